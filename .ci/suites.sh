@@ -1,0 +1,91 @@
+# Sourced by ./test: one function per suite, and the sum of what they count. Expects $root and .ci/build.sh.
+
+passed=0
+failed=0
+
+heading() { printf '\n== %s\n' "$*"; }
+
+# count NAME PASSED FAILED STATUS: adds a suite's numbers. A runner that ended badly without naming a failed test
+# counts as one failure: a crash is not a pass.
+count() {
+  local name=$1 good=${2:-0} bad=${3:-0} status=$4
+  if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
+  if [ "$status" -eq 0 ] && [ $((good + bad)) -eq 0 ]; then say "$name: no test ran"; bad=1; fi
+  passed=$((passed + good))
+  failed=$((failed + bad))
+  printf '%s: %d passed, %d failed\n' "$name" "$good" "$bad"
+}
+
+finish() {
+  printf '\n%d passed, %d failed\n' "$passed" "$failed"
+  [ "$failed" -eq 0 ] || exit 1
+  exit 0
+}
+
+# The number behind a word in the last line that has it, such as "# pass 12" or "Failed: 3".
+number() { sed 's/\x1b\[[0-9;]*m//g' "$1" | grep -oE "$2 *[0-9]+" | tail -n 1 | grep -oE '[0-9]+$'; }
+
+suite_csharp() {
+  heading "C# tests"
+  build_runtime
+  need dotnet "the .NET 10 SDK, https://dotnet.microsoft.com/download/dotnet/10.0"
+  ( build tests "building the C# projects" dotnet build Sconce.slnx -c Release -v q --nologo -clp:NoSummary ) ||
+    { count csharp 0 1 1; return; }
+  local log=$stamps/csharp.log total failures errors skipped status
+  timeout 900 dotnet tests/Sconce.Tests/bin/Release/net10.0/Sconce.Tests.dll -noColor 2>&1 | tee "$log"
+  status=${PIPESTATUS[0]}
+  total=$(number "$log" 'Total:')
+  skipped=$(number "$log" 'Skipped:')
+  failures=$(number "$log" 'Failed:')
+  errors=$(number "$log" 'Errors:')
+  count csharp $((${total:-0} - ${failures:-0} - ${skipped:-0})) $((${failures:-0} + ${errors:-0})) "$status"
+}
+
+# A package's tests are node's own runner, which ends with "# pass N" and "# fail N" ("ℹ pass N" with its other reporter).
+node_suite() {
+  local name=$1 log=$stamps/${1//\//-}.log status; shift
+  timeout 900 "$@" 2>&1 | tee "$log"
+  status=${PIPESTATUS[0]}
+  count "$name" "$(number "$log" '(#|ℹ) pass')" "$(number "$log" '(#|ℹ) fail')" "$status"
+}
+
+has_script() { node -e 'process.exit(require(process.argv[1]).scripts?.[process.argv[2]] ? 0 : 1)' "$root/$1/package.json" "$2"; }
+
+suite_typescript() {
+  heading "TypeScript tests"
+  locked install_packages
+  ( build packages "building the npm packages" npm run build ) || { count typescript 0 1 1; return; }
+  local package
+  for package in web/*/; do
+    package=${package%/}
+    if [ -e "$package/package.json" ] && has_script "$package" test; then
+      node_suite "$package" npm test --silent --workspace "$package"
+    fi
+  done
+}
+
+suite_browser() {
+  heading "Browser tests"
+  install_browsers
+  build_runtime
+  build_tool
+  node_suite browser node --test --test-concurrency=1 tests/browser/*.test.mjs
+}
+
+# Debian's packages where this is Debian and we may; elsewhere the tests take what they find, and say what they miss.
+install_browsers() {
+  local wanted=()
+  command -v chromium >/dev/null || command -v google-chrome >/dev/null || wanted+=(chromium)
+  command -v firefox-esr >/dev/null || command -v firefox >/dev/null || wanted+=(firefox-esr)
+  compgen -G '/usr/lib/*/webkit2gtk-4.1/MiniBrowser' >/dev/null || wanted+=(libwebkit2gtk-4.1-0)
+  command -v Xvfb >/dev/null || wanted+=(xvfb)
+  [ ${#wanted[@]} -gt 0 ] || return 0
+  if ! command -v apt-get >/dev/null || [ "$(id -u)" -ne 0 ]; then
+    say "test: not installed, and not root on Debian: ${wanted[*]}"
+    return 0
+  fi
+  say "test: installing ${wanted[*]} with apt-get …"
+  export DEBIAN_FRONTEND=noninteractive
+  { apt-get update && apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "${wanted[@]}"; } \
+    >"$stamps/apt.log" 2>&1 || { tail -n 5 "$stamps/apt.log" >&2; say "test: apt-get failed; going on without"; }
+}
