@@ -1,0 +1,182 @@
+"""Declares test cases and writes them: NAME.pt2 (what torch.export.save writes) beside NAME.npz (inputs and outputs).
+
+A case is one line, `case("conv2d-stride2", lambda x: F.conv2d(x, w, stride=2), rand(2, 5, 13, 11))`. Each `case` seeds
+the random numbers with its own name for the one that follows, so a new case changes the data of one neighbour only.
+"""
+
+import copy
+import dataclasses
+import fnmatch
+import functools
+import os
+import pathlib
+import warnings
+import zlib
+
+import numpy
+import torch
+from torch import nn
+from torch.utils import _pytree as pytree
+
+warnings.filterwarnings("ignore")
+torch.set_num_threads(1)
+
+REPOSITORY = str(pathlib.Path(__file__).resolve().parents[2]) + os.sep
+PACKAGES = str(pathlib.Path(torch.__file__).resolve().parents[1]) + os.sep
+
+
+@dataclasses.dataclass
+class Case:
+    """One model to export, and the inputs to try it with."""
+
+    name: str
+    module: nn.Module
+    args: tuple
+    kwargs: dict
+    dynamic: object = None  # dynamic_shapes of torch.export.export
+    tests: list | None = None  # arguments (tuples) for the npz files, where they are not the exported ones
+    core: bool = False  # also as NAME-core, after run_decompositions()
+    calls: list | None = None  # several calls in order, as NAME-sequence.npz: for models that keep state
+    rough: bool = False  # the exported program may round differently from eager mode
+
+
+CASES: list[Case] = []
+
+
+def case(name, function, *args, kwargs=None, **options):
+    """Declares a case: `function` is a module, or a function of tensors whose parameters name the model's inputs."""
+    module = function if isinstance(function, nn.Module) else as_module(function)
+    assert all(name != other.name for other in CASES), f"two cases are named {name}"
+    CASES.append(Case(name, module.eval(), args, kwargs or {}, **options))
+    seed(name)
+
+
+def seed(text):
+    torch.manual_seed(zlib.crc32(text.encode()))
+
+
+def as_module(function):
+    """A module whose `forward` is the function itself, so that export sees the names of its parameters."""
+    return type("Function", (nn.Module,), {"forward": staticmethod(function)})()
+
+
+def named(names, **functions):
+    """One input, an output for each function: by their names in torch, or given with a name of our own."""
+    functions = {name.replace(".", "_"): functools.reduce(getattr, name.split("."), torch) for name in names.split()} | functions
+    return lambda x: {name: function(x) for name, function in functions.items()}
+
+
+# --- data ------------------------------------------------------------------------------------------------------------
+
+
+def rand(*shape, low=-2.0, high=2.0, dtype=torch.float32):
+    """Uniform numbers, by default in -2..2: both signs, and of a size at which functions are not yet saturated."""
+    return (torch.rand(shape) * (high - low) + low).to(dtype)
+
+
+def ints(*shape, low=-9, high=10, dtype=torch.int64):
+    return torch.randint(low, high, shape, dtype=dtype)
+
+
+def bools(*shape):
+    return torch.rand(shape) < 0.5
+
+
+def seasoned(module):
+    """Gives every norm layer statistics and weights that training could have left: none of them 0 or 1."""
+    for layer in module.modules():
+        for name in ("running_mean", "running_var"):
+            statistic = getattr(layer, name, None)
+            if statistic is not None:
+                statistic.copy_(torch.rand_like(statistic) + (0.5 if name == "running_var" else -0.5))
+        if "Norm" in type(layer).__name__:
+            for parameter in layer.parameters(recurse=False):
+                parameter.data.add_(torch.rand_like(parameter) - 0.5)
+    return module
+
+
+# --- writing ---------------------------------------------------------------------------------------------------------
+
+
+def write(chosen, folder):
+    """Exports a case, checks the archive against eager mode, and gives the names of what it wrote."""
+    folder = pathlib.Path(folder)
+    program = export(chosen.module, chosen.args, chosen.kwargs, chosen.dynamic)
+    tests = chosen.tests or [chosen.args]
+    variants = [("", program)]
+    if chosen.core:
+        variants.append(("-core", program.run_decompositions()))
+    written = []
+    for suffix, variant in variants:
+        for number, args in enumerate(tests):
+            name = f"{chosen.name}{suffix}" + (f"-{number + 1}" if number else "")
+            save(variant, folder / f"{name}.pt2")
+            expected = run(chosen.module, args, chosen.kwargs)
+            check(folder / f"{name}.pt2", args, chosen.kwargs, expected, chosen.rough or suffix == "-core")
+            save_npz(folder / f"{name}.npz", (args, chosen.kwargs), expected)
+            written.append(name)
+        if chosen.calls:
+            save_sequence(folder / f"{chosen.name}{suffix}-sequence.npz", chosen.module, chosen.calls)
+    return written
+
+
+def export(module, args, kwargs=None, dynamic=None):
+    with torch.no_grad():
+        return torch.export.export(module, args, kwargs or {}, dynamic_shapes=dynamic, strict=False)
+
+
+def save(program, path):
+    """torch.export.save, without the example inputs (the npz has them) and with source paths that are ours or Python's."""
+    for graph in [m for m in program.graph_module.modules() if isinstance(m, torch.fx.GraphModule)]:
+        for node in graph.graph.nodes:
+            trace = node.meta.get("stack_trace")
+            if trace:
+                node.meta["stack_trace"] = trace.replace(REPOSITORY, "").replace(PACKAGES, "")
+            node.meta.pop("from_node", None)  # a history with addresses of objects, other ones at each run
+    program._example_inputs = None
+    torch.export.save(program, str(path))
+
+
+def run(module, args, kwargs):
+    """The outputs of a fresh copy of the module on copies of the inputs: a case may change both in place."""
+    with torch.no_grad():
+        return copy.deepcopy(module)(*copy.deepcopy(args), **copy.deepcopy(kwargs))
+
+
+def check(path, args, kwargs, expected, rough=False):
+    """Reads the archive back: a case whose exported program disagrees with eager mode would be a wrong test."""
+    with torch.no_grad():
+        got = torch.export.load(str(path)).module()(*copy.deepcopy(args), **copy.deepcopy(kwargs))
+    tolerance = {"rtol": 1e-4, "atol": 1e-5} if rough else {"rtol": 0, "atol": 0}
+    torch.testing.assert_close(tensors(got), tensors(expected), equal_nan=True, **tolerance)
+
+
+def tensors(tree):
+    return [leaf for leaf in pytree.tree_leaves(tree) if isinstance(leaf, torch.Tensor)]
+
+
+def array(tensor):
+    tensor = tensor.detach()
+    if tensor.dtype in (torch.float16, torch.bfloat16):
+        tensor = tensor.float()
+    return numpy.array(tensor.numpy(), order="C")
+
+
+def save_npz(path, inputs, outputs):
+    numpy.savez(path, **numbered(tensors(inputs), tensors(outputs)))
+
+
+def numbered(inputs, outputs):
+    return {f"in{i}": array(t) for i, t in enumerate(inputs)} | {f"out{i}": array(t) for i, t in enumerate(outputs)}
+
+
+def save_sequence(path, module, calls):
+    """Several calls of one instance in order; every array has the call as an extra first dimension."""
+    module = copy.deepcopy(module)
+    with torch.no_grad():
+        rows = [numbered(tensors(call), tensors(copy.deepcopy(module(*copy.deepcopy(call))))) for call in calls]
+    numpy.savez(path, **{name: numpy.stack([row[name] for row in rows]) for name in rows[0]})
+
+
+def chosen_names(names, patterns):
+    return [name for name in names if not patterns or any(fnmatch.fnmatch(name, pattern) for pattern in patterns)]
