@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Tensors;
+
+/// <summary>What a buffer is to the program.</summary>
+public enum BufferKind
+{
+    /// <summary>Lives within one run, in the arena.</summary>
+    Temporary,
+
+    /// <summary>Written by the caller before a run.</summary>
+    Input,
+
+    /// <summary>Read by the caller after a run.</summary>
+    Output,
+
+    /// <summary>Known at compile time: <see cref="Buffer.Data"/>.</summary>
+    Constant,
+
+    /// <summary>Keeps its value between runs; begins as <see cref="Buffer.Data"/>.</summary>
+    State,
+}
+
+/// <summary>Memory for a tensor: a dtype, logical dims, and the order in which the dims lie in memory.</summary>
+public sealed class Buffer(string name, DType type, ImmutableArray<Dim> dims, BufferKind kind = BufferKind.Temporary, TensorData? data = null)
+{
+    private ImmutableArray<Dim> strides;
+    private ImmutableArray<int> order = [.. Enumerable.Range(0, dims.Length)];
+
+    public string Name { get; set; } = name;
+
+    public DType Type { get; } = type;
+
+    public ImmutableArray<Dim> Dims { get; } = dims;
+
+    public BufferKind Kind { get; set; } = kind;
+
+    /// <summary>The contents of a constant, the initial contents of a state; logical (row-major in the order of the dims), whatever <see cref="Order"/> says.</summary>
+    public TensorData? Data { get; set; } = data;
+
+    /// <summary>The dims from the outermost in memory to the innermost: 0, 2, 3, 1 is channels-last for an image.</summary>
+    public ImmutableArray<int> Order
+    {
+        get => order;
+        set
+        {
+            order = value;
+            strides = default;
+        }
+    }
+
+    public Dim ElementCount => Dim.Product(Dims);
+
+    public Dim ByteCount => ElementCount * Type.Size();
+
+    /// <summary>Elements from one index to the next, by logical dim.</summary>
+    public ImmutableArray<Dim> Strides
+    {
+        get
+        {
+            if (strides.IsDefault)
+            {
+                var result = new Dim[Dims.Length];
+                Dim step = 1;
+                for (var i = Order.Length - 1; i >= 0; i--)
+                {
+                    result[Order[i]] = step;
+                    step *= Dims[Order[i]];
+                }
+
+                strides = [.. result];
+            }
+
+            return strides;
+        }
+    }
+
+    /// <summary>The element's place in memory, counted in elements from the buffer's start.</summary>
+    public Dim Offset(ImmutableArray<Dim> index)
+    {
+        var total = Dim.Zero;
+        for (var i = 0; i < index.Length; i++)
+        {
+            total += index[i] * Strides[i];
+        }
+
+        return total;
+    }
+
+    public override string ToString() => Name;
+}

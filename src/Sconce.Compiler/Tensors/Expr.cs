@@ -1,0 +1,327 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Tensors;
+
+/// <summary>Functions of one number. Float functions follow PyTorch's CPU results, NaN and infinities included.</summary>
+public enum UnaryOp
+{
+    Neg, Abs, Not, BitNot, Sqrt, Exp, Expm1, Log, Log1p, Sin, Cos, Tan, Asin, Acos, Atan, Sinh, Cosh, Tanh, Asinh, Acosh, Atanh,
+    Sigmoid, Erf, Erfc, Erfinv, Lgamma, Digamma, Floor, Ceil, Trunc,
+
+    /// <summary>To the nearest, halves to even.</summary>
+    Round,
+    IsNan,
+}
+
+/// <summary>Functions of two numbers of one dtype. Comparisons and logic give bool.</summary>
+public enum BinaryOp
+{
+    Add, Sub, Mul,
+
+    /// <summary>Floats: the quotient. Integers: truncated towards zero.</summary>
+    Div,
+
+    /// <summary>Remainder with the dividend's sign, as C's fmod.</summary>
+    Rem,
+
+    /// <summary>Remainder with the divisor's sign, as Python's %.</summary>
+    Mod,
+
+    /// <summary>Division rounded towards minus infinity.</summary>
+    FloorDiv,
+
+    /// <summary>NaN if either is NaN.</summary>
+    Min,
+
+    /// <summary>NaN if either is NaN.</summary>
+    Max,
+    Pow, Atan2, And, Or, Xor, Shl, Shr, Eq, Ne, Lt, Le, Gt, Ge,
+}
+
+/// <summary>
+/// A scalar expression over loaded elements, computed at each point of a step's index space. Immutable; equality is structural,
+/// shared subtrees are computed once.
+/// </summary>
+public abstract class Expr : IEquatable<Expr>
+{
+    private readonly int hash;
+
+    private protected Expr(DType type, int hash) => (Type, this.hash) = (type, HashCode.Combine(type, hash));
+
+    public DType Type { get; }
+
+    public abstract ImmutableArray<Expr> Operands { get; }
+
+    public static Expr operator +(Expr a, Expr b) => new BinaryExpr(BinaryOp.Add, a, b);
+
+    public static Expr operator -(Expr a, Expr b) => new BinaryExpr(BinaryOp.Sub, a, b);
+
+    public static Expr operator *(Expr a, Expr b) => new BinaryExpr(BinaryOp.Mul, a, b);
+
+    public static Expr operator /(Expr a, Expr b) => new BinaryExpr(BinaryOp.Div, a, b);
+
+    public static Expr operator -(Expr a) => new UnaryExpr(UnaryOp.Neg, a);
+
+    public static Expr operator !(Expr a) => new UnaryExpr(UnaryOp.Not, a);
+
+    public static Expr operator &(Expr a, Expr b) => new BinaryExpr(BinaryOp.And, a, b);
+
+    public static Expr operator |(Expr a, Expr b) => new BinaryExpr(BinaryOp.Or, a, b);
+
+    public static Expr operator <(Expr a, Expr b) => new BinaryExpr(BinaryOp.Lt, a, b);
+
+    public static Expr operator >(Expr a, Expr b) => new BinaryExpr(BinaryOp.Gt, a, b);
+
+    public static Expr operator <=(Expr a, Expr b) => new BinaryExpr(BinaryOp.Le, a, b);
+
+    public static Expr operator >=(Expr a, Expr b) => new BinaryExpr(BinaryOp.Ge, a, b);
+
+    public Expr EqualTo(Expr other) => new BinaryExpr(BinaryOp.Eq, this, other);
+
+    /// <summary>Converts as <c>Tensor.to(dtype)</c> does; nothing where it is that type already.</summary>
+    public Expr As(DType type) => type == Type ? this : this is ConstExpr c ? c.ConvertTo(type) : new CastExpr(type, this);
+
+    public Expr Apply(UnaryOp op) => new UnaryExpr(op, this);
+
+    public Expr Apply(BinaryOp op, Expr other) => new BinaryExpr(op, this, other);
+
+    public static Expr Select(Expr condition, Expr yes, Expr no) => new SelectExpr(condition, yes, no);
+
+    /// <summary>As <see cref="Select"/>, but the branch that is not chosen is not evaluated: what it loads may lie outside its buffer.</summary>
+    public static Expr Guard(Expr condition, Expr inside, Expr outside) => new GuardExpr(condition, inside, outside);
+
+    /// <summary>A constant of the given type.</summary>
+    public static Expr Const(DType type, double value) => ConstExpr.Of(type, value);
+
+    public static Expr Const(DType type, long value) => ConstExpr.Of(type, value);
+
+    /// <summary>An index or size as an int64 number.</summary>
+    public static Expr Of(Dim value) => value.IsConstant ? Const(DType.Int64, value.Value) : new IndexExpr(value);
+
+    /// <summary>An int64 expression used as an index into a buffer.</summary>
+    public Dim ToIndex(Interval bounds) => this switch
+    {
+        IndexExpr index => index.Value,
+        ConstExpr constant => (long)constant.Value,
+        _ => Dim.Of(new LoadedIndex(As(DType.Int64), bounds)),
+    };
+
+    public bool Equals(Expr? other) =>
+        ReferenceEquals(this, other) || (other is not null && hash == other.hash && Type == other.Type && SameAs(other));
+
+    public override bool Equals(object? obj) => Equals(obj as Expr);
+
+    public override int GetHashCode() => hash;
+
+    private protected abstract bool SameAs(Expr other);
+}
+
+/// <summary>A literal. Integers (and bools as 0 and 1) are kept exactly in <see cref="Bits"/>.</summary>
+public sealed class ConstExpr : Expr
+{
+    private ConstExpr(DType type, long bits)
+        : base(type, HashCode.Combine(1, bits)) => Bits = bits;
+
+    /// <summary>The integer itself; for floats the bits of the value as a double.</summary>
+    public long Bits { get; }
+
+    /// <summary>The value as a double (integers beyond 2^53 lose their last digits).</summary>
+    public double Value => Type.IsFloat() || Type.IsComplex() ? BitConverter.Int64BitsToDouble(Bits) : Bits;
+
+    public override ImmutableArray<Expr> Operands => [];
+
+    public static ConstExpr Of(DType type, double value) => type switch
+    {
+        DType.Bool => new(type, value != 0 ? 1 : 0),
+        DType.Float32 => new(type, BitConverter.DoubleToInt64Bits((float)value)),
+        DType.Float16 => new(type, BitConverter.DoubleToInt64Bits((double)(Half)value)),
+        DType.BFloat16 => new(type, BitConverter.DoubleToInt64Bits(RoundToBFloat16((float)value))),
+        _ when type.IsFloat() || type.IsComplex() => new(type, BitConverter.DoubleToInt64Bits(value)),
+        _ => Of(type, double.IsNaN(value) ? 0 : (long)value),
+    };
+
+    public static ConstExpr Of(DType type, long value) => type switch
+    {
+        DType.Bool => new(type, value != 0 ? 1 : 0),
+        DType.UInt8 => new(type, (byte)value),
+        DType.Int8 => new(type, (sbyte)value),
+        DType.Int16 => new(type, (short)value),
+        DType.Int32 => new(type, (int)value),
+        DType.Int64 => new(type, value),
+        _ => Of(type, (double)value),
+    };
+
+    public ConstExpr ConvertTo(DType type) => Type.IsFloat() ? Of(type, Value) : Of(type, Bits);
+
+    public override string ToString() => Type.IsFloat() ? Value.ToString("R", System.Globalization.CultureInfo.InvariantCulture) : Bits.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Round to nearest, halves to even, on the upper 16 bits of a float.</summary>
+    public static float RoundToBFloat16(float value)
+    {
+        if (float.IsNaN(value))
+        {
+            return float.NaN;
+        }
+
+        var bits = BitConverter.SingleToUInt32Bits(value);
+        bits += 0x7FFF + ((bits >> 16) & 1);
+        return BitConverter.UInt32BitsToSingle(bits & 0xFFFF0000);
+    }
+
+    private protected override bool SameAs(Expr other) => other is ConstExpr c && Bits == c.Bits;
+}
+
+/// <summary>An element of a buffer. The index is within the buffer wherever this is evaluated.</summary>
+public sealed class LoadExpr(Buffer buffer, ImmutableArray<Dim> index) : Expr(buffer.Type, HashOf(buffer, index))
+{
+    public Buffer Buffer { get; } = buffer;
+
+    public ImmutableArray<Dim> Index { get; } = index.Length == buffer.Dims.Length
+        ? index
+        : throw new ArgumentException($"Buffer {buffer.Name} has {buffer.Dims.Length} dims, the index {index.Length}.");
+
+    public override ImmutableArray<Expr> Operands => [];
+
+    public override string ToString() => $"{Buffer}[{string.Join(", ", Index)}]";
+
+    private protected override bool SameAs(Expr other) =>
+        other is LoadExpr load && ReferenceEquals(Buffer, load.Buffer) && Index.AsSpan().SequenceEqual(load.Index.AsSpan());
+
+    private static int HashOf(Buffer buffer, ImmutableArray<Dim> index)
+    {
+        var code = new HashCode();
+        code.Add(buffer);
+        foreach (var dim in index)
+        {
+            code.Add(dim);
+        }
+
+        return code.ToHashCode();
+    }
+}
+
+/// <summary>An index or size as an int64 number.</summary>
+public sealed class IndexExpr(Dim value) : Expr(DType.Int64, value.GetHashCode())
+{
+    public Dim Value { get; } = value;
+
+    public override ImmutableArray<Expr> Operands => [];
+
+    public override string ToString() => Value.ToString();
+
+    private protected override bool SameAs(Expr other) => other is IndexExpr index && Value.Equals(index.Value);
+}
+
+/// <summary>In an epilogue, the value a step has accumulated: a reduction's, a product's, a convolution's.</summary>
+public sealed class AccumulatorExpr(int number, DType type) : Expr(type, HashCode.Combine(3, number))
+{
+    public int Number { get; } = number;
+
+    public override ImmutableArray<Expr> Operands => [];
+
+    public override string ToString() => $"acc{Number}";
+
+    private protected override bool SameAs(Expr other) => other is AccumulatorExpr acc && Number == acc.Number;
+}
+
+/// <inheritdoc cref="UnaryOp"/>
+public sealed class UnaryExpr(UnaryOp op, Expr operand)
+    : Expr(op is UnaryOp.Not or UnaryOp.IsNan ? DType.Bool : operand.Type, HashCode.Combine(4, op, operand))
+{
+    public UnaryOp Op { get; } = op;
+
+    public Expr Operand { get; } = operand;
+
+    public override ImmutableArray<Expr> Operands => [Operand];
+
+    public override string ToString() => $"{Op.ToString().ToLowerInvariant()}({Operand})";
+
+    private protected override bool SameAs(Expr other) => other is UnaryExpr u && Op == u.Op && Operand.Equals(u.Operand);
+}
+
+/// <inheritdoc cref="BinaryOp"/>
+public sealed class BinaryExpr(BinaryOp op, Expr left, Expr right)
+    : Expr(op >= BinaryOp.Eq ? DType.Bool : left.Type, HashCode.Combine(5, op, left, right))
+{
+    public BinaryOp Op { get; } = op;
+
+    public Expr Left { get; } = left.Type == right.Type
+        ? left
+        : throw new ArgumentException($"{op} of {left.Type.Name()} and {right.Type.Name()}: the dtypes must be the same.");
+
+    public Expr Right { get; } = right;
+
+    public override ImmutableArray<Expr> Operands => [Left, Right];
+
+    public override string ToString() => $"{Op.ToString().ToLowerInvariant()}({Left}, {Right})";
+
+    private protected override bool SameAs(Expr other) =>
+        other is BinaryExpr b && Op == b.Op && Left.Equals(b.Left) && Right.Equals(b.Right);
+}
+
+/// <summary>Both branches are evaluated (they are safe to); one is taken.</summary>
+public sealed class SelectExpr(Expr condition, Expr yes, Expr no) : Expr(yes.Type, HashCode.Combine(6, condition, yes, no))
+{
+    public Expr Condition { get; } = condition.Type == DType.Bool ? condition : throw new ArgumentException("A condition is a bool.");
+
+    public Expr Yes { get; } = yes;
+
+    public Expr No { get; } = yes.Type == no.Type ? no : throw new ArgumentException("Both branches of a select have one dtype.");
+
+    public override ImmutableArray<Expr> Operands => [Condition, Yes, No];
+
+    public override string ToString() => $"select({Condition}, {Yes}, {No})";
+
+    private protected override bool SameAs(Expr other) =>
+        other is SelectExpr s && Condition.Equals(s.Condition) && Yes.Equals(s.Yes) && No.Equals(s.No);
+}
+
+/// <summary>Only the branch that is taken is evaluated: a pad, or one part of a concatenation.</summary>
+public sealed class GuardExpr(Expr condition, Expr inside, Expr outside) : Expr(inside.Type, HashCode.Combine(7, condition, inside, outside))
+{
+    public Expr Condition { get; } = condition.Type == DType.Bool ? condition : throw new ArgumentException("A condition is a bool.");
+
+    public Expr Inside { get; } = inside;
+
+    public Expr Outside { get; } = inside.Type == outside.Type ? outside : throw new ArgumentException("Both branches of a guard have one dtype.");
+
+    public override ImmutableArray<Expr> Operands => [Condition, Inside, Outside];
+
+    public override string ToString() => $"guard({Condition}, {Inside}, {Outside})";
+
+    private protected override bool SameAs(Expr other) =>
+        other is GuardExpr g && Condition.Equals(g.Condition) && Inside.Equals(g.Inside) && Outside.Equals(g.Outside);
+}
+
+/// <summary>A conversion, as <c>Tensor.to(dtype)</c>: floats to integers truncate (saturating outside the range), anything to bool is ≠ 0, to a 16-bit float rounds.</summary>
+public sealed class CastExpr(DType type, Expr operand) : Expr(type, HashCode.Combine(8, operand))
+{
+    public Expr Operand { get; } = operand;
+
+    public override ImmutableArray<Expr> Operands => [Operand];
+
+    public override string ToString() => $"{Type.Name()}({Operand})";
+
+    private protected override bool SameAs(Expr other) => other is CastExpr c && Operand.Equals(c.Operand);
+}
+
+/// <summary>An index that is computed from loaded elements: what makes a load a gather. The expression is int64 and lies within the bounds.</summary>
+public sealed class LoadedIndex(Expr value, Interval bounds) : LeafAtom
+{
+    public Expr Value { get; } = value;
+
+    public override Interval Bounds { get; } = bounds;
+
+    public override bool Equals(Atom? other) => other is LoadedIndex loaded && Value.Equals(loaded.Value) && Bounds == loaded.Bounds;
+
+    public override int GetHashCode() => Value.GetHashCode();
+
+    public override string ToString() => $"<{Value}>";
+
+    protected override Dim SubstituteInside(Func<Atom, Dim?> map)
+    {
+        var changed = new ExprRewriter(dims: dim => dim.Substitute(map)).Rewrite(Value);
+        return ReferenceEquals(changed, Value) ? Dim.Of(this) : changed.ToIndex(Bounds);
+    }
+}

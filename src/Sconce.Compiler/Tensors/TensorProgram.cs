@@ -1,0 +1,19 @@
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Tensors;
+
+/// <summary>A whole model as steps over buffers.</summary>
+public sealed class TensorProgram
+{
+    public List<Symbol> Symbols { get; } = [];
+
+    public List<(string Name, Buffer Buffer)> Inputs { get; } = [];
+
+    public List<(string Name, Buffer Buffer)> Outputs { get; } = [];
+
+    /// <summary>Buffers that keep their value between runs.</summary>
+    public List<(string Name, Buffer Buffer)> States { get; } = [];
+
+    /// <summary>In the order of execution.</summary>
+    public List<Step> Steps { get; set; } = [];
+}

@@ -1,0 +1,165 @@
+namespace Sconce.Compiler.Types;
+
+/// <summary>What a <see cref="Dim"/> is a polynomial over: a symbol, an axis, a division, a loaded index. Immutable.</summary>
+public abstract class Atom : IEquatable<Atom>
+{
+    /// <summary>The values this atom can take, with nothing known but the ranges of its symbols.</summary>
+    public abstract Interval Bounds { get; }
+
+    /// <summary>Rebuilds the atom with its leaves replaced; a leaf for which the map gives null stays.</summary>
+    public abstract Dim Substitute(Func<Atom, Dim?> map);
+
+    /// <summary>The atom's value, given those of its leaves (symbols, axes, loaded indices).</summary>
+    public abstract long Evaluate(Func<Atom, long> leaf);
+
+    /// <summary>Visits the leaves: symbols, axes and loaded indices.</summary>
+    public abstract void VisitLeaves(Action<Atom> visit);
+
+    public abstract bool Equals(Atom? other);
+
+    public sealed override bool Equals(object? obj) => Equals(obj as Atom);
+
+    public abstract override int GetHashCode();
+
+    /// <summary>A total order, the same in every run, that makes polynomials canonical.</summary>
+    internal abstract int Order(Atom other);
+
+    private protected abstract int Rank { get; }
+
+    private protected int RankOrder(Atom other) => Rank.CompareTo(other.Rank);
+}
+
+/// <summary>An atom that stands for itself: equal only to itself, ordered by creation.</summary>
+public abstract class LeafAtom : Atom
+{
+    private static long created;
+    private readonly long number = Interlocked.Increment(ref created);
+
+    public sealed override Dim Substitute(Func<Atom, Dim?> map) => map(this) ?? SubstituteInside(map);
+
+    /// <summary>For leaves that hold expressions themselves.</summary>
+    protected virtual Dim SubstituteInside(Func<Atom, Dim?> map) => Dim.Of(this);
+
+    public sealed override long Evaluate(Func<Atom, long> leaf) => leaf(this);
+
+    public sealed override void VisitLeaves(Action<Atom> visit) => visit(this);
+
+    public override bool Equals(Atom? other) => ReferenceEquals(this, other);
+
+    public override int GetHashCode() => number.GetHashCode();
+
+    internal sealed override int Order(Atom other) => other is LeafAtom leaf ? number.CompareTo(leaf.number) : RankOrder(other);
+
+    private protected sealed override int Rank => 0;
+}
+
+/// <summary>A size that is known when the model runs: an input's dimension, or a loop's counter. Its range comes from <c>torch.export.Dim</c>.</summary>
+public sealed class Symbol(string name, long min, long? max) : LeafAtom
+{
+    public string Name { get; } = name;
+
+    public long Min { get; } = min;
+
+    /// <summary>Null where no bound is known.</summary>
+    public long? Max { get; } = max;
+
+    public override Interval Bounds => new(Min, Max ?? long.MaxValue);
+
+    public override string ToString() => Name;
+}
+
+/// <summary>One dimension of a step's index space: it counts from 0 to <see cref="Extent"/> - 1.</summary>
+public sealed class Axis(Dim extent, string name = "i") : LeafAtom
+{
+    public Dim Extent { get; } = extent;
+
+    public string Name { get; } = name;
+
+    public override Interval Bounds => new(0, Extent.Bounds.Max is var max && max == long.MaxValue ? max : Math.Max(max - 1, 0));
+
+    public override string ToString() => Name;
+}
+
+/// <summary>How a <see cref="BinaryAtom"/> joins its two operands.</summary>
+public enum DimOperator
+{
+    FloorDivide,
+    Modulo,
+    Min,
+    Max,
+}
+
+/// <summary>Floor division, modulo (sign of the divisor, as Python's), minimum or maximum of two expressions that could not be simplified further.</summary>
+public sealed class BinaryAtom : Atom
+{
+    private readonly int hash;
+
+    internal BinaryAtom(DimOperator op, Dim left, Dim right)
+    {
+        (Operator, Left, Right) = (op, left, right);
+        hash = HashCode.Combine(op, left, right);
+    }
+
+    public DimOperator Operator { get; }
+
+    public Dim Left { get; }
+
+    public Dim Right { get; }
+
+    public override Interval Bounds => Operator switch
+    {
+        DimOperator.FloorDivide => Left.Bounds.FloorDivide(Right.Bounds),
+        DimOperator.Modulo => Right.Bounds is { Min: > 0, Max: var m } ? new(0, m == long.MaxValue ? m : m - 1) : Interval.All,
+        DimOperator.Min => new(Math.Min(Left.Bounds.Min, Right.Bounds.Min), Math.Min(Left.Bounds.Max, Right.Bounds.Max)),
+        _ => new(Math.Max(Left.Bounds.Min, Right.Bounds.Min), Math.Max(Left.Bounds.Max, Right.Bounds.Max)),
+    };
+
+    public override Dim Substitute(Func<Atom, Dim?> map) =>
+        map(this) ?? Dim.Apply(Operator, Left.Substitute(map), Right.Substitute(map));
+
+    public override long Evaluate(Func<Atom, long> leaf)
+    {
+        var (a, b) = (Left.Evaluate(leaf), Right.Evaluate(leaf));
+        return Operator switch
+        {
+            DimOperator.FloorDivide => Dim.FloorDivide(a, b),
+            DimOperator.Modulo => a - (Dim.FloorDivide(a, b) * b),
+            DimOperator.Min => Math.Min(a, b),
+            _ => Math.Max(a, b),
+        };
+    }
+
+    public override void VisitLeaves(Action<Atom> visit)
+    {
+        Left.VisitLeaves(visit);
+        Right.VisitLeaves(visit);
+    }
+
+    public override bool Equals(Atom? other) =>
+        ReferenceEquals(this, other)
+        || (other is BinaryAtom b && hash == b.hash && Operator == b.Operator && Left.Equals(b.Left) && Right.Equals(b.Right));
+
+    public override int GetHashCode() => hash;
+
+    public override string ToString() => Operator switch
+    {
+        DimOperator.FloorDivide => $"({Left} // {Right})",
+        DimOperator.Modulo => $"({Left} % {Right})",
+        DimOperator.Min => $"min({Left}, {Right})",
+        _ => $"max({Left}, {Right})",
+    };
+
+    internal override int Order(Atom other)
+    {
+        if (other is not BinaryAtom b)
+        {
+            return RankOrder(other);
+        }
+
+        var order = Operator.CompareTo(b.Operator);
+        order = order != 0 ? order : Left.Order(b.Left);
+        return order != 0 ? order : Right.Order(b.Right);
+    }
+
+    private protected override int Rank => 1;
+}

@@ -1,0 +1,63 @@
+namespace Sconce.Compiler.Types;
+
+/// <summary>Element types, named as PyTorch names them (<c>torch.dtype</c>).</summary>
+public enum DType : byte
+{
+    Bool,
+    UInt8,
+    Int8,
+    Int16,
+    Int32,
+    Int64,
+    Float16,
+    BFloat16,
+    Float32,
+    Float64,
+    Complex64,
+    Complex128,
+}
+
+/// <summary>Facts about element types.</summary>
+public static class DTypes
+{
+    /// <summary>Size of one element in bytes, in memory and in files.</summary>
+    public static int Size(this DType type) => type switch
+    {
+        DType.Bool or DType.UInt8 or DType.Int8 => 1,
+        DType.Int16 or DType.Float16 or DType.BFloat16 => 2,
+        DType.Int32 or DType.Float32 => 4,
+        DType.Int64 or DType.Float64 or DType.Complex64 => 8,
+        DType.Complex128 => 16,
+        _ => throw new ArgumentOutOfRangeException(nameof(type)),
+    };
+
+    public static bool IsFloat(this DType type) =>
+        type is DType.Float16 or DType.BFloat16 or DType.Float32 or DType.Float64;
+
+    public static bool IsComplex(this DType type) => type is DType.Complex64 or DType.Complex128;
+
+    /// <summary>Integers without bool.</summary>
+    public static bool IsInteger(this DType type) =>
+        type is DType.UInt8 or DType.Int8 or DType.Int16 or DType.Int32 or DType.Int64;
+
+    /// <summary>The 16-bit floats, which are computed with in float32 and rounded after each operator, as PyTorch does on the CPU.</summary>
+    public static bool IsHalf(this DType type) => type is DType.Float16 or DType.BFloat16;
+
+    /// <summary>The name as the manifest and PyTorch write it: <c>float32</c>.</summary>
+    public static string Name(this DType type) => type switch
+    {
+        DType.Bool => "bool",
+        DType.UInt8 => "uint8",
+        DType.Int8 => "int8",
+        DType.Int16 => "int16",
+        DType.Int32 => "int32",
+        DType.Int64 => "int64",
+        DType.Float16 => "float16",
+        DType.BFloat16 => "bfloat16",
+        DType.Float32 => "float32",
+        DType.Float64 => "float64",
+        DType.Complex64 => "complex64",
+        DType.Complex128 => "complex128",
+        _ => throw new ArgumentOutOfRangeException(nameof(type)),
+    };
+}
