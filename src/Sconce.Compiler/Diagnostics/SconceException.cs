@@ -1,0 +1,50 @@
+namespace Sconce.Compiler.Diagnostics;
+
+/// <summary>
+/// The one exception of everything a user may cause. Its message is made to be shown as it stands: what was expected
+/// and what came, where, and what to do.
+/// </summary>
+public sealed class SconceException : Exception
+{
+    public SconceException(
+        string problem, Where? where = null, string? hint = null, ErrorKind kind = ErrorKind.Invalid, Exception? inner = null)
+        : base(Compose(problem, where, hint), inner)
+    {
+        Problem = problem;
+        Where = where;
+        Hint = hint;
+        Kind = kind;
+    }
+
+    /// <summary>What was expected and what came; the first lines of <see cref="Exception.Message"/>.</summary>
+    public string Problem { get; }
+
+    public Where? Where { get; }
+
+    /// <summary>What the user can do about it.</summary>
+    public string? Hint { get; }
+
+    public ErrorKind Kind { get; }
+
+    /// <summary>An error of the form "expected X, but got Y".</summary>
+    public static SconceException Expected(string expected, string came, Where? where = null, string? hint = null) =>
+        new($"expected {expected}, but got {came}", where, hint);
+
+    /// <summary>Something that is right and that Sconce cannot do yet.</summary>
+    public static SconceException Unsupported(string problem, Where? where = null, string? hint = null) =>
+        new(problem, where, hint, ErrorKind.Unsupported);
+
+    /// <summary>The same error with a place, where it had none: callers know the file, callees do not.</summary>
+    public SconceException At(Where place) => new(
+        Problem,
+        Where is null ? place : new Where(Where.File ?? place.File, Where.Operator ?? place.Operator, Where.Python ?? place.Python),
+        Hint, Kind, this);
+
+    private static string Compose(string problem, Where? where, string? hint)
+    {
+        var text = problem;
+        if (where?.ToString() is { Length: > 0 } place) text += $"\n  where: {place}";
+        if (!string.IsNullOrEmpty(hint)) text += $"\n  what to do: {hint}";
+        return text;
+    }
+}
