@@ -1,0 +1,135 @@
+namespace Sconce.Compiler.Wasm;
+
+/// <summary>
+/// A WebAssembly module: one imported memory, functions, globals, one table of functions, exports, data and custom sections. Sections
+/// are written in the format's order, the data last.
+/// </summary>
+public sealed class Module
+{
+    private readonly Dictionary<FunctionType, uint> types = [];
+    private readonly List<FunctionBuilder> functions = [];
+    private readonly Dictionary<string, FunctionBuilder> shared = [];
+    private readonly List<Global> globals = [];
+    private readonly List<FunctionBuilder> table = [];
+    private readonly List<Export> exports = [];
+    private readonly List<DataSegment> data = [];
+    private readonly List<CustomSection> customSections = [];
+
+    public IReadOnlyList<FunctionBuilder> Functions => functions;
+
+    public IReadOnlyList<Global> Globals => globals;
+
+    /// <summary>The functions that an indirect call can reach, by their place.</summary>
+    public IReadOnlyList<FunctionBuilder> Table => table;
+
+    public IReadOnlyList<Export> Exports => exports;
+
+    public IReadOnlyList<DataSegment> Data => data;
+
+    public IReadOnlyList<CustomSection> CustomSections => customSections;
+
+    public MemoryImport? Memory { get; private set; }
+
+    /// <summary>Whether names are written for debuggers and profilers.</summary>
+    public bool WriteNames { get; set; }
+
+    internal IEnumerable<FunctionType> Types => types.Keys;
+
+    /// <summary>Imports the memory; sizes in pages of 64 KiB.</summary>
+    public void ImportMemory(string module, string name, uint minimum, uint maximum, bool shared = false) =>
+        Memory = new MemoryImport(module, name, minimum, maximum, shared);
+
+    /// <summary>A new function of this module.</summary>
+    public FunctionBuilder Define(string name, ReadOnlySpan<ValueType> parameters, ValueType result = ValueType.None) =>
+        Add(new FunctionBuilder(name, parameters, result));
+
+    /// <summary>Gives the function a number here; it may be called at once and built later.</summary>
+    public FunctionBuilder Add(FunctionBuilder function)
+    {
+        if (function.Index >= 0)
+        {
+            throw new ArgumentException($"{function} is in a module already", nameof(function));
+        }
+
+        function.Index = functions.Count;
+        functions.Add(function);
+        TypeIndex(function.Type);
+        return function;
+    }
+
+    /// <summary>The function of the same type and body that was shared before, or else this one, added. Its body must be complete.</summary>
+    public FunctionBuilder Share(FunctionBuilder function)
+    {
+        string key = Convert.ToBase64String(function.Signature());
+        if (!shared.TryGetValue(key, out FunctionBuilder? known))
+        {
+            shared[key] = known = Add(function);
+        }
+
+        return known;
+    }
+
+    public Global DefineGlobal(string name, ValueType type, bool mutable, Code initial)
+    {
+        var global = new Global(name, type, mutable, initial) { Index = globals.Count };
+        globals.Add(global);
+        return global;
+    }
+
+    /// <summary>Gives the function a place in the table (the one it has, if any), for indirect calls.</summary>
+    public int AddToTable(FunctionBuilder function)
+    {
+        int place = table.IndexOf(function);
+        if (place < 0)
+        {
+            place = table.Count;
+            table.Add(function);
+        }
+
+        return place;
+    }
+
+    /// <summary>Appends to the table even where the function is there already; for tables whose places mean something.</summary>
+    public int AppendToTable(FunctionBuilder function)
+    {
+        table.Add(function);
+        return table.Count - 1;
+    }
+
+    public void ExportFunction(string name, FunctionBuilder function) => exports.Add(new Export(name, ExportKind.Function, function.Index));
+
+    public void ExportTable(string name) => exports.Add(new Export(name, ExportKind.Table, 0));
+
+    public void ExportMemory(string name) => exports.Add(new Export(name, ExportKind.Memory, 0));
+
+    public void ExportGlobal(string name, Global global) => exports.Add(new Export(name, ExportKind.Global, global.Index));
+
+    /// <summary>Bytes that instantiating puts at an address. They are not copied: they must stay as they are until written.</summary>
+    public void AddData(uint offset, ReadOnlyMemory<byte> bytes) => data.Add(new DataSegment(offset, bytes));
+
+    public void AddCustomSection(string name, ReadOnlyMemory<byte> bytes, Placement placement) =>
+        customSections.Add(new CustomSection(name, bytes, placement));
+
+    /// <summary>Writes everything; gives where things lie.</summary>
+    public ModuleLayout WriteTo(Stream stream) => new ModuleWriter(this).WriteTo(stream);
+
+    /// <summary>Where things will lie, without writing the data.</summary>
+    public ModuleLayout Measure() => new ModuleWriter(this).WriteTo(null);
+
+    public byte[] ToArray()
+    {
+        var stream = new MemoryStream();
+        WriteTo(stream);
+        return stream.ToArray();
+    }
+
+    internal uint TypeIndex(FunctionType type)
+    {
+        if (!types.TryGetValue(type, out uint index))
+        {
+            types[type] = index = (uint)types.Count;
+        }
+
+        return index;
+    }
+}

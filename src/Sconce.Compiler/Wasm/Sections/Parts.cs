@@ -1,0 +1,60 @@
+namespace Sconce.Compiler.Wasm;
+
+/// <summary>The memory that a module imports; sizes in pages of 64 KiB.</summary>
+public sealed record MemoryImport(string Module, string Name, uint Minimum, uint Maximum, bool Shared);
+
+/// <summary>A variable of a module.</summary>
+public sealed class Global
+{
+    internal Global(string name, ValueType type, bool mutable, Code initial)
+    {
+        if (initial.Type != type || initial.Operands.Length > 0)
+        {
+            throw new ArgumentException($"global {name} starts with a constant of type {type.Name()}, not {initial}", nameof(initial));
+        }
+
+        Name = name;
+        Type = type;
+        IsMutable = mutable;
+        Initial = initial;
+    }
+
+    public string Name { get; }
+
+    public ValueType Type { get; }
+
+    public bool IsMutable { get; }
+
+    /// <summary>The constant it starts with.</summary>
+    public Code Initial { get; }
+
+    /// <summary>Its value, as an expression.</summary>
+    public Code Get => Code.Create(Opcode.GlobalGet, new Immediate { Target = this }, Type, []);
+
+    internal int Index { get; init; }
+}
+
+/// <summary>What an export is, by its code in the format.</summary>
+public enum ExportKind : byte
+{
+    Function = 0,
+    Table = 1,
+    Memory = 2,
+    Global = 3,
+}
+
+/// <summary>A name by which the host finds something of the module.</summary>
+public sealed record Export(string Name, ExportKind Kind, int Index);
+
+/// <summary>Bytes for memory at an address.</summary>
+public sealed record DataSegment(uint Offset, ReadOnlyMemory<byte> Bytes);
+
+/// <summary>Where a custom section stands.</summary>
+public enum Placement
+{
+    First,
+    BeforeData,
+}
+
+/// <summary>A section that engines leave alone.</summary>
+public sealed record CustomSection(string Name, ReadOnlyMemory<byte> Bytes, Placement Placement);
