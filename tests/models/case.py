@@ -8,6 +8,7 @@ import copy
 import dataclasses
 import fnmatch
 import functools
+import logging
 import os
 import pathlib
 import warnings
@@ -19,6 +20,7 @@ from torch import nn
 from torch.utils import _pytree as pytree
 
 warnings.filterwarnings("ignore")
+logging.disable(logging.ERROR)
 torch.set_num_threads(1)
 
 REPOSITORY = str(pathlib.Path(__file__).resolve().parents[2]) + os.sep

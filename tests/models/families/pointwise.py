@@ -61,7 +61,8 @@ case("dropout", nn.Sequential(nn.Dropout(0.5), nn.Dropout1d(), nn.AlphaDropout()
 # --- two operands ---
 y = rand(3, 5, 7, low=0.2, high=2)
 case("add", lambda x, y: x + y, x, rand(3, 5, 7), core=True)
-case("add-alpha", lambda x, y: {"add": torch.add(x, y, alpha=2.5), "sub": torch.sub(x, y, alpha=2), "rsub": torch.rsub(x, 1.5)}, x, y)
+case("add-alpha", lambda x, y: {"add": torch.add(x, y, alpha=2.5), "sub": torch.sub(x, y, alpha=2), "rsub": torch.rsub(x, 1.5)},
+    x, y)
 case("arithmetic", lambda x, y: {
     "add": x + y, "sub": x - y, "mul": x * y, "div": x / y, "pow": y**x, "max": torch.maximum(x, y),
     "min": torch.minimum(x, y), "atan2": torch.atan2(x, y), "hypot": torch.hypot(x, y), "copysign": torch.copysign(y, x)},
@@ -69,13 +70,16 @@ case("arithmetic", lambda x, y: {
 case("arithmetic-scalar", lambda x: {
     "add": x + 2, "radd": 2.5 + x, "sub": x - 0.5, "rsub": 1 - x, "mul": x * 3, "div": x / 3, "rdiv": 1 / x,
     "floor": x // 0.3, "remainder": x % 0.7, "neg": -x}, x, core=True)
-case("arithmetic-broadcast", lambda x, y, z: {"sum": x + y, "product": x * y * z, "quotient": z / x}, rand(5, 1, 7), rand(3, 1), rand(2, 1, 3, 7),
+case("arithmetic-broadcast", lambda x, y, z: {"sum": x + y, "product": x * y * z, "quotient": z / x}, rand(5, 1, 7), rand(3, 1),
+    rand(2, 1, 3, 7),
      core=True)
 case("arithmetic-more", lambda x, y: {
     "fmax": torch.fmax(x, y), "fmin": torch.fmin(x, y), "logaddexp": torch.logaddexp(x, y), "logaddexp2": torch.logaddexp2(x, y),
-    "xlogy": torch.xlogy(x, y), "lerp": torch.lerp(x, y, 0.3), "lerp_tensor": torch.lerp(x, y, x), "heaviside": torch.heaviside(x.round(), y),
+    "xlogy": torch.xlogy(x, y), "lerp": torch.lerp(x, y, 0.3), "lerp_tensor": torch.lerp(x, y, x),
+    "heaviside": torch.heaviside(x.round(), y),
     "nextafter": torch.nextafter(x, y), "ldexp": torch.ldexp(x, torch.tensor(3))}, x, y)
-case("addcmul", lambda x, y, z: {"mul": torch.addcmul(x, y, z, value=0.5), "div": torch.addcdiv(x, z, y, value=-2)}, x, y, rand(5, 7))
+case("addcmul", lambda x, y, z: {"mul": torch.addcmul(x, y, z, value=0.5), "div": torch.addcdiv(x, z, y, value=-2)}, x, y,
+    rand(5, 7))
 case("pow", lambda x, y: {
     "square": x**2, "cube": x**3, "root": y**0.5, "inverse": y**-1, "inverse_root": y**-0.5, "base": 2**x, "real": y**1.7,
     "tensor": torch.pow(y, x), "zero": x**0, "negative_base": x ** torch.tensor(3.0)}, x, y, core=True)
@@ -95,36 +99,47 @@ case("remainder-int32", lambda n, d: {"remainder": n % d, "floor_divide": n // d
 case("gcd", lambda n, m: {"gcd": torch.gcd(n, m), "lcm": torch.lcm(n, m)}, ints(3, 7), ints(3, 7))
 
 case("compare", lambda x, y: {
-    "eq": x == y, "ne": x != y, "lt": x < y, "le": x <= y, "gt": x > y, "ge": x >= y, "scalar": x > 0.5, "isclose": torch.isclose(x, y)},
+    "eq": x == y, "ne": x != y, "lt": x < y, "le": x <= y, "gt": x > y, "ge": x >= y, "scalar": x > 0.5,
+    "isclose": torch.isclose(x, y)},
      rand(3, 7).round(), rand(3, 7).round(), core=True)
-case("compare-int", lambda n, m: {"eq": n == m, "lt": n < m, "ge": n >= 2, "mixed": n > 0.5, "ne": n != m.int()}, ints(3, 7), ints(3, 7))
+case("compare-int", lambda n, m: {"eq": n == m, "lt": n < m, "ge": n >= 2, "mixed": n > 0.5, "ne": n != m.int()}, ints(3, 7),
+    ints(3, 7))
 case("compare-nan", lambda x, y: {
     "eq": x == y, "ne": x != y, "lt": x < y, "ge": x >= y, "maximum": torch.maximum(x, y), "minimum": torch.minimum(x, y),
-    "fmax": torch.fmax(x, y), "fmin": torch.fmin(x, y), "clamp": x.clamp(0, 1), "relu": x.relu(), "where": torch.where(x > y, x, y)},
+    "fmax": torch.fmax(x, y), "fmin": torch.fmin(x, y), "clamp": x.clamp(0, 1), "relu": x.relu(),
+    "where": torch.where(x > y, x, y)},
      torch.tensor([nan, 1, nan, inf, -0.0]), torch.tensor([1, nan, nan, -inf, 0.0]))
 case("equal-all", lambda x, y: torch.tensor([torch.numel(x)]) + (x == y).all(), x, x)
 case("logical", lambda p, q: {
-    "and": p & q, "or": p | q, "xor": p ^ q, "not": ~p, "logical_and": torch.logical_and(p, q), "logical_or": torch.logical_or(p, q),
+    "and": p & q, "or": p | q, "xor": p ^ q, "not": ~p, "logical_and": torch.logical_and(p, q),
+    "logical_or": torch.logical_or(p, q),
     "logical_xor": torch.logical_xor(p, q), "eq": p == q}, bools(3, 7), bools(3, 7), core=True)
 case("logical-numbers", lambda x, n: {
-    "and": torch.logical_and(x, n), "or": torch.logical_or(x, n), "xor": torch.logical_xor(x, n), "not": torch.logical_not(n), "bool": x.bool()},
+    "and": torch.logical_and(x, n), "or": torch.logical_or(x, n), "xor": torch.logical_xor(x, n), "not": torch.logical_not(n),
+    "bool": x.bool()},
      rand(3, 7).round(), ints(3, 7, low=0, high=2))
 case("bitwise", lambda n, m: {
     "and": n & m, "or": n | m, "xor": n ^ m, "not": ~n, "scalar": n & 5, "left": torch.bitwise_left_shift(n, m % 5),
-    "right": torch.bitwise_right_shift(n, m % 5), "shift": n << 2, "unshift": n >> 1}, ints(3, 7, low=-99, high=99), ints(3, 7, low=0, high=99))
+    "right": torch.bitwise_right_shift(n, m % 5), "shift": n << 2, "unshift": n >> 1}, ints(3, 7, low=-99, high=99),
+    ints(3, 7, low=0, high=99))
 case("bitwise-int32", lambda n, m: {"and": n & m, "or": n | m, "xor": n ^ m, "left": n << 3, "right": n >> 2},
      ints(3, 7, low=-(2**31), high=2**31 - 1, dtype=torch.int32), ints(3, 7, dtype=torch.int32))
 
 case("where", lambda p, x, y: {
-    "tensors": torch.where(p, x, y), "scalar": torch.where(p, x, 0.5), "other": torch.where(p, -1.0, y), "scalars": torch.where(p, 1.0, 2.0)},
+    "tensors": torch.where(p, x, y), "scalar": torch.where(p, x, 0.5), "other": torch.where(p, -1.0, y),
+    "scalars": torch.where(p, 1.0, 2.0)},
      bools(3, 1, 7), x, rand(5, 7), core=True)
-case("where-int", lambda p, n, m: {"tensors": torch.where(p, n, m), "mixed": torch.where(p, n, 0.5), "dtype": torch.where(p, n.int(), m)},
+case("where-int", lambda p, n, m: {"tensors": torch.where(p, n, m), "mixed": torch.where(p, n, 0.5),
+    "dtype": torch.where(p, n.int(), m)},
      bools(3, 7), ints(3, 7), ints(7))
 case("clamp", lambda x, y: {
-    "both": x.clamp(-0.5, 1), "low": x.clamp(min=0.25), "high": x.clamp(max=0.25), "tensors": torch.clamp(x, -y, y), "tensor_low": x.clamp(min=y),
-    "clamp_min": x.clamp_min(0.1), "clamp_max": x.clamp_max(0.1), "clip": torch.clip(x, 0, 1), "crossed": x.clamp(1, -1)}, x, y, core=True)
+    "both": x.clamp(-0.5, 1), "low": x.clamp(min=0.25), "high": x.clamp(max=0.25), "tensors": torch.clamp(x, -y, y),
+    "tensor_low": x.clamp(min=y),
+    "clamp_min": x.clamp_min(0.1), "clamp_max": x.clamp_max(0.1), "clip": torch.clip(x, 0, 1), "crossed": x.clamp(1, -1)}, x, y,
+    core=True)
 case("clamp-int", lambda n: {"both": n.clamp(-3, 4), "low": n.clamp(min=0), "float": n.clamp(-1.5, 2.5)}, ints(3, 7))
-case("masked-fill", lambda x, p: {"scalar": x.masked_fill(p, -1e4), "tensor": x.masked_fill(p, torch.tensor(2.5)), "inverted": x.masked_fill(~p, float("-inf"))},
+case("masked-fill", lambda x, p: {"scalar": x.masked_fill(p, -1e4), "tensor": x.masked_fill(p, torch.tensor(2.5)),
+    "inverted": x.masked_fill(~p, float("-inf"))},
      x, bools(5, 7), core=True)
 case("polynomial", lambda x: ((0.3 * x + 1.7) * x - 0.2) * x + x.sin() * x.cos() - (x * 2).exp() / (1 + x * x), x)
 case("complex", lambda x, y: {"abs": torch.complex(x, y).abs(), "real": (torch.complex(x, y) * torch.complex(y, x)).real,
