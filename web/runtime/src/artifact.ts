@@ -1,0 +1,279 @@
+import { SconceError } from "./errors.js";
+import { type Manifest, parseManifest } from "./manifest.js";
+
+const sectionId = { custom: 0, import: 2, data: 11 } as const;
+const sectionNames = ["custom", "type", "import", "function", "table", "memory", "global", "export", "start", "element", "code", "data", "data count"];
+const preamble = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+const manifestSection = "sconce.manifest";
+const relaxedSection = "sconce.relaxed";
+
+/** All of a file before its constants. */
+export interface ArtifactHead {
+  readonly manifest: Manifest;
+  /** The module without custom and data sections: what helper threads instantiate too. */
+  readonly code: Uint8Array<ArrayBuffer>;
+  /** The same code with relaxed SIMD, where the compiler wrote it. */
+  readonly relaxed: Uint8Array<ArrayBuffer> | undefined;
+  /** Bytes of the whole file, as its sections say. */
+  readonly fileBytes: number;
+}
+
+/** Takes a piece of the constants to where it belongs. */
+export type WriteConstants = (address: number, bytes: Uint8Array) => void;
+
+/**
+ * Reads a compiled model as its bytes arrive: first `head`, then `constants`. Nothing is kept but the code, so that weights go
+ * from the network's buffers to where the kernels want them; nothing is allocated because a header says so.
+ */
+export class ArtifactReader {
+  readonly #input: ByteReader;
+  #dataEnd: number | undefined;
+
+  constructor(chunks: AsyncIterable<Uint8Array>) {
+    this.#input = new ByteReader(chunks);
+  }
+
+  async head(): Promise<ArtifactHead> {
+    const input = this.#input;
+    await checkPreamble(input);
+    const manifest = await this.#manifest();
+    const code: Uint8Array[] = [preamble];
+    let relaxed: Uint8Array<ArrayBuffer> | undefined;
+    for (let section = await readSection(input); section !== undefined; section = await readSection(input)) {
+      if (section.id === sectionId.data) {
+        this.#dataEnd = section.end;
+        break;
+      }
+      if (section.id === sectionId.custom) {
+        const name = await input.name(section.end, section.what);
+        const bytes = await input.bytes(section.end, section.what, name === relaxedSection);
+        if (name === relaxedSection) relaxed = bytes;
+      } else {
+        code.push(Uint8Array.of(section.id), leb(section.end - input.offset), await input.bytes(section.end, section.what));
+      }
+    }
+    return { manifest, code: concat(code), relaxed, fileBytes: this.#dataEnd ?? input.offset };
+  }
+
+  /** The constants, in the pieces in which they arrive. */
+  async constants(manifest: Manifest, write: WriteConstants): Promise<void> {
+    const input = this.#input;
+    const end = this.#dataEnd;
+    if (end === undefined) return;
+    const { constantsOffset, constantsEnd } = manifest.memory;
+    const what = "the data section";
+    const segments = await input.u32(end, what);
+    for (let segment = 0; segment < segments; segment++) {
+      const where = `segment ${segment} of the data section`;
+      if ((await input.u32(end, what)) !== 0) throw damaged(`${where} is not an active one`);
+      if ((await input.byte(end, what)) !== 0x41) throw damaged(`${where} has no constant address`);
+      const start = (await input.s32(end, what)) >>> 0;
+      if ((await input.byte(end, what)) !== 0x0b) throw damaged(`${where} has no constant address`);
+      const size = await input.u32(end, what);
+      if (start < constantsOffset || start + size > constantsEnd || input.offset + size > end) {
+        throw damaged(`${where} takes addresses ${start} to ${start + size}, outside of ${constantsOffset} to ${constantsEnd}`);
+      }
+      let address = start;
+      await input.each(input.offset + size, what, (bytes) => {
+        write(address, bytes);
+        address += bytes.length;
+      });
+    }
+    if (input.offset !== end) throw damaged(`the data section should end at byte ${end}, but its segments end at byte ${input.offset}`);
+  }
+
+  async #manifest(): Promise<Manifest> {
+    const input = this.#input;
+    const section = await readSection(input);
+    const name = section?.id === sectionId.custom ? await input.name(section.end, section.what) : undefined;
+    if (section === undefined || name !== manifestSection) {
+      throw new SconceError("artifact", `the file is WebAssembly, but not a model that sconce compiled: it does not begin with the section ${manifestSection}`);
+    }
+    return parseManifest(await input.bytes(section.end, "the manifest"));
+  }
+}
+
+interface Section {
+  readonly id: number;
+  readonly end: number;
+  readonly what: string;
+}
+
+async function readSection(input: ByteReader): Promise<Section | undefined> {
+  if (await input.atEnd()) return undefined;
+  const id = await input.byte(Infinity, "the file");
+  const name = sectionNames[id];
+  if (name === undefined) throw damaged(`there is no section number ${id} (at byte ${input.offset - 1})`);
+  const what = `the ${name} section`;
+  const size = await input.u32(Infinity, what);
+  return { id, end: input.offset + size, what };
+}
+
+async function checkPreamble(input: ByteReader): Promise<void> {
+  const found = new Uint8Array(preamble.length);
+  for (let i = 0; i < found.length; i++) {
+    if (await input.atEnd()) throw new SconceError("artifact", input.offset === 0 ? "the file is empty" : "the file is not WebAssembly: it ends before its eighth byte");
+    found[i] = await input.byte(Infinity, "the file");
+  }
+  if (found.every((byte, i) => byte === preamble[i])) return;
+  const text = new TextDecoder("latin1").decode(found);
+  const cause = text.trimStart().startsWith("<") ? ": it looks like HTML, as a server sends for an address that it does not know"
+    : text.startsWith("PK") ? ": it is a zip, perhaps the PyTorch file itself; `sconce compile` makes the .wasm from it"
+    : "";
+  throw new SconceError("artifact", `the file is not WebAssembly${cause}`);
+}
+
+/** Where the flags of the imported memory's limits lie in a module that is whole in memory. */
+export function memoryFlagOffset(module: Uint8Array): number {
+  let at = preamble.length;
+  const u32 = (): number => {
+    let value = 0;
+    for (let shift = 0; shift < 35; shift += 7) {
+      const byte = module[at++] ?? 0;
+      value += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) break;
+    }
+    return value;
+  };
+  const passName = (): void => {
+    const size = u32();
+    at += size;
+  };
+  while (at < module.length) {
+    const id = module[at++];
+    const size = u32();
+    const end = at + size;
+    if (id !== sectionId.import) {
+      at = end;
+      continue;
+    }
+    const count = u32();
+    for (let i = 0; i < count && at < end; i++) {
+      passName();
+      passName();
+      const kind = module[at++];
+      if (kind === 2) return at;
+      if (kind === 0) u32();
+      else if (kind === 3) at += 2;
+      else break;
+    }
+    break;
+  }
+  throw damaged("its code imports no memory");
+}
+
+/** The same module, with its memory shared among threads. */
+export function withSharedMemory(module: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const patched = module.slice();
+  const flag = memoryFlagOffset(module);
+  patched[flag] = (patched[flag] ?? 0) | 0x02;
+  return patched;
+}
+
+/** Reads bytes, numbers and names from chunks of any size. Every read says up to where it may go, and what it reads. */
+class ByteReader {
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  #chunk: Uint8Array = new Uint8Array();
+  #at = 0;
+  #before = 0;
+
+  constructor(chunks: AsyncIterable<Uint8Array>) {
+    this.#chunks = chunks[Symbol.asyncIterator]();
+  }
+
+  /** Bytes read so far. */
+  get offset(): number {
+    return this.#before + this.#at;
+  }
+
+  async atEnd(): Promise<boolean> {
+    while (this.#at === this.#chunk.length) {
+      const next = await this.#chunks.next();
+      if (next.done === true) return true;
+      this.#before += this.#chunk.length;
+      this.#chunk = next.value;
+      this.#at = 0;
+    }
+    return false;
+  }
+
+  async byte(end: number, what: string): Promise<number> {
+    if (this.offset >= end) throw damaged(`${what} ends at byte ${end}, in the middle of a number`);
+    if (this.#at === this.#chunk.length && (await this.atEnd())) throw this.#truncated(end, what);
+    return this.#chunk[this.#at++] ?? 0;
+  }
+
+  async u32(end: number, what: string): Promise<number> {
+    const { value } = await this.#leb(end, what);
+    if (value >= 2 ** 32) throw damaged(`${what} has a number of more than 32 bits before byte ${this.offset}`);
+    return value;
+  }
+
+  async s32(end: number, what: string): Promise<number> {
+    const { value, bits } = await this.#leb(end, what);
+    return bits >= 32 || value < 2 ** (bits - 1) ? value | 0 : value - 2 ** bits;
+  }
+
+  async #leb(end: number, what: string): Promise<{ value: number; bits: number }> {
+    let value = 0;
+    for (let bits = 0; bits < 35; bits += 7) {
+      const byte = await this.byte(end, what);
+      value += (byte & 0x7f) * 2 ** bits;
+      if (byte < 0x80) return { value, bits: bits + 7 };
+    }
+    throw damaged(`${what} has a number of more than 32 bits before byte ${this.offset}`);
+  }
+
+  async name(end: number, what: string): Promise<string> {
+    const size = await this.u32(end, what);
+    if (this.offset + size > end) throw damaged(`the name of ${what} is longer than the section`);
+    return new TextDecoder().decode(await this.bytes(this.offset + size, what));
+  }
+
+  /** All bytes up to `end`; where they are not wanted they are only passed over. */
+  async bytes(end: number, what: string, wanted = true): Promise<Uint8Array<ArrayBuffer>> {
+    const parts: Uint8Array[] = [];
+    await this.each(end, what, (part) => {
+      if (wanted) parts.push(part);
+    });
+    return concat(parts);
+  }
+
+  async each(end: number, what: string, take: (bytes: Uint8Array) => void): Promise<void> {
+    while (this.offset < end) {
+      if (this.#at === this.#chunk.length && (await this.atEnd())) throw this.#truncated(end, what);
+      const part = this.#chunk.subarray(this.#at, this.#at + (end - this.offset));
+      this.#at += part.length;
+      take(part);
+    }
+  }
+
+  #truncated(end: number, what: string): SconceError {
+    const rest = Number.isFinite(end) ? `, which goes on to byte ${end}` : "";
+    return damaged(`it ends at byte ${this.offset}, within ${what}${rest}`);
+  }
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** An unsigned number in WebAssembly's variable-length form. */
+function leb(value: number): Uint8Array {
+  const bytes: number[] = [];
+  do {
+    bytes.push((value % 128) | (value >= 128 ? 0x80 : 0));
+    value = Math.floor(value / 128);
+  } while (value > 0);
+  return Uint8Array.from(bytes);
+}
+
+function damaged(what: string): SconceError {
+  return new SconceError("artifact", `the file is damaged: ${what}`);
+}

@@ -1,0 +1,61 @@
+import { SconceError, describe } from "./errors.js";
+
+// (func (drop (f32x4.relaxed_madd (v128.const 0) (v128.const 0) (v128.const 0))))
+const zero = [0xfd, 0x0c, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+const body = [0x00, ...zero, ...zero, ...zero, 0xfd, 0x85, 0x02, 0x1a, 0x0b];
+const relaxedProbe = Uint8Array.from([
+  0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0, // preamble
+  0x01, 4, 1, 0x60, 0, 0, // type: () -> ()
+  0x03, 2, 1, 0, // one function of it
+  0x0a, body.length + 2, 1, body.length, ...body,
+]);
+
+let relaxed: boolean | undefined;
+
+/** Whether the engine has relaxed SIMD. */
+export function hasRelaxedSimd(): boolean {
+  return (relaxed ??= WebAssembly.validate(relaxedProbe));
+}
+
+/** Compiles the model's code; what an engine says when it will not becomes something to act on. */
+export async function compile(code: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(code);
+  } catch (error) {
+    const said = describe(error);
+    if (/disallowed|unsafe-eval|blocked|content security policy/i.test(said)) {
+      throw new SconceError("engine", `the page's content security policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src (${said})`);
+    }
+    throw new SconceError("engine", `this engine does not compile the model's code; it needs WebAssembly with SIMD and atomic instructions (${said})`);
+  }
+}
+
+/** Why several threads cannot be had here, or undefined where they can. */
+export function whyNoThreads(): string | undefined {
+  const { crossOriginIsolated } = globalThis as { crossOriginIsolated?: boolean };
+  if (crossOriginIsolated === false) {
+    return "the page is not cross-origin isolated: its server must send Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp";
+  }
+  if (typeof SharedArrayBuffer === "undefined") return "this engine has no SharedArrayBuffer";
+  try {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+    if (!(memory.buffer instanceof SharedArrayBuffer)) return "this engine has no shared WebAssembly memory";
+  } catch (error) {
+    return `this engine has no shared WebAssembly memory (${describe(error)})`;
+  }
+  return undefined;
+}
+
+/** The processor's threads, as far as the engine tells. */
+export async function processorThreads(): Promise<number> {
+  const { navigator } = globalThis as { navigator?: { hardwareConcurrency?: number } };
+  if (navigator?.hardwareConcurrency !== undefined) return navigator.hardwareConcurrency;
+  if (typeof process === "undefined") return 1;
+  const os = await import(/* webpackIgnore: true */ /* @vite-ignore */ "node:os");
+  return os.availableParallelism();
+}
+
+/** As many threads as there are cores: beyond four, two of the processor's threads are taken to share one. */
+export function defaultThreads(processor: number): number {
+  return Math.max(1, processor <= 4 ? processor : Math.min(8, Math.ceil(processor / 2)));
+}

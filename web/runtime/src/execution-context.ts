@@ -1,0 +1,178 @@
+import { type SymbolValues, evaluate, evaluateShape } from "./dims.js";
+import { Aborted, SconceError } from "./errors.js";
+import { type Graph, trapped } from "./graph.js";
+import { bindInputs } from "./inputs.js";
+import { formatBytes } from "./memory.js";
+import { type Inputs, type Outputs, type Tensor, type TypedArray, elementCount, elementSize, viewOf } from "./tensor.js";
+
+/** The context's first 64 bytes, as indices of 32-bit words. */
+export const header = {
+  abort: 0, threads: 1, tile: 2, arrivals: 3, generation: 4, command: 5, first: 6, last: 7, error: 8, exit: 9, finished: 10,
+  words: 16,
+} as const;
+
+const spins = 10_000;
+
+/** One run's inputs, outputs, state and buffers: WASI-NN's execution context. All of it is synchronous. */
+export class ExecutionContext {
+  readonly graph: Graph;
+  readonly #region: { start: number; end: number };
+  #symbols: SymbolValues | undefined;
+  #hasState = false;
+  #threads = 1;
+  #broken: SconceError | undefined;
+
+  /** @internal Made by `Graph.createContext`. */
+  constructor(graph: Graph, region: { start: number; end: number }) {
+    this.graph = graph;
+    this.#region = region;
+    new Uint8Array(graph.memory.buffer, region.start, graph.manifest.context.header).fill(0);
+    this.#header()[header.threads] = 1;
+    if (graph.manifest.symbols.length === 0) this.#plan(new Map());
+  }
+
+  /** Bytes that the context takes: tables, state and arena. */
+  get byteLength(): number {
+    return this.#region.end - this.#region.start;
+  }
+
+  /** How many threads compute: this one, and helpers that sit in the export `work` with this context. */
+  get threads(): number {
+    return this.#threads;
+  }
+
+  set threads(count: number) {
+    this.#threads = count;
+    this.#header()[header.threads] = count;
+  }
+
+  /** Takes named tensors and gives named tensors. */
+  run(inputs: Inputs): Outputs {
+    this.bind(inputs);
+    this.compute();
+    return this.outputs();
+  }
+
+  /** Checks the inputs, lays the memory out for their shapes, and copies them in. */
+  bind(inputs: Inputs): void {
+    const { tensors, symbols } = bindInputs(this.graph.manifest, inputs);
+    this.#plan(symbols);
+    tensors.forEach(({ dtype, data }, index) => {
+      const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+      const target = this.#bytes(this.graph.manifest.context.inputs, index, bytes.length);
+      target.set(bytes);
+      if (dtype === "bool") for (let i = 0; i < target.length; i++) target[i] = target[i] === 0 ? 0 : 1;
+    });
+  }
+
+  /** Runs the steps, all of them unless told otherwise. */
+  compute(first = 0, last = this.graph.manifest.steps.length): void {
+    if (this.#broken !== undefined) throw this.#broken;
+    const words = this.#header();
+    const helpers = this.#threads - 1;
+    words[header.error] = 0;
+    words[header.tile] = 0;
+    words[header.arrivals] = 0;
+    if (helpers > 0) {
+      words[header.first] = first;
+      words[header.last] = last;
+      Atomics.store(words, header.finished, 0);
+      Atomics.add(words, header.command, 1);
+      Atomics.notify(words, header.command);
+    }
+    let error: number;
+    try {
+      error = this.graph.exports.run(this.#region.start, first, last);
+    } catch (trap) {
+      throw (this.#broken = trapped(trap, `steps ${first} to ${last}`));
+    }
+    if (helpers > 0) awaitHelpers(words, helpers);
+    if (error !== 0) this.#fail(error);
+  }
+
+  /** The outputs of the last run, copied. */
+  outputs(): Outputs {
+    return Object.fromEntries(this.graph.manifest.outputs.map(({ name }, index) => [name, this.output(index)]));
+  }
+
+  /** One output of the last run, copied. */
+  output(index: number): Tensor {
+    const port = this.graph.manifest.outputs[index];
+    if (port === undefined) throw new SconceError("input", `the model has ${this.graph.manifest.outputs.length} outputs, there is no output ${index}`);
+    const shape = evaluateShape(port.shape, this.#symbols ?? new Map());
+    const elements = elementCount(shape, `output ${JSON.stringify(port.name)}`);
+    const source = this.#bytes(this.graph.manifest.context.outputs, index, elements * elementSize(port.dtype));
+    const copy = new Uint8Array(source.length);
+    copy.set(source);
+    const data: TypedArray = viewOf(port.dtype, copy.buffer, 0, elements);
+    return { dtype: port.dtype, shape, data };
+  }
+
+  /** Sets the buffers that a run overwrites back to what they were when the model was made. */
+  reset(): void {
+    // Before there is a plan there is nothing to set back: the first plan does it.
+    if (this.#hasState) this.graph.exports.reset(this.#region.start);
+  }
+
+  /** Lets a run that another thread computes stop between two steps (`true`), or the next one go on. */
+  setAbort(abort: boolean): void {
+    Atomics.store(this.#header(), header.abort, abort ? 1 : 0);
+  }
+
+  /** Gives the context's memory back to the graph. */
+  dispose(): void {
+    this.#broken = new SconceError("disposed", "the execution context was disposed");
+    this.graph.release(this.#region);
+  }
+
+  #plan(symbols: SymbolValues): void {
+    if (this.#broken !== undefined) throw this.#broken;
+    const { manifest, exports, memory } = this.graph;
+    const planned = this.#symbols;
+    if (planned !== undefined && [...symbols].every(([name, value]) => planned.get(name) === value)) return;
+    const arena = evaluate(manifest.arena, symbols);
+    if (arena < 0 || this.#region.start + arena > 2 ** 32) {
+      throw new SconceError("memory", `the model needs ${formatBytes(arena)} for these shapes, but WebAssembly's memory ends at 4096 MiB`);
+    }
+    const values = new Int32Array(memory.buffer, this.#region.start + manifest.context.symbols, manifest.symbols.length);
+    manifest.symbols.forEach(({ name }, index) => (values[index] = symbols.get(name) ?? 0));
+    this.#symbols = undefined;
+    const size = exports.plan(this.#region.start) >>> 0;
+    if (size < manifest.context.header) throw new SconceError("artifact", "the file is damaged: its memory plan is smaller than its tables");
+    const { start } = this.#region;
+    this.graph.resize(this.#region, size);
+    // The tables hold absolute addresses.
+    if (this.#region.start !== start) exports.plan(this.#region.start);
+    this.#symbols = new Map(symbols);
+    if (this.#hasState) return;
+    exports.reset(this.#region.start);
+    this.#hasState = true;
+  }
+
+  #fail(error: number): never {
+    this.setAbort(false);
+    const meaning = this.graph.manifest.errors[String(error)];
+    if (meaning === "aborted") throw new Aborted();
+    throw new SconceError("run", `the model stopped: ${meaning ?? `error ${error}`}`);
+  }
+
+  #header(): Int32Array {
+    return new Int32Array(this.graph.memory.buffer, this.#region.start, header.words);
+  }
+
+  /** The bytes of an input or output, whose address stands in a table of the context. */
+  #bytes(table: number, index: number, size: number): Uint8Array {
+    const { buffer } = this.graph.memory;
+    const address = new Uint32Array(buffer, this.#region.start + table + 4 * index, 1)[0] ?? 0;
+    if (address + size > buffer.byteLength) throw new SconceError("artifact", "the file is damaged: its memory plan leads out of memory");
+    return new Uint8Array(buffer, address, size);
+  }
+}
+
+/** After the last step's barrier the helpers have only to say that they are through. */
+function awaitHelpers(words: Int32Array, helpers: number): void {
+  for (let i = 0; i < spins; i++) if (Atomics.load(words, header.finished) === helpers) return;
+  for (let seen = Atomics.load(words, header.finished); seen !== helpers; seen = Atomics.load(words, header.finished)) {
+    Atomics.wait(words, header.finished, seen, 1);
+  }
+}

@@ -1,0 +1,156 @@
+import { ArtifactReader, withSharedMemory } from "./artifact.js";
+import { compile, hasRelaxedSimd } from "./engine.js";
+import { SconceError, describe } from "./errors.js";
+import { ExecutionContext } from "./execution-context.js";
+import { type Manifest, parseManifest } from "./manifest.js";
+import { align, createMemory, firstContext, growTo } from "./memory.js";
+
+export interface GraphOptions {
+  /** Memory that threads can share. */
+  readonly shared?: boolean | undefined;
+  /** A cap on the memory, in bytes. */
+  readonly memory?: number | undefined;
+  /** Relaxed SIMD where engine and file have it (the default), or not. */
+  readonly relaxed?: boolean | undefined;
+  /** Called when the file has said how many bytes it has. */
+  readonly onSize?: (bytes: number) => void;
+  /** Called when code and memory stand, while the constants still arrive. */
+  readonly onCode?: (code: CompiledCode) => void;
+}
+
+/** What a further thread needs to take part, and what is known before the constants have arrived. */
+export interface CompiledCode {
+  readonly manifest: Manifest;
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** Address of the first context. */
+  readonly context: number;
+  readonly relaxed: boolean;
+  readonly codeBytes: number;
+  readonly fileBytes: number;
+  readonly compileMs: number;
+}
+
+interface Exports {
+  readonly plan: (context: number) => number;
+  readonly reset: (context: number) => void;
+  readonly run: (context: number, first: number, last: number) => number;
+}
+
+/** A model's code and constants: WASI-NN's graph. Everything on it but `load` is synchronous. */
+export class Graph {
+  readonly manifest: Manifest;
+  readonly code: CompiledCode;
+  readonly memory: WebAssembly.Memory;
+  readonly exports: Exports;
+  readonly #limit: number | undefined;
+  /** Where contexts lie, in the order of their addresses. */
+  readonly #regions: { start: number; end: number }[] = [];
+
+  private constructor(code: CompiledCode, exports: Exports, limit: number | undefined) {
+    this.manifest = code.manifest;
+    this.code = code;
+    this.memory = code.memory;
+    this.exports = exports;
+    this.#limit = limit;
+  }
+
+  /** Reads a compiled model as it arrives. */
+  static async load(chunks: AsyncIterable<Uint8Array>, options: GraphOptions = {}): Promise<Graph> {
+    const { shared = false, memory: limit, relaxed = true } = options;
+    const reader = new ArtifactReader(chunks);
+    const head = await reader.head();
+    options.onSize?.(head.fileBytes);
+    const useRelaxed = relaxed && head.relaxed !== undefined && hasRelaxedSimd();
+    const bytes = useRelaxed && head.relaxed !== undefined ? head.relaxed : head.code;
+    const memory = createMemory(head.manifest, { shared, limit });
+    const started = performance.now();
+    // The code is compiled while the constants arrive.
+    const compiled = compile(shared ? withSharedMemory(bytes) : bytes).then((module): CompiledCode => {
+      const code = {
+        manifest: head.manifest, module, memory, context: firstContext(head.manifest), relaxed: useRelaxed,
+        codeBytes: bytes.length, fileBytes: head.fileBytes, compileMs: performance.now() - started,
+      };
+      options.onCode?.(code);
+      return code;
+    });
+    const [code] = await Promise.all([compiled, reader.constants(head.manifest, (address, part) => {
+      new Uint8Array(memory.buffer, address, part.length).set(part);
+    })]);
+    return new Graph(code, instantiate(await WebAssembly.instantiate(code.module, { env: { memory } })), limit);
+  }
+
+  /** Takes a module that was compiled elsewhere: its memory is not shared, and its constants come by instantiating it. */
+  static async fromModule(module: WebAssembly.Module, options: GraphOptions = {}): Promise<Graph> {
+    const [section] = WebAssembly.Module.customSections(module, "sconce.manifest");
+    if (section === undefined) throw new SconceError("artifact", "the module is not a model that sconce compiled: it has no section sconce.manifest");
+    const manifest = parseManifest(new Uint8Array(section));
+    const { memory: limit, relaxed = true } = options;
+    const memory = createMemory(manifest, { shared: false, limit });
+    const started = performance.now();
+    const [other] = relaxed && hasRelaxedSimd() ? WebAssembly.Module.customSections(module, "sconce.relaxed") : [];
+    let instance = await WebAssembly.instantiate(module, { env: { memory } });
+    const used = other === undefined ? module : await compile(new Uint8Array(other));
+    if (other !== undefined) instance = await WebAssembly.instantiate(used, { env: { memory } });
+    const code: CompiledCode = {
+      manifest, module: used, memory, context: firstContext(manifest), relaxed: other !== undefined,
+      codeBytes: other?.byteLength ?? 0, fileBytes: 0, compileMs: performance.now() - started,
+    };
+    options.onCode?.(code);
+    return new Graph(code, instantiate(instance), limit);
+  }
+
+  /** A new execution context: its own inputs, outputs, state and arena over the same constants. */
+  createContext(): ExecutionContext {
+    const region = { start: 0, end: 0 };
+    this.#place(region, this.manifest.context.header);
+    return new ExecutionContext(this, region);
+  }
+
+  /** Gives a context `size` bytes, where it stands if it can; else it moves with all it holds. */
+  resize(region: { start: number; end: number }, size: number): void {
+    const index = this.#regions.indexOf(region);
+    const next = this.#regions[index + 1];
+    if (next === undefined || region.start + size <= next.start) {
+      growTo(this.memory, region.start + size, this.#limit);
+      region.end = region.start + size;
+      return;
+    }
+    const { start, end } = region;
+    this.#regions.splice(index, 1);
+    this.#place(region, size);
+    new Uint8Array(this.memory.buffer).copyWithin(region.start, start, end);
+  }
+
+  /** Takes a context's memory back, for the next one. */
+  release(region: { start: number; end: number }): void {
+    const index = this.#regions.indexOf(region);
+    if (index >= 0) this.#regions.splice(index, 1);
+  }
+
+  #place(region: { start: number; end: number }, size: number): void {
+    let start = this.code.context;
+    let index = 0;
+    for (const other of this.#regions) {
+      if (start + size <= other.start) break;
+      start = align(other.end);
+      index++;
+    }
+    growTo(this.memory, start + size, this.#limit);
+    [region.start, region.end] = [start, start + size];
+    this.#regions.splice(index, 0, region);
+  }
+}
+
+function instantiate(instance: WebAssembly.Instance): Exports {
+  const { plan, reset, run } = instance.exports;
+  if (typeof plan !== "function" || typeof reset !== "function" || typeof run !== "function") {
+    throw new SconceError("artifact", "the file is damaged: its code does not export plan, reset and run");
+  }
+  return { plan, reset, run } as unknown as Exports;
+}
+
+/** What a trap of the model's code means to the caller. */
+export function trapped(error: unknown, where: string): SconceError {
+  return new SconceError("run", `the model's code stopped in ${where}: ${describe(error)}; it must be loaded anew`);
+}

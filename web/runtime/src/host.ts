@@ -1,0 +1,140 @@
+import { Aborted, toMessage } from "./errors.js";
+import type { ExecutionContext } from "./execution-context.js";
+import { type CompiledCode, Graph } from "./graph.js";
+import type { HostMessage, HostOptions, HostReply, MemoryState, RunMode } from "./protocol.js";
+import type { Inputs } from "./tensor.js";
+
+const yieldAfterMs = 12;
+
+/** The side on which the model lives: holds graph and context, and answers messages. The page sends one request at a time. */
+export class Host {
+  readonly #post: (reply: HostReply, transfer?: Transferable[]) => void;
+  readonly #file: ChunkQueue;
+  #context: ExecutionContext | undefined;
+  #threads = 1;
+  #aborted = false;
+
+  constructor(post: (reply: HostReply, transfer?: Transferable[]) => void) {
+    this.#post = post;
+    this.#file = new ChunkQueue((bytes) => post({ type: "read", bytes }));
+  }
+
+  receive(message: HostMessage): void {
+    switch (message.type) {
+      case "load": return this.#answer(() => this.#load(message.options));
+      case "chunk": return this.#file.push(message.bytes);
+      case "end": return this.#file.push(undefined);
+      case "threads": return this.#setThreads(message.count);
+      case "run": return this.#answer(() => this.#run(message.inputs, message.mode));
+      case "reset": return this.#answer(() => this.#reset());
+      case "abort":
+        this.#aborted = true;
+        return;
+    }
+  }
+
+  #answer(action: () => Promise<void> | void): void {
+    Promise.resolve().then(action).catch((error: unknown) => this.#post({ type: "error", error: toMessage(error) }));
+  }
+
+  async #load({ threads, memory, relaxed, module }: HostOptions): Promise<void> {
+    const shared = threads > 1;
+    const onCode = ({ module, memory, ...code }: CompiledCode) =>
+      this.#post({ type: "code", code: { ...code, shared: shared ? { module, memory } : undefined } });
+    const onSize = (bytes: number) => this.#post({ type: "size", bytes });
+    const options = { shared, memory, relaxed, onSize, onCode };
+    const graph = module === undefined ? await Graph.load(this.#file, options) : await Graph.fromModule(module, options);
+    this.#context = graph.createContext();
+    this.#context.threads = this.#threads;
+    this.#post({ type: "ready", state: stateOf(this.#context) });
+  }
+
+  #setThreads(count: number): void {
+    this.#threads = count;
+    if (this.#context !== undefined) this.#context.threads = count;
+  }
+
+  async #run(inputs: Inputs, mode: RunMode): Promise<void> {
+    const context = this.#loaded();
+    this.#aborted = false;
+    const started = performance.now();
+    context.bind(inputs);
+    const steps = mode === "whole" ? context.compute() : await this.#stepwise(context, mode);
+    const outputs = context.outputs();
+    const milliseconds = performance.now() - started;
+    this.#post(
+      { type: "done", result: { outputs, milliseconds, steps: steps ?? undefined }, state: stateOf(context) },
+      Object.values(outputs).map(({ data }) => data.buffer as ArrayBuffer),
+    );
+  }
+
+  async #stepwise(context: ExecutionContext, mode: RunMode): Promise<number[]> {
+    const times: number[] = [];
+    let breath = performance.now();
+    for (let step = 0; step < context.graph.manifest.steps.length; step++) {
+      const started = performance.now();
+      if (started - breath > yieldAfterMs) {
+        await nextTask();
+        breath = performance.now();
+      }
+      if (this.#aborted) throw new Aborted();
+      const begun = mode === "profile" ? performance.now() : 0;
+      context.compute(step, step + 1);
+      if (mode === "profile") times.push(performance.now() - begun);
+    }
+    return times;
+  }
+
+  #reset(): void {
+    const context = this.#loaded();
+    context.reset();
+    this.#post({ type: "done", result: undefined, state: stateOf(context) });
+  }
+
+  #loaded(): ExecutionContext {
+    if (this.#context === undefined) throw new Error("the model is not loaded yet");
+    return this.#context;
+  }
+}
+
+function stateOf(context: ExecutionContext): MemoryState {
+  return { contextBytes: context.byteLength, memoryBytes: context.graph.memory.buffer.byteLength };
+}
+
+/** The file's chunks, in the order in which messages bring them; says when each is taken. */
+class ChunkQueue implements AsyncIterable<Uint8Array> {
+  readonly #taken: (bytes: number) => void;
+  readonly #chunks: (Uint8Array | undefined)[] = [];
+  #wake: (() => void) | undefined;
+
+  constructor(taken: (bytes: number) => void) {
+    this.#taken = taken;
+  }
+
+  push(chunk: Uint8Array | undefined): void {
+    this.#chunks.push(chunk);
+    this.#wake?.();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      while (this.#chunks.length === 0) await new Promise<void>((wake) => (this.#wake = wake));
+      const chunk = this.#chunks.shift();
+      if (chunk === undefined) return;
+      this.#taken(chunk.length);
+      yield chunk;
+    }
+  }
+}
+
+/** Lets messages in. (A timer would wait for 4 ms.) */
+function nextTask(): Promise<void> {
+  return new Promise((resume) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resume();
+    };
+    port2.postMessage(undefined);
+  });
+}

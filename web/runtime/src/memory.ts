@@ -1,0 +1,75 @@
+import { evaluate } from "./dims.js";
+import { SconceError } from "./errors.js";
+import type { Manifest } from "./manifest.js";
+
+export const pageSize = 65536;
+const maximumPages = 65536;
+
+export interface MemoryOptions {
+  /** Shared among threads. */
+  readonly shared: boolean;
+  /** A cap in bytes. */
+  readonly limit?: number | undefined;
+}
+
+/** Where the first execution context begins: after the constants. */
+export function firstContext(manifest: Manifest): number {
+  return align(manifest.memory.constantsEnd);
+}
+
+export function align(address: number): number {
+  return Math.ceil(address / 16) * 16;
+}
+
+/** Makes the memory of a graph, large enough for its constants and one context's tables, and for its arena where that is fixed. */
+export function createMemory(manifest: Manifest, { shared, limit }: MemoryOptions): WebAssembly.Memory {
+  const base = firstContext(manifest) + manifest.context.header;
+  const fixed = manifest.symbols.length === 0 ? evaluate(manifest.arena, new Map()) : 0;
+  const needed = Math.max(pages(base + fixed), manifest.memory.minPages);
+  const cap = limit === undefined ? maximumPages : Math.min(maximumPages, Math.floor(limit / pageSize));
+  if (needed > cap) throw tooMuch(needed * pageSize, limit);
+  // An engine sets a shared memory's maximum aside at once, and small devices have little to set aside.
+  for (let maximum = shared ? Math.min(cap, sharedMaximum(manifest, base)) : cap; ; maximum = Math.max(needed, maximum >> 1)) {
+    try {
+      return new WebAssembly.Memory({ initial: needed, maximum: Math.max(needed, maximum), shared });
+    } catch {
+      if (!shared || maximum <= needed) throw noMore(needed * pageSize);
+    }
+  }
+}
+
+/** Grows the memory where it ends before `end`. */
+export function growTo(memory: WebAssembly.Memory, end: number, limit?: number): void {
+  const missing = pages(end) - memory.buffer.byteLength / pageSize;
+  if (missing <= 0) return;
+  if (end > maximumPages * pageSize || (limit !== undefined && pages(end) * pageSize > limit)) throw tooMuch(end, limit);
+  try {
+    memory.grow(missing);
+  } catch {
+    throw noMore(end);
+  }
+}
+
+/** What a context can come to, with room for a second one; all of WebAssembly's memory where a symbol has no bound. */
+function sharedMaximum(manifest: Manifest, base: number): number {
+  if (manifest.symbols.some(({ max }) => max === null)) return maximumPages;
+  const largest = evaluate(manifest.arena, new Map(manifest.symbols.map(({ name, max }) => [name, max ?? 0])));
+  return Math.min(maximumPages, pages(base + 2 * largest) + 256);
+}
+
+function pages(bytes: number): number {
+  return Math.ceil(bytes / pageSize);
+}
+
+export function formatBytes(bytes: number): string {
+  return bytes < 2 ** 20 ? `${Math.ceil(bytes / 1024)} KiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}
+
+function tooMuch(bytes: number, limit: number | undefined): SconceError {
+  const against = limit === undefined ? "WebAssembly's memory ends at 4096 MiB" : `the option memory allows ${formatBytes(limit)}`;
+  return new SconceError("memory", `the model needs ${formatBytes(bytes)} of memory for these shapes, but ${against}`);
+}
+
+function noMore(bytes: number): SconceError {
+  return new SconceError("memory", `the engine has no ${formatBytes(bytes)} of memory for the model: close other tabs, dispose other models, or give smaller inputs`);
+}

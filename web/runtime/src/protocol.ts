@@ -1,0 +1,76 @@
+import type { ErrorMessage } from "./errors.js";
+import type { CompiledCode } from "./graph.js";
+import type { Inputs, Outputs } from "./tensor.js";
+
+/** What `load` settles before the model's worker begins. */
+export interface HostOptions {
+  /** How many threads are wanted, the model's own worker among them. */
+  readonly threads: number;
+  readonly memory: number | undefined;
+  readonly relaxed: boolean;
+  /** A module that was compiled elsewhere; without it the file comes in chunks. */
+  readonly module: WebAssembly.Module | undefined;
+}
+
+/** From the page to the worker in which the model lives. */
+export type HostMessage =
+  | { readonly type: "load"; readonly options: HostOptions }
+  | { readonly type: "chunk"; readonly bytes: Uint8Array }
+  | { readonly type: "end" }
+  /** Helpers stand ready (or did not start, and one thread is left). */
+  | { readonly type: "threads"; readonly count: number }
+  | { readonly type: "run"; readonly inputs: Inputs; readonly mode: RunMode }
+  | { readonly type: "abort" }
+  | { readonly type: "reset" };
+
+/** `yielding` runs step by step and looks for messages in between; `profile` also takes each step's time. */
+export type RunMode = "whole" | "yielding" | "profile";
+
+/** From that worker to the page. */
+export type HostReply =
+  /** So many bytes of the file were read. */
+  | { readonly type: "read"; readonly bytes: number }
+  /** The file has so many. */
+  | { readonly type: "size"; readonly bytes: number }
+  | { readonly type: "code"; readonly code: CodeMessage }
+  | { readonly type: "ready"; readonly state: MemoryState }
+  | { readonly type: "done"; readonly result: RunResult | undefined; readonly state: MemoryState }
+  | { readonly type: "error"; readonly error: ErrorMessage };
+
+/** Module and memory are for further threads: a memory that is not shared cannot leave its thread. */
+export interface CodeMessage extends Omit<CompiledCode, "module" | "memory"> {
+  readonly shared: { readonly module: WebAssembly.Module; readonly memory: WebAssembly.Memory } | undefined;
+}
+
+export interface RunResult {
+  readonly outputs: Outputs;
+  readonly milliseconds: number;
+  /** Milliseconds of each step, in the mode `profile`. */
+  readonly steps: readonly number[] | undefined;
+}
+
+export interface MemoryState {
+  readonly contextBytes: number;
+  readonly memoryBytes: number;
+}
+
+/** To a helper thread: take part in what this context computes, until told to leave. */
+export interface HelpMessage {
+  readonly type: "help";
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly context: number;
+}
+
+export type HelpReply = { readonly type: "ready" } | { readonly type: "error"; readonly error: ErrorMessage };
+
+/** The other side of a conversation, in another thread or in this one. */
+export interface Peer<Sent, Received> {
+  post(message: Sent, transfer?: Transferable[]): void;
+  listen(receive: (message: Received) => void, fail: (error: Error) => void): void;
+  /** Ends the thread. */
+  end(): void;
+  /** Whether the process waits for it (Node only). */
+  keepAlive(keep: boolean): void;
+}
+

@@ -1,0 +1,194 @@
+import { type ErrorMessage, SconceError, fromMessage } from "./errors.js";
+import { header } from "./execution-context.js";
+import type { CodeMessage, HelpMessage, HelpReply, HostMessage, HostOptions, HostReply, MemoryState, Peer, RunResult } from "./protocol.js";
+import type { ByteStream } from "./source.js";
+import { sameThread, spawn } from "./spawn.js";
+
+/** How far the loading of a file is. */
+export interface Progress {
+  /** Bytes read. */
+  readonly loaded: number;
+  /** Bytes of the whole file, where they are known. */
+  readonly total: number | undefined;
+}
+
+type Reply = Extract<HostReply, { type: "ready" | "done" }>;
+
+// So much of the file may be under way to the worker; a slow worker slows the download instead of filling memory.
+const windowBytes = 8 << 20;
+
+/** The worker a model lives in and its helper threads, seen from the page: one request at a time. */
+export class Session {
+  readonly #host: Peer<HostMessage, HostReply>;
+  readonly #helpers: Peer<HelpMessage, HelpReply>[] = [];
+  readonly #wanted: number;
+  readonly #onProgress: ((progress: Progress) => void) | undefined;
+  #code: CodeMessage | undefined;
+  #helpersReady: Promise<void> = Promise.resolve();
+  #state: MemoryState = { contextBytes: 0, memoryBytes: 0 };
+  #pending: { resolve: (reply: Reply) => void; reject: (error: Error) => void } | undefined;
+  #ended: Error | undefined;
+  #read = 0;
+  #size: number | undefined;
+  #wake: (() => void) | undefined;
+  /** Threads that compute. */
+  threads = 1;
+  /** Why helper threads are missing, where they did not start. */
+  helperFailure: string | undefined;
+
+  private constructor(host: Peer<HostMessage, HostReply>, threads: number, onProgress: ((progress: Progress) => void) | undefined) {
+    this.#host = host;
+    this.#wanted = threads;
+    this.#onProgress = onProgress;
+    host.listen((reply) => this.#receive(reply), (error) => this.end(error));
+  }
+
+  static async start(inWorker: boolean, threads: number, onProgress?: (progress: Progress) => void): Promise<Session> {
+    return new Session(inWorker ? await spawn() : sameThread(), threads, onProgress);
+  }
+
+  get code(): CodeMessage {
+    if (this.#code === undefined) throw this.#ended ?? new Error("not loaded");
+    return this.#code;
+  }
+
+  get state(): MemoryState {
+    return this.#state;
+  }
+
+  /** Loads the model: from a file as it arrives, or from the module in the options. */
+  async load(options: HostOptions, file: ByteStream | undefined): Promise<void> {
+    this.#size = file?.size;
+    const ready = this.#request({ type: "load", options });
+    if (file !== undefined) this.#pump(file).catch((error: Error) => this.end(error));
+    await ready;
+    await this.#helpersReady;
+    if (this.#ended !== undefined) throw this.#ended;
+    this.#host.keepAlive(false);
+  }
+
+  /** Sends a request and gives its answer. The process stays alive for it. */
+  async request(message: Extract<HostMessage, { type: "run" | "reset" }>, transfer: Transferable[] = []): Promise<RunResult | undefined> {
+    const { shared } = this.code;
+    if (shared !== undefined) Atomics.store(this.#words(shared.memory), header.abort, 0);
+    this.#host.keepAlive(true);
+    try {
+      const reply = await this.#request(message, transfer);
+      return reply.type === "done" ? reply.result : undefined;
+    } finally {
+      this.#host.keepAlive(false);
+    }
+  }
+
+  /** Stops the request under way between two steps. */
+  abort(): void {
+    const shared = this.#code?.shared;
+    if (shared !== undefined) Atomics.store(this.#words(shared.memory), header.abort, 1);
+    this.#host.post({ type: "abort" });
+  }
+
+  /** Ends all threads, and lets their memory go. */
+  end(reason: Error): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = reason;
+    const shared = this.#code?.shared;
+    if (shared !== undefined) {
+      const words = this.#words(shared.memory);
+      Atomics.store(words, header.abort, 1);
+      Atomics.store(words, header.exit, 1);
+      Atomics.add(words, header.command, 1);
+      Atomics.notify(words, header.command);
+    }
+    this.#host.end();
+    for (const helper of this.#helpers.splice(0)) helper.end();
+    this.#code = undefined;
+    this.#wake?.();
+    this.#pending?.reject(reason);
+    this.#pending = undefined;
+  }
+
+  #request(message: HostMessage, transfer: Transferable[] = []): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      if (this.#ended !== undefined) throw this.#ended;
+      this.#pending = { resolve, reject };
+      this.#host.post(message, transfer);
+    });
+  }
+
+  #receive(reply: HostReply): void {
+    switch (reply.type) {
+      case "read":
+        this.#read += reply.bytes;
+        this.#wake?.();
+        this.#onProgress?.({ loaded: this.#read, total: this.#size });
+        return;
+      case "size":
+        this.#size = reply.bytes;
+        return;
+      case "code":
+        this.#code = reply.code;
+        this.#helpersReady = this.#startHelpers(reply.code);
+        return;
+      case "ready":
+      case "done":
+        this.#state = reply.state;
+        this.#pending?.resolve(reply);
+        return;
+      case "error":
+        this.#pending?.reject(fromMessage(reply.error));
+        return;
+    }
+  }
+
+  async #pump({ chunks }: ByteStream): Promise<void> {
+    let sent = 0;
+    for await (const chunk of chunks) {
+      // Node's chunks may be parts of a larger pool.
+      const whole = chunk.byteLength === chunk.buffer.byteLength && chunk.buffer instanceof ArrayBuffer;
+      const bytes = new Uint8Array(whole ? chunk.buffer : chunk.slice().buffer);
+      sent += bytes.length;
+      this.#host.post({ type: "chunk", bytes }, [bytes.buffer as ArrayBuffer]);
+      while (sent - this.#read > windowBytes && this.#ended === undefined) await new Promise<void>((wake) => (this.#wake = wake));
+      if (this.#ended !== undefined) return;
+    }
+    this.#host.post({ type: "end" });
+  }
+
+  async #startHelpers({ shared, context }: CodeMessage): Promise<void> {
+    if (shared === undefined) return;
+    try {
+      const started = Array.from({ length: this.#wanted - 1 }, async () => {
+        const helper = await spawn<HelpMessage, HelpReply>();
+        this.#helpers.push(helper);
+        await this.#ready(helper, { type: "help", ...shared, context });
+        helper.keepAlive(false);
+      });
+      await Promise.all(started);
+    } catch (error) {
+      for (const helper of this.#helpers.splice(0)) helper.end();
+      this.helperFailure = error instanceof Error ? error.message : String(error);
+    }
+    if (this.#ended !== undefined) return;
+    this.threads = this.#helpers.length + 1;
+    this.#host.post({ type: "threads", count: this.threads });
+  }
+
+  #ready(helper: Peer<HelpMessage, HelpReply>, message: HelpMessage): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let isReady = false;
+      // One that stops later leaves the others waiting for it: then the model is lost.
+      const fail = (error: Error) => (isReady ? this.end(error) : reject(error));
+      const stopped = (error: ErrorMessage) => fail(new SconceError("run", error.message));
+      helper.listen((reply) => {
+        if (reply.type === "error") return stopped(reply.error);
+        isReady = true;
+        resolve();
+      }, fail);
+      helper.post(message);
+    });
+  }
+
+  #words(memory: WebAssembly.Memory): Int32Array {
+    return new Int32Array(memory.buffer, this.code.context, header.words);
+  }
+}

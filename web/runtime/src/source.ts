@@ -1,0 +1,82 @@
+import { SconceError, describe } from "./errors.js";
+
+/** A compiled model's file. A string is a URL, relative to the page; in Node it may be a path. */
+export type FileSource = string | URL | Response | Blob | ArrayBuffer | Uint8Array;
+
+/** Where a compiled model comes from. */
+export type Source = FileSource | WebAssembly.Module;
+
+/** A file as it arrives. */
+export interface ByteStream {
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** Its size, where it is known before the file itself says it. */
+  readonly size: number | undefined;
+}
+
+const pieceBytes = 1 << 20;
+
+export async function open(source: FileSource, signal: AbortSignal | undefined): Promise<ByteStream> {
+  if (source instanceof ArrayBuffer) return pieces(new Uint8Array(source));
+  if (ArrayBuffer.isView(source)) return pieces(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
+  if (typeof Blob !== "undefined" && source instanceof Blob) return { chunks: reading(source.stream(), "the blob"), size: source.size };
+  if (typeof Response !== "undefined" && source instanceof Response) return body(source, source.url || "the response");
+  if (typeof source === "string" || source instanceof URL) return atAddress(source, signal);
+  throw new SconceError("network", `load takes a URL, a Response, a Blob, bytes or a WebAssembly.Module, got ${describe(source)}`);
+}
+
+async function atAddress(address: string | URL, signal: AbortSignal | undefined): Promise<ByteStream> {
+  const { document, location } = globalThis as { document?: { baseURI: string }; location?: { href: string } };
+  const base = document?.baseURI ?? location?.href;
+  const text = String(address);
+  if (base === undefined && !/^(https?|data|blob):/i.test(text)) return localFile(address, text);
+  try {
+    return body(await fetch(base === undefined ? text : new URL(text, base), signal === undefined ? {} : { signal }), text);
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof SconceError) throw error;
+    throw new SconceError("network", `${text} cannot be fetched: ${describe(error)}`, { cause: error });
+  }
+}
+
+function body(response: Response, name: string): ByteStream {
+  if (!response.ok) throw new SconceError("network", `${name} cannot be fetched: the server answers ${response.status} ${response.statusText}`.trimEnd());
+  if (response.bodyUsed || response.body === null) throw new SconceError("network", `${name} has no body left to read`);
+  const length = response.headers.get("content-encoding") === null ? response.headers.get("content-length") : null;
+  return { chunks: reading(response.body, name), size: length === null ? undefined : Number(length) };
+}
+
+// Not every engine's ReadableStream can be iterated.
+async function* reading(stream: ReadableStream<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read().catch((error: unknown) => {
+        throw new SconceError("network", `${name} broke off: ${describe(error)}`, { cause: error });
+      });
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}
+
+function pieces(bytes: Uint8Array): ByteStream {
+  async function* cut(): AsyncGenerator<Uint8Array> {
+    // Copies: what is sent to the worker leaves this thread, and the caller's bytes are to stay.
+    for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.slice(at, at + pieceBytes);
+  }
+  return { chunks: cut(), size: bytes.length };
+}
+
+async function localFile(address: string | URL, text: string): Promise<ByteStream> {
+  const { open: openFile } = await import(/* webpackIgnore: true */ /* @vite-ignore */ "node:fs/promises");
+  const path = text.startsWith("file:") ? new URL(address) : text;
+  try {
+    const file = await openFile(path);
+    const { size } = await file.stat();
+    return { chunks: file.createReadStream({ highWaterMark: pieceBytes }) as AsyncIterable<Uint8Array>, size };
+  } catch (error) {
+    throw new SconceError("network", `${text} cannot be read: ${describe(error)}`, { cause: error });
+  }
+}

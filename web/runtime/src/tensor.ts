@@ -1,0 +1,116 @@
+import { SconceError } from "./errors.js";
+
+/** Names of element types, as PyTorch has them. */
+export type DType =
+  | "bool" | "uint8" | "int8" | "int16" | "int32" | "int64"
+  | "float16" | "bfloat16" | "float32" | "float64" | "complex64";
+
+/** What holds a tensor's elements. (A Float16Array is one too, where the engine has it.) */
+export type TypedArray =
+  | Uint8Array | Uint8ClampedArray | Int8Array | Int16Array | Uint16Array | Int32Array | BigInt64Array
+  | Float32Array | Float64Array;
+
+/** A tensor that a run gives: dense, in C order. The caller owns its data. */
+export interface Tensor {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  /**
+   * bool and uint8 in a Uint8Array, int64 in a BigInt64Array, float16 in a Float16Array or, where the engine has none, its bits
+   * in a Uint16Array; bfloat16's bits in a Uint16Array; complex64 as pairs of real and imaginary part in a Float32Array.
+   */
+  readonly data: TypedArray;
+}
+
+/** A tensor that a run takes. The shape may be left out where the model has one fixed shape for it. */
+export interface TensorInput {
+  readonly dtype?: DType;
+  readonly shape?: readonly number[];
+  readonly data: TypedArray;
+}
+
+/** Named tensors as `run` takes them: a bare typed array stands for a tensor of the model's own shape. */
+export type Inputs = Readonly<Record<string, TensorInput | TypedArray>>;
+
+/** Named tensors as `run` gives them. */
+export type Outputs = Record<string, Tensor>;
+
+interface ArrayType {
+  readonly name: string;
+  readonly BYTES_PER_ELEMENT: number;
+  new (buffer: ArrayBufferLike, byteOffset?: number, length?: number): TypedArray;
+}
+
+interface DTypeInfo {
+  /** Bytes of one element. */
+  readonly size: number;
+  /** The array that outputs come in; the first of those that inputs may come in. */
+  readonly arrays: readonly [ArrayType, ...ArrayType[]];
+}
+
+// Not in every engine, and not yet in TypeScript's library for our target.
+const float16 = (globalThis as { Float16Array?: ArrayType }).Float16Array;
+
+const dtypes: Readonly<Record<DType, DTypeInfo>> = {
+  bool: { size: 1, arrays: [Uint8Array, Uint8ClampedArray] },
+  uint8: { size: 1, arrays: [Uint8Array, Uint8ClampedArray] },
+  int8: { size: 1, arrays: [Int8Array] },
+  int16: { size: 2, arrays: [Int16Array] },
+  int32: { size: 4, arrays: [Int32Array] },
+  int64: { size: 8, arrays: [BigInt64Array] },
+  float16: { size: 2, arrays: float16 === undefined ? [Uint16Array] : [float16, Uint16Array] },
+  bfloat16: { size: 2, arrays: [Uint16Array] },
+  float32: { size: 4, arrays: [Float32Array] },
+  float64: { size: 8, arrays: [Float64Array] },
+  complex64: { size: 8, arrays: [Float32Array] },
+};
+
+export function isDType(name: unknown): name is DType {
+  return typeof name === "string" && Object.hasOwn(dtypes, name);
+}
+
+export function elementSize(dtype: DType): number {
+  return dtypes[dtype].size;
+}
+
+/** A typed array of the dtype's kind over these bytes. */
+export function viewOf(dtype: DType, buffer: ArrayBufferLike, byteOffset: number, elements: number): TypedArray {
+  const { size, arrays: [array] } = dtypes[dtype];
+  return new array(buffer, byteOffset, (elements * size) / array.BYTES_PER_ELEMENT);
+}
+
+export function arrayName(dtype: DType): string {
+  return dtypes[dtype].arrays.map(({ name }) => name).join(" or ");
+}
+
+/** Whether this is an array that holds such elements. Compared by name, for arrays of other realms are arrays too. */
+export function holds(dtype: DType, data: TypedArray): boolean {
+  return dtypes[dtype].arrays.some(({ name }) => name === typeName(data));
+}
+
+/** The elements that this array holds: half its length for complex64. */
+export function elementsOf(dtype: DType, data: TypedArray): number {
+  return data.byteLength / dtypes[dtype].size;
+}
+
+/** "Float32Array", "Array", "null": what a value is, for a message. */
+export function typeName(value: unknown): string {
+  if (typeof value !== "object" || value === null) return value === null ? "null" : typeof value;
+  return Object.prototype.toString.call(value).slice("[object ".length, -1);
+}
+
+export function isTypedArray(value: unknown): value is TypedArray {
+  return ArrayBuffer.isView(value) && typeName(value) !== "DataView";
+}
+
+/** The number of elements of a shape, which must be one that memory could hold. */
+export function elementCount(shape: readonly number[], where: string): number {
+  let count = 1;
+  for (const size of shape) {
+    if (!Number.isSafeInteger(size) || size < 0) {
+      throw new SconceError("input", `${where} has the shape [${shape.join(", ")}], but a dimension is a whole number from 0 up`);
+    }
+    count *= size;
+  }
+  if (count > 2 ** 32) throw new SconceError("input", `${where} has the shape [${shape.join(", ")}]: more than fits into WebAssembly's memory`);
+  return count;
+}

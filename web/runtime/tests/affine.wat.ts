@@ -1,0 +1,134 @@
+// A model by hand, for tests of the runtime alone: y = x * w + b where the mask is set, else 0; `count` is how many runs its state
+// has seen; `relaxed` says which of the two codes ran. Step 0 multiplies, step 1 adds, every further step burns time.
+
+/** Where the tables lie in a context, and where its buffers begin. */
+export const layout = { symbols: 64, inputs: 68, outputs: 76, state: 88, temporary: 92, header: 96 } as const;
+
+export const weightsAt = 1024;
+
+/** The model's text; `biasAt` is the address of b. */
+export function affine(biasAt: number, relaxed: boolean): string {
+  return `
+(module
+  (import "env" "memory" (memory 1 65536))
+  (export "memory" (memory 0))
+
+  (func $rows (param $c i32) (result i32) (i32.load offset=${layout.symbols} (local.get $c)))
+
+  (func (export "plan") (param $c i32) (result i32)
+    (local $at i32) (local $tile i32)
+    (local.set $tile (i32.mul (call $rows (local.get $c)) (i32.const 16)))
+    (local.set $at (i32.add (local.get $c) (i32.const ${layout.header})))
+    (i32.store offset=${layout.state} (local.get $c) (local.get $at))
+    (local.set $at (i32.add (local.get $at) (i32.const 16)))
+    (i32.store offset=${layout.inputs} (local.get $c) (local.get $at))
+    (local.set $at (i32.add (local.get $at) (local.get $tile)))
+    (i32.store offset=${layout.inputs + 4} (local.get $c) (local.get $at))
+    (local.set $at (i32.add (local.get $at) (local.get $tile)))
+    (i32.store offset=${layout.outputs} (local.get $c) (local.get $at))
+    (local.set $at (i32.add (local.get $at) (local.get $tile)))
+    (i32.store offset=${layout.outputs + 4} (local.get $c) (local.get $at))
+    (i32.store offset=${layout.outputs + 8} (local.get $c) (i32.add (local.get $at) (i32.const 8)))
+    (local.set $at (i32.add (local.get $at) (i32.const 16)))
+    (i32.store offset=${layout.temporary} (local.get $c) (local.get $at))
+    (i32.sub (i32.add (local.get $at) (local.get $tile)) (local.get $c)))
+
+  (func (export "reset") (param $c i32)
+    (i64.store (i32.load offset=${layout.state} (local.get $c)) (i64.const 0)))
+
+  (func $barrier (param $c i32)
+    (local $generation i32)
+    (local.set $generation (i32.atomic.load offset=16 (local.get $c)))
+    (if (i32.eq (i32.atomic.rmw.add offset=12 (local.get $c) (i32.const 1))
+                (i32.sub (i32.load offset=4 (local.get $c)) (i32.const 1)))
+      (then
+        (i32.store offset=12 (local.get $c) (i32.const 0))
+        (i32.store offset=8 (local.get $c) (i32.const 0))
+        ;; One thread reads the flag for all, so that all leave together.
+        (if (i32.atomic.load (local.get $c)) (then (i32.store offset=32 (local.get $c) (i32.const 1))))
+        (drop (i32.atomic.rmw.add offset=16 (local.get $c) (i32.const 1)))
+        (drop (memory.atomic.notify offset=16 (local.get $c) (i32.const -1))))
+      (else
+        (loop $wait
+          (if (i32.eq (i32.atomic.load offset=16 (local.get $c)) (local.get $generation))
+            (then
+              (drop (memory.atomic.wait32 offset=16 (local.get $c) (local.get $generation) (i64.const -1)))
+              (br $wait)))))))
+
+  (func $row (param $c i32) (result i32) (i32.atomic.rmw.add offset=8 (local.get $c) (i32.const 1)))
+
+  (func $multiply (param $c i32)
+    (local $row i32) (local $at i32)
+    (block $done
+      (loop $next
+        (br_if $done (i32.ge_u (local.tee $row (call $row (local.get $c))) (call $rows (local.get $c))))
+        (local.set $at (i32.mul (local.get $row) (i32.const 16)))
+        (v128.store
+          (i32.add (i32.load offset=${layout.temporary} (local.get $c)) (local.get $at))
+          ${relaxed ? "(f32x4.relaxed_madd" : "(f32x4.add (f32x4.mul"}
+            (v128.load (i32.add (i32.load offset=${layout.inputs} (local.get $c)) (local.get $at)))
+            (v128.load (i32.const ${weightsAt}))${relaxed ? "" : ")"}
+            (v128.const i32x4 0 0 0 0)))
+        (br $next))))
+
+  (func $add (param $c i32)
+    (local $row i32) (local $at i32)
+    (block $done
+      (loop $next
+        (br_if $done (i32.ge_u (local.tee $row (call $row (local.get $c))) (call $rows (local.get $c))))
+        (local.set $at (i32.mul (local.get $row) (i32.const 16)))
+        (if (i32.eqz (local.get $row)) (then (call $count (local.get $c))))
+        (v128.store
+          (i32.add (i32.load offset=${layout.outputs} (local.get $c)) (local.get $at))
+          (v128.and
+            (f32x4.add
+              (v128.load (i32.add (i32.load offset=${layout.temporary} (local.get $c)) (local.get $at)))
+              (v128.load (i32.const ${biasAt})))
+            (i32x4.splat (i32.sub (i32.const 0)
+              (i32.load8_u (i32.add (i32.load offset=${layout.inputs + 4} (local.get $c)) (local.get $row)))))))
+        (br $next))))
+
+  (func $count (param $c i32)
+    (local $state i32)
+    (local.set $state (i32.load offset=${layout.state} (local.get $c)))
+    (i64.store (local.get $state) (i64.add (i64.load (local.get $state)) (i64.const 1)))
+    (i64.store (i32.load offset=${layout.outputs + 4} (local.get $c)) (i64.load (local.get $state)))
+    (i32.store (i32.load offset=${layout.outputs + 8} (local.get $c)) (i32.const ${relaxed ? 1 : 0})))
+
+  (func $burn (param $n i32)
+    (loop $next
+      (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
+
+  (func $run (export "run") (param $c i32) (param $step i32) (param $last i32) (result i32)
+    (block $done
+      (loop $next
+        (br_if $done (i32.ge_u (local.get $step) (local.get $last)))
+        ;; A row of minus one in its first element stops the code: for tests of what a trap does.
+        (if (f32.eq (f32.load (i32.load offset=${layout.inputs} (local.get $c))) (f32.const -1)) (then (unreachable)))
+        (if (i32.eq (i32.load offset=4 (local.get $c)) (i32.const 1))
+          (then
+            (i32.store offset=8 (local.get $c) (i32.const 0))
+            (if (i32.atomic.load (local.get $c)) (then (return (i32.const 1))))))
+        (if (i32.eqz (local.get $step)) (then (call $multiply (local.get $c)))
+          (else (if (i32.eq (local.get $step) (i32.const 1)) (then (call $add (local.get $c)))
+            (else (call $burn (i32.const 1000000))))))
+        (if (i32.gt_u (i32.load offset=4 (local.get $c)) (i32.const 1)) (then (call $barrier (local.get $c))))
+        (br_if $done (i32.load offset=32 (local.get $c)))
+        (local.set $step (i32.add (local.get $step) (i32.const 1)))
+        (br $next)))
+    (i32.load offset=32 (local.get $c)))
+
+  (func (export "work") (param $c i32)
+    (local $seen i32) (local $command i32)
+    (block $done
+      (loop $next
+        (drop (memory.atomic.wait32 offset=20 (local.get $c) (local.get $seen) (i64.const -1)))
+        (local.set $command (i32.atomic.load offset=20 (local.get $c)))
+        (br_if $next (i32.eq (local.get $command) (local.get $seen)))
+        (local.set $seen (local.get $command))
+        (br_if $done (i32.load offset=36 (local.get $c)))
+        (drop (call $run (local.get $c) (i32.load offset=24 (local.get $c)) (i32.load offset=28 (local.get $c))))
+        (drop (i32.atomic.rmw.add offset=40 (local.get $c) (i32.const 1)))
+        (br $next)))))
+`;
+}
