@@ -29,7 +29,8 @@ function webWorker<Sent, Received>(): Peer<Sent, Received> {
 
 async function nodeWorker<Sent, Received>(): Promise<Peer<Sent, Received>> {
   const { Worker: NodeWorker } = await import(/* webpackIgnore: true */ /* @vite-ignore */ "node:worker_threads");
-  const worker = new NodeWorker(new URL("./worker.js", import.meta.url));
+  // Without the process's own switches: some, such as --input-type, forbid a script from a file.
+  const worker = new NodeWorker(new URL("./worker.js", import.meta.url), { execArgv: [] });
   return {
     post: (message, transfer = []) => worker.postMessage(message, transfer as never),
     listen(receive, fail) {

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bindInputs, solve } from "../src/inputs.js";
+import { type Manifest, parseManifest } from "../src/manifest.js";
+import { SconceError } from "../src/errors.js";
+import type { Inputs } from "../src/tensor.js";
+import type { Json } from "./fixture.js";
+
+function manifest(parts: Readonly<Record<string, Json>>): Manifest {
+  return parseManifest(new TextEncoder().encode(JSON.stringify({
+    format: 1, compiler: "sconce 0.1.0", source: { name: "test.pt2", sha256: "" },
+    memory: { constantsOffset: 1024, constantsEnd: 1024, minPages: 1 },
+    context: { symbols: 64, inputs: 128, outputs: 192, header: 256 },
+    symbols: [], inputs: [], outputs: [], steps: [], errors: {}, parameters: 0, multiplyAdds: 0, arena: 0, ...parts,
+  })));
+}
+
+const vision = manifest({
+  symbols: [
+    { name: "batch", min: 1, max: 64, input: 0, dim: 0, scale: 1, offset: 0 },
+    { name: "h", min: 65, max: 1024, input: 0, dim: 2, scale: 1, offset: 0 },
+    { name: "w", min: 2, max: null, input: 0, dim: 3, scale: 8, offset: 1 },
+  ],
+  inputs: [
+    { name: "pixel_values", dtype: "float32", shape: ["batch", 3, "h", ["+", ["*", 8, "w"], 1]] },
+    { name: "mask", dtype: "bool", shape: ["batch", ["+", 1, ["//", ["+", "h", -1], 8]]] },
+    { name: "input_ids", dtype: "int64", shape: [4] },
+  ],
+});
+
+const pixels = (...shape: number[]) => ({ data: new Float32Array(shape.reduce((a, b) => a * b, 1)), shape });
+const good: Inputs = {
+  pixel_values: pixels(1, 3, 65, 17),
+  mask: { data: new Uint8Array(9), shape: [1, 9] },
+  input_ids: new BigInt64Array(4),
+};
+
+function message(inputs: unknown): string {
+  try {
+    bindInputs(vision, inputs as Inputs);
+  } catch (error) {
+    assert.ok(error instanceof SconceError && error.code === "input", String(error));
+    return error.message;
+  }
+  return "accepted";
+}
+
+test("learns symbols from shapes", () => {
+  assert.deepEqual([...bindInputs(vision, good).symbols], [["batch", 1], ["h", 65], ["w", 2]]);
+  assert.deepEqual([...solve(vision, [[64, 3, 1024, 801], [64, 128], [4]])], [["batch", 64], ["h", 1024], ["w", 100]]);
+});
+
+const wide = '"pixel_values" float32 [batch, 3, h, (8 * w) + 1]';
+const cases: readonly (readonly [string, unknown, string])[] = [
+  ["a bare array", new Float32Array(3),
+    `expected an object of named tensors, ${wide}, "mask" bool [batch, 1 + ((h + -1) // 8)], "input_ids" int64 [4], got Float32Array`],
+  ["null", null, `expected an object of named tensors, ${wide}, "mask" bool [batch, 1 + ((h + -1) // 8)], "input_ids" int64 [4], got null`],
+  ["a name that is nearly right", { ...good, pixelvalues: good.mask },
+    `the model has no input "pixelvalues" (did you mean "pixel_values"?): it takes ${wide}, "mask" bool [batch, 1 + ((h + -1) // 8)], "input_ids" int64 [4]`],
+  ["a name that is nowhere near", { ...good, zzzzzz: good.mask },
+    `the model has no input "zzzzzz": it takes ${wide}, "mask" bool [batch, 1 + ((h + -1) // 8)], "input_ids" int64 [4]`],
+  ["a missing name", { pixel_values: good.pixel_values, mask: good.mask }, 'an input is missing: "input_ids" int64 [4]'],
+  ["missing names", { mask: good.mask }, `inputs are missing: ${wide}, "input_ids" int64 [4]`],
+  ["plain numbers", { ...good, input_ids: [1, 2, 3, 4] },
+    'input "input_ids" should be "input_ids" int64 [4] as { data: BigInt64Array, shape }, got Array'],
+  ["plain numbers as data", { ...good, input_ids: { data: [1, 2, 3, 4] } },
+    'input "input_ids" should be "input_ids" int64 [4] as { data: BigInt64Array, shape }, got data is Array'],
+  ["another dtype", { ...good, input_ids: { data: new BigInt64Array(4), dtype: "int32" } },
+    'input "input_ids" should have the dtype int64 (in a BigInt64Array), got int32'],
+  ["another array", { ...good, input_ids: new Int32Array(4) },
+    'input "input_ids" is int64 and comes in a BigInt64Array, got a Int32Array: BigInt64Array.from(numbers, BigInt) makes one'],
+  ["no shape where it is not fixed", { ...good, mask: new Uint8Array(9) },
+    'input "mask" has the shape [batch, 1 + ((h + -1) // 8)], which is not fixed: say which one this is, { data, shape }'],
+  ["another rank", { ...good, pixel_values: pixels(3, 65, 17) },
+    'input "pixel_values" should have 4 dimensions, [batch, 3, h, (8 * w) + 1], got 3, [3, 65, 17]'],
+  ["another size", { ...good, input_ids: new BigInt64Array(5) },
+    'input "input_ids" of shape [4] has 4 elements, but its data has 5'],
+  ["a fraction as dimension", { ...good, mask: { data: new Uint8Array(9), shape: [1, 4.5] } },
+    'input "mask" has the shape [1, 4.5], but a dimension is a whole number from 0 up'],
+  ["a huge shape", { ...good, mask: { data: new Uint8Array(9), shape: [2 ** 40, 9] } },
+    'input "mask" has the shape [1099511627776, 9]: more than fits into WebAssembly\'s memory'],
+  ["a fixed dimension that differs", { ...good, pixel_values: pixels(1, 1, 65, 17) },
+    'input "pixel_values": dim 1 of [batch, 3, h, (8 * w) + 1] must be 3, got 1'],
+  ["a symbol too small", { ...good, pixel_values: pixels(1, 3, 32, 17) },
+    'input "pixel_values": dim 2 of [batch, 3, h, (8 * w) + 1] must be 65..1024 (symbol h), got 32'],
+  ["a symbol too large", { ...good, pixel_values: pixels(65, 3, 65, 17) },
+    'input "pixel_values": dim 0 of [batch, 3, h, (8 * w) + 1] must be 1..64 (symbol batch), got 65'],
+  ["a size that is not of the form", { ...good, pixel_values: pixels(1, 3, 65, 18) },
+    'input "pixel_values": dim 3 of [batch, 3, h, (8 * w) + 1] must be 17 or more (symbol w), of the form (8 * w) + 1, got 18'],
+  ["dimensions that disagree", { ...good, mask: { data: new Uint8Array(10), shape: [1, 10] } },
+    'input "mask": dim 1 of [batch, 1 + ((h + -1) // 8)] must be 9 = 1 + ((h + -1) // 8), for h = 65 from dim 2 of "pixel_values", got 10'],
+];
+
+for (const [what, inputs, expected] of cases) test(`refuses ${what}`, () => assert.equal(message(inputs), expected));

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { type Inputs, type Model, SconceError, load } from "../src/index.js";
+import { makeArtifact } from "./fixture.js";
+
+const slow = makeArtifact({ burn: 5000 });
+const file = makeArtifact();
+const tensors: Inputs = { x: { data: new Float32Array(4), shape: [1, 4] }, mask: { data: new Uint8Array(1), shape: [1] } };
+const trap: Inputs = { ...tensors, x: { data: new Float32Array(4).fill(-1), shape: [1, 4] } };
+
+async function rejection(promise: Promise<unknown>): Promise<Error> {
+  return promise.then(() => assert.fail("was not rejected"), (error: Error) => error);
+}
+
+async function code(promise: Promise<unknown>): Promise<string> {
+  const error = await rejection(promise);
+  return error instanceof SconceError ? error.code : error.name;
+}
+
+const later = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+for (const threads of [1, 2]) {
+  test(`an abort stops a run between steps, with ${threads} threads`, async () => {
+    using model = await load(slow, { threads });
+    const reason = new Error("changed my mind");
+    const controller = new AbortController();
+    const run = rejection(model.run(tensors, { signal: controller.signal }));
+    const queued = rejection(model.run(tensors, { signal: AbortSignal.timeout(30) }));
+    await later(60);
+    const aborted = performance.now();
+    controller.abort(reason);
+    assert.equal(await run, reason);
+    assert.equal((await queued).name, "TimeoutError");
+    await model.reset();
+    assert.ok(performance.now() - aborted < 500, "the worker went on computing");
+  });
+
+  test(`after an abort the model still runs, with ${threads} threads`, async () => {
+    using model = await load(makeArtifact({ burn: 40 }), { threads });
+    for (let i = 0; i < 3; i++) {
+      const controller = new AbortController();
+      const run = model.run(tensors, { signal: controller.signal });
+      await later(5 * i);
+      controller.abort();
+      assert.equal((await rejection(run)).name, "AbortError");
+      assert.ok((await model.run(tensors, { signal: new AbortController().signal })).y);
+    }
+  });
+
+  test(`a trap is reported, with ${threads} threads`, async () => {
+    using model = await load(file, { threads });
+    const error = await rejection(model.run(trap));
+    assert.ok(error instanceof SconceError && error.code === "run", String(error));
+    assert.match(error.message, /stopped.*unreachable/s);
+    assert.equal(await code(model.run(tensors)), "run");
+  });
+
+  test(`disposing rejects what is under way and queued, with ${threads} threads`, async () => {
+    const model = await load(slow, { threads });
+    const runs = [model.run(tensors), model.run(tensors), model.reset()];
+    await later(20);
+    model.dispose();
+    model.dispose();
+    for (const run of runs) assert.equal(await code(run), "disposed");
+    assert.equal(await code(model.run(tensors)), "disposed");
+    assert.equal(model.inputs.length, 2);
+  });
+}
+
+test("a signal that is aborted already never starts", async () => {
+  assert.equal(await code(load(file, { signal: AbortSignal.abort() })), "AbortError");
+  using model = await load(file, { threads: 1 });
+  assert.equal(await code(model.run(tensors, { signal: AbortSignal.abort() })), "AbortError");
+  assert.deepEqual((await model.run(tensors)).count?.data, BigInt64Array.of(1n));
+});
+
+test("loading stops at an abort", async () => {
+  let canceled = false;
+  const endless = new ReadableStream<Uint8Array>({
+    pull: (controller) => (controller.enqueue(file.slice(0, 2000)), later(5)),
+    cancel: () => void (canceled = true),
+  });
+  const controller = new AbortController();
+  const loading = load(new Response(endless), { signal: controller.signal });
+  await later(30);
+  controller.abort();
+  assert.equal(await code(loading), "AbortError");
+  await later(30);
+  assert.ok(canceled);
+});
+
+test("the state outlives an input that is wrong", async () => {
+  using model = await load(file, { threads: 2 });
+  await model.run(tensors);
+  assert.equal(await code(model.run({ x: tensors["x"] ?? new Float32Array() })), "input");
+  assert.deepEqual((await model.run(tensors)).count?.data, BigInt64Array.of(2n));
+});
+
+test("memory has a cap, and its error says so", async () => {
+  const rows = (count: number): Inputs => ({ x: { data: new Float32Array(4 * count), shape: [count, 4] }, mask: { data: new Uint8Array(count), shape: [count] } });
+  for (const threads of [1, 2]) {
+    using model = await load(file, { threads, memory: 1 << 20 });
+    assert.ok((await model.run(rows(1000))).y);
+    const error = await rejection(model.run(rows(40_000)));
+    assert.ok(error instanceof SconceError && error.code === "memory");
+    assert.equal(error.message, "the model needs 2.5 MiB of memory for these shapes, but the option memory allows 1.0 MiB");
+    assert.ok((await model.run(rows(1000))).y);
+    assert.ok(model.report().bytes.memory <= 1 << 20);
+  }
+  assert.equal(await code(load(file, { memory: 65536 })), "memory");
+});
+
+test("options are checked", async () => {
+  assert.match((await rejection(load(file, { threads: 0 }))).message, /^the option threads should be a whole number of threads from 1 up, got 0$/);
+  assert.match((await rejection(load(file, { memory: 1.5 }))).message, /^the option memory should be a whole number of bytes/);
+  assert.match((await rejection(load(42 as unknown as string))).message, /^load takes a URL, a Response, a Blob, bytes or a WebAssembly.Module, got 42$/);
+});
+
+test("what cannot be fetched is named", async () => {
+  assert.match((await rejection(load("/nowhere/model.wasm"))).message, /^\/nowhere\/model.wasm cannot be read: ENOENT/);
+  assert.match((await rejection(load("http://127.0.0.1:9/model.wasm"))).message, /^http:\/\/127.0.0.1:9\/model.wasm cannot be fetched: /);
+  assert.match((await rejection(load(new Response("gone", { status: 404, statusText: "Not Found" })))).message, /^the response cannot be fetched: the server answers 404 Not Found$/);
+  const broken = new ReadableStream({ start: (controller) => controller.error(new Error("reset by peer")) });
+  assert.match((await rejection(load(new Response(broken)))).message, /^the response broke off: reset by peer$/);
+  assert.match((await rejection(load(new Response(file.slice(0, 5000))))).message, /^the file is damaged: it ends at byte 5000/);
+});
+
+// A process must end by itself, with a model that was disposed, one that was not, and one that is dropped.
+for (const ending of ["model.dispose();", "", "model = undefined;"]) {
+  test(`a process ends by itself: ${ending || "nothing done"}`, () => {
+    const index = new URL("../src/index.js", import.meta.url).href;
+    const fixture = new URL("./fixture.js", import.meta.url).href;
+    const script = `
+      const { load } = await import(${JSON.stringify(index)});
+      const { makeArtifact } = await import(${JSON.stringify(fixture)});
+      let model = await load(makeArtifact(), { threads: 2 });
+      const { y } = await model.run({ x: { data: new Float32Array(4), shape: [1, 4] }, mask: { data: Uint8Array.of(1), shape: [1] } });
+      console.log(y.data[3]);
+      ${ending}`;
+    const { stdout, stderr, status } = spawnSync(process.execPath, ["--input-type=module", "-e", script], { timeout: 20_000, cwd: fileURLToPath(new URL(".", import.meta.url)) });
+    assert.equal(`${stdout}${stderr}`.trim(), "100");
+    assert.equal(status, 0);
+  });
+}
+
+test("a model that nobody holds is ended", { skip: typeof gc === "undefined" ? "needs --expose-gc" : false }, async () => {
+  const models: (Model | undefined)[] = [await load(file, { threads: 2 })];
+  const reference = new WeakRef(models[0] as Model);
+  models[0] = undefined;
+  for (let i = 0; i < 50 && reference.deref() !== undefined; i++) {
+    await later(10);
+    gc?.();
+  }
+  assert.equal(reference.deref(), undefined);
+});
