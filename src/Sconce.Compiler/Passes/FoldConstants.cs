@@ -1,0 +1,113 @@
+using Sconce.Compiler.Evaluation;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Passes;
+
+/// <summary>Computes at compile time what depends on constants alone: folded normalisation, position tables, masks, packed weights.</summary>
+internal static class FoldConstants
+{
+    /// <summary>What is made of nothing (a table of positions, zeros) is kept as code above this size: the file would grow for what a loop makes in no time.</summary>
+    private const long MaxBytesFromNothing = 1 << 16;
+
+    /// <summary>A result may be this many times the bytes it is made of (packing pads a little); an expanded mask is left to the run.</summary>
+    private const long MaxGrowth = 2;
+
+    public static void Run(TensorProgram program)
+    {
+        var uses = new ProgramUses(program);
+        var evaluator = new Evaluator();
+        var folded = new HashSet<Step>(ReferenceEqualityComparer.Instance);
+        foreach (var step in program.Steps)
+        {
+            if (!IsFoldable(step, uses))
+            {
+                continue;
+            }
+
+            evaluator.Run(step);
+            folded.Add(step);
+            foreach (var target in step.Targets)
+            {
+                var last = uses.Writers(target.Buffer)[^1].Step;
+                if (ReferenceEquals(last, step) || (step is LoopStep loop && StepRewriting.Flatten(loop.Body).Contains(last)))
+                {
+                    target.Buffer.Data = evaluator.Get(target.Buffer).ToData();
+                    target.Buffer.Kind = BufferKind.Constant;
+                }
+            }
+
+            foreach (var buffer in ProgramUses.BuffersRead(step))
+            {
+                // Weights are big: what was read is not kept as the evaluator's copy too.
+                evaluator.Forget(buffer);
+            }
+        }
+
+        if (folded.Count > 0)
+        {
+            program.Steps = [.. program.Steps.Where(step => !folded.Contains(step))];
+            DeadSteps.Remove(program);
+        }
+
+        bool IsFoldable(Step step, ProgramUses known)
+        {
+            // A buffer that several steps write is complete only after all of them: those are left alone, but for one inside the step itself.
+            if (step is LoopStep || step.Targets.Any(target => target.Buffer.Kind != BufferKind.Temporary || known.Writers(target.Buffer).Count > 1))
+            {
+                return false;
+            }
+
+            long bytes = 0, read = 0;
+            foreach (var target in step.Targets)
+            {
+                if (!target.Buffer.ByteCount.IsConstant)
+                {
+                    return false;
+                }
+
+                bytes += target.Buffer.ByteCount.Value;
+            }
+
+            foreach (var buffer in ProgramUses.BuffersRead(step))
+            {
+                if (buffer.Kind != BufferKind.Constant)
+                {
+                    return false;
+                }
+
+                read += buffer.ByteCount.Value;
+            }
+
+            return !HasSymbols(step) && bytes <= Math.Max(MaxBytesFromNothing, MaxGrowth * read);
+        }
+    }
+
+    private static bool HasSymbols(Step step)
+    {
+        var found = false;
+        void Look(Dim dim) => dim.VisitLeaves(leaf => found |= leaf is Symbol || (leaf is Axis axis && !axis.Extent.IsConstant));
+        foreach (var load in ProgramUses.Loads(step))
+        {
+            foreach (var dim in load.Index)
+            {
+                Look(dim);
+            }
+        }
+
+        foreach (var target in step.Targets)
+        {
+            foreach (var dim in target.Index)
+            {
+                Look(dim);
+            }
+        }
+
+        _ = step.Rewrite(new ExprRewriter(dims: dim =>
+        {
+            Look(dim);
+            return dim;
+        }).Rewrite);
+        return found;
+    }
+}

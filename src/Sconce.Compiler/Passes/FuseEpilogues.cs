@@ -1,0 +1,140 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Passes;
+
+/// <summary>Joins a map to the product, convolution or reduction that made what it reads: bias, activation, residual and folded normalisation are applied while the sums are in registers.</summary>
+internal static class FuseEpilogues
+{
+    /// <summary>Beyond this many nodes the accumulators of a tile no longer stay in registers beside the epilogue.</summary>
+    private const int MaxExpressionSize = 48;
+
+    public static void Run(TensorProgram program)
+    {
+        while (RunOnce(program))
+        {
+        }
+    }
+
+    private static bool RunOnce(TensorProgram program)
+    {
+        var uses = new ProgramUses(program);
+        var gone = new HashSet<Step>(ReferenceEqualityComparer.Instance);
+        var made = new Dictionary<Step, Step>(ReferenceEqualityComparer.Instance);
+        foreach (var step in StepRewriting.Flatten(program.Steps))
+        {
+            if (step is not MapStep map || gone.Contains(step))
+            {
+                continue;
+            }
+
+            var reader = uses.Writers(map.Target.Buffer).First(use => ReferenceEquals(use.Step, map));
+
+            // Of several producers (a sum of two convolutions) the last one takes the map: the others are done by then.
+            var candidates = ProgramUses.Loads(map).GroupBy(load => load.Buffer)
+                .Where(group => group.Count() == 1)
+                .Select(group => (Load: group.First(), Writers: uses.Writers(group.Key)))
+                .Where(c => c.Writers.Count == 1 && c.Load.Buffer.Kind == BufferKind.Temporary && uses.Readers(c.Load.Buffer).Count == 1)
+                .OrderByDescending(c => c.Writers[0].Position);
+            foreach (var (load, writers) in candidates)
+            {
+                var producer = writers[0];
+                if (made.ContainsKey(producer.Step) || gone.Contains(producer.Step) || !ReferenceEquals(producer.Loop, reader.Loop)
+                    || !uses.MayMove(producer, reader) || Fuse(producer.Step, map, load) is not { } fused)
+                {
+                    continue;
+                }
+
+                gone.Add(producer.Step);
+                made[map] = fused;
+                break;
+            }
+        }
+
+        StepRewriting.Replace(program, step => gone.Contains(step) ? [] : [made.GetValueOrDefault(step, step)]);
+        return made.Count > 0;
+    }
+
+    private static Step? Fuse(Step producer, MapStep map, LoadExpr load)
+    {
+        if (producer.Targets is not [var target] || AxesOf(producer) is not { } axes || !target.IsWhole(axes)
+            || ExprCost.Size([map.Body]) + ExprCost.Size([EpilogueOf(producer)]) > MaxExpressionSize
+            || MatchAxes(map, load, axes) is not { } axisMap)
+        {
+            return null;
+        }
+
+        var old = EpilogueOf(producer);
+        var epilogue = new ExprRewriter(
+            dims: dim => dim.Substitute(axisMap),
+            loads: found => ReferenceEquals(found.Buffer, load.Buffer) ? old : null).Rewrite(map.Body);
+        var newTarget = map.Target with { Index = [.. map.Target.Index.Select(dim => dim.Substitute(axisMap))] };
+        return WithEpilogue(producer, newTarget, epilogue, map.Origin);
+    }
+
+    /// <summary>The map's axes as the producer's, where the load takes each of them once and in whole.</summary>
+    private static Dictionary<Atom, Dim>? MatchAxes(MapStep map, LoadExpr load, ImmutableArray<Axis> axes)
+    {
+        var result = new Dictionary<Atom, Dim>();
+        for (var i = 0; i < load.Index.Length; i++)
+        {
+            if (load.Index[i].AsAtom is Axis axis && map.Axes.Contains(axis))
+            {
+                if (!axis.Extent.Equals(axes[i].Extent) || !result.TryAdd(axis, axes[i]))
+                {
+                    return null;
+                }
+            }
+            else if (!load.Index[i].Equals(Dim.Zero) || !axes[i].Extent.Equals(Dim.One))
+            {
+                return null;
+            }
+        }
+
+        foreach (var axis in map.Axes)
+        {
+            if (!result.ContainsKey(axis))
+            {
+                if (!axis.Extent.Equals(Dim.One))
+                {
+                    return null;
+                }
+
+                result.Add(axis, Dim.Zero);
+            }
+        }
+
+        return result;
+    }
+
+    private static ImmutableArray<Axis>? AxesOf(Step step) => step switch
+    {
+        ContractionStep contraction => contraction.Axes,
+        ConvolutionStep convolution => convolution.Axes,
+        ReduceStep reduce => reduce.Axes,
+        _ => null,
+    };
+
+    private static Expr EpilogueOf(Step step) => step switch
+    {
+        ContractionStep contraction => contraction.Epilogue,
+        ConvolutionStep convolution => convolution.Epilogue,
+        ReduceStep reduce => reduce.Results[0],
+        _ => throw new NotSupportedException(step.GetType().Name),
+    };
+
+    private static Step WithEpilogue(Step step, Target target, Expr epilogue, Origin? last)
+    {
+        Step result = step switch
+        {
+            ContractionStep s => new ContractionStep(target, s.Batch, s.M, s.N, s.K, s.Left, s.Right, epilogue),
+            ConvolutionStep s => new ConvolutionStep(
+                target, s.Axes, s.InputAxes, s.Input, s.WeightAxes, s.Weight, s.Stride, s.Dilation, s.Groups, epilogue),
+            ReduceStep s => new ReduceStep([target], s.Axes, s.Reduced, s.Reducers, [epilogue]),
+            _ => throw new NotSupportedException(step.GetType().Name),
+        };
+        result.Origin = step.Origin ?? last;
+        return result;
+    }
+}

@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Passes;
+
+/// <summary>Puts the expression of a map into the steps that load its result, so that views cost nothing and chains of pointwise operators become one loop.</summary>
+internal static class InlineMaps
+{
+    /// <summary>
+    /// A step's expressions stop growing here: beyond this many nodes a kernel spills registers and compiles slowly, and the saved pass over memory is no longer what counts.
+    /// </summary>
+    private const int MaxExpressionSize = 96;
+
+    /// <summary>Only views: index maps, pads, constants.</summary>
+    public static void Views(TensorProgram program) => Run(program, viewsOnly: true);
+
+    /// <summary>Also computations whose every element is used once.</summary>
+    public static void Pointwise(TensorProgram program) => Run(program, viewsOnly: false);
+
+    private static void Run(TensorProgram program, bool viewsOnly)
+    {
+        var uses = new ProgramUses(program);
+        var bodies = new Dictionary<Tensors.Buffer, (MapStep Step, ProgramUses.Use Use)>(ReferenceEqualityComparer.Instance);
+        var rewritten = new Dictionary<Step, Step>(ReferenceEqualityComparer.Instance);
+
+        // In order of execution, so that what is put into a step has itself been through this.
+        foreach (var use in Uses(program, uses))
+        {
+            var step = Rewrite(use, uses, bodies, viewsOnly);
+            rewritten[use.Step] = step;
+            if (step is MapStep map && map.Target.IsWhole(map.Axes) && map.Target.Buffer.Kind == BufferKind.Temporary
+                && uses.Writers(map.Target.Buffer).Count == 1)
+            {
+                bodies[map.Target.Buffer] = (map, new ProgramUses.Use(map, use.Position, use.Loop));
+            }
+        }
+
+        StepRewriting.Replace(program, step => [rewritten[step]]);
+        DeadSteps.Remove(program);
+    }
+
+    private static IEnumerable<ProgramUses.Use> Uses(TensorProgram program, ProgramUses uses)
+    {
+        var seen = new HashSet<Step>(ReferenceEqualityComparer.Instance);
+        foreach (var step in StepRewriting.Flatten(program.Steps))
+        {
+            if (seen.Add(step))
+            {
+                yield return uses.Writers(step.Targets[0].Buffer).First(use => ReferenceEquals(use.Step, step));
+            }
+        }
+    }
+
+    private static Step Rewrite(
+        ProgramUses.Use reader, ProgramUses uses, Dictionary<Tensors.Buffer, (MapStep Step, ProgramUses.Use Use)> bodies, bool viewsOnly)
+    {
+        var size = ExprCost.Size(reader.Step.Expressions);
+        var chosen = new Dictionary<Tensors.Buffer, MapStep>(ReferenceEqualityComparer.Instance);
+        foreach (var group in ProgramUses.Loads(reader.Step).GroupBy(load => load.Buffer))
+        {
+            if (!bodies.TryGetValue(group.Key, out var producer) || !uses.MayMove(producer.Use, reader))
+            {
+                continue;
+            }
+
+            var added = ExprCost.Size([producer.Step.Body]) * group.Count();
+            var inline = ExprCost.IsView(producer.Step.Body)
+                || (!viewsOnly && size + added <= MaxExpressionSize && uses.Readers(group.Key).Count == 1 && UsesEachOnce(reader.Step, group, producer.Step));
+            if (inline)
+            {
+                size += added;
+                chosen.Add(group.Key, producer.Step);
+            }
+        }
+
+        if (chosen.Count == 0)
+        {
+            return reader.Step;
+        }
+
+        // One rewriter for all expressions of the step keeps what they share shared.
+        ExprRewriter rewriter = null!;
+        rewriter = new ExprRewriter(loads: load => chosen.TryGetValue(load.Buffer, out var producer) ? At(producer, load.Index) : null);
+        return reader.Step.Rewrite(rewriter.Rewrite);
+    }
+
+    private static Expr At(MapStep producer, ImmutableArray<Dim> index)
+    {
+        var map = new Dictionary<Atom, Dim>(producer.Axes.Length);
+        for (var i = 0; i < index.Length; i++)
+        {
+            map[producer.Axes[i]] = index[i];
+        }
+
+        return new ExprRewriter(dims: dim => dim.Substitute(map)).Rewrite(producer.Body);
+    }
+
+    /// <summary>No element of the map's buffer is computed more often inside the reader than it is now.</summary>
+    private static bool UsesEachOnce(Step reader, IEnumerable<LoadExpr> loads, MapStep producer)
+    {
+        if (loads.Skip(1).Any())
+        {
+            return false;
+        }
+
+        var load = loads.First();
+        if (load.Index.Any(ExprCost.HasLoadedIndex))
+        {
+            return false;
+        }
+
+        var count = producer.Target.Buffer.ElementCount;
+        IEnumerable<Axis>? space = reader switch
+        {
+            MapStep map => map.Axes,
+            ScatterStep scatter => scatter.Axes,
+            ReduceStep reduce => Contains(reduce.Results, load) ? reduce.Axes : reduce.Axes.AddRange(reduce.Reduced),
+            ScanStep scan => scan.Axes.Add(scan.Scanned),
+            SortStep sort => sort.Axes.Add(sort.Sorted),
+            ContractionStep c when Contains([c.Epilogue], load) => c.Axes,
+            ContractionStep c when Contains([c.Left], load) => c.Batch.Add(c.M).Add(c.K),
+            ContractionStep c => c.Batch.Add(c.K).Add(c.N),
+            ConvolutionStep c when Contains([c.Epilogue], load) => c.Axes,
+            // A padded input is computed once a point, when it is copied into the kernel's order.
+            ConvolutionStep => null,
+            _ => throw new NotSupportedException(reader.GetType().Name),
+        };
+        return space is null || (count - Dim.Product(space.Select(axis => axis.Extent))).IsNonNegative;
+    }
+
+    private static bool Contains(IEnumerable<Expr> roots, LoadExpr load) =>
+        roots.Any(root => ProgramUses.LoadsOf(root).Contains(load));
+}

@@ -1,0 +1,237 @@
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Passes;
+
+/// <summary>Who writes and who reads each buffer of a program, in order of execution. A snapshot: rebuilt after a pass has changed steps.</summary>
+internal sealed class ProgramUses
+{
+    private readonly Dictionary<Tensors.Buffer, List<Use>> writers = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Tensors.Buffer, List<Use>> readers = new(ReferenceEqualityComparer.Instance);
+
+    public ProgramUses(TensorProgram program)
+    {
+        var position = 0;
+        foreach (var step in program.Steps)
+        {
+            Visit(step, null);
+        }
+
+        Length = position;
+
+        void Visit(Step step, LoopUse? loop)
+        {
+            if (step is LoopStep body)
+            {
+                var inner = new LoopUse(position, loop);
+                foreach (var child in body.Body)
+                {
+                    Visit(child, inner);
+                }
+
+                inner.End = position;
+                return;
+            }
+
+            var use = new Use(step, position++, loop);
+            foreach (var target in step.Targets)
+            {
+                Add(writers, target.Buffer, use);
+            }
+
+            foreach (var buffer in BuffersRead(step))
+            {
+                Add(readers, buffer, use);
+            }
+
+            foreach (var scratch in step.Scratch)
+            {
+                Add(writers, scratch, use);
+            }
+        }
+    }
+
+    /// <summary>Number of steps, those inside loops counted one by one.</summary>
+    public int Length { get; }
+
+    public IEnumerable<Tensors.Buffer> Written => writers.Keys;
+
+    public IReadOnlyList<Use> Writers(Tensors.Buffer buffer) => writers.GetValueOrDefault(buffer) ?? [];
+
+    public IReadOnlyList<Use> Readers(Tensors.Buffer buffer) => readers.GetValueOrDefault(buffer) ?? [];
+
+    /// <summary>The buffers a step loads from, each once; a scatter that combines reads what it writes.</summary>
+    public static IReadOnlySet<Tensors.Buffer> BuffersRead(Step step)
+    {
+        var found = new HashSet<Tensors.Buffer>(ReferenceEqualityComparer.Instance);
+        foreach (var load in Loads(step))
+        {
+            found.Add(load.Buffer);
+        }
+
+        if (step is ScatterStep scatter)
+        {
+            found.Add(scatter.Target.Buffer);
+        }
+
+        return found;
+    }
+
+    /// <summary>Every load of a step, each distinct one once, those inside indices included.</summary>
+    public static IReadOnlySet<LoadExpr> Loads(Step step) => Loads(step.Expressions, step.Targets.SelectMany(target => target.Index));
+
+    /// <summary>Every load of an expression, each distinct one once.</summary>
+    public static IReadOnlySet<LoadExpr> LoadsOf(Expr expr) => Loads([expr], []);
+
+    private static HashSet<LoadExpr> Loads(IEnumerable<Expr> exprs, IEnumerable<Dim> dims)
+    {
+        var loads = new HashSet<LoadExpr>();
+        var seen = new HashSet<Expr>(ReferenceEqualityComparer.Instance);
+        foreach (var expr in exprs)
+        {
+            Visit(expr);
+        }
+
+        foreach (var dim in dims)
+        {
+            VisitDim(dim);
+        }
+
+        return loads;
+
+        void Visit(Expr expr)
+        {
+            if (!seen.Add(expr))
+            {
+                return;
+            }
+
+            switch (expr)
+            {
+                case LoadExpr load:
+                    loads.Add(load);
+                    foreach (var dim in load.Index)
+                    {
+                        VisitDim(dim);
+                    }
+
+                    break;
+                case IndexExpr index:
+                    VisitDim(index.Value);
+                    break;
+                default:
+                    foreach (var operand in expr.Operands)
+                    {
+                        Visit(operand);
+                    }
+
+                    break;
+            }
+        }
+
+        void VisitDim(Dim dim) => dim.VisitLeaves(leaf =>
+        {
+            if (leaf is LoadedIndex loaded)
+            {
+                Visit(loaded.Value);
+            }
+        });
+    }
+
+    /// <summary>
+    /// True where what <paramref name="from"/> reads is still the same when <paramref name="to"/> runs, so that the computation may be moved there: the
+    /// reader comes later, in the same loop or a loop inside it, and nothing between overwrites a buffer that is read.
+    /// </summary>
+    public bool MayMove(Use from, Use to)
+    {
+        if (to.Position <= from.Position || !to.IsWithin(from.Loop))
+        {
+            return false;
+        }
+
+        foreach (var buffer in BuffersRead(from.Step))
+        {
+            foreach (var writer in Writers(buffer))
+            {
+                if (ReferenceEquals(writer, from) || writer.Position < from.Position)
+                {
+                    continue;
+                }
+
+                // A later writer inside a loop that holds the reader, but not the computation, runs before the reader's next turn.
+                var outermost = writer.OutermostLoopBelow(from.Loop);
+                var effective = outermost is not null && to.IsWithin(outermost) ? outermost.Start : writer.Position;
+                if (effective < to.Position)
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
+    private static void Add(Dictionary<Tensors.Buffer, List<Use>> uses, Tensors.Buffer buffer, Use use)
+    {
+        if (!uses.TryGetValue(buffer, out var list))
+        {
+            uses.Add(buffer, list = []);
+        }
+
+        if (list.Count == 0 || !ReferenceEquals(list[^1], use))
+        {
+            list.Add(use);
+        }
+    }
+
+    /// <summary>A loop, as positions of the steps in it.</summary>
+    public sealed class LoopUse(int start, LoopUse? parent)
+    {
+        public int Start { get; } = start;
+
+        /// <summary>One past the last step.</summary>
+        public int End { get; set; }
+
+        public LoopUse? Parent { get; } = parent;
+    }
+
+    /// <summary>A step at its place.</summary>
+    public sealed class Use(Step step, int position, LoopUse? loop)
+    {
+        public Step Step { get; } = step;
+
+        public int Position { get; } = position;
+
+        public LoopUse? Loop { get; } = loop;
+
+        public bool IsWithin(LoopUse? outer)
+        {
+            for (var at = Loop; ; at = at.Parent)
+            {
+                if (ReferenceEquals(at, outer))
+                {
+                    return true;
+                }
+
+                if (at is null)
+                {
+                    return false;
+                }
+            }
+        }
+
+        public LoopUse? OutermostLoopBelow(LoopUse? outer)
+        {
+            LoopUse? found = null;
+            for (var at = Loop; at is not null && !ReferenceEquals(at, outer); at = at.Parent)
+            {
+                found = at;
+            }
+
+            return found;
+        }
+
+        /// <summary>The outermost loop around the step, or null.</summary>
+        public LoopUse? OutermostLoop => OutermostLoopBelow(null);
+    }
+}
