@@ -1,0 +1,216 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Evaluation;
+
+/// <summary>
+/// Runs tensor programs plainly: the second opinion in tests and in <c>sconce verify</c>, and what folds constants. Shares no code with the kernels.
+/// States keep their values from run to run of one evaluator.
+/// </summary>
+public sealed partial class Evaluator
+{
+    private readonly Dictionary<Tensors.Buffer, TensorValue> values = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Symbol, long> symbols = [];
+
+    /// <summary>Gives a symbol its value; before the buffers and steps that use it.</summary>
+    public void Bind(Symbol symbol, long value) => symbols[symbol] = value;
+
+    public void Set(Tensors.Buffer buffer, TensorValue value) => values[buffer] = value;
+
+    /// <summary>The buffer's present value; a constant's or a state's data where no step has written it; zeros where nothing has.</summary>
+    public TensorValue Get(Tensors.Buffer buffer)
+    {
+        if (!values.TryGetValue(buffer, out var value))
+        {
+            value = buffer.Data is null ? new TensorValue(buffer.Type, ShapeOf(buffer)) : TensorValue.Of(buffer.Data);
+            values.Add(buffer, value);
+        }
+
+        return value;
+    }
+
+    /// <summary>Frees a buffer's value.</summary>
+    public void Forget(Tensors.Buffer buffer) => values.Remove(buffer);
+
+    /// <summary>A program's whole run. Inputs in the program's order; symbols are read off their shapes. Gives the outputs in order.</summary>
+    public IReadOnlyList<TensorValue> Run(TensorProgram program, IReadOnlyList<TensorValue> inputs)
+    {
+        for (var i = 0; i < inputs.Count; i++)
+        {
+            BindSymbols(program.Inputs[i].Buffer.Dims, inputs[i].Shape);
+            Set(program.Inputs[i].Buffer, inputs[i]);
+        }
+
+        foreach (var step in program.Steps)
+        {
+            Run(step);
+        }
+
+        return [.. program.Outputs.Select(output => Get(output.Buffer))];
+    }
+
+    public long Evaluate(Dim dim) => dim.Evaluate(leaf => leaf is Symbol symbol && symbols.TryGetValue(symbol, out var value)
+        ? value
+        : throw new InvalidOperationException($"{leaf} has no value here."));
+
+    /// <summary>One step; what it reads must have been set or computed.</summary>
+    public void Run(Step step)
+    {
+        foreach (var target in step.Targets)
+        {
+            // A buffer's first writer makes it anew: its size may differ from the last run's.
+            if (values.TryGetValue(target.Buffer, out var old) && !old.Shape.AsSpan().SequenceEqual(ShapeOf(target.Buffer).AsSpan()))
+            {
+                values.Remove(target.Buffer);
+            }
+        }
+
+        switch (step)
+        {
+            case MapStep map:
+                RunMap(map);
+                break;
+            case ReduceStep reduce:
+                RunReduce(reduce);
+                break;
+            case ScanStep scan:
+                RunScan(scan);
+                break;
+            case ScatterStep scatter:
+                RunScatter(scatter);
+                break;
+            case SortStep sort:
+                RunSort(sort);
+                break;
+            case ContractionStep contraction:
+                RunContraction(contraction);
+                break;
+            case ConvolutionStep convolution:
+                RunConvolution(convolution);
+                break;
+            case LoopStep loop:
+                for (var i = 0L; i < Evaluate(loop.Count); i++)
+                {
+                    symbols[loop.Counter] = i;
+                    foreach (var inner in loop.Body)
+                    {
+                        Run(inner);
+                    }
+                }
+
+                break;
+            default:
+                throw new NotSupportedException($"No evaluation of {step.GetType().Name}.");
+        }
+    }
+
+    private void BindSymbols(ImmutableArray<Dim> dims, ImmutableArray<long> shape)
+    {
+        for (var i = 0; i < dims.Length; i++)
+        {
+            Symbol? symbol = null;
+            dims[i].VisitLeaves(leaf => symbol ??= leaf as Symbol);
+            if (symbol is not null && dims[i].LinearIn(symbol) is ({ IsConstant: true, Value: not 0 } scale, { IsConstant: true } offset))
+            {
+                Bind(symbol, (shape[i] - offset.Value) / scale.Value);
+            }
+        }
+    }
+
+    private ImmutableArray<long> ShapeOf(Tensors.Buffer buffer) => [.. buffer.Dims.Select(Evaluate)];
+
+    private Frame NewFrame()
+    {
+        var frame = new Frame(Get);
+        foreach (var (symbol, value) in symbols)
+        {
+            frame.Set(frame.Slot(symbol), value);
+        }
+
+        return frame;
+    }
+
+    /// <summary>Visits every point of the axes, the last axis fastest.</summary>
+    private void ForEach(Frame frame, ImmutableArray<Axis> axes, Action body)
+    {
+        var slots = axes.Select(frame.Slot).ToArray();
+        var extents = axes.Select(axis => Evaluate(axis.Extent)).ToArray();
+        var index = new long[axes.Length];
+        if (extents.Any(extent => extent <= 0))
+        {
+            return;
+        }
+
+        foreach (var slot in slots)
+        {
+            frame.Set(slot, 0);
+        }
+
+        while (true)
+        {
+            body();
+            var axis = axes.Length - 1;
+            for (; axis >= 0; axis--)
+            {
+                if (++index[axis] < extents[axis])
+                {
+                    frame.Set(slots[axis], index[axis]);
+                    break;
+                }
+
+                index[axis] = 0;
+                frame.Set(slots[axis], 0);
+            }
+
+            if (axis < 0)
+            {
+                return;
+            }
+        }
+    }
+
+    private Action Store(Frame frame, ExprCompiler compiler, Target target, Expr value)
+    {
+        var to = Get(target.Buffer);
+        var place = compiler.Place(to, target.Index);
+        if (value.Type.IsFloat())
+        {
+            var real = compiler.Float(value);
+            return () => to.SetFloat(place(), real());
+        }
+
+        var whole = compiler.Integer(value);
+        return () => to.SetInteger(place(), whole());
+    }
+
+    private void RunMap(MapStep map)
+    {
+        var frame = NewFrame();
+        ForEach(frame, map.Axes, Store(frame, new ExprCompiler(frame), map.Target, map.Body));
+    }
+
+    private void RunScatter(ScatterStep scatter)
+    {
+        var frame = NewFrame();
+        var compiler = new ExprCompiler(frame);
+        var old = new LoadExpr(scatter.Target.Buffer, scatter.Target.Index);
+        var value = scatter.Mode switch
+        {
+            ScatterMode.Set => scatter.Value,
+            ScatterMode.Add => old + scatter.Value,
+            ScatterMode.Multiply => old * scatter.Value,
+            ScatterMode.Min => old.Apply(BinaryOp.Min, scatter.Value),
+            _ => old.Apply(BinaryOp.Max, scatter.Value),
+        };
+        var store = Store(frame, compiler, scatter.Target, value);
+        var condition = scatter.Condition is null ? null : compiler.Integer(scatter.Condition);
+        ForEach(frame, scatter.Axes, () =>
+        {
+            if (condition is null || condition() != 0)
+            {
+                store();
+            }
+        });
+    }
+}

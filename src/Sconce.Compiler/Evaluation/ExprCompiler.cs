@@ -1,0 +1,255 @@
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Evaluation;
+
+/// <summary>
+/// Makes delegates of expressions: floats as doubles rounded to their dtype after each operation (which for + - * / and sqrt is what the
+/// dtype's own arithmetic gives), integers and bools as longs wrapped to theirs. Shared subtrees are computed once a point.
+/// </summary>
+internal sealed class ExprCompiler(Frame frame)
+{
+    private readonly Dictionary<Expr, Func<double>> floats = [];
+    private readonly Dictionary<Expr, Func<long>> integers = [];
+
+    public Func<double> Float(Expr expr)
+    {
+        if (!expr.Type.IsFloat())
+        {
+            var whole = Integer(expr);
+            return () => whole();
+        }
+
+        if (floats.TryGetValue(expr, out var known))
+        {
+            return known;
+        }
+
+        var made = expr is ConstExpr or LoadExpr or AccumulatorExpr ? MakeFloat(expr) : Remember(MakeFloat(expr));
+        floats.Add(expr, made);
+        return made;
+    }
+
+    public Func<long> Integer(Expr expr)
+    {
+        if (expr.Type.IsFloat())
+        {
+            var real = Float(expr);
+            return () => ScalarMath.ToInteger(real(), DType.Int64);
+        }
+
+        if (integers.TryGetValue(expr, out var known))
+        {
+            return known;
+        }
+
+        var made = expr is ConstExpr or LoadExpr or AccumulatorExpr ? MakeInteger(expr) : Remember(MakeInteger(expr));
+        integers.Add(expr, made);
+        return made;
+    }
+
+    public Func<long> Dim(Dim dim)
+    {
+        if (dim.IsConstant)
+        {
+            var constant = dim.Value;
+            return () => constant;
+        }
+
+        if (dim.AsAtom is { } atom)
+        {
+            return Atom(atom);
+        }
+
+        var constantTerm = dim.ConstantTerm;
+        var terms = dim.Terms.Select(term => (term.Coefficient, Factors: term.Factors.Select(Atom).ToArray())).ToArray();
+        if (terms is [{ Factors: [var only] } single])
+        {
+            return () => (only() * single.Coefficient) + constantTerm;
+        }
+
+        return () =>
+        {
+            var total = constantTerm;
+            foreach (var (coefficient, factors) in terms)
+            {
+                var product = coefficient;
+                foreach (var factor in factors)
+                {
+                    product *= factor();
+                }
+
+                total += product;
+            }
+
+            return total;
+        };
+    }
+
+    /// <summary>The element's place in the row-major value of the buffer.</summary>
+    public Func<long> Place(TensorValue value, IReadOnlyList<Dim> index)
+    {
+        var flat = Types.Dim.Zero;
+        for (var i = 0; i < index.Count; i++)
+        {
+            flat += index[i] * value.Strides[i];
+        }
+
+        return Dim(flat);
+    }
+
+    private Func<double> Remember(Func<double> compute)
+    {
+        var (point, value) = (-1L, 0.0);
+        return () =>
+        {
+            if (point != frame.Point)
+            {
+                value = compute();
+                point = frame.Point;
+            }
+
+            return value;
+        };
+    }
+
+    private Func<long> Remember(Func<long> compute)
+    {
+        var (point, value) = (-1L, 0L);
+        return () =>
+        {
+            if (point != frame.Point)
+            {
+                value = compute();
+                point = frame.Point;
+            }
+
+            return value;
+        };
+    }
+
+    private Func<long> Atom(Atom atom)
+    {
+        switch (atom)
+        {
+            case LoadedIndex loaded:
+                return Integer(loaded.Value);
+            case BinaryAtom binary:
+                var (left, right) = (Dim(binary.Left), Dim(binary.Right));
+                return binary.Operator switch
+                {
+                    DimOperator.FloorDivide => () => Types.Dim.FloorDivide(left(), right()),
+                    DimOperator.Modulo => () => ScalarMath.FloorModulo(left(), right()),
+                    DimOperator.Min => () => Math.Min(left(), right()),
+                    _ => () => Math.Max(left(), right()),
+                };
+            default:
+                var slot = frame.Slot(atom);
+                return () => frame[slot];
+        }
+    }
+
+    private Func<double> MakeFloat(Expr expr)
+    {
+        switch (expr)
+        {
+            case ConstExpr constant:
+                var value = constant.Value;
+                return () => value;
+            case LoadExpr load:
+                var source = frame.Buffers(load.Buffer);
+                var place = Place(source, load.Index);
+                return () => source.GetFloat(place());
+            case AccumulatorExpr accumulator:
+                var number = accumulator.Number;
+                return () => frame.FloatAccumulators[number];
+            case UnaryExpr unary:
+                return Rounded(expr.Type, ScalarMath.Unary(unary.Op, Float(unary.Operand)));
+            case BinaryExpr binary:
+                return Rounded(expr.Type, ScalarMath.FloatBinary(binary.Op, Float(binary.Left), Float(binary.Right)));
+            case CastExpr cast:
+                return Rounded(expr.Type, Float(cast.Operand));
+            case SelectExpr select:
+                return Choose(select.Condition, Float(select.Yes), Float(select.No));
+            case GuardExpr guard:
+                return Choose(guard.Condition, Float(guard.Inside), Float(guard.Outside));
+            default:
+                throw new NotSupportedException($"No float value for {expr.GetType().Name}.");
+        }
+    }
+
+    private Func<double> Choose(Expr condition, Func<double> yes, Func<double> no)
+    {
+        var chosen = Integer(condition);
+        return () => chosen() != 0 ? yes() : no();
+    }
+
+    private static Func<double> Rounded(DType type, Func<double> compute) => type switch
+    {
+        DType.Float32 => () => (float)compute(),
+        DType.Float16 => () => (double)(Half)compute(),
+        DType.BFloat16 => () => ConstExpr.RoundToBFloat16((float)compute()),
+        _ => compute,
+    };
+
+    private Func<long> MakeInteger(Expr expr)
+    {
+        switch (expr)
+        {
+            case ConstExpr constant:
+                return () => constant.Bits;
+            case LoadExpr load:
+                var source = frame.Buffers(load.Buffer);
+                var place = Place(source, load.Index);
+                return () => source.GetInteger(place());
+            case IndexExpr index:
+                return Dim(index.Value);
+            case AccumulatorExpr accumulator:
+                var number = accumulator.Number;
+                return () => frame.IntegerAccumulators[number];
+            case UnaryExpr { Op: UnaryOp.IsNan } test:
+                var tested = Float(test.Operand);
+                return () => double.IsNaN(tested()) ? 1 : 0;
+            case UnaryExpr { Op: UnaryOp.Not } not:
+                var truth = Integer(not.Operand);
+                return () => truth() == 0 ? 1 : 0;
+            case UnaryExpr unary:
+                return Wrapped(expr.Type, ScalarMath.Unary(unary.Op, Integer(unary.Operand)));
+            case BinaryExpr { Op: >= BinaryOp.Eq } compare when compare.Left.Type.IsFloat():
+                return ScalarMath.Compare(compare.Op, Float(compare.Left), Float(compare.Right));
+            case BinaryExpr binary:
+                return Wrapped(expr.Type, ScalarMath.IntegerBinary(binary.Op, Integer(binary.Left), Integer(binary.Right)));
+            case CastExpr { Type: DType.Bool } cast when cast.Operand.Type.IsFloat():
+                var real = Float(cast.Operand);
+                return () => real() != 0 ? 1 : 0;
+            case CastExpr cast when cast.Operand.Type.IsFloat():
+                var number2 = Float(cast.Operand);
+                var to = cast.Type;
+                return Wrapped(to, () => ScalarMath.ToInteger(number2(), to));
+            case CastExpr cast:
+                return Wrapped(expr.Type, Integer(cast.Operand));
+            case SelectExpr select:
+                return Choose(select.Condition, Integer(select.Yes), Integer(select.No));
+            case GuardExpr guard:
+                return Choose(guard.Condition, Integer(guard.Inside), Integer(guard.Outside));
+            default:
+                throw new NotSupportedException($"No integer value for {expr.GetType().Name}.");
+        }
+    }
+
+    private Func<long> Choose(Expr condition, Func<long> yes, Func<long> no)
+    {
+        var chosen = Integer(condition);
+        return () => chosen() != 0 ? yes() : no();
+    }
+
+    private static Func<long> Wrapped(DType type, Func<long> compute) => type switch
+    {
+        DType.Bool => () => compute() != 0 ? 1 : 0,
+        DType.UInt8 => () => unchecked((byte)compute()),
+        DType.Int8 => () => unchecked((sbyte)compute()),
+        DType.Int16 => () => unchecked((short)compute()),
+        DType.Int32 => () => unchecked((int)compute()),
+        _ => compute,
+    };
+}

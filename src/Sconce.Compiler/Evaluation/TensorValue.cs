@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Evaluation;
+
+/// <summary>A tensor's elements in row-major order, read and written as doubles (floats) or longs (integers and bool).</summary>
+public sealed class TensorValue
+{
+    public TensorValue(DType type, ImmutableArray<long> shape)
+        : this(type, shape, new byte[checked(shape.Aggregate(1L, (a, b) => checked(a * b)) * type.Size())])
+    {
+    }
+
+    public TensorValue(DType type, ImmutableArray<long> shape, byte[] bytes) =>
+        (Type, Shape, Strides, Bytes) = (type, shape, TensorData.RowMajorStrides(shape), bytes);
+
+    public DType Type { get; }
+
+    public ImmutableArray<long> Shape { get; }
+
+    public ImmutableArray<long> Strides { get; }
+
+    public byte[] Bytes { get; }
+
+    public long Count => Bytes.Length / Type.Size();
+
+    public static TensorValue Of(TensorData data) => new(data.Type, data.Shape, data.ToDense().ToArray());
+
+    public TensorData ToData() => TensorData.Dense(Type, Shape, Bytes);
+
+    public double GetFloat(long at) => Type switch
+    {
+        DType.Float32 => MemoryMarshal.Cast<byte, float>(Bytes)[(int)at],
+        DType.Float64 => MemoryMarshal.Cast<byte, double>(Bytes)[(int)at],
+        DType.Float16 => (double)MemoryMarshal.Cast<byte, Half>(Bytes)[(int)at],
+        DType.BFloat16 => BitConverter.UInt32BitsToSingle((uint)MemoryMarshal.Cast<byte, ushort>(Bytes)[(int)at] << 16),
+        _ => GetInteger(at),
+    };
+
+    public long GetInteger(long at) => Type switch
+    {
+        DType.Bool or DType.UInt8 => Bytes[at],
+        DType.Int8 => (sbyte)Bytes[at],
+        DType.Int16 => MemoryMarshal.Cast<byte, short>(Bytes)[(int)at],
+        DType.Int32 => MemoryMarshal.Cast<byte, int>(Bytes)[(int)at],
+        DType.Int64 => MemoryMarshal.Cast<byte, long>(Bytes)[(int)at],
+        _ => (long)GetFloat(at),
+    };
+
+    public void SetFloat(long at, double value)
+    {
+        switch (Type)
+        {
+            case DType.Float32:
+                MemoryMarshal.Cast<byte, float>(Bytes.AsSpan())[(int)at] = (float)value;
+                break;
+            case DType.Float64:
+                MemoryMarshal.Cast<byte, double>(Bytes.AsSpan())[(int)at] = value;
+                break;
+            case DType.Float16:
+                MemoryMarshal.Cast<byte, Half>(Bytes.AsSpan())[(int)at] = (Half)value;
+                break;
+            case DType.BFloat16:
+                MemoryMarshal.Cast<byte, ushort>(Bytes.AsSpan())[(int)at] =
+                    (ushort)(BitConverter.SingleToUInt32Bits(ConstExpr.RoundToBFloat16((float)value)) >> 16);
+                break;
+            default:
+                SetInteger(at, (long)value);
+                break;
+        }
+    }
+
+    public void SetInteger(long at, long value)
+    {
+        switch (Type)
+        {
+            case DType.Bool:
+                Bytes[at] = (byte)(value != 0 ? 1 : 0);
+                break;
+            case DType.UInt8 or DType.Int8:
+                Bytes[at] = unchecked((byte)value);
+                break;
+            case DType.Int16:
+                MemoryMarshal.Cast<byte, short>(Bytes.AsSpan())[(int)at] = unchecked((short)value);
+                break;
+            case DType.Int32:
+                MemoryMarshal.Cast<byte, int>(Bytes.AsSpan())[(int)at] = unchecked((int)value);
+                break;
+            case DType.Int64:
+                MemoryMarshal.Cast<byte, long>(Bytes.AsSpan())[(int)at] = value;
+                break;
+            default:
+                SetFloat(at, value);
+                break;
+        }
+    }
+}
