@@ -1,1 +1,30 @@
-return 0;
+using System.CommandLine;
+using System.Text;
+using Sconce.Cli.Commands;
+using Sconce.Cli.Terminal;
+
+Console.OutputEncoding = Encoding.UTF8;
+var root = new RootCommand("Compiles PyTorch models to single WebAssembly files that run in any browser, in Node and beyond.")
+{
+    CompileCommand.Create(),
+    RunCommand.Create(),
+    VerifyCommand.Create(),
+    InspectCommand.Create(),
+    OpsCommand.Create(),
+    DemoCommand.Create(),
+};
+
+var parsed = root.Parse(args);
+try
+{
+    var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    return parsed.Errors.Count > 0 ? ExitCode.Usage : code;
+}
+catch (OperationCanceledException)
+{
+    return ExitCode.Interrupted;
+}
+catch (Exception error)
+{
+    return ErrorReport.Print(error);
+}

@@ -1,0 +1,19 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Cli.Artefacts;
+
+/// <summary>An input or an output of an artefact.</summary>
+internal sealed record Port(string Name, DType Type, ImmutableArray<Dim> Shape);
+
+/// <summary>A step of a run, with what it costs.</summary>
+internal sealed record StepCost(string Name, string Operator, string Kernel, Dim Flops, Dim Bytes);
+
+/// <summary>What the compiler wrote about an artefact, as far as people ask for it.</summary>
+internal sealed record Manifest(
+    string Compiler, string SourceName, string SourceDigest, long ConstantsOffset, long ConstantsEnd, long MinPages,
+    ImmutableArray<Symbol> Symbols, ImmutableArray<Port> Inputs, ImmutableArray<Port> Outputs, ImmutableArray<StepCost> Steps,
+    long Parameters, Dim MultiplyAdds, Dim Arena)
+{
+    public int OperatorCount => Steps.Select(step => step.Operator).Distinct().Count();
+}

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Sconce.Cli.Artefacts;
+using Sconce.Cli.Compiling;
+using Sconce.Cli.Terminal;
+
+namespace Sconce.Cli.Commands;
+
+/// <summary><c>sconce compile MODEL</c>: a model of PyTorch's becomes one .wasm file.</summary>
+internal static class CompileCommand
+{
+    public static Command Create()
+    {
+        var model = new Argument<string>("MODEL") { Description = "A model as torch.export.save writes it (.pt2)." };
+        var output = new Option<string?>("--output", "-o") { Description = "The file to write; MODEL with the ending .wasm where not given." };
+        var command = new Command("compile", "Compile a PyTorch model to one WebAssembly file.") { model, output };
+        command.SetAction(parsed =>
+        {
+            var source = parsed.GetRequiredValue(model);
+            return Run(source, parsed.GetValue(output) ?? Path.ChangeExtension(source, ".wasm"));
+        });
+        return command;
+    }
+
+    private static int Run(string model, string output)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var compiled = StageProgress.Show(progress => ModelCompiler.CompileToFile(model, output, progress));
+        PrintSummary(output, compiled.Contents, Stopwatch.GetElapsedTime(started));
+        return ExitCode.Success;
+    }
+
+    private static void PrintSummary(string output, ArtefactContents contents, TimeSpan elapsed)
+    {
+        var manifest = contents.Manifest;
+        var grid = new Grid("", "");
+        grid.Add("operators", $"{manifest.OperatorCount} in {manifest.Steps.Length} steps");
+        grid.Add("parameters", Quantity.Count(manifest.Parameters));
+        grid.Add("code", Quantity.Bytes(contents.CodeBytes) + (contents.RelaxedBytes > 0 ? $" + {Quantity.Bytes(contents.RelaxedBytes)} for relaxed SIMD" : ""));
+        grid.Add("weights", Quantity.Bytes(contents.WeightBytes));
+        grid.Add("arena", Quantity.Of(manifest.Arena, Quantity.Bytes));
+        grid.Add("multiply-adds", Quantity.Of(manifest.MultiplyAdds, Quantity.Count));
+        grid.Add("time", Quantity.Milliseconds(elapsed.TotalMilliseconds));
+        Console.WriteLine($"{Paint.Strong(output)}  {Quantity.Bytes(contents.TotalBytes)}");
+        grid.Print(Console.Out, indent: "  ");
+    }
+}

@@ -1,0 +1,110 @@
+using System.CommandLine;
+using Sconce.Cli.Artefacts;
+using Sconce.Cli.Compiling;
+using Sconce.Cli.Files;
+using Sconce.Cli.Terminal;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Cli.Commands;
+
+/// <summary><c>sconce inspect MODEL|OUT.wasm</c>: what a model takes and gives, what it costs, what its code is.</summary>
+internal static class InspectCommand
+{
+    private const long PageSize = 64 * 1024;
+
+    public static Command Create()
+    {
+        var model = new Argument<string>("MODEL") { Description = "A model (.pt2), compiled first, or an artefact (.wasm)." };
+        var wat = new Option<bool>("--wat") { Description = "Print the code as WebAssembly text instead." };
+        var graph = new Option<string?>("--graph") { Description = "Write a picture of the model's graph after the passes to this file (SVG).", HelpName = "OUT.svg" };
+        var command = new Command("inspect", "Show inputs, outputs, costs, memory, code or graph of a model.") { model, wat, graph };
+        command.SetAction(parsed => Run(parsed.GetRequiredValue(model), parsed.GetValue(wat), parsed.GetValue(graph)));
+        return command;
+    }
+
+    private static int Run(string model, bool wat, string? graph)
+    {
+        using var scratch = new ScratchFolder();
+        var artefact = ModelFile.IsArtefact(model)
+            ? new CompiledFile(model, ArtefactContents.Read(model))
+            : StageProgress.Show(progress => ModelCompiler.CompileToFile(model, scratch.NewFile(".wasm"), progress));
+        Print(model, artefact.Contents);
+        return ExitCode.Success;
+    }
+
+    private static void Print(string name, ArtefactContents contents)
+    {
+        var manifest = contents.Manifest;
+        Console.WriteLine($"{Paint.Strong(name)}  {Paint.Faint($"from {manifest.SourceName} by {manifest.Compiler}")}");
+        Section("inputs", Ports(manifest.Inputs));
+        Section("outputs", Ports(manifest.Outputs));
+        if (!manifest.Symbols.IsEmpty)
+        {
+            Section("sizes", Symbols(manifest));
+        }
+
+        Section("operators", Operators(manifest));
+        Section("memory", Memory(contents));
+    }
+
+    private static void Section(string title, Grid grid)
+    {
+        Console.WriteLine();
+        Console.WriteLine(Paint.Strong(title));
+        grid.Print(Console.Out, indent: "  ");
+    }
+
+    private static Grid Ports(IEnumerable<Port> ports)
+    {
+        var grid = new Grid("", "", "");
+        foreach (var port in ports)
+        {
+            grid.Add(port.Name, port.Type.Name(), $"[{string.Join(", ", port.Shape)}]");
+        }
+
+        return grid;
+    }
+
+    private static Grid Symbols(Manifest manifest)
+    {
+        var grid = new Grid("", "");
+        foreach (var symbol in manifest.Symbols)
+        {
+            grid.Add(symbol.Name, symbol.Max is { } max ? $"{symbol.Min} to {max}" : $"from {symbol.Min}");
+        }
+
+        return grid;
+    }
+
+    /// <summary>By cost; where sizes hang on the input's, at the smallest.</summary>
+    private static Grid Operators(Manifest manifest)
+    {
+        var total = Math.Max(manifest.Steps.Sum(step => (double)step.Flops.Bounds.Min), 1);
+        var grid = new Grid("operator", "steps>", "flops>", "share>", "bytes moved>", "kernels");
+        foreach (var group in manifest.Steps.GroupBy(step => step.Operator).OrderByDescending(Flops).ThenBy(group => group.Key))
+        {
+            var kernels = group.CountBy(step => step.Kernel).OrderByDescending(kernel => kernel.Value).Select(kernel => $"{kernel.Key} {kernel.Value}");
+            grid.Add(
+                group.Key, $"{group.Count()}", Quantity.Count(Flops(group)), $"{100 * Flops(group) / total:0.0} %",
+                Quantity.Bytes(group.Sum(step => step.Bytes.Bounds.Min)), string.Join(", ", kernels));
+        }
+
+        return grid;
+
+        static long Flops(IEnumerable<StepCost> steps) => steps.Sum(step => step.Flops.Bounds.Min);
+    }
+
+    private static Grid Memory(ArtefactContents contents)
+    {
+        var manifest = contents.Manifest;
+        var grid = new Grid("", "");
+        grid.Add("file", Quantity.Bytes(contents.TotalBytes));
+        grid.Add("code", $"{Quantity.Bytes(contents.CodeBytes)}, and {Quantity.Bytes(contents.RelaxedBytes)} for relaxed SIMD");
+        grid.Add("parameters", Quantity.Count(manifest.Parameters));
+        grid.Add("constants", $"{Quantity.Bytes(manifest.ConstantsEnd - manifest.ConstantsOffset)} at {manifest.ConstantsOffset}");
+        grid.Add("arena", Quantity.Of(manifest.Arena, Quantity.Bytes));
+        grid.Add("memory at start", $"{Quantity.Bytes(manifest.MinPages * PageSize)} ({manifest.MinPages} pages)");
+        grid.Add("multiply-adds", Quantity.Of(manifest.MultiplyAdds, Quantity.Count));
+        return grid;
+    }
+}

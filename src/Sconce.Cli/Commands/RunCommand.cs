@@ -1,0 +1,89 @@
+using System.CommandLine;
+using Sconce.Cli.Compiling;
+using Sconce.Cli.Files;
+using Sconce.Cli.Node;
+using Sconce.Cli.Numpy;
+using Sconce.Cli.Terminal;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Cli.Commands;
+
+/// <summary><c>sconce run MODEL|OUT.wasm</c>: runs an artefact in Node with our own runtime.</summary>
+internal static class RunCommand
+{
+    private sealed record Settings(string Model, string[] Inputs, string? Output, int? Threads, bool Relaxed, int Repeat, TimeSpan Timeout);
+
+    public static Command Create()
+    {
+        var model = new Argument<string>("MODEL") { Description = "A model (.pt2), compiled first, or an artefact (.wasm)." };
+        var input = new Option<string[]>("--input", "-i")
+        {
+            Description = "FILE.npz with an array for each input, by name or as in0, in1, …; or NAME=FILE.npy for one. May be given several times.",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var output = new Option<string?>("--output", "-o") { Description = "Write the outputs to this .npz file, by name." };
+        var threads = CommonOptions.Threads("Threads to run with; as many as the machine has where not given.");
+        var noRelaxed = CommonOptions.NoRelaxed();
+        var repeat = new Option<int>("--repeat")
+        {
+            Description = "Run so often, each time from the same state, and tell the median time.", DefaultValueFactory = _ => 1,
+        };
+        repeat.Validators.Add(result =>
+        {
+            if (!result.Errors.Any() && result.GetValueOrDefault<int>() is < 1 and var count)
+            {
+                result.AddError($"--repeat: expected a number from 1 up, but got {count}");
+            }
+        });
+        var timeout = CommonOptions.Timeout();
+
+        var command = new Command("run", "Run a model or an artefact in Node.") { model, input, output, threads, noRelaxed, repeat, timeout };
+        command.SetAction((parsed, cancellation) => RunAsync(
+            new Settings(
+                parsed.GetRequiredValue(model), parsed.GetValue(input) ?? [], parsed.GetValue(output), parsed.GetValue(threads),
+                !parsed.GetValue(noRelaxed), parsed.GetValue(repeat), TimeSpan.FromSeconds(parsed.GetValue(timeout))),
+            cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Settings settings, CancellationToken cancellation)
+    {
+        using var scratch = new ScratchFolder();
+        var arrays = RunInputs.Read(settings.Inputs);
+        var artefact = ModelFile.IsArtefact(settings.Model)
+            ? settings.Model
+            : StageProgress.Show(progress => ModelCompiler.CompileToFile(settings.Model, scratch.NewFile(".wasm"), progress)).Path;
+
+        await using var host = NodeHost.Start(settings.Timeout);
+        await using var model = await host.LoadAsync(artefact, settings.Threads, settings.Relaxed, cancellation);
+        var inputs = RunInputs.ByName(arrays, [.. model.Inputs.Select(port => port.Name)]);
+        var run = await model.RunAsync(inputs, settings.Repeat, cancellation);
+
+        Print(model, run);
+        if (settings.Output is { } output)
+        {
+            AtomicFile.Write(output, stream => Npz.Write(stream, run.Outputs));
+            Console.WriteLine($"written to {output}");
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static void Print(NodeModel model, NodeRun run)
+    {
+        var grid = new Grid("output", "dtype", "shape", "min>", "max>", "mean>", "first");
+        foreach (var (name, tensor) in run.Outputs)
+        {
+            var values = Numbers.Of(tensor);
+            grid.Add(name, tensor.Type.Name(), NpyHeader.ShapeText(tensor.Shape), values.Min, values.Max, values.Mean, values.First);
+        }
+
+        grid.Print(Console.Out);
+        var sorted = run.Milliseconds.Sort();
+        var median = Quantity.Milliseconds(sorted[sorted.Length / 2]);
+        Console.WriteLine(sorted.Length == 1
+            ? $"{median}, after {Quantity.Milliseconds(model.LoadMilliseconds)} of loading"
+            : $"{median} (median of {sorted.Length}; {Quantity.Milliseconds(sorted[0])} to {Quantity.Milliseconds(sorted[^1])}), "
+                + $"after {Quantity.Milliseconds(model.LoadMilliseconds)} of loading");
+    }
+}

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using Sconce.Cli.Compiling;
+using Sconce.Cli.Files;
+using Sconce.Cli.Terminal;
+using Sconce.Cli.Verification;
+
+namespace Sconce.Cli.Commands;
+
+/// <summary><c>sconce verify PATH…</c>: compiles models, runs them and compares with what PyTorch gave.</summary>
+internal static class VerifyCommand
+{
+    public static Command Create()
+    {
+        var paths = new Argument<string[]>("PATH")
+        {
+            Description = "A model (.pt2) or a folder of them, searched with all its folders. Beside NAME.pt2 lies NAME.npz with arrays"
+                + " in0, in1, … and out0, out1, … in the order in which PyTorch flattens them; NAME-sequence.npz holds several calls.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var threads = CommonOptions.Threads("Threads to run with (1 where not given).");
+        var noRelaxed = CommonOptions.NoRelaxed();
+        var relative = new Option<double>("--rtol")
+        {
+            Description = "The relative tolerance of floats.", DefaultValueFactory = _ => new Tolerance().Relative,
+        };
+        var absolute = new Option<double>("--atol")
+        {
+            Description = "The absolute tolerance of floats, as a part of the output's largest magnitude.",
+            DefaultValueFactory = _ => new Tolerance().Absolute,
+        };
+        var json = new Option<FileInfo?>("--json") { Description = "Write one JSON object for each model to this file, one a line." };
+        var timeout = CommonOptions.Timeout();
+
+        var command = new Command("verify", "Compile models, run them in Node and compare with PyTorch's outputs.")
+        {
+            paths, threads, noRelaxed, relative, absolute, json, timeout,
+        };
+        command.SetAction((parsed, cancellation) => RunAsync(
+            parsed.GetRequiredValue(paths),
+            new VerifyOptions(
+                parsed.GetValue(threads) ?? 1, !parsed.GetValue(noRelaxed),
+                new Tolerance(parsed.GetValue(relative), parsed.GetValue(absolute)), TimeSpan.FromSeconds(parsed.GetValue(timeout))),
+            parsed.GetValue(json)?.FullName,
+            cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string[] paths, VerifyOptions options, string? json, CancellationToken cancellation)
+    {
+        var models = paths.SelectMany(ModelFile.Find).Distinct().ToArray();
+        var nameWidth = models.Max(model => ShortName(model).Length);
+        var (passed, failed) = (0, 0);
+
+        using var scratch = new ScratchFolder();
+        await using var lines = json is null ? TextWriter.Null : OutputFile.CreateText(json);
+        await new Verifier(options, scratch).VerifyAsync(models, Report, cancellation);
+
+        Console.WriteLine($"{passed} passed, {failed} failed");
+        return failed == 0 ? ExitCode.Success : ExitCode.Failure;
+
+        void Report(VerifyLine line)
+        {
+            (passed, failed) = line.Status == VerifyStatus.Passed ? (passed + 1, failed) : (passed, failed + 1);
+            Console.WriteLine(Text(line, nameWidth));
+            lines.WriteLine(line.ToJson());
+            lines.Flush();
+        }
+    }
+
+    private static string Text(VerifyLine line, int nameWidth)
+    {
+        var status = line.Status.ToString().ToLowerInvariant().PadRight("unsupported".Length);
+        var text = (line.Status switch
+        {
+            VerifyStatus.Passed => Paint.Good(status),
+            VerifyStatus.Unsupported => Paint.Doubtful(status),
+            _ => Paint.Bad(status),
+        }) + "  " + ShortName(line.Model).PadRight(nameWidth);
+        text += Column("compile", line.CompileMs is { } compile ? Quantity.Milliseconds(compile) : null, 8);
+        text += Column("run", line.RunMs is { } run ? Quantity.Milliseconds(run) : null, 8);
+        text += Column("code", line.CodeBytes is { } code ? Quantity.Bytes(code) : null, 7);
+        text += Column("error", line.MaxError is { } error ? FormattableString.Invariant($"{error:0.0e-00}") : null, 7);
+        return line.Message is null ? text : $"{text.TrimEnd()}\n    {line.Message.ReplaceLineEndings("\n    ")}";
+    }
+
+    private static string Column(string name, string? value, int width) =>
+        value is null ? new string(' ', name.Length + width + 3) : $"  {Paint.Faint(name)} {value.PadLeft(width)}";
+
+    private static string ShortName(string model) => Path.GetFileNameWithoutExtension(model);
+}

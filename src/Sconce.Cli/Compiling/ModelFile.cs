@@ -1,0 +1,31 @@
+using Sconce.Cli.Files;
+using Sconce.Compiler.Diagnostics;
+
+namespace Sconce.Cli.Compiling;
+
+/// <summary>A file that a command was given: a model of PyTorch's, or an artefact that was compiled before.</summary>
+internal static class ModelFile
+{
+    public const string Exported = ".pt2", TorchScript = ".pt";
+
+    /// <summary>Whether this is a WebAssembly module, by its first bytes.</summary>
+    public static bool IsArtefact(string path)
+    {
+        using var stream = InputFile.Open(path, "a model (.pt2) or an artefact (.wasm)");
+        Span<byte> start = stackalloc byte[4];
+        return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual("\0asm"u8);
+    }
+
+    /// <summary>All the models in a folder, deeper ones too, in the order of their names; or the one that is named itself.</summary>
+    public static IEnumerable<string> Find(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            return File.Exists(path) ? [path] : throw SconceException.Expected("a model or a folder of models", "nothing there", new Where(path));
+        }
+
+        var found = Directory.GetFiles(path, "*" + Exported, SearchOption.AllDirectories);
+        Array.Sort(found, StringComparer.Ordinal);
+        return found.Length > 0 ? found : throw SconceException.Expected("models (.pt2) in the folder", "none", new Where(path));
+    }
+}

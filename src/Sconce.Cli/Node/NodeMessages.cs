@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace Sconce.Cli.Node;
+
+/// <summary>A tensor as a message announces it; its bytes follow the message.</summary>
+internal sealed record TensorHeader(string Name, string Dtype, ImmutableArray<long> Shape, long Bytes);
+
+/// <summary>What is asked of <c>host.mjs</c>.</summary>
+internal sealed record NodeRequest(
+    string Command, string? Path = null, int Model = 0, int Threads = 0, bool Relaxed = true, int Repeat = 1,
+    ImmutableArray<TensorHeader>? Tensors = null);
+
+/// <summary>An input or output as the runtime describes it; only its name and element type matter on this side.</summary>
+internal sealed record NodePort(string Name, string Dtype);
+
+/// <summary>What <c>host.mjs</c> answers: either an error or what the command gives.</summary>
+internal sealed record NodeReply(
+    string? Error, string? ErrorName, int Model, ImmutableArray<NodePort>? Inputs, ImmutableArray<NodePort>? Outputs,
+    string? Report, ImmutableArray<double>? Milliseconds, ImmutableArray<TensorHeader>? Tensors);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(NodeRequest))]
+[JsonSerializable(typeof(NodeReply))]
+internal sealed partial class NodeJson : JsonSerializerContext;

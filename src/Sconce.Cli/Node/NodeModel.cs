@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using Sconce.Cli.Numpy;
+using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Cli.Node;
+
+/// <summary>What a run gave: the outputs in the model's order, and how long each repetition took.</summary>
+internal sealed record NodeRun(IReadOnlyDictionary<string, TensorData> Outputs, ImmutableArray<double> Milliseconds);
+
+/// <summary>A model that a <see cref="NodeHost"/> holds.</summary>
+internal sealed class NodeModel : IAsyncDisposable
+{
+    private readonly NodeHost host;
+    private readonly int number;
+
+    internal NodeModel(NodeHost host, NodeReply reply)
+    {
+        (this.host, number) = (host, reply.Model);
+        Inputs = reply.Inputs ?? [];
+        Outputs = reply.Outputs ?? [];
+        Report = reply.Report ?? "{}";
+        LoadMilliseconds = reply.Milliseconds is [var load] ? load : 0;
+    }
+
+    public ImmutableArray<NodePort> Inputs { get; }
+
+    public ImmutableArray<NodePort> Outputs { get; }
+
+    /// <summary>The runtime's own account of threads, SIMD and memory, as JSON.</summary>
+    public string Report { get; }
+
+    public double LoadMilliseconds { get; }
+
+    /// <summary>
+    /// Runs the model; the runtime checks names, types and shapes. float32 arrays are rounded for inputs of half precision,
+    /// which files cannot hold otherwise.
+    /// </summary>
+    public async Task<NodeRun> RunAsync(
+        IReadOnlyDictionary<string, TensorData> inputs, int repeat, CancellationToken cancellation)
+    {
+        var tensors = inputs.Select(input => (input.Key, Value: ForInput(input.Key, input.Value))).ToImmutableArray();
+        var headers = tensors.Select(tensor =>
+            new TensorHeader(tensor.Key, tensor.Value.Type.Name(), tensor.Value.Shape, tensor.Value.ByteCount));
+        var request = new NodeRequest("run", Model: number, Repeat: repeat, Tensors: [.. headers]);
+        var (reply, outputs) = await host.AskAsync(request, [.. tensors.Select(tensor => tensor.Value)], cancellation);
+        var ordered = new OrderedDictionary<string, TensorData>();
+        foreach (var port in Outputs)
+        {
+            ordered.Add(port.Name, outputs.TryGetValue(port.Name, out var tensor)
+                ? tensor
+                : throw new SconceException($"the runtime gave no output '{port.Name}'"));
+        }
+
+        return new(ordered, reply.Milliseconds ?? []);
+    }
+
+    /// <summary>Puts the buffers that runs overwrite back to what they were at the start.</summary>
+    public async Task ResetAsync(CancellationToken cancellation) =>
+        await host.AskAsync(new NodeRequest("reset", Model: number), [], cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (host.IsAlive)
+        {
+            await host.AskAsync(new NodeRequest("dispose", Model: number), [], CancellationToken.None);
+        }
+    }
+
+    private TensorData ForInput(string name, TensorData tensor)
+    {
+        var wanted = Inputs.FirstOrDefault(port => port.Name == name)?.Dtype;
+        return wanted is not null && tensor.Type == DType.Float32 && ElementTypes.Parse(wanted) is var type && type.IsHalf()
+            ? HalfPrecision.Narrow(tensor, type)
+            : tensor;
+    }
+}

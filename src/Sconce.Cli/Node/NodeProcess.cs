@@ -1,0 +1,55 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+using Sconce.Compiler.Diagnostics;
+
+namespace Sconce.Cli.Node;
+
+/// <summary>Where Node, its script and the runtime are, and how they are started.</summary>
+internal static class NodeProcess
+{
+    private const string RuntimeEntry = "index.js";
+
+    public static Process Start(string runtime)
+    {
+        var node = Environment.GetEnvironmentVariable("SCONCE_NODE") is { Length: > 0 } named ? named : "node";
+        var start = new ProcessStartInfo(node)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardErrorEncoding = Encoding.UTF8,
+            UseShellExecute = false,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Node", "host.mjs"));
+        start.ArgumentList.Add(runtime);
+        try
+        {
+            return Process.Start(start) ?? throw new SconceException($"{node} could not be started");
+        }
+        catch (Win32Exception error)
+        {
+            throw new SconceException($"expected Node 20 or newer as '{node}', but it cannot be started ({error.Message})",
+                hint: "install Node (https://nodejs.org), or name it in the environment variable SCONCE_NODE", inner: error);
+        }
+    }
+
+    /// <summary>The runtime of the checkout this tool was built in, else the copy that was packed with the tool.</summary>
+    public static string FindRuntime()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var built = Path.Combine(folder.FullName, "web", "runtime", "dist", RuntimeEntry);
+            if (File.Exists(built))
+            {
+                return built;
+            }
+        }
+
+        var packed = Path.Combine(AppContext.BaseDirectory, "runtime", RuntimeEntry);
+        return File.Exists(packed)
+            ? packed
+            : throw new SconceException("the JavaScript runtime was not found beside the tool", new Where(packed),
+                "in a checkout, start ./sconce, which builds it");
+    }
+}

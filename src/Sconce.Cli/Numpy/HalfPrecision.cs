@@ -1,0 +1,52 @@
+using System.Runtime.InteropServices;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Cli.Numpy;
+
+/// <summary>float16 and bfloat16 to float32 and back: files keep the two as float32, models take and give the real ones.</summary>
+internal static class HalfPrecision
+{
+    /// <summary>The tensor itself, or as float32 where it is of half precision.</summary>
+    public static TensorData Widen(TensorData tensor)
+    {
+        if (!tensor.Type.IsHalf())
+        {
+            return tensor;
+        }
+
+        var source = MemoryMarshal.Cast<byte, ushort>(tensor.ToDense().Span);
+        var result = new float[source.Length];
+        for (var i = 0; i < source.Length; i++)
+        {
+            result[i] = tensor.Type == DType.Float16
+                ? (float)BitConverter.UInt16BitsToHalf(source[i])
+                : BitConverter.UInt32BitsToSingle((uint)source[i] << 16);
+        }
+
+        return TensorData.Dense(DType.Float32, tensor.Shape, MemoryMarshal.AsBytes(result.AsSpan()).ToArray());
+    }
+
+    /// <summary>A float32 tensor rounded to <paramref name="type"/>, to nearest and ties to even as PyTorch does.</summary>
+    public static TensorData Narrow(TensorData tensor, DType type)
+    {
+        var source = MemoryMarshal.Cast<byte, float>(tensor.ToDense().Span);
+        var result = new ushort[source.Length];
+        for (var i = 0; i < source.Length; i++)
+        {
+            result[i] = type == DType.Float16 ? BitConverter.HalfToUInt16Bits((Half)source[i]) : ToBFloat16(source[i]);
+        }
+
+        return TensorData.Dense(type, tensor.Shape, MemoryMarshal.AsBytes(result.AsSpan()).ToArray());
+    }
+
+    private static ushort ToBFloat16(float value)
+    {
+        if (float.IsNaN(value))
+        {
+            return 0x7FC0;
+        }
+
+        var bits = BitConverter.SingleToUInt32Bits(value);
+        return (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+    }
+}

@@ -1,0 +1,27 @@
+using Sconce.Compiler.Diagnostics;
+
+namespace Sconce.Cli.Terminal;
+
+/// <summary>What a person sees of an error: never a stack trace, unless it is asked for.</summary>
+internal static class ErrorReport
+{
+    public static int Print(Exception error)
+    {
+        Console.Error.WriteLine($"{Paint.Error("error:")} {Describe(error)}");
+        if (Environment.GetEnvironmentVariable("SCONCE_DEBUG") is { Length: > 0 })
+        {
+            Console.Error.WriteLine(error);
+        }
+
+        return ExitCode.Failure;
+    }
+
+    /// <summary>An error that no user caused is a mistake of ours, and says so.</summary>
+    public static string Describe(Exception error) => error switch
+    {
+        SconceException => error.Message,
+        OutOfMemoryException => "there is not enough memory\n  what to do: give the process more, or use a smaller model",
+        _ => $"a mistake inside sconce ({error.GetType().Name}: {error.Message})\n"
+            + "  what to do: please report it, with the model and what SCONCE_DEBUG=1 prints",
+    };
+}

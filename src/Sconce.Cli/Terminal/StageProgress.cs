@@ -1,0 +1,24 @@
+using Spectre.Console;
+
+namespace Sconce.Cli.Terminal;
+
+/// <summary>Shows on standard error what a long command is doing: a line that changes on a terminal, nothing elsewhere.</summary>
+internal static class StageProgress
+{
+    public static T Show<T>(Func<IProgress<string>, T> work)
+    {
+        if (Console.IsErrorRedirected)
+        {
+            return work(new Stages(_ => { }));
+        }
+
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        return console.Status().Start("reading", status => work(new Stages(stage => status.Status(Markup.Escape(stage)))));
+    }
+
+    /// <summary>Calls at once, where <see cref="Progress{T}"/> would hand over to another thread.</summary>
+    private sealed class Stages(Action<string> show) : IProgress<string>
+    {
+        public void Report(string value) => show(value);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Cli.Verification;
+
+/// <summary>One call: the inputs in the order in which PyTorch flattens them, and the outputs it gave.</summary>
+internal sealed record Call(ImmutableArray<TensorData> Inputs, ImmutableArray<TensorData> Outputs, bool Reset);
+
+/// <summary>
+/// The calls that a file beside a model holds. NAME.npz has arrays in0, in1, … and out0, out1, …: one call. In
+/// NAME-sequence.npz each array has one more dimension in front, the call; state lives from one to the next, but where the
+/// array <c>reset</c> is true it starts anew.
+/// </summary>
+internal sealed record Case(string File, ImmutableArray<Call> Calls)
+{
+    public static Case Single(string file, IReadOnlyDictionary<string, TensorData> arrays)
+    {
+        CheckNames(file, arrays, mayReset: false);
+        return new(file, [new Call(Numbered(arrays, "in"), Numbered(arrays, "out"), Reset: true)]);
+    }
+
+    public static Case Sequence(string file, IReadOnlyDictionary<string, TensorData> arrays)
+    {
+        CheckNames(file, arrays, mayReset: true);
+        var counts = arrays.Values.Select(array => array.Shape.IsEmpty ? 0 : array.Shape[0]).Distinct().ToArray();
+        if (counts is not [> 0 and var count])
+        {
+            throw SconceException.Expected(
+                "arrays that all have the calls as their first dimension", $"first dimensions {string.Join(", ", counts)}", new Where(file));
+        }
+
+        var resets = arrays.GetValueOrDefault("reset") is { } array ? Slices(array).Select(IsTrue).ToArray() : null;
+        var inputs = Numbered(arrays, "in").Select(Slices).ToArray();
+        var outputs = Numbered(arrays, "out").Select(Slices).ToArray();
+        return new(file, [.. Enumerable.Range(0, (int)count).Select(call => new Call(
+            [.. inputs.Select(slices => slices[call])], [.. outputs.Select(slices => slices[call])],
+            Reset: call == 0 || resets?[call] == true))]);
+    }
+
+    private static ImmutableArray<TensorData> Numbered(IReadOnlyDictionary<string, TensorData> arrays, string prefix)
+    {
+        var tensors = ImmutableArray.CreateBuilder<TensorData>();
+        while (arrays.TryGetValue($"{prefix}{tensors.Count}", out var tensor))
+        {
+            tensors.Add(tensor);
+        }
+
+        return tensors.ToImmutable();
+    }
+
+    private static void CheckNames(string file, IReadOnlyDictionary<string, TensorData> arrays, bool mayReset)
+    {
+        var known = Numbered(arrays, "in").Select((_, i) => $"in{i}")
+            .Concat(Numbered(arrays, "out").Select((_, i) => $"out{i}"))
+            .Concat(mayReset ? ["reset"] : []);
+        if (arrays.Keys.Except(known).FirstOrDefault() is { } unknown)
+        {
+            throw SconceException.Expected("arrays in0, in1, … and out0, out1, … without a gap", $"one called '{unknown}'", new Where(file));
+        }
+
+        if (!arrays.ContainsKey("out0"))
+        {
+            throw SconceException.Expected("at least an array out0", "none", new Where(file));
+        }
+    }
+
+    private static TensorData[] Slices(TensorData tensor)
+    {
+        var shape = tensor.Shape.RemoveAt(0);
+        var bytes = tensor.ToDense();
+        var size = bytes.Length / (int)tensor.Shape[0];
+        return [.. Enumerable.Range(0, (int)tensor.Shape[0]).Select(i => TensorData.Dense(tensor.Type, shape, bytes.Slice(i * size, size)))];
+    }
+
+    private static bool IsTrue(TensorData value) => value.ToDense().Span.ContainsAnyExcept((byte)0);
+}

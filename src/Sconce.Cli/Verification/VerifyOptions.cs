@@ -1,0 +1,4 @@
+namespace Sconce.Cli.Verification;
+
+/// <summary>How models are run and compared.</summary>
+internal sealed record VerifyOptions(int Threads, bool Relaxed, Tolerance Tolerance, TimeSpan Timeout);
