@@ -17,10 +17,20 @@ export function hasRelaxedSimd(): boolean {
   return (relaxed ??= WebAssembly.validate(relaxedProbe));
 }
 
-/** Compiles the model's code; what an engine says when it will not becomes something to act on. */
-export async function compile(code: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+/** Compiles the model's code. */
+export function compile(code: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  return explained(WebAssembly.compile(code));
+}
+
+/** An instance of the model's code over this memory. */
+export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<WebAssembly.Instance> {
+  return explained(WebAssembly.instantiate(module, { env: { memory } }));
+}
+
+/** What an engine says when it will not, as something to act on. Some look at the policy only when they make the instance. */
+async function explained<T>(attempt: Promise<T>): Promise<T> {
   try {
-    return await WebAssembly.compile(code);
+    return await attempt;
   } catch (error) {
     const said = describe(error);
     if (/disallowed|unsafe-eval|blocked|content security policy/i.test(said)) {

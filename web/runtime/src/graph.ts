@@ -1,5 +1,5 @@
 import { ArtifactReader, withSharedMemory } from "./artifact.js";
-import { compile, hasRelaxedSimd } from "./engine.js";
+import { compile, hasRelaxedSimd, instantiate } from "./engine.js";
 import { SconceError, describe } from "./errors.js";
 import { ExecutionContext } from "./execution-context.js";
 import { type Manifest, parseManifest } from "./manifest.js";
@@ -77,7 +77,7 @@ export class Graph {
     const [code] = await Promise.all([compiled, reader.constants(head.manifest, (address, part) => {
       new Uint8Array(memory.buffer, address, part.length).set(part);
     })]);
-    return new Graph(code, instantiate(await WebAssembly.instantiate(code.module, { env: { memory } })), limit);
+    return new Graph(code, exportsOf(await instantiate(code.module, memory)), limit);
   }
 
   /** Takes a module that was compiled elsewhere: its memory is not shared, and its constants come by instantiating it. */
@@ -89,15 +89,15 @@ export class Graph {
     const memory = createMemory(manifest, { shared: false, limit });
     const started = performance.now();
     const [other] = relaxed && hasRelaxedSimd() ? WebAssembly.Module.customSections(module, "sconce.relaxed") : [];
-    let instance = await WebAssembly.instantiate(module, { env: { memory } });
+    let instance = await instantiate(module, memory);
     const used = other === undefined ? module : await compile(new Uint8Array(other));
-    if (other !== undefined) instance = await WebAssembly.instantiate(used, { env: { memory } });
+    if (other !== undefined) instance = await instantiate(used, memory);
     const code: CompiledCode = {
       manifest, module: used, memory, context: firstContext(manifest), relaxed: other !== undefined,
       codeBytes: other?.byteLength ?? 0, fileBytes: 0, compileMs: performance.now() - started,
     };
     options.onCode?.(code);
-    return new Graph(code, instantiate(instance), limit);
+    return new Graph(code, exportsOf(instance), limit);
   }
 
   /** A new execution context: its own inputs, outputs, state and arena over the same constants. */
@@ -142,7 +142,7 @@ export class Graph {
   }
 }
 
-function instantiate(instance: WebAssembly.Instance): Exports {
+function exportsOf(instance: WebAssembly.Instance): Exports {
   const { plan, reset, run } = instance.exports;
   if (typeof plan !== "function" || typeof reset !== "function" || typeof run !== "function") {
     throw new SconceError("artifact", "the file is damaged: its code does not export plan, reset and run");

@@ -1,4 +1,5 @@
 // What every worker of the runtime runs: the first message says whether a model lives here or a helper thread.
+import { instantiate } from "./engine.js";
 import { describe, toMessage } from "./errors.js";
 import { Host } from "./host.js";
 import type { HelpMessage, HelpReply, HostMessage, HostReply } from "./protocol.js";
@@ -15,7 +16,7 @@ function listener(post: Post): (message: HostMessage | HelpMessage) => void {
 
 async function help({ module, memory, context }: HelpMessage, post: Post): Promise<void> {
   try {
-    const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+    const { exports } = await instantiate(module, memory);
     const { work } = exports;
     if (typeof work !== "function") throw new Error("its code does not export work");
     post({ type: "ready" });

@@ -1,0 +1,59 @@
+// The runtime in real browsers, under each kind of headers that a server may send. See README.md.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { findBrowsers } from "./browsers.mjs";
+import { modes, startServer } from "./server.mjs";
+
+const runtime = new URL("../../web/runtime/", import.meta.url);
+const timeoutMs = 180_000;
+
+/** Models by hand, of the runtime's own tests: built from their TypeScript. */
+async function makeModels() {
+  const built = spawnSync("npx", ["tsc", "-p", "tests/tsconfig.json"], { cwd: fileURLToPath(runtime), encoding: "utf8", shell: process.platform === "win32" });
+  assert.equal(built.status, 0, built.stdout);
+  const { makeArtifact, weights, bias } = await import(new URL("obj/tests/fixture.js", runtime));
+  const affine = makeArtifact();
+  const facts = { weights, bias, bytes: affine.length };
+  return new Map([
+    ["models/affine.wasm", affine],
+    ["models/slow.wasm", makeArtifact({ burn: 600 })],
+    ["models/large.wasm", makeArtifact({ manifest: { memory: { constantsOffset: 1024, constantsEnd: 420 << 20, minPages: 1 } } })],
+    ["models/facts.json", new TextEncoder().encode(JSON.stringify(facts))],
+  ]);
+}
+
+const { found, missing } = findBrowsers();
+let server;
+
+before(async () => {
+  const folders = { runtime: new URL("dist/", runtime), page: new URL("page/", import.meta.url) };
+  server = await startServer({ folders, files: await makeModels() });
+});
+after(() => server?.close());
+
+for (const name of missing) test(name, { skip: "is not installed here" }, () => {});
+
+for (const browser of found) {
+  describe(browser.name, () => {
+    for (const mode of Object.keys(modes)) {
+      test(`${browser.name}, ${mode}`, async (context) => {
+        const run = `${browser.name}-${mode}`;
+        const posted = server.result(run);
+        const visit = await browser.visit(`${server.origin}/${mode}/page/index.html?run=${run}`);
+        let timer;
+        const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error(`no result within ${timeoutMs / 1000} s`)), timeoutMs)));
+        try {
+          const { engine, results } = await Promise.race([posted, late]);
+          context.diagnostic(`${engine.userAgent}; isolated: ${engine.isolated}`);
+          assert.ok(results.length > 0);
+          for (const { name, error } of results) await context.test(`${run}: ${name}`, () => assert.equal(error ?? "", ""));
+        } finally {
+          clearTimeout(timer);
+          await visit.close();
+        }
+      });
+    }
+  });
+}

@@ -1,0 +1,137 @@
+// Runs in the browser: every case below that fits this page's mode, and posts what came of each.
+import { load } from "../runtime/index.js";
+
+const mode = location.pathname.split("/")[1];
+const run = new URLSearchParams(location.search).get("run");
+const isolated = mode !== "plain" && globalThis.crossOriginIsolated && typeof SharedArrayBuffer !== "undefined";
+const facts = await (await fetch("../models/facts.json")).json();
+
+const cases = [];
+const test = (name, body) => cases.push({ name, body });
+
+function inputs(rows) {
+  const x = Float32Array.from({ length: rows * 4 }, (_, i) => ((i * 37) % 101) / 8);
+  return { x: { data: x, shape: [rows, 4] }, mask: { data: new Uint8Array(rows).fill(1), shape: [rows] } };
+}
+
+function expected({ x: { data } }) {
+  return data.map((value, i) => value * facts.weights[i % 4] + facts.bias[i % 4]);
+}
+
+function check(condition, message) {
+  if (!condition) throw new Error(message);
+}
+
+function same(actual, wanted, what) {
+  const [a, b] = [actual, wanted].map((value) => JSON.stringify(value, (_, part) => (ArrayBuffer.isView(part) ? Array.from(part, String) : part)));
+  check(a === b, `${what}: expected ${b.slice(0, 300)}, got ${a.slice(0, 300)}`);
+}
+
+async function failure(promise) {
+  return promise.then(() => { throw new Error("nothing was refused"); }, (error) => error);
+}
+
+if (mode === "forbidding") {
+  test("a policy that forbids WebAssembly is named", async () => {
+    const { code, message } = await failure(load("../models/affine.wasm"));
+    same(code, "engine", "code");
+    check(/content security policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src/.test(message), message);
+  });
+} else {
+  for (const threads of [1, 2]) {
+    for (const relaxed of [true, false]) {
+      test(`gives the numbers with ${threads} thread${threads > 1 ? "s" : ""}, relaxed ${relaxed ? "allowed" : "off"}`, async () => {
+        const model = await load("../models/affine.wasm", { threads, relaxed });
+        const { threads: got, relaxedSimd } = model.report();
+        same(got.used, isolated ? threads : 1, "threads");
+        if (threads > got.used) check(/not cross-origin isolated|has no SharedArrayBuffer|no shared WebAssembly memory/.test(got.reason), got.reason);
+        if (!relaxed) same(relaxedSimd, { used: false, reason: "the option relaxed is false" }, "relaxed");
+        for (const rows of [1, 7, 3000]) {
+          const tensors = inputs(rows);
+          const outputs = await model.run(tensors);
+          same(outputs.y, { dtype: "float32", shape: [rows, 4], data: expected(tensors) }, "y");
+          same(outputs.relaxed.data[0], relaxedSimd.used ? 1 : 0, "which code ran");
+        }
+        model.dispose();
+      });
+    }
+  }
+
+  test("loads from a response, a blob and bytes", async () => {
+    const bytes = new Uint8Array(await (await fetch("../models/affine.wasm")).arrayBuffer());
+    for (const source of [fetch("../models/affine.wasm"), new Blob([bytes]), bytes, await WebAssembly.compile(bytes)]) {
+      const model = await load(source);
+      const tensors = inputs(2);
+      same((await model.run(tensors)).y.data, expected(tensors), "y");
+      model.dispose();
+    }
+  });
+
+  test("reads a file that trickles in, and tells how far it is", async () => {
+    const seen = [];
+    const model = await load("../slow/models/affine.wasm", { onProgress: (progress) => seen.push(progress) });
+    const tensors = inputs(5);
+    same((await model.run(tensors)).y.data, expected(tensors), "y");
+    check(seen.length > 1, `progress was told ${seen.length} times`);
+    same(seen.at(-1), { loaded: facts.bytes, total: facts.bytes }, "the last progress");
+    model.dispose();
+  });
+
+  test("leaves the page free while it runs", async () => {
+    const model = await load("../models/slow.wasm", { threads: 1 });
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 5);
+    const started = performance.now();
+    await model.run(inputs(1));
+    clearInterval(timer);
+    const took = performance.now() - started;
+    check(took > 50 && ticks > took / 50, `${ticks} ticks of 5 ms in a run of ${took} ms`);
+    model.dispose();
+  });
+
+  test("stops a run that is aborted", async () => {
+    const model = await load("../models/slow.wasm", { threads: 2 });
+    const began = performance.now();
+    await model.run(inputs(1));
+    const whole = performance.now() - began;
+    const controller = new AbortController();
+    const running = failure(model.run(inputs(1), { signal: controller.signal }));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const aborted = performance.now();
+    controller.abort();
+    same((await running).name, "AbortError", "the error");
+    await model.reset();
+    const rest = performance.now() - aborted;
+    check(rest < whole / 2 + 50, `the worker went on for ${rest} ms; a whole run takes ${whole} ms`);
+    await model.run(inputs(1));
+    model.dispose();
+  });
+
+  test("gives memory back", async () => {
+    // Together far more than a tab may have.
+    for (let i = 0; i < 24; i++) {
+      const model = await load("../models/large.wasm");
+      check(model.report().bytes.memory > 400 << 20, "the memory is smaller than meant");
+      const tensors = inputs(1);
+      same((await model.run(tensors)).y.data, expected(tensors), `y of model ${i}`);
+      model.dispose();
+    }
+  });
+
+  test("says what came instead of a model", async () => {
+    check(/looks like HTML/.test((await failure(load("../models/nowhere.wasm"))).message), "HTML is not named");
+    check(/the server answers 404/.test((await failure(load("../models/nowhere"))).message), "404 is not named");
+    check(/must be 1\.\.40000 \(symbol s0\), got 0/.test(
+      (await failure(load("../models/affine.wasm").then((model) => model.run(inputs(0))))).message), "the range is not named");
+  });
+}
+
+const results = [];
+for (const { name, body } of cases) {
+  const late = new Promise((_, reject) => setTimeout(() => reject(new Error("took longer than 60 s")), 60_000));
+  const error = await Promise.race([body(), late]).then(() => undefined, (reason) => `${reason?.message ?? reason}`);
+  results.push({ name, error });
+}
+const engine = { isolated, userAgent: navigator.userAgent };
+await fetch(`../result/${run}`, { method: "POST", body: JSON.stringify({ engine, results }) });
+document.title = "done";
