@@ -1,0 +1,109 @@
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Frontends.Pt2;
+
+/// <summary>A quotient of two <see cref="Dim"/>s, which is what stands inside <c>CeilToInt(IntTrueDiv(s0, 2))</c>; null is an unknown number.</summary>
+internal sealed class Fraction
+{
+    private const int MostTerms = 256;
+    private const int LargestPower = 8;
+    private const long LargestFloatDenominator = 1 << 20;
+
+    private readonly Dim numerator;
+    private readonly Dim denominator;
+
+    private Fraction(Dim numerator, Dim denominator)
+    {
+        (this.numerator, this.denominator) = (numerator, denominator);
+        if (numerator.Terms.Length > MostTerms || denominator.Terms.Length > MostTerms)
+        {
+            throw new FormatException($"an expression with more than {MostTerms} terms");
+        }
+    }
+
+    public static Fraction Of(Dim value) => new(value, 1);
+
+    /// <summary>A float that is a small binary fraction, such as a scale of 1.5; null for others.</summary>
+    public static Fraction? FromDouble(double value)
+    {
+        for (long denominator = 1; denominator <= LargestFloatDenominator; denominator *= 2)
+        {
+            var scaled = value * denominator;
+            if (Math.Abs(scaled) < int.MaxValue && Math.Floor(scaled) == scaled)
+            {
+                return new((long)scaled, denominator);
+            }
+        }
+
+        return null;
+    }
+
+    public static Fraction? operator +(Fraction? a, Fraction? b) => a is null || b is null ? null
+        : a.denominator.Equals(b.denominator) ? new(a.numerator + b.numerator, a.denominator)
+        : new((a.numerator * b.denominator) + (b.numerator * a.denominator), a.denominator * b.denominator);
+
+    public static Fraction? operator -(Fraction? a, Fraction? b) => a + (b * Of(-1));
+
+    public static Fraction? operator *(Fraction? a, Fraction? b)
+    {
+        if (a is null || b is null)
+        {
+            return null;
+        }
+
+        if ((long)a.numerator.Terms.Length * b.numerator.Terms.Length > MostTerms)
+        {
+            throw new FormatException($"an expression with more than {MostTerms} terms");
+        }
+
+        return new(a.numerator * b.numerator, a.denominator * b.denominator);
+    }
+
+    /// <summary>The divisor must be known to be positive: everything below relies on it.</summary>
+    public static Fraction? operator /(Fraction? a, Fraction? b) =>
+        a is null || b is null || !b.numerator.IsPositive ? null : new(a.numerator * b.denominator, a.denominator * b.numerator);
+
+    public static Fraction? Power(Fraction? value, Fraction? exponent)
+    {
+        if (value is null || exponent is not { denominator: { IsConstant: true, Value: 1 }, numerator.IsConstant: true })
+        {
+            return null;
+        }
+
+        var count = exponent.numerator.Value;
+        if (count is < -LargestPower or > LargestPower)
+        {
+            return null;
+        }
+
+        Fraction? result = Of(1);
+        for (var i = 0; i < Math.Abs(count); i++)
+        {
+            result *= value;
+        }
+
+        return count < 0 ? Of(1) / result : result;
+    }
+
+    public static Fraction? FloorDivide(Fraction? a, Fraction? b) => Floor(a / b);
+
+    public static Fraction? Modulo(Fraction? a, Fraction? b) =>
+        a?.ToDim() is { } left && b?.ToDim() is { IsPositive: true } right ? Of(left.Mod(right)) : null;
+
+    public static Fraction? Floor(Fraction? value) => value is null ? null : Of(value.numerator.FloorDiv(value.denominator));
+
+    public static Fraction? Ceiling(Fraction? value) => value is null ? null : Of(value.numerator.CeilDiv(value.denominator));
+
+    /// <summary>Rounds towards zero, where the sign is known.</summary>
+    public static Fraction? Truncate(Fraction? value) =>
+        value is null ? null
+        : value.numerator.IsNonNegative ? Floor(value)
+        : (-value.numerator).IsNonNegative ? Ceiling(value)
+        : null;
+
+    public static Fraction? Either(Fraction? a, Fraction? b, Func<Dim, Dim, Dim> choose) =>
+        a?.ToDim() is { } left && b?.ToDim() is { } right ? Of(choose(left, right)) : null;
+
+    /// <summary>The value, where it is an integer whatever the symbols are.</summary>
+    public Dim? ToDim() => numerator.Mod(denominator) is { IsConstant: true, Value: 0 } ? numerator.FloorDiv(denominator) : null;
+}

@@ -1,0 +1,188 @@
+using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Graph;
+using Sconce.Compiler.Types;
+using ValueType = Sconce.Compiler.Graph.ValueType;
+
+namespace Sconce.Compiler.Frontends.Pt2;
+
+/// <summary>Reads one model of an archive: its graph, with the signature's inputs, outputs and overwritten buffers, and its weights.</summary>
+internal sealed class ProgramReader
+{
+    private const int SchemaMajor = 8;
+
+    private readonly GraphModuleJson module;
+    private readonly Payloads weights;
+    private readonly Payloads constants;
+    private readonly SymbolTable symbols;
+    private readonly GraphReader reader;
+    private readonly Where place;
+    private readonly Graph.Graph graph;
+    private readonly Dictionary<string, Value> buffers = [];
+
+    private ProgramReader(Pt2Archive archive, string model)
+    {
+        var path = Pt2Archive.ModelPath(model);
+        place = archive.Place(path);
+        var json = archive.Read(path).Span;
+        CheckVersion(SchemaJson.Parse(json, SchemaContext.Default.VersionJson, place));
+        var program = SchemaJson.Parse(json, SchemaContext.Default.ProgramJson, place);
+        module = program.GraphModule;
+        weights = new Payloads(archive, Pt2Archive.WeightsConfigPath(model), "data/weights/");
+        constants = new Payloads(archive, Pt2Archive.ConstantsConfigPath(model), "data/constants/");
+        symbols = new SymbolTable(program.RangeConstraints, place);
+        reader = new GraphReader(symbols, place);
+        graph = new Graph.Graph { Name = model };
+    }
+
+    public static Graph.Graph Read(Pt2Archive archive, string model)
+    {
+        var program = new ProgramReader(archive, model);
+        var scope = new Scope(program.module.Graph);
+        var names = new TreeNames(program.module.TreespecNamedtupleFields, program.place);
+        var call = program.module.ModuleCallGraph.Find(entry => entry.Fqn.Length == 0)?.Signature;
+        program.ReadInputs(scope, call is null ? [] : names.Inputs(call.InSpec, call.ForwardArgNames));
+        program.graph.Symbols.AddRange(program.symbols.FromInputs);
+        program.reader.ReadNodes(scope, program.graph.Body.Nodes);
+        program.ReadOutputs(scope, call is null ? [] : names.Outputs(call.OutSpec));
+        return program.graph;
+    }
+
+    private void CheckVersion(VersionJson version)
+    {
+        var (major, minor) = version.SchemaVersion;
+        if (major != SchemaMajor)
+        {
+            throw SconceException.Unsupported(
+                $"the file has schema version {major}.{minor} (PyTorch {version.TorchVersion ?? "of unknown version"}); Sconce reads {SchemaMajor}.x", place,
+                major > SchemaMajor ? "update Sconce, or export the model with PyTorch 2.14" : "export the model again with PyTorch 2.14");
+        }
+    }
+
+    private void ReadInputs(Scope scope, List<string> names)
+    {
+        var (specs, arguments) = (module.Signature.InputSpecs, module.Graph.Inputs);
+        if (specs.Count != arguments.Count)
+        {
+            throw Damaged($"the signature names {specs.Count} inputs, the graph has {arguments.Count}");
+        }
+
+        // Sizes of inputs say which symbols a run knows, and what is known decides what its integers become: so they come first.
+        foreach (var (spec, argument) in specs.Zip(arguments))
+        {
+            if (spec.UserInput is not null && argument is ArgumentJson.Reference name)
+            {
+                symbols.AddInput(reader.TypeOf(name, scope) switch
+                {
+                    ValueType.Tensor { Shape: { } shape } => shape,
+                    ValueType.Int { Known: { } known } => [known],
+                    _ => [],
+                });
+            }
+        }
+
+        var users = specs.Count(spec => spec.UserInput is not null || spec.ConstantInput is not null);
+        var user = 0;
+        foreach (var (spec, argument) in specs.Zip(arguments))
+        {
+            if (spec.UserInput is not null || spec.ConstantInput is not null)
+            {
+                graph.Inputs.Add(ReadUserInput(spec, argument, scope, users == names.Count ? names[user] : null));
+                user++;
+            }
+            else
+            {
+                graph.Inputs.Add(ReadStoredInput(spec, argument, scope));
+            }
+        }
+    }
+
+    private GraphInput ReadUserInput(InputSpecJson spec, ArgumentJson argument, Scope scope, string? treeName)
+    {
+        if (argument is ArgumentJson.Reference reference)
+        {
+            var type = reader.TypeOf(reference, scope);
+            return new(reader.Define(reference, type, scope), InputKind.User, treeName ?? reference.Name, null);
+        }
+
+        var name = treeName ?? spec.ConstantInput?.Name ?? "constant";
+        var constant = reader.Read(spec.ConstantInput?.Value ?? argument, scope);
+        ValueType constantType = constant switch
+        {
+            Argument.Int { Value: var value } => new ValueType.Int(value),
+            Argument.Float => new ValueType.Float(),
+            Argument.Bool => new ValueType.Bool(),
+            Argument.Text => new ValueType.Text(),
+            Argument.None => new ValueType.None(),
+            _ => throw Damaged($"the input '{name}' is a constant of a kind that no input can have"),
+        };
+        return new(new Value(name, constantType), InputKind.User, name, null) { Fixed = constant };
+    }
+
+    private GraphInput ReadStoredInput(InputSpecJson spec, ArgumentJson argument, Scope scope)
+    {
+        var (kind, stored) = spec switch
+        {
+            { Parameter: { } parameter } => (InputKind.Parameter, parameter),
+            { Buffer: { } buffer } => (InputKind.Buffer, buffer),
+            { TensorConstant: { } constant } => (InputKind.Constant, constant),
+            _ => throw SconceException.Unsupported(
+                spec.CustomObj is not null ? "the model holds an object of a custom class" : "the model has an input that is neither a tensor nor a number",
+                place, "export the model without TorchBind objects and effect tokens"),
+        };
+        if (stored.TargetName is not { } name || argument is not ArgumentJson.Reference { Kind: ReferenceKind.Tensor } reference)
+        {
+            throw Damaged("a weight without a name");
+        }
+
+        var data = weights.Find(name) ?? constants.Find(name)
+            ?? throw new SconceException($"the archive has no data for '{name}'", place, "the file is incomplete: export it again");
+        var recorded = (ValueType.Tensor)reader.TypeOf(reference, scope);
+        if (recorded.Type != data.Type || recorded.Shape is not { } shape || !shape.SequenceEqual(data.Shape.Select(size => (Dim)size)))
+        {
+            throw Damaged($"'{name}' is stored with another shape or element type than the graph gives it");
+        }
+
+        var value = reader.Define(reference, scope);
+        if (kind != InputKind.Constant)
+        {
+            buffers.TryAdd(name, value);
+        }
+
+        return new(value, kind, name, data);
+    }
+
+    private void ReadOutputs(Scope scope, List<string> names)
+    {
+        var (specs, arguments) = (module.Signature.OutputSpecs, module.Graph.Outputs);
+        if (specs.Count != arguments.Count)
+        {
+            throw Damaged($"the signature names {specs.Count} outputs, the graph has {arguments.Count}");
+        }
+
+        var users = specs.Count(IsUserOutput);
+        foreach (var (spec, argument) in specs.Zip(arguments))
+        {
+            if (IsUserOutput(spec))
+            {
+                var index = graph.Outputs.Count;
+                var name = users == names.Count ? names[index] : users == 1 ? "output" : $"output.{index}";
+                graph.Outputs.Add(new(reader.Read(argument, scope), name));
+            }
+            else if ((spec.BufferMutation ?? spec.ParameterMutation) is { TargetName: { } target })
+            {
+                graph.Mutations.Add((
+                    buffers.GetValueOrDefault(target) ?? throw Damaged($"the buffer '{target}', which the model overwrites, is none of its inputs"),
+                    reader.Read(argument, scope)));
+            }
+            else if (spec.UserInputMutation is null)
+            {
+                // What a model does to its caller's tensors stays inside it: the caller's arrays are never written to.
+                throw SconceException.Unsupported("the model has an output of a training step (a gradient or a token)", place, "export the model's forward pass alone");
+            }
+        }
+    }
+
+    private static bool IsUserOutput(OutputSpecJson spec) => spec.UserOutput is not null || spec.LossOutput is not null;
+
+    private SconceException Damaged(string problem) => new(problem, place, "the file is damaged: export it again");
+}

@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Frontends.Pt2;
+
+/// <summary>The symbols of a model with their ranges, and its expressions over them, each parsed once.</summary>
+internal sealed class SymbolTable(IReadOnlyDictionary<string, RangeJson> ranges, Where place)
+{
+    private readonly Dictionary<string, Symbol> symbols = [];
+    private readonly Dictionary<string, Dim?> expressions = [];
+    private readonly HashSet<Atom> fromInputs = [];
+
+    /// <summary>The symbols that inputs' sizes give, in the order in which they appear there.</summary>
+    public List<Symbol> FromInputs { get; } = [];
+
+    /// <summary>The expression, or null where it is nothing that a <see cref="Dim"/> can say.</summary>
+    public Dim? Parse(SymIntJson value)
+    {
+        if (value.AsInt is { } constant)
+        {
+            return constant;
+        }
+
+        if (value.AsExpr is not { ExprStr: var text })
+        {
+            throw new SconceException("a size is neither a number nor an expression", place, "the file is damaged: export it again");
+        }
+
+        if (!expressions.TryGetValue(text, out var result))
+        {
+            try
+            {
+                result = SympyParser.Parse(text, Find);
+            }
+            catch (FormatException error)
+            {
+                throw new SconceException(
+                    $"the size '{(text.Length > 200 ? text[..200] + "…" : text)}' cannot be read: {error.Message}",
+                    place, "the file is damaged: export it again", inner: error);
+            }
+
+            expressions.Add(text, result);
+        }
+
+        return result;
+    }
+
+    /// <summary>A tensor's sizes; sizes that cannot be said come out as null altogether.</summary>
+    public ImmutableArray<Dim>? Shape(TensorMetaJson meta)
+    {
+        var shape = meta.Sizes.Select(Parse).ToArray();
+        return shape.All(dim => dim is not null) ? [.. shape.Select(dim => dim!)] : null;
+    }
+
+    /// <summary>Notes that these sizes are known at the start of a run.</summary>
+    public void AddInput(IEnumerable<Dim> sizes)
+    {
+        foreach (var size in sizes)
+        {
+            size.VisitLeaves(leaf =>
+            {
+                if (leaf is Symbol symbol && fromInputs.Add(symbol))
+                {
+                    FromInputs.Add(symbol);
+                }
+            });
+        }
+    }
+
+    /// <summary>True where all of an expression's symbols come from inputs' sizes, so that it is known before the run.</summary>
+    public bool IsKnown(Dim dim)
+    {
+        var known = true;
+        dim.VisitLeaves(leaf => known &= fromInputs.Contains(leaf));
+        return known;
+    }
+
+    private Symbol Find(string name, SymbolSigns signs)
+    {
+        if (!symbols.TryGetValue(name, out var symbol))
+        {
+            var range = ranges.GetValueOrDefault(name);
+            var lowest = signs switch { SymbolSigns.Positive => 1, SymbolSigns.NonNegative => 0, _ => long.MinValue };
+            symbol = new Symbol(name, Math.Max(range?.MinVal ?? lowest, lowest), range?.MaxVal is { } max and < long.MaxValue - 1 ? max : null);
+            symbols.Add(name, symbol);
+        }
+
+        return symbol;
+    }
+}

@@ -1,0 +1,305 @@
+using System.Globalization;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Frontends.Pt2;
+
+/// <summary>
+/// Parses sympy's text into <see cref="Dim"/>s: what PyTorch 2.14 writes (<c>Add(Mul(Integer(2), Symbol('s0', …)), Integer(-1))</c>)
+/// and the infix form of older files (<c>(s0 - 1)//8 + 1</c>). What a Dim cannot say (a rounding of a float that is
+/// no small fraction, a truth value) comes out as null; text that is no expression throws <see cref="FormatException"/>.
+/// </summary>
+internal ref struct SympyParser(string text, Func<string, SymbolSigns, Symbol> symbol)
+{
+    private const int LongestText = 1 << 16;
+    private const int DeepestNesting = 100;
+
+    private readonly ReadOnlySpan<char> text = text.Length <= LongestText
+        ? text
+        : throw new FormatException($"an expression of {text.Length} characters");
+
+    private readonly Func<string, SymbolSigns, Symbol> symbol = symbol;
+    private int position = 0;
+    private int depth = 0;
+
+    public static Dim? Parse(string text, Func<string, SymbolSigns, Symbol> symbol)
+    {
+        var parser = new SympyParser(text, symbol);
+        try
+        {
+            var result = parser.Sum();
+            parser.SkipSpace();
+            return parser.position == parser.text.Length ? result?.ToDim() : throw parser.Unexpected();
+        }
+        catch (OverflowException)
+        {
+            throw new FormatException($"'{text}' exceeds 64 bits");
+        }
+    }
+
+    private Fraction? Sum()
+    {
+        if (++depth > DeepestNesting)
+        {
+            throw new FormatException("an expression nested too deeply");
+        }
+
+        var result = Product();
+        while (true)
+        {
+            if (Take("+"))
+            {
+                result += Product();
+            }
+            else if (Take("-"))
+            {
+                result -= Product();
+            }
+            else
+            {
+                depth--;
+                return result;
+            }
+        }
+    }
+
+    private Fraction? Product()
+    {
+        var result = Unary();
+        while (true)
+        {
+            if (Take("//"))
+            {
+                result = Fraction.FloorDivide(result, Unary());
+            }
+            else if (Take("/"))
+            {
+                result /= Unary();
+            }
+            else if (Take("%"))
+            {
+                result = Fraction.Modulo(result, Unary());
+            }
+            else if (!Peek("**") && Take("*"))
+            {
+                result *= Unary();
+            }
+            else
+            {
+                return result;
+            }
+        }
+    }
+
+    private Fraction? Unary()
+    {
+        if (++depth > DeepestNesting)
+        {
+            throw new FormatException("an expression nested too deeply");
+        }
+
+        Fraction? result;
+        if (Take("-"))
+        {
+            result = Fraction.Of(-1) * Unary();
+        }
+        else
+        {
+            result = Primary();
+            if (Take("**"))
+            {
+                result = Fraction.Power(result, Unary());
+            }
+        }
+
+        depth--;
+        return result;
+    }
+
+    private Fraction? Primary()
+    {
+        SkipSpace();
+        if (Take("("))
+        {
+            var inner = Sum();
+            Need(")");
+            return inner;
+        }
+
+        if (position >= text.Length)
+        {
+            throw new FormatException("an expression that ends too early");
+        }
+
+        if (char.IsAsciiDigit(text[position]) || text[position] == '.')
+        {
+            return Number();
+        }
+
+        var name = Name();
+        if (!Take("("))
+        {
+            return name is "oo" or "int_oo" or "true" or "false" or "True" or "False" ? null : Fraction.Of(symbol(name, SymbolSigns.Positive));
+        }
+
+        return name switch
+        {
+            "Symbol" => SymbolCall(),
+            "Float" => FloatCall(),
+            _ => Call(name),
+        };
+    }
+
+    private Fraction? Call(string name)
+    {
+        var arguments = new List<Fraction?>();
+        while (!Take(")"))
+        {
+            arguments.Add(Sum());
+            if (!Take(",") && !Peek(")"))
+            {
+                throw Unexpected();
+            }
+        }
+
+        var (first, second) = (arguments.ElementAtOrDefault(0), arguments.ElementAtOrDefault(1));
+        return (name, arguments.Count) switch
+        {
+            ("Add", _) => arguments.Aggregate<Fraction?, Fraction?>(Fraction.Of(0), (a, b) => a + b),
+            ("Mul", _) => arguments.Aggregate<Fraction?, Fraction?>(Fraction.Of(1), (a, b) => a * b),
+            ("Pow" or "PowByNatural", 2) => Fraction.Power(first, second),
+            ("Integer" or "Identity" or "ToFloat", 1) => first,
+            ("Rational" or "IntTrueDiv" or "FloatTrueDiv", 2) => first / second,
+            ("FloorDiv" or "CleanDiv", 2) => Fraction.FloorDivide(first, second),
+            ("CeilDiv", 2) => Fraction.Ceiling(first / second),
+            ("Mod" or "PythonMod", 2) => Fraction.Modulo(first, second),
+            ("ModularIndexing", 3) => Fraction.Modulo(Fraction.FloorDivide(first, second), arguments[2]),
+            ("FloorToInt" or "floor", 1) => Fraction.Floor(first),
+            ("CeilToInt" or "ceiling", 1) => Fraction.Ceiling(first),
+            ("TruncToInt", 1) => Fraction.Truncate(first),
+            ("Max", > 0) => arguments.Skip(1).Aggregate<Fraction?, Fraction?>(first, (a, b) => Fraction.Either(a, b, Dim.Max)),
+            ("Min", > 0) => arguments.Skip(1).Aggregate<Fraction?, Fraction?>(first, (a, b) => Fraction.Either(a, b, Dim.Min)),
+            _ => null,
+        };
+    }
+
+    private Fraction? SymbolCall()
+    {
+        var name = Quoted();
+        var signs = SymbolSigns.Any;
+        while (Take(","))
+        {
+            var assumption = Name();
+            Need("=");
+            if (Name() == "True")
+            {
+                signs = assumption switch
+                {
+                    "positive" => SymbolSigns.Positive,
+                    "nonnegative" when signs == SymbolSigns.Any => SymbolSigns.NonNegative,
+                    _ => signs,
+                };
+            }
+        }
+
+        Need(")");
+        return Fraction.Of(symbol(name, signs));
+    }
+
+    private Fraction? FloatCall()
+    {
+        var value = double.TryParse(Quoted(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : double.NaN;
+        while (Take(","))
+        {
+            Name();
+            Need("=");
+            Number();
+        }
+
+        Need(")");
+        return Fraction.FromDouble(value);
+    }
+
+    private Fraction? Number()
+    {
+        var start = position;
+        while (position < text.Length && (char.IsAsciiDigit(text[position]) || text[position] == '.'))
+        {
+            position++;
+        }
+
+        var digits = text[start..position];
+        return digits.Contains('.')
+            ? Fraction.FromDouble(double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw Unexpected())
+            : Fraction.Of(long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var whole) ? whole : throw new OverflowException());
+    }
+
+    private string Name()
+    {
+        SkipSpace();
+        var start = position;
+        while (position < text.Length && (char.IsAsciiLetterOrDigit(text[position]) || text[position] is '_' or '.'))
+        {
+            position++;
+        }
+
+        return position > start ? text[start..position].ToString() : throw Unexpected();
+    }
+
+    private string Quoted()
+    {
+        Need("'");
+        var length = text[position..].IndexOf('\'');
+        if (length < 0)
+        {
+            throw new FormatException("a name without its closing quote");
+        }
+
+        var name = text.Slice(position, length).ToString();
+        position += length + 1;
+        return name;
+    }
+
+    private bool Peek(string token)
+    {
+        SkipSpace();
+        return text[position..].StartsWith(token, StringComparison.Ordinal);
+    }
+
+    private bool Take(string token)
+    {
+        if (!Peek(token))
+        {
+            return false;
+        }
+
+        position += token.Length;
+        return true;
+    }
+
+    private void Need(string token)
+    {
+        if (!Take(token))
+        {
+            throw Unexpected();
+        }
+    }
+
+    private void SkipSpace()
+    {
+        while (position < text.Length && text[position] == ' ')
+        {
+            position++;
+        }
+    }
+
+    private readonly FormatException Unexpected() =>
+        new(position < text.Length ? $"'{text[position]}' at character {position} of an expression" : "an expression that ends too early");
+}
+
+/// <summary>What sympy assumes of a symbol.</summary>
+internal enum SymbolSigns
+{
+    Any,
+    NonNegative,
+    Positive,
+}

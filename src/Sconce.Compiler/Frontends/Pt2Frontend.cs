@@ -1,0 +1,50 @@
+using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Frontends.Pt2;
+
+namespace Sconce.Compiler.Frontends;
+
+/// <summary>Reads <c>.pt2</c> files: what <c>torch.export.save</c> of PyTorch 2.14 writes. The name is the file's, for messages.</summary>
+public static class Pt2Frontend
+{
+    /// <summary>Reads the archive's model; where it holds several, the one that is asked for.</summary>
+    public static Graph.Graph Read(ReadOnlyMemory<byte> file, string name, string? model = null)
+    {
+        var archive = new Pt2Archive(file, name);
+        var choices = string.Join(", ", archive.ModelNames);
+        if (model is not null && !archive.ModelNames.Contains(model))
+        {
+            throw SconceException.Expected($"one of the archive's models ({choices})", $"'{model}'", new Where(name), "name one of them");
+        }
+
+        if (model is null && archive.ModelNames.Count > 1)
+        {
+            throw new SconceException($"the archive holds {archive.ModelNames.Count} models: {choices}", new Where(name), "say which one is meant");
+        }
+
+        return ProgramReader.Read(archive, model ?? archive.ModelNames[0]);
+    }
+
+    public static Graph.Graph Read(Stream stream, string name, string? model = null) => Read(ToMemory(stream), name, model);
+
+    /// <summary>The names of the models that an archive holds.</summary>
+    public static IReadOnlyList<string> ModelNames(ReadOnlyMemory<byte> file, string name) => new Pt2Archive(file, name).ModelNames;
+
+    /// <summary>Reads all of the archive's models.</summary>
+    public static IReadOnlyList<Graph.Graph> ReadAll(ReadOnlyMemory<byte> file, string name)
+    {
+        var archive = new Pt2Archive(file, name);
+        return [.. archive.ModelNames.Select(model => ProgramReader.Read(archive, model))];
+    }
+
+    private static ReadOnlyMemory<byte> ToMemory(Stream stream)
+    {
+        if (stream is MemoryStream memory && memory.TryGetBuffer(out var buffer))
+        {
+            return buffer.AsMemory((int)memory.Position);
+        }
+
+        using var copy = new MemoryStream(stream.CanSeek ? checked((int)(stream.Length - stream.Position)) : 0);
+        stream.CopyTo(copy);
+        return copy.GetBuffer().AsMemory(0, (int)copy.Length);
+    }
+}
