@@ -96,7 +96,15 @@ public sealed class Module
         return table.Count - 1;
     }
 
-    public void ExportFunction(string name, FunctionBuilder function) => exports.Add(new Export(name, ExportKind.Function, function.Index));
+    public void ExportFunction(string name, FunctionBuilder function)
+    {
+        if (!Contains(function))
+        {
+            throw new ArgumentException($"{function} is not in this module", nameof(function));
+        }
+
+        exports.Add(new Export(name, ExportKind.Function, function.Index));
+    }
 
     public void ExportTable(string name) => exports.Add(new Export(name, ExportKind.Table, 0));
 
@@ -122,6 +130,9 @@ public sealed class Module
         WriteTo(stream);
         return stream.ToArray();
     }
+
+    internal bool Contains(FunctionBuilder function) =>
+        function.Index >= 0 && function.Index < functions.Count && functions[function.Index] == function;
 
     internal uint TypeIndex(FunctionType type)
     {

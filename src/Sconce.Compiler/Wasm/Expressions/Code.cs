@@ -141,7 +141,7 @@ public abstract class Code
     }
 
     /// <summary>An access to memory; an <paramref name="align"/> of 0 is the usual alignment.</summary>
-    internal static Code Access(Opcode opcode, uint offset, int align, int lane, params ReadOnlySpan<Code> operands)
+    public static Code Access(Opcode opcode, uint offset, int align, int lane, params ReadOnlySpan<Code> operands)
     {
         if (opcode.Immediate is not (ImmediateKind.Memory or ImmediateKind.MemoryLane))
         {

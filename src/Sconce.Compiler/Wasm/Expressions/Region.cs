@@ -19,10 +19,10 @@ public sealed class Region : Statement
 
     internal List<Statement> ElseList { get; } = [];
 
-    // A loop is left only by falling out of its end; a block also by a branch to its label, an if by either arm.
-    internal override bool Diverts =>
-        Opcode == Opcode.Loop ? BodyList is [.., { Diverts: true }]
-        : Opcode == Opcode.If && !Label.IsUsed && BodyList is [.., { Diverts: true }] && ElseList is [.., { Diverts: true }];
+    // A loop is left only by falling out of its end; a block also by a branch to its label, an if by the end of either arm.
+    internal override bool Diverts => (Opcode == Opcode.Loop || !Label.IsUsed) && Ends(BodyList) && (Opcode != Opcode.If || Ends(ElseList));
+
+    private static bool Ends(List<Statement> statements) => statements is [.., { Diverts: true }];
 }
 
 /// <summary>Where a branch goes: to the end of a block or an if, to the start of a loop.</summary>

@@ -30,8 +30,7 @@ internal sealed class CodeWriter(ByteWriter writer, FunctionBuilder function, Fu
             }
         }
 
-        // The end cannot be reached, but the format wants a value there after a block.
-        if (function.Type.Result != ValueType.None && body is [.., Region])
+        if (function.EndsInRegion)
         {
             Opcode.Unreachable.WriteTo(writer);
         }

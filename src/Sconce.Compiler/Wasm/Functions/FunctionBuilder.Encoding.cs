@@ -32,6 +32,12 @@ public sealed partial class FunctionBuilder
         }
     }
 
+    /// <summary>
+    /// Whether the last statement is a block none of whose paths reaches its end. The format asks for a result there all the same, and
+    /// takes an unreachable for one.
+    /// </summary>
+    internal bool EndsInRegion => Type.Result != ValueType.None && body is [.., Region];
+
     internal void WriteTo(ByteWriter writer, Func<FunctionType, uint> typeIndex)
     {
         var bytes = new ByteWriter();
