@@ -119,7 +119,15 @@ public sealed class WatPrinter
             }
         }
 
-        AppendAll(function.Body);
+        // As in the binary form, a last return is just its value.
+        bool returns = function.Body is [.., var last] && last.Opcode == Opcode.Return;
+        AppendAll(returns ? function.Body.SkipLast(1) : function.Body);
+        if (returns && function.Body[^1].Operands is [var result])
+        {
+            Break();
+            Append(result);
+        }
+
         if (function.EndsInRegion)
         {
             Line("(unreachable)");

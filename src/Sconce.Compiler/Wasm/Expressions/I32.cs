@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Sconce.Compiler.Wasm;
 
 /// <summary>A 32-bit integer: an expression, or (as <see cref="LocalI32"/>) a local variable.</summary>
@@ -75,9 +77,17 @@ public class I32 : Code
     public static I32 TruncSatF64U(F64 value) => Of(Opcode.I32TruncSatF64U, value);
 
     /// <summary>select: the first where this is not zero, else the second; both are computed.</summary>
+    [OverloadResolutionPriority(4)]
     public I32 Select(I32 then, I32 otherwise) => Code.Select(then, otherwise, this).AsI32();
+
+    [OverloadResolutionPriority(3)]
     public I64 Select(I64 then, I64 otherwise) => Code.Select(then, otherwise, this).AsI64();
+
+    [OverloadResolutionPriority(2)]
     public F32 Select(F32 then, F32 otherwise) => Code.Select(then, otherwise, this).AsF32();
+
+    [OverloadResolutionPriority(1)]
     public F64 Select(F64 then, F64 otherwise) => Code.Select(then, otherwise, this).AsF64();
+
     public V128 Select(V128 then, V128 otherwise) => Code.Select(then, otherwise, this).AsV128();
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Sconce.Compiler.Wasm;
 
 /// <summary>
@@ -78,13 +80,17 @@ public sealed partial class FunctionBuilder
 
     public LocalV128 V128(string? name = null) => NewLocal(ValueType.V128, name).AsV128();
 
-    /// <summary>A new variable set to a value: for what is computed once and used twice.</summary>
+    /// <summary>A new variable set to a value: for what is computed once and used twice. A number is the first type that can hold it.</summary>
+    [OverloadResolutionPriority(4)]
     public LocalI32 Let(I32 value, string? name = null) => Let((Code)value, name).AsI32();
 
+    [OverloadResolutionPriority(3)]
     public LocalI64 Let(I64 value, string? name = null) => Let((Code)value, name).AsI64();
 
+    [OverloadResolutionPriority(2)]
     public LocalF32 Let(F32 value, string? name = null) => Let((Code)value, name).AsF32();
 
+    [OverloadResolutionPriority(1)]
     public LocalF64 Let(F64 value, string? name = null) => Let((Code)value, name).AsF64();
 
     public LocalV128 Let(V128 value, string? name = null) => Let((Code)value, name).AsV128();
