@@ -26,9 +26,18 @@ internal static class InspectCommand
     {
         using var scratch = new ScratchFolder();
         var artefact = ModelFile.IsArtefact(model)
-            ? new CompiledFile(model, ArtefactContents.Read(model))
-            : StageProgress.Show(progress => ModelCompiler.CompileToFile(model, scratch.NewFile(".wasm"), progress));
-        Print(model, artefact.Contents);
+            ? model
+            : StageProgress.Show(progress => ModelCompiler.CompileToFile(model, scratch.NewFile(".wasm"), progress)).Path;
+        if (wat)
+        {
+            using var output = new StreamWriter(Console.OpenStandardOutput(), bufferSize: 1 << 16);
+            Disassembler.Print(artefact, output);
+        }
+        else
+        {
+            Print(model, ArtefactContents.Read(artefact));
+        }
+
         return ExitCode.Success;
     }
 

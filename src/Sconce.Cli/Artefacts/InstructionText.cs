@@ -1,0 +1,100 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Numerics;
+using Sconce.Compiler.Wasm;
+using ValueType = Sconce.Compiler.Wasm.ValueType;
+
+namespace Sconce.Cli.Artefacts;
+
+/// <summary>One instruction read from the binary format and written in the text format, by the compiler's own table of instructions.</summary>
+internal static class InstructionText
+{
+    private static readonly Dictionary<(byte Prefix, uint Number), Opcode> Table =
+        Opcode.All.ToDictionary(opcode => (opcode.Prefix, opcode.Number));
+
+    public static Opcode ReadOpcode(WasmReader body)
+    {
+        var first = body.Byte();
+        var key = first is Opcode.BulkPrefix or Opcode.SimdPrefix or Opcode.AtomicPrefix
+            ? (first, body.U32())
+            : ((byte)0, first);
+        return Table.TryGetValue(key, out var opcode) ? opcode : throw body.Broken($"an unknown instruction 0x{key.Item1:x2} 0x{key.Item2:x2}");
+    }
+
+    /// <summary>The instruction with what follows its code.</summary>
+    public static string Of(Opcode opcode, WasmReader body, Func<uint, string> functionName)
+    {
+        var immediate = opcode.Immediate switch
+        {
+            ImmediateKind.None => "",
+            ImmediateKind.I32 => $"{body.Signed(32)}",
+            ImmediateKind.I64 => $"{body.Signed(64)}",
+            ImmediateKind.F32 => Float(BinaryPrimitives.ReadSingleLittleEndian(body.Bytes(4).Span), "R"),
+            ImmediateKind.F64 => Float(BinaryPrimitives.ReadDoubleLittleEndian(body.Bytes(8).Span), "R"),
+            ImmediateKind.V128 => Vector(body),
+            ImmediateKind.Memory => Memory(opcode, body),
+            ImmediateKind.MemoryLane => $"{Memory(opcode, body)} {body.Byte()}",
+            ImmediateKind.Lane => $"{body.Byte()}",
+            ImmediateKind.Shuffle => string.Join(' ', body.Bytes(16).ToArray()),
+            ImmediateKind.Local or ImmediateKind.Global or ImmediateKind.Label => $"{body.U32()}",
+            ImmediateKind.Function => functionName(body.U32()),
+            ImmediateKind.Type => CallIndirect(body.U32(), body.U32()),
+            ImmediateKind.Labels => string.Join(' ', body.List(body.U32).ToArray().Append(body.U32())),
+            ImmediateKind.Block => BlockType(body),
+            ImmediateKind.MemoryIndex or ImmediateKind.Fence => Skip(body, 1),
+            ImmediateKind.TwoMemoryIndices => Skip(body, 2),
+            _ => throw new InvalidOperationException($"{opcode}: nothing prints {opcode.Immediate}"),
+        };
+        return $"{opcode.Name} {immediate.Trim()}".TrimEnd();
+    }
+
+    private static string CallIndirect(uint type, uint table) => table == 0 ? $"(type {type})" : $"{table} (type {type})";
+
+    private static string Memory(Opcode opcode, WasmReader body)
+    {
+        var (exponent, offset) = (body.U32(), body.U32());
+        var text = offset == 0 ? "" : $"offset={offset}";
+        return exponent == BitOperations.Log2((uint)opcode.Bytes) ? text : $"{text} align={BigInteger.One << (int)Math.Min(exponent, 64)}".Trim();
+    }
+
+    private static string BlockType(WasmReader body)
+    {
+        var type = (ValueType)body.PeekByte();
+        if (!Enum.IsDefined(type))
+        {
+            return $"(type {body.Signed(33)})";
+        }
+
+        body.Byte();
+        return type == ValueType.None ? "" : $"(result {type.Name()})";
+    }
+
+    private static string Vector(WasmReader body)
+    {
+        var bytes = body.Bytes(16).Span;
+        var lanes = new string[4];
+        for (var lane = 0; lane < lanes.Length; lane++)
+        {
+            lanes[lane] = $"0x{BinaryPrimitives.ReadUInt32LittleEndian(bytes[(4 * lane)..]):x8}";
+        }
+
+        return $"i32x4 {string.Join(' ', lanes)}";
+    }
+
+    private static string Float<T>(T value, string format)
+        where T : IFloatingPoint<T>
+    {
+        if (T.IsFinite(value))
+        {
+            return value.ToString(format, CultureInfo.InvariantCulture);
+        }
+
+        return T.IsNaN(value) ? "nan" : T.IsPositive(value) ? "inf" : "-inf";
+    }
+
+    private static string Skip(WasmReader body, uint count)
+    {
+        body.Bytes(count);
+        return "";
+    }
+}
