@@ -3,7 +3,7 @@ import { SconceError } from "./errors.js";
 /** Names of element types, as PyTorch has them. */
 export type DType =
   | "bool" | "uint8" | "int8" | "int16" | "int32" | "int64"
-  | "float16" | "bfloat16" | "float32" | "float64" | "complex64";
+  | "float16" | "bfloat16" | "float32" | "float64" | "complex64" | "complex128";
 
 /** What holds a tensor's elements. (A Float16Array is one too, where the engine has it.) */
 export type TypedArray =
@@ -16,7 +16,7 @@ export interface Tensor {
   readonly shape: readonly number[];
   /**
    * bool and uint8 in a Uint8Array, int64 in a BigInt64Array, float16 in a Float16Array or, where the engine has none, its bits
-   * in a Uint16Array; bfloat16's bits in a Uint16Array; complex64 as pairs of real and imaginary part in a Float32Array.
+   * in a Uint16Array; bfloat16's bits in a Uint16Array; complex numbers as pairs of real and imaginary part.
    */
   readonly data: TypedArray;
 }
@@ -62,6 +62,7 @@ const dtypes: Readonly<Record<DType, DTypeInfo>> = {
   float32: { size: 4, arrays: [Float32Array] },
   float64: { size: 8, arrays: [Float64Array] },
   complex64: { size: 8, arrays: [Float32Array] },
+  complex128: { size: 16, arrays: [Float64Array] },
 };
 
 export function isDType(name: unknown): name is DType {
@@ -87,7 +88,7 @@ export function holds(dtype: DType, data: TypedArray): boolean {
   return dtypes[dtype].arrays.some(({ name }) => name === typeName(data));
 }
 
-/** The elements that this array holds: half its length for complex64. */
+/** The elements that this array holds: half its length for complex numbers. */
 export function elementsOf(dtype: DType, data: TypedArray): number {
   return data.byteLength / dtypes[dtype].size;
 }
