@@ -49,12 +49,19 @@ export function showStatus(text: string, isError = false): void {
 /** What runs here, and what it took to ship it. */
 export function showReport({ threads, relaxedSimd, bytes, milliseconds, parameters }: Report): void {
   set("threads", threads.used === 1 ? "1 thread" : `${threads.used} threads`, threads.reason);
-  set("simd", relaxedSimd.used ? "Relaxed SIMD" : "SIMD", relaxedSimd.used ? "fused multiply-add, 128 bits wide" : `128 bits wide; ${relaxedSimd.reason ?? ""}`);
-  const scripts = performance.getEntriesByType("resource")
-    .filter((entry): entry is PerformanceResourceTiming => entry instanceof PerformanceResourceTiming && entry.name.endsWith(".js"))
-    .reduce((sum, { decodedBodySize }) => sum + decodedBodySize, 0);
+  set("simd", relaxedSimd.used ? "Relaxed SIMD" : "SIMD", relaxedSimd.used ? "128 bits wide, with fused multiply-add" : `128 bits wide; not relaxed: ${relaxedSimd.reason ?? ""}`);
+  const scripts = scriptBytes();
   set("bytes", formatBytes(bytes.file), `${formatBytes(bytes.code)} code, ${formatBytes(bytes.weights)} weights${scripts > 0 ? `; page and runtime ${formatBytes(scripts)}` : ""}`);
   set("ready", formatMilliseconds(milliseconds.load), `${parameters.toLocaleString("en")} parameters`);
+}
+
+/** What the page's scripts weigh on the wire; the worker's is loaded once for each thread. */
+function scriptBytes(): number {
+  const sizes = new Map<string, number>();
+  for (const entry of performance.getEntriesByType("resource")) {
+    if (entry instanceof PerformanceResourceTiming && entry.name.endsWith(".js")) sizes.set(entry.name, Math.max(sizes.get(entry.name) ?? 0, entry.encodedBodySize));
+  }
+  return [...sizes.values()].reduce((sum, size) => sum + size, 0);
 }
 
 function set(id: string, value: string, detail: string): void {
