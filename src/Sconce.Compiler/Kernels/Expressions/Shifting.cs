@@ -1,0 +1,17 @@
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Kernels.Expressions;
+
+/// <summary>What stands some points further along an axis: unrolled copies and single lanes.</summary>
+public static class Shifting
+{
+    public static Dim Shift(this Dim dim, Axis axis, long by) =>
+        by == 0 ? dim : dim.Substitute(atom => ReferenceEquals(atom, axis) ? Dim.Of(axis) + by : null);
+
+    public static Expr Shift(this Expr expr, Axis axis, long by) =>
+        by == 0 ? expr : new ExprRewriter(dims: dim => dim.Shift(axis, by)).Rewrite(expr);
+
+    public static Target Shift(this Target target, Axis axis, long by) =>
+        by == 0 ? target : target with { Index = [.. target.Index.Select(index => index.Shift(axis, by))] };
+}

@@ -1,0 +1,17 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Types;
+using Sconce.Compiler.Wasm;
+
+namespace Sconce.Compiler.Kernels;
+
+/// <summary>
+/// A step as a wasm function and what to call it with. The function takes the address (i32) of each buffer in
+/// <see cref="Buffers"/>, then the value (i32) of each symbol in <see cref="Symbols"/>, then a tile's number (i32), and gives nothing. It is called once for
+/// each tile from 0 to <see cref="Tiles"/> - 1, in any order, by any thread: tiles of a step write to different places.
+/// </summary>
+/// <param name="Function">Not yet in a module; identical functions are shared by whoever adds it.</param>
+/// <param name="Buffers">In the order of the parameters.</param>
+/// <param name="Symbols">In the order of the parameters after the addresses.</param>
+/// <param name="Tiles">An expression over the symbols.</param>
+/// <param name="Name">The kernel as the profiler shows it: <c>gemm 4x8 relaxed</c>.</param>
+public sealed record KernelCall(FunctionBuilder Function, ImmutableArray<Tensors.Buffer> Buffers, ImmutableArray<Symbol> Symbols, Dim Tiles, string Name);

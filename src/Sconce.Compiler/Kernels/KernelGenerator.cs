@@ -1,0 +1,13 @@
+using Sconce.Compiler.Tensors;
+
+namespace Sconce.Compiler.Kernels;
+
+/// <summary>Makes the kernel of a step: the one place that knows which generator does what.</summary>
+public static class KernelGenerator
+{
+    public static KernelCall Generate(Step step, KernelModule module) => step switch
+    {
+        LoopStep => throw new ArgumentException("A loop has no kernel of its own: the run loop goes through its body's steps.", nameof(step)),
+        _ => throw new NotSupportedException($"No kernel for {step.GetType().Name} in {module}."),
+    };
+}

@@ -1,0 +1,25 @@
+using Sconce.Compiler.Wasm;
+using ValueType = Sconce.Compiler.Wasm.ValueType;
+
+namespace Sconce.Compiler.Kernels;
+
+/// <summary>The module that kernels are made for: what they may use, and the functions they share.</summary>
+public sealed class KernelModule(Module module, KernelOptions options)
+{
+    private readonly Dictionary<string, FunctionBuilder> functions = [];
+
+    public KernelOptions Options { get; } = options;
+
+    /// <summary>A function that kernels call, by its name; built and added to the module at its first use.</summary>
+    public FunctionBuilder Function(string name, ReadOnlySpan<ValueType> parameters, ValueType result, Action<FunctionBuilder> build)
+    {
+        if (!functions.TryGetValue(name, out var function))
+        {
+            function = new FunctionBuilder(name, parameters, result);
+            build(function);
+            functions.Add(name, module.Add(function));
+        }
+
+        return function;
+    }
+}

@@ -1,0 +1,14 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Tensors;
+
+namespace Sconce.Compiler.Kernels;
+
+/// <summary>What kernels need before layouts and memory are settled: packed operands, scratch memory.</summary>
+public static class KernelPreparation
+{
+    /// <summary>The steps that take the step's place: itself, perhaps with scratch buffers, after those that pack its operands.</summary>
+    public static ImmutableArray<Step> Prepare(Step step) => step switch
+    {
+        _ => [step],
+    };
+}
