@@ -77,12 +77,3 @@ function distance(x: number, y: number, from: Point, to: Point): number {
   const along = length === 0 ? 0 : Math.max(0, Math.min(1, ((x - from.x) * dx + (y - from.y) * dy) / length));
   return Math.hypot(x - from.x - along * dx, y - from.y - along * dy);
 }
-
-/** Probabilities of logits. */
-export function softmax(logits: ArrayLike<number>): number[] {
-  const values = Array.from(logits);
-  const highest = Math.max(...values);
-  const powers = values.map((value) => Math.exp(value - highest));
-  const sum = powers.reduce((a, b) => a + b, 0);
-  return powers.map((power) => power / sum);
-}

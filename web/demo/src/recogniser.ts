@@ -1,5 +1,5 @@
 import { type Model, type Report, load } from "sconce";
-import { side, softmax } from "./digit.js";
+import { side } from "./digit.js";
 
 /** What the model says of a picture. */
 export interface Answer {
@@ -11,14 +11,12 @@ export interface Answer {
 /** The model, asked about the newest picture only: what comes while it computes replaces what waits. */
 export class Recogniser {
   readonly #model: Model;
-  readonly #input: string;
   readonly #answered: (answer: Answer) => void;
   #waiting: Float32Array | undefined;
   #busy = false;
 
   private constructor(model: Model, answered: (answer: Answer) => void) {
     this.#model = model;
-    this.#input = model.inputs[0]?.name ?? "image";
     this.#answered = answered;
   }
 
@@ -58,8 +56,8 @@ export class Recogniser {
   }
 
   async #run(data: Float32Array): Promise<Answer> {
-    const outputs = await this.#model.run({ [this.#input]: { data, shape: [1, 1, side, side] } });
-    const [scores] = Object.values(outputs);
-    return { probabilities: softmax((scores?.data ?? []) as ArrayLike<number>), milliseconds: this.#model.report().milliseconds.lastRun };
+    const outputs = await this.#model.run({ image: { data, shape: [1, 1, side, side] } });
+    const probabilities = Array.from(outputs["probabilities"]?.data ?? [], Number);
+    return { probabilities, milliseconds: this.#model.report().milliseconds.lastRun };
   }
 }

@@ -1,15 +1,10 @@
+import { header } from "./context-header.js";
 import { type SymbolValues, evaluate, evaluateShape } from "./dims.js";
 import { Aborted, SconceError } from "./errors.js";
 import { type Graph, trapped } from "./graph.js";
 import { bindInputs } from "./inputs.js";
 import { formatBytes } from "./memory.js";
 import { type Inputs, type Outputs, type Tensor, type TypedArray, elementCount, elementSize, viewOf } from "./tensor.js";
-
-/** The context's first 64 bytes, as indices of 32-bit words. */
-export const header = {
-  abort: 0, threads: 1, tile: 2, arrivals: 3, generation: 4, command: 5, first: 6, last: 7, error: 8, exit: 9, finished: 10,
-  words: 16,
-} as const;
 
 const spins = 10_000;
 

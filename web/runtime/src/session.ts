@@ -1,5 +1,5 @@
+import { header } from "./context-header.js";
 import { type ErrorMessage, SconceError, fromMessage } from "./errors.js";
-import { header } from "./execution-context.js";
 import type { CodeMessage, HelpMessage, HelpReply, HostMessage, HostOptions, HostReply, MemoryState, Peer, RunResult } from "./protocol.js";
 import type { ByteStream } from "./source.js";
 import { sameThread, spawn } from "./spawn.js";
@@ -44,7 +44,7 @@ export class Session {
   }
 
   static async start(inWorker: boolean, threads: number, onProgress?: (progress: Progress) => void): Promise<Session> {
-    return new Session(inWorker ? await spawn() : sameThread(), threads, onProgress);
+    return new Session(await (inWorker ? spawn<HostMessage, HostReply>() : sameThread()), threads, onProgress);
   }
 
   get code(): CodeMessage {

@@ -1,5 +1,4 @@
 import { SconceError } from "./errors.js";
-import { Host } from "./host.js";
 import type { HostMessage, HostReply, Peer } from "./protocol.js";
 
 /** Starts a worker of the runtime: a module worker, or Node's own kind. */
@@ -44,7 +43,9 @@ async function nodeWorker<Sent, Received>(): Promise<Peer<Sent, Received>> {
 }
 
 /** The same conversation without a worker: the model lives, and blocks, on this thread. */
-export function sameThread(): Peer<HostMessage, HostReply> {
+export async function sameThread(): Promise<Peer<HostMessage, HostReply>> {
+  // Most pages never need it.
+  const { Host } = await import("./core.js");
   let receive: (reply: HostReply) => void = () => {};
   const host = new Host((reply) => receive(reply));
   return {
