@@ -83,3 +83,16 @@ build_runtime_now() {
   mkdir -p "$root/web/runtime/dist"
   build runtime "building the runtime" quietly npm --prefix "$root" run build --workspace web/runtime
 }
+
+demo_sources=("$root/web/demo" "${runtime_sources[@]}")
+
+build_demo() {
+  if [ -d "$root/web/demo/dist" ]; then stale demo "${demo_sources[@]}" || return 0; fi
+  locked build_demo_now
+}
+
+build_demo_now() {
+  if [ -d "$root/web/demo/dist" ]; then stale demo "${demo_sources[@]}" || return 0; fi
+  mkdir -p "$root/web/demo/dist"
+  build demo "building the demo's page" quietly npm --prefix "$root" run build --workspace web/demo
+}

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
+using Sconce.Cli.Files;
 using Sconce.Compiler.Diagnostics;
 
 namespace Sconce.Cli.Node;
@@ -8,8 +9,6 @@ namespace Sconce.Cli.Node;
 /// <summary>Where Node, its script and the runtime are, and how they are started.</summary>
 internal static class NodeProcess
 {
-    private const string RuntimeEntry = "index.js";
-
     public static Process Start(string runtime)
     {
         var node = Environment.GetEnvironmentVariable("SCONCE_NODE") is { Length: > 0 } named ? named : "node";
@@ -34,22 +33,5 @@ internal static class NodeProcess
         }
     }
 
-    /// <summary>The runtime of the checkout this tool was built in, else the copy that was packed with the tool.</summary>
-    public static string FindRuntime()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var built = Path.Combine(folder.FullName, "web", "runtime", "dist", RuntimeEntry);
-            if (File.Exists(built))
-            {
-                return built;
-            }
-        }
-
-        var packed = Path.Combine(AppContext.BaseDirectory, "runtime", RuntimeEntry);
-        return File.Exists(packed)
-            ? packed
-            : throw new SconceException("the JavaScript runtime was not found beside the tool", new Where(packed),
-                "in a checkout, start ./sconce, which builds it");
-    }
+    public static string FindRuntime() => BundledFile.Find("web/runtime/dist/index.js", "runtime/index.js");
 }

@@ -1,0 +1,28 @@
+using Sconce.Cli.Files;
+
+namespace Sconce.Cli.Demo;
+
+/// <summary>What the demo's server has: the built page, the artefact, and samples to click on.</summary>
+internal static class DemoContents
+{
+    private const string Model = "digits.wasm", Samples = "samples.json";
+
+    public static IReadOnlyDictionary<string, Func<byte[]>> Read(string artefact, IEnumerable<Digit> digits)
+    {
+        var page = Path.GetDirectoryName(BundledFile.Find("web/demo/dist/index.html", "demo/page/index.html"))!;
+        var contents = new Dictionary<string, Func<byte[]>>(StringComparer.Ordinal);
+        foreach (var file in Directory.EnumerateFiles(page, "*", SearchOption.AllDirectories))
+        {
+            contents[Path.GetRelativePath(page, file).Replace(Path.DirectorySeparatorChar, '/')] = () => File.ReadAllBytes(file);
+        }
+
+        var samples = Digit.ToJson(digits);
+        contents[Samples] = () => samples;
+        contents[Model] = () => File.ReadAllBytes(artefact);
+        return contents;
+    }
+
+    /// <summary>The bytes of everything but the model and the samples.</summary>
+    public static long RuntimeBytes(IReadOnlyDictionary<string, Func<byte[]>> contents) =>
+        contents.Where(content => content.Key is not (Model or Samples)).Sum(content => (long)content.Value().Length);
+}
