@@ -17,6 +17,12 @@ public class ExpressionPropertyTests
 
     private static readonly ILookup<ValueType, Opcode> ByResult = Interpreter.Known.Where(o => o != Opcode.Select).ToLookup(o => o.Result);
 
+    private static readonly Opcode[] Rewritten32 =
+        [Opcode.I32Add, Opcode.I32Sub, Opcode.I32Mul, Opcode.I32Shl, Opcode.I32ShrS, Opcode.I32ShrU, Opcode.I32And, Opcode.I32Or];
+
+    private static readonly Opcode[] Rewritten64 =
+        [Opcode.I64Add, Opcode.I64Sub, Opcode.I64Mul, Opcode.I64Shl, Opcode.I64ShrS, Opcode.I64ShrU, Opcode.I64And, Opcode.I64Or];
+
     [Fact]
     public void Random_trees_give_in_an_engine_what_they_mean()
     {
@@ -52,7 +58,8 @@ public class ExpressionPropertyTests
         Assert.InRange(compared, Count / 3, Count);
     }
 
-    private static Gen<Tree> Roots(int size) => Gen.OneOf(Trees(ValueType.I32, size), Trees(ValueType.F32, size), Trees(ValueType.V128, size));
+    private static Gen<Tree> Roots(int size) =>
+        Gen.Elements(ValueType.I32, ValueType.I64, ValueType.F32, ValueType.V128).SelectMany(type => Trees(type, size));
 
     private static Gen<Tree> Trees(ValueType type, int size)
     {
@@ -65,14 +72,19 @@ public class ExpressionPropertyTests
         Gen<Tree> operation = Gen.Elements(ByResult[type].ToArray()).SelectMany(opcode => Operation(opcode, [.. opcode.Operands], size));
 
         // Sums and products with constants are what the builder rewrites.
-        return type == ValueType.I32
-            ? Gen.Frequency((6, operation), (1, select), (4, WithConstant(size)))
-            : type == ValueType.V128 ? Gen.Frequency((8, operation), (1, select), (1, Shuffles(size))) : Gen.Frequency((8, operation), (1, select));
+        return type switch
+        {
+            ValueType.I32 => Gen.Frequency((6, operation), (1, select), (4, WithConstant(type, Rewritten32, size))),
+            ValueType.I64 => Gen.Frequency((6, operation), (1, select), (4, WithConstant(type, Rewritten64, size))),
+            ValueType.V128 => Gen.Frequency((8, operation), (1, select), (1, Shuffles(size))),
+            _ => Gen.Frequency((8, operation), (1, select)),
+        };
     }
 
     private static Gen<Tree> Leaves(ValueType type) => type switch
     {
-        ValueType.I32 => Gen.OneOf(Gen.Choose(0, 1).Select(p => Parameter(p)), SmallConstants()),
+        ValueType.I32 => Gen.OneOf(Gen.Choose(0, 1).Select(p => Parameter(p)), Constants(type)),
+        ValueType.I64 => Gen.OneOf(Leaves(ValueType.I32).Select(l => new Tree(Opcode.I64ExtendI32S, [l])), Constants(type)),
         ValueType.F32 => Gen.OneOf(Gen.Choose(2, 3).Select(p => Parameter(p)), Gen.Choose(-1000, 1000).Select(n => Tree.Constant(n / 16f))),
         _ => Gen.Choose(int.MinValue, int.MaxValue).Four()
             .Select(l => new Tree(Opcode.V128Const, [], MemoryMarshal.Read<UInt128>(MemoryMarshal.AsBytes<int>([l.Item1 >> 20, l.Item2 >> 4, l.Item3, l.Item4])))),
@@ -80,14 +92,16 @@ public class ExpressionPropertyTests
 
     private static Tree Parameter(int number) => new(Opcode.LocalGet, [], Parameter: number);
 
-    private static Gen<Tree> SmallConstants() => Gen.Elements(0, 1, -1, 2, 3, 4, 8, 12, 31, 32, 64, 255, 1024, int.MinValue, int.MaxValue).Select(Tree.Constant);
+    private static Gen<Tree> Constants(ValueType type) => type == ValueType.I32
+        ? Gen.Elements(0, 1, -1, 2, 3, 4, 8, 12, 31, 32, 64, 255, 1024, int.MinValue, int.MaxValue).Select(Tree.Constant)
+        : Gen.Elements(0, 1, -1, 2, 3, 8, 12, 32, 63, 64, 1024, 1L << 32, uint.MaxValue, long.MinValue, long.MaxValue).Select(Tree.Constant);
 
     private static Gen<Tree> Operation(Opcode opcode, ValueType[] operands, int size)
     {
         Gen<Tree>[] parts = [.. operands.Select(t => Trees(t, (size - 1) / operands.Length))];
-        if (opcode == Opcode.I32DivU || opcode == Opcode.I32RemU)
+        if (opcode.Name.EndsWith("div_u", StringComparison.Ordinal) || opcode.Name.EndsWith("rem_u", StringComparison.Ordinal))
         {
-            parts[1] = Gen.Elements(1, 2, 3, 16, -1, int.MinValue).Select(Tree.Constant);
+            parts[1] = Constants(operands[1]).Where(c => c.Bits != 0);
         }
 
         if (opcode == Opcode.F32Sqrt)
@@ -99,10 +113,10 @@ public class ExpressionPropertyTests
         return Gen.CollectToArray(parts, p => p).SelectMany(made => lane, (made, l) => new Tree(opcode, made, Lane: l));
     }
 
-    private static Gen<Tree> WithConstant(int size) =>
-        from opcode in Gen.Elements(Opcode.I32Add, Opcode.I32Sub, Opcode.I32Mul, Opcode.I32Shl, Opcode.I32And, Opcode.I32ShrU)
-        from inner in Trees(ValueType.I32, size - 2)
-        from constant in SmallConstants()
+    private static Gen<Tree> WithConstant(ValueType type, Opcode[] opcodes, int size) =>
+        from opcode in Gen.Elements(opcodes)
+        from inner in Trees(type, size - 2)
+        from constant in Constants(type)
         from swap in Gen.Elements(false, false, true)
         select new Tree(opcode, swap ? [constant, inner] : [inner, constant]);
 
@@ -113,5 +127,5 @@ public class ExpressionPropertyTests
         select new Tree(Opcode.I8x16Shuffle, [first, second], BinaryPrimitives.ReadUInt128LittleEndian([.. lanes.Select(l => (byte)l)]));
 
     private static Opcode StoreOf(ValueType type) =>
-        type == ValueType.I32 ? Opcode.I32Store : type == ValueType.F32 ? Opcode.F32Store : Opcode.V128Store;
+        type == ValueType.I32 ? Opcode.I32Store : type == ValueType.I64 ? Opcode.I64Store : type == ValueType.F32 ? Opcode.F32Store : Opcode.V128Store;
 }

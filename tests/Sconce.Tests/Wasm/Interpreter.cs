@@ -32,6 +32,22 @@ public sealed class Interpreter(UInt128[] parameters)
         [Opcode.I32Clz] = (a, _) => (uint)BitOperations.LeadingZeroCount((uint)a[0]),
         [Opcode.I32Popcnt] = (a, _) => (uint)BitOperations.PopCount((uint)a[0]),
         [Opcode.I32Extend8S] = (a, _) => (uint)(sbyte)(uint)a[0],
+        [Opcode.I32WrapI64] = (a, _) => (uint)a[0],
+        [Opcode.I64Add] = L((x, y) => x + y),
+        [Opcode.I64Sub] = L((x, y) => x - y),
+        [Opcode.I64Mul] = L((x, y) => x * y),
+        [Opcode.I64And] = L((x, y) => x & y),
+        [Opcode.I64Or] = L((x, y) => x | y),
+        [Opcode.I64Xor] = L((x, y) => x ^ y),
+        [Opcode.I64Shl] = L((x, y) => x << (int)y),
+        [Opcode.I64ShrS] = L((x, y) => x >> (int)y),
+        [Opcode.I64ShrU] = L((x, y) => x >>> (int)y),
+        [Opcode.I64DivU] = L((x, y) => (long)((ulong)x / (ulong)y)),
+        [Opcode.I64RemU] = L((x, y) => (long)((ulong)x % (ulong)y)),
+        [Opcode.I64LtS] = (a, _) => (long)(ulong)a[0] < (long)(ulong)a[1] ? 1u : 0u,
+        [Opcode.I64Eqz] = (a, _) => a[0] == 0 ? 1u : 0u,
+        [Opcode.I64ExtendI32S] = (a, _) => (ulong)(int)(uint)a[0],
+        [Opcode.I64ExtendI32U] = (a, _) => (uint)a[0],
         [Opcode.I32TruncSatF32S] = (a, _) => (uint)Saturate(Float(a[0])),
         [Opcode.F32ConvertI32S] = (a, _) => Bits((int)(uint)a[0]),
         [Opcode.F32ConvertI32U] = (a, _) => Bits((uint)a[0]),
@@ -127,6 +143,8 @@ public sealed class Interpreter(UInt128[] parameters)
     private static UInt128 Bits(float value) => BitConverter.SingleToUInt32Bits(value);
 
     private static Func<UInt128[], int, UInt128> I(Func<int, int, int> apply) => (a, _) => (uint)apply((int)(uint)a[0], (int)(uint)a[1]);
+
+    private static Func<UInt128[], int, UInt128> L(Func<long, long, long> apply) => (a, _) => (ulong)apply((long)(ulong)a[0], (long)(ulong)a[1]);
 
     private static Func<UInt128[], int, UInt128> F(Func<float, float, float> apply) => (a, _) => Bits(apply(Float(a[0]), Float(a[1])));
 

@@ -16,6 +16,8 @@ public sealed record Tree(Opcode Opcode, Tree[] Operands, UInt128 Bits = default
 
     public static Tree Constant(int value) => new(Opcode.I32Const, [], (uint)value);
 
+    public static Tree Constant(long value) => new(Opcode.I64Const, [], (ulong)value);
+
     public static Tree Constant(float value) => new(Opcode.F32Const, [], BitConverter.SingleToUInt32Bits(value));
 
     public Code Build(IReadOnlyList<Local> parameters)
@@ -29,6 +31,7 @@ public sealed record Tree(Opcode Opcode, Tree[] Operands, UInt128 Bits = default
         return Opcode.Immediate switch
         {
             ImmediateKind.I32 => I32.Const((int)(uint)Bits),
+            ImmediateKind.I64 => I64.Const((long)(ulong)Bits),
             ImmediateKind.F32 => F32.Const(BitConverter.UInt32BitsToSingle((uint)Bits)),
             ImmediateKind.V128 => V128.Const((ulong)Bits, (ulong)(Bits >> 64)),
             ImmediateKind.Lane => Code.Lane(Opcode, Lane, operands),
