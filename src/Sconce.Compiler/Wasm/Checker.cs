@@ -76,7 +76,7 @@ internal sealed class Checker
         string? wrong = code.Opcode.Immediate switch
         {
             ImmediateKind.Local => target is Local local && local.Function == function ? null : $"{target} is not its variable",
-            ImmediateKind.Global => target is Global g && g.Index < module.Globals.Count && module.Globals[g.Index] == g ? null : "not a global of its module",
+            ImmediateKind.Global => target is Global global && module.Contains(global) ? null : "it is not in its module",
             ImmediateKind.Function => target is FunctionBuilder callee && module.Contains(callee) ? null : $"{target} is not in its module",
             ImmediateKind.Type => module.Table.Count > 0 ? null : "its module has no table",
             ImmediateKind.Label => target is Label label && open.Contains(label) ? null : "the label does not enclose it",

@@ -131,6 +131,8 @@ public sealed class Module
         return stream.ToArray();
     }
 
+    internal bool Contains(Global global) => global.Index < globals.Count && globals[global.Index] == global;
+
     internal bool Contains(FunctionBuilder function) =>
         function.Index >= 0 && function.Index < functions.Count && functions[function.Index] == function;
 

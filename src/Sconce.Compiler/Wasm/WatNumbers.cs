@@ -21,7 +21,9 @@ internal static class WatNumbers
 
     /// <summary>Four lanes of 32 bits; small ones in decimal.</summary>
     public static string FormatLanes(UInt128 bits) =>
-        string.Join(' ', Enumerable.Range(0, 4).Select(i => (int)(uint)(bits >> (32 * i))).Select(l => l is > -65536 and < 65536 ? $"{l}" : $"0x{l:x8}"));
+        string.Join(' ', Enumerable.Range(0, 4).Select(i => FormatLane((int)(uint)(bits >> (32 * i)))));
+
+    private static string FormatLane(int lane) => lane is > -65536 and < 65536 ? $"{lane}" : $"0x{lane:x8}";
 
     private static string Special(bool negative, ulong payload, ulong canonical) =>
         (negative ? "-" : "") + (payload == 0 ? "inf" : payload == canonical ? "nan" : $"nan:0x{payload:x}");

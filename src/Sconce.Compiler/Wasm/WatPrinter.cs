@@ -46,7 +46,8 @@ public sealed class WatPrinter
         indent++;
         if (module.Memory is { } memory)
         {
-            Line($"(import {Quote(memory.Module)} {Quote(memory.Name)} (memory {memory.Minimum} {memory.Maximum}{(memory.Shared ? " shared" : "")}))");
+            string shared = memory.Shared ? " shared" : "";
+            Line($"(import {Quote(memory.Module)} {Quote(memory.Name)} (memory {memory.Minimum} {memory.Maximum}{shared}))");
         }
 
         if (module.Table.Count > 0)
@@ -281,8 +282,9 @@ public sealed class WatPrinter
         return name;
     }
 
-    private static string Quote(string value) =>
-        "\"" + string.Concat(Encoding.UTF8.GetBytes(value).Select(b => b is >= 0x20 and < 0x7F && b != '"' && b != '\\' ? $"{(char)b}" : $"\\{b:x2}")) + "\"";
+    private static string Quote(string value) => $"\"{string.Concat(Encoding.UTF8.GetBytes(value).Select(Escape))}\"";
+
+    private static string Escape(byte value) => value is >= 0x20 and < 0x7F and not ((byte)'"' or (byte)'\\') ? $"{(char)value}" : $"\\{value:x2}";
 
     private void Line(string line)
     {

@@ -144,7 +144,8 @@ public sealed class Interpreter(UInt128[] parameters)
 
     private static Func<UInt128[], int, UInt128> I(Func<int, int, int> apply) => (a, _) => (uint)apply((int)(uint)a[0], (int)(uint)a[1]);
 
-    private static Func<UInt128[], int, UInt128> L(Func<long, long, long> apply) => (a, _) => (ulong)apply((long)(ulong)a[0], (long)(ulong)a[1]);
+    private static Func<UInt128[], int, UInt128> L(Func<long, long, long> apply) =>
+        (a, _) => (ulong)apply((long)(ulong)a[0], (long)(ulong)a[1]);
 
     private static Func<UInt128[], int, UInt128> F(Func<float, float, float> apply) => (a, _) => Bits(apply(Float(a[0]), Float(a[1])));
 

@@ -80,5 +80,6 @@ public class TypedMethodTests
     private static IEnumerable<string> Made(Type type) => type.GetMethods(BindingFlags.Public | BindingFlags.Static)
         .Select(m => ((Code)m.Invoke(null, [.. m.GetParameters().Select(p => Arguments[p.ParameterType])])!).Opcode.Name);
 
-    private static string Pascal(Opcode opcode) => string.Concat(opcode.Name.Split('.', '_').Select(p => char.ToUpperInvariant(p[0]) + p[1..]));
+    private static string Pascal(Opcode opcode) =>
+        string.Concat(opcode.Name.Split('.', '_').Select(p => char.ToUpperInvariant(p[0]) + p[1..]));
 }

@@ -59,7 +59,8 @@ public class WatPrinterTests
     [InlineData(float.NegativeInfinity, "f32.const -inf")]
     [InlineData(-0f, "f32.const -0")]
     [InlineData(0.1f, "f32.const 0.1")]
-    public void Floats_read_back_to_the_same_bits(float value, string expected) => Assert.Equal($"({expected})", F32.Const(value).ToString());
+    public void Floats_read_back_to_the_same_bits(float value, string expected) =>
+        Assert.Equal($"({expected})", F32.Const(value).ToString());
 
     [Fact]
     public void Not_a_number_keeps_its_bits()

@@ -9,23 +9,41 @@ public static class Atomic
     public static I32 LoadI32(I32 address, uint offset = 0) => Code.Access(Opcode.I32AtomicLoad, offset, 0, 0, address).AsI32();
     public static I64 LoadI64(I32 address, uint offset = 0) => Code.Access(Opcode.I64AtomicLoad, offset, 0, 0, address).AsI64();
 
-    public static I32 AddI32(I32 address, I32 value, uint offset = 0) => Code.Access(Opcode.I32AtomicRmwAdd, offset, 0, 0, address, value).AsI32();
-    public static I64 AddI64(I32 address, I64 value, uint offset = 0) => Code.Access(Opcode.I64AtomicRmwAdd, offset, 0, 0, address, value).AsI64();
+    public static I32 AddI32(I32 address, I32 value, uint offset = 0) =>
+        Code.Access(Opcode.I32AtomicRmwAdd, offset, 0, 0, address, value).AsI32();
 
-    public static I32 SubI32(I32 address, I32 value, uint offset = 0) => Code.Access(Opcode.I32AtomicRmwSub, offset, 0, 0, address, value).AsI32();
-    public static I64 SubI64(I32 address, I64 value, uint offset = 0) => Code.Access(Opcode.I64AtomicRmwSub, offset, 0, 0, address, value).AsI64();
+    public static I64 AddI64(I32 address, I64 value, uint offset = 0) =>
+        Code.Access(Opcode.I64AtomicRmwAdd, offset, 0, 0, address, value).AsI64();
 
-    public static I32 AndI32(I32 address, I32 value, uint offset = 0) => Code.Access(Opcode.I32AtomicRmwAnd, offset, 0, 0, address, value).AsI32();
-    public static I64 AndI64(I32 address, I64 value, uint offset = 0) => Code.Access(Opcode.I64AtomicRmwAnd, offset, 0, 0, address, value).AsI64();
+    public static I32 SubI32(I32 address, I32 value, uint offset = 0) =>
+        Code.Access(Opcode.I32AtomicRmwSub, offset, 0, 0, address, value).AsI32();
 
-    public static I32 OrI32(I32 address, I32 value, uint offset = 0) => Code.Access(Opcode.I32AtomicRmwOr, offset, 0, 0, address, value).AsI32();
-    public static I64 OrI64(I32 address, I64 value, uint offset = 0) => Code.Access(Opcode.I64AtomicRmwOr, offset, 0, 0, address, value).AsI64();
+    public static I64 SubI64(I32 address, I64 value, uint offset = 0) =>
+        Code.Access(Opcode.I64AtomicRmwSub, offset, 0, 0, address, value).AsI64();
 
-    public static I32 XorI32(I32 address, I32 value, uint offset = 0) => Code.Access(Opcode.I32AtomicRmwXor, offset, 0, 0, address, value).AsI32();
-    public static I64 XorI64(I32 address, I64 value, uint offset = 0) => Code.Access(Opcode.I64AtomicRmwXor, offset, 0, 0, address, value).AsI64();
+    public static I32 AndI32(I32 address, I32 value, uint offset = 0) =>
+        Code.Access(Opcode.I32AtomicRmwAnd, offset, 0, 0, address, value).AsI32();
 
-    public static I32 ExchangeI32(I32 address, I32 value, uint offset = 0) => Code.Access(Opcode.I32AtomicRmwXchg, offset, 0, 0, address, value).AsI32();
-    public static I64 ExchangeI64(I32 address, I64 value, uint offset = 0) => Code.Access(Opcode.I64AtomicRmwXchg, offset, 0, 0, address, value).AsI64();
+    public static I64 AndI64(I32 address, I64 value, uint offset = 0) =>
+        Code.Access(Opcode.I64AtomicRmwAnd, offset, 0, 0, address, value).AsI64();
+
+    public static I32 OrI32(I32 address, I32 value, uint offset = 0) =>
+        Code.Access(Opcode.I32AtomicRmwOr, offset, 0, 0, address, value).AsI32();
+
+    public static I64 OrI64(I32 address, I64 value, uint offset = 0) =>
+        Code.Access(Opcode.I64AtomicRmwOr, offset, 0, 0, address, value).AsI64();
+
+    public static I32 XorI32(I32 address, I32 value, uint offset = 0) =>
+        Code.Access(Opcode.I32AtomicRmwXor, offset, 0, 0, address, value).AsI32();
+
+    public static I64 XorI64(I32 address, I64 value, uint offset = 0) =>
+        Code.Access(Opcode.I64AtomicRmwXor, offset, 0, 0, address, value).AsI64();
+
+    public static I32 ExchangeI32(I32 address, I32 value, uint offset = 0) =>
+        Code.Access(Opcode.I32AtomicRmwXchg, offset, 0, 0, address, value).AsI32();
+
+    public static I64 ExchangeI64(I32 address, I64 value, uint offset = 0) =>
+        Code.Access(Opcode.I64AtomicRmwXchg, offset, 0, 0, address, value).AsI64();
 
     public static I32 CompareExchangeI32(I32 address, I32 expected, I32 replacement, uint offset = 0) =>
         Code.Access(Opcode.I32AtomicRmwCmpxchg, offset, 0, 0, address, expected, replacement).AsI32();

@@ -65,7 +65,8 @@ public abstract class Code
     /// <exception cref="ArgumentException">The operands are not what the table says.</exception>
     public static Code Of(Opcode opcode, params ReadOnlySpan<Code> operands)
     {
-        if (opcode.IsPolymorphic || opcode.Immediate is not (ImmediateKind.None or ImmediateKind.MemoryIndex or ImmediateKind.TwoMemoryIndices or ImmediateKind.Fence))
+        bool plain = opcode.Immediate is ImmediateKind.None or ImmediateKind.MemoryIndex or ImmediateKind.TwoMemoryIndices or ImmediateKind.Fence;
+        if (opcode.IsPolymorphic || !plain)
         {
             throw new ArgumentException($"{opcode} needs more than operands; it has a method of its own", nameof(opcode));
         }
@@ -188,7 +189,8 @@ public abstract class Code
         if (!fits)
         {
             string came = string.Join(", ", operands.ToArray().Select(o => o.Type.Name()));
-            throw new ArgumentException($"{opcode} takes ({string.Join(", ", opcode.Operands.Select(o => o.Name()))}), not ({came})", nameof(operands));
+            string wanted = string.Join(", ", opcode.Operands.Select(o => o.Name()));
+            throw new ArgumentException($"{opcode} takes ({wanted}), not ({came})", nameof(operands));
         }
     }
 

@@ -49,7 +49,10 @@ public static class I16x8
     public static V128 ExtmulHighI8x16S(V128 left, V128 right) => V128.Of(Opcode.I16x8ExtmulHighI8x16S, left, right);
     public static V128 ExtmulLowI8x16U(V128 left, V128 right) => V128.Of(Opcode.I16x8ExtmulLowI8x16U, left, right);
     public static V128 ExtmulHighI8x16U(V128 left, V128 right) => V128.Of(Opcode.I16x8ExtmulHighI8x16U, left, right);
-    public static V128 RelaxedLaneselect(V128 then, V128 otherwise, V128 mask) => V128.Of(Opcode.I16x8RelaxedLaneselect, then, otherwise, mask);
+
+    public static V128 RelaxedLaneselect(V128 then, V128 otherwise, V128 mask) =>
+        V128.Of(Opcode.I16x8RelaxedLaneselect, then, otherwise, mask);
+
     public static V128 RelaxedQ15mulrS(V128 left, V128 right) => V128.Of(Opcode.I16x8RelaxedQ15mulrS, left, right);
     public static V128 RelaxedDotI8x16I7x16S(V128 left, V128 right) => V128.Of(Opcode.I16x8RelaxedDotI8x16I7x16S, left, right);
 }

@@ -49,6 +49,9 @@ public static class I32x4
     public static V128 RelaxedTruncF32x4U(V128 value) => V128.Of(Opcode.I32x4RelaxedTruncF32x4U, value);
     public static V128 RelaxedTruncF64x2SZero(V128 value) => V128.Of(Opcode.I32x4RelaxedTruncF64x2SZero, value);
     public static V128 RelaxedTruncF64x2UZero(V128 value) => V128.Of(Opcode.I32x4RelaxedTruncF64x2UZero, value);
-    public static V128 RelaxedLaneselect(V128 then, V128 otherwise, V128 mask) => V128.Of(Opcode.I32x4RelaxedLaneselect, then, otherwise, mask);
+
+    public static V128 RelaxedLaneselect(V128 then, V128 otherwise, V128 mask) =>
+        V128.Of(Opcode.I32x4RelaxedLaneselect, then, otherwise, mask);
+
     public static V128 RelaxedDotI8x16I7x16AddS(V128 a, V128 b, V128 c) => V128.Of(Opcode.I32x4RelaxedDotI8x16I7x16AddS, a, b, c);
 }

@@ -30,5 +30,7 @@ public static class I64x2
     public static V128 ExtmulHighI32x4S(V128 left, V128 right) => V128.Of(Opcode.I64x2ExtmulHighI32x4S, left, right);
     public static V128 ExtmulLowI32x4U(V128 left, V128 right) => V128.Of(Opcode.I64x2ExtmulLowI32x4U, left, right);
     public static V128 ExtmulHighI32x4U(V128 left, V128 right) => V128.Of(Opcode.I64x2ExtmulHighI32x4U, left, right);
-    public static V128 RelaxedLaneselect(V128 then, V128 otherwise, V128 mask) => V128.Of(Opcode.I64x2RelaxedLaneselect, then, otherwise, mask);
+
+    public static V128 RelaxedLaneselect(V128 then, V128 otherwise, V128 mask) =>
+        V128.Of(Opcode.I64x2RelaxedLaneselect, then, otherwise, mask);
 }

@@ -43,5 +43,7 @@ public static class I8x16
     public static V128 MaxU(V128 left, V128 right) => V128.Of(Opcode.I8x16MaxU, left, right);
     public static V128 AvgrU(V128 left, V128 right) => V128.Of(Opcode.I8x16AvgrU, left, right);
     public static V128 RelaxedSwizzle(V128 left, V128 right) => V128.Of(Opcode.I8x16RelaxedSwizzle, left, right);
-    public static V128 RelaxedLaneselect(V128 then, V128 otherwise, V128 mask) => V128.Of(Opcode.I8x16RelaxedLaneselect, then, otherwise, mask);
+
+    public static V128 RelaxedLaneselect(V128 then, V128 otherwise, V128 mask) =>
+        V128.Of(Opcode.I8x16RelaxedLaneselect, then, otherwise, mask);
 }

@@ -122,7 +122,8 @@ internal sealed class CodeWriter(ByteWriter writer, FunctionBuilder function, Fu
         {
             case ImmediateKind.None:
                 break;
-            case ImmediateKind.I32 or ImmediateKind.I64 or ImmediateKind.F32 or ImmediateKind.F64 or ImmediateKind.V128 or ImmediateKind.Shuffle:
+            case ImmediateKind.I32 or ImmediateKind.I64 or ImmediateKind.F32 or ImmediateKind.F64:
+            case ImmediateKind.V128 or ImmediateKind.Shuffle:
                 WriteBits(writer, code);
                 break;
             case ImmediateKind.Memory:

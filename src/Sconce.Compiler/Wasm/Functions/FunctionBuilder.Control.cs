@@ -106,7 +106,8 @@ public sealed partial class FunctionBuilder
     }
 
     /// <summary>Calls the function at a place of the module's table; a result is dropped.</summary>
-    public void CallIndirect(FunctionType type, I32 index, params ReadOnlySpan<Code> arguments) => DoCall(CallIndirectResult(type, index, arguments));
+    public void CallIndirect(FunctionType type, I32 index, params ReadOnlySpan<Code> arguments) =>
+        DoCall(CallIndirectResult(type, index, arguments));
 
     /// <summary>An indirect call as an expression.</summary>
     public Code CallIndirectResult(FunctionType type, I32 index, params ReadOnlySpan<Code> arguments)

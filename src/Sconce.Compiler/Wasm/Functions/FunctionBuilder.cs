@@ -80,7 +80,7 @@ public sealed partial class FunctionBuilder
 
     public LocalV128 V128(string? name = null) => NewLocal(ValueType.V128, name).AsV128();
 
-    /// <summary>A new variable set to a value: for what is computed once and used twice. A number is the first type that can hold it.</summary>
+    /// <summary>A new variable set to a value: for what is computed once and used twice. A plain 0 is an i32, 0f an f32.</summary>
     [OverloadResolutionPriority(4)]
     public LocalI32 Let(I32 value, string? name = null) => Let((Code)value, name).AsI32();
 
@@ -102,7 +102,7 @@ public sealed partial class FunctionBuilder
         return local;
     }
 
-    /// <summary>Variables made until the scope is disposed are then free for others of their type: <c>using (f.Scope()) { … }</c>.</summary>
+    /// <summary>Variables made until the scope is disposed are then free for others of their type.</summary>
     public LocalScope Scope() => new(this);
 
     public void Set(LocalI32 local, I32 value) => Set(local.Local, value);
@@ -139,7 +139,8 @@ public sealed partial class FunctionBuilder
 
     /// <summary>Appends a statement.</summary>
     public void Do(Code statement) =>
-        current.Add(statement as Statement ?? throw new ArgumentException($"{statement.Opcode} gives {statement.Type.Name()}; drop it or use it", nameof(statement)));
+        current.Add(statement as Statement
+            ?? throw new ArgumentException($"in {this}: {statement.Opcode} gives {statement.Type.Name()}; drop it or use it", nameof(statement)));
 
     /// <summary>Computes a value for what that does, not for what it gives.</summary>
     public void Drop(Code value) => Do(new Statement(Opcode.Drop, default, [value]));

@@ -3,9 +3,9 @@ namespace Sconce.Compiler.Wasm;
 // Threads: waiting, waking, and accesses that are one indivisible step. Their alignment must be the natural one.
 public sealed partial class Opcode
 {
-    public static readonly Opcode MemoryAtomicNotify = new("memory.atomic.notify", AtomicPrefix, 0x00, [i32, i32], i32, ImmediateKind.Memory, 4) { HasEffect = true };
-    public static readonly Opcode MemoryAtomicWait32 = new("memory.atomic.wait32", AtomicPrefix, 0x01, [i32, i32, i64], i32, ImmediateKind.Memory, 4) { HasEffect = true };
-    public static readonly Opcode MemoryAtomicWait64 = new("memory.atomic.wait64", AtomicPrefix, 0x02, [i32, i64, i64], i32, ImmediateKind.Memory, 8) { HasEffect = true };
+    public static readonly Opcode MemoryAtomicNotify = AtomicUpdate("memory.atomic.notify", 0x00, i32, 4);
+    public static readonly Opcode MemoryAtomicWait32 = AtomicWait("memory.atomic.wait32", 0x01, i32, 4);
+    public static readonly Opcode MemoryAtomicWait64 = AtomicWait("memory.atomic.wait64", 0x02, i64, 8);
     public static readonly Opcode AtomicFence = new("atomic.fence", AtomicPrefix, 0x03, [], none, ImmediateKind.Fence);
 
     public static readonly Opcode I32AtomicLoad = AtomicLoad("i32.atomic.load", 0x10, i32, 4);

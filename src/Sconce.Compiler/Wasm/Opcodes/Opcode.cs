@@ -45,7 +45,8 @@ public sealed partial class Opcode
     }
 
     /// <summary>Every instruction, by prefix and number.</summary>
-    public static ImmutableArray<Opcode> All => field.IsDefault ? field = [.. entries!.OrderBy(o => o.Prefix).ThenBy(o => o.Number)] : field;
+    public static ImmutableArray<Opcode> All =>
+        field.IsDefault ? field = [.. entries!.OrderBy(o => o.Prefix).ThenBy(o => o.Number)] : field;
 
     public string Name { get; }
 
@@ -142,6 +143,9 @@ public sealed partial class Opcode
 
     private static Opcode ReplaceLane(string name, uint number, ValueType element, int lanes) =>
         new(name, SimdPrefix, number, [v128, element], v128, ImmediateKind.Lane, 0, lanes);
+
+    private static Opcode AtomicWait(string name, uint number, ValueType expected, int bytes) =>
+        new(name, AtomicPrefix, number, [i32, expected, i64], i32, ImmediateKind.Memory, bytes) { HasEffect = true };
 
     private static Opcode AtomicLoad(string name, uint number, ValueType type, int bytes) =>
         new(name, AtomicPrefix, number, [i32], type, ImmediateKind.Memory, bytes) { HasEffect = true };
