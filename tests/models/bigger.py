@@ -1,0 +1,107 @@
+"""What the scripts for whole models share: their command line, and making one model after the other."""
+
+import argparse
+import gc
+import pathlib
+import sys
+import time
+import traceback
+
+import torch
+from torch.utils import _pytree as pytree
+
+import case
+
+
+def arguments(description, names):
+    """The command line: OUT, the models (all of `names` by default) and the variants to write."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", type=pathlib.Path)
+    parser.add_argument("names", nargs="*", help="models, or patterns of them; by default: " + " ".join(names))
+    parser.add_argument("--core", action="store_true", help="also NAME-core.pt2, after run_decompositions()")
+    parser.add_argument("--dynamic", action="store_true", help="also NAME-dynamic.pt2, with sizes known at the run only")
+    parser.add_argument("--only", action="store_true", help="with --core or --dynamic: not the plain one")
+    return parser
+
+
+def season(model, run, passes=3):
+    """Norm layers with the statistics that the model's own activations give, around weights that are not 1 and 0.
+
+    Layers that start as zeros (the heads of some classifiers) are filled: a model that answers 0 to everything tests nothing.
+    """
+    norms = [m for m in model.modules() if isinstance(m, torch.nn.modules.batchnorm._BatchNorm)]
+    for module in model.modules():
+        for name, parameter in module.named_parameters(recurse=False):
+            if "Norm" in type(module).__name__:
+                parameter.data.add_((torch.rand_like(parameter) - 0.5) * (1.0 if "weight" in name else 0.4))
+            elif parameter.dim() > 1 and not parameter.any():
+                torch.nn.init.normal_(parameter, std=parameter[0].numel() ** -0.5)
+    model.eval()
+    for norm in norms:
+        norm.train().reset_running_stats()
+        norm.momentum = None  # an average over the passes
+    with torch.no_grad():
+        for _ in range(passes if norms else 0):
+            run(model)
+    for norm in norms:
+        norm.momentum = 0.1
+    return model.eval()
+
+
+def write(model, args, kwargs, path, core=False, dynamic=None, test=None):
+    """One archive and its npz; gives what to say about it."""
+    program = case.export(model, args, kwargs, dynamic)
+    if core:
+        program = program.run_decompositions()
+    case.save(program, path)
+    test_args, test_kwargs = test or (args, kwargs)
+    expected = case.run(model, test_args, test_kwargs)
+    case.check(path, test_args, test_kwargs, expected, rough=True)
+    case.save_npz(path.with_suffix(".npz"), (test_args, test_kwargs), expected)
+    operators = {str(node.target) for node in program.graph.nodes if node.op == "call_function"}
+    outputs = [tuple(t.shape) for t in case.tensors(expected)]
+    return (f"{path.stat().st_size / 1e6:.1f} MB, {len(operators)} operators, outputs {outputs[:3]}{'…' if len(outputs) > 3 else ''}, "
+            f"sensitivity {sensitivity(model, test_args, test_kwargs, expected):.2g}")
+
+
+def sensitivity(model, args, kwargs, expected):
+    """How much of its largest output changes with other input: near 0, a test would pass whatever the model computes."""
+    other = pytree.tree_map_only(torch.Tensor, lambda t: t.flip(-1) if t.dim() else t, (args, kwargs))
+    try:
+        changed = case.tensors(case.run(model, *other))
+    except IndexError:  # inputs whose order matters, such as boxes
+        return float("nan")
+    return max(((a - b).abs().max() / a.abs().max()).item() for a, b in zip(changed, case.tensors(expected)) if a.is_floating_point())
+
+
+def make_all(names, make, options):
+    """Calls make(name) -> iterable of (suffix, arguments of `write`); one line for each, failures listed at the end."""
+    options.out.mkdir(parents=True, exist_ok=True)
+    failed = []
+    for name in names:
+        started, suffix = time.time(), ""
+        try:
+            torch.manual_seed(0)
+            for suffix, arguments_of_write in make(name):
+                started = time.time()
+                said = write(path=options.out / f"{name}{suffix}.pt2", **arguments_of_write)
+                print(f"{name}{suffix}: {said}, {time.time() - started:.0f} s", flush=True)
+        except Exception as error:  # keep going: one model that PyTorch cannot export must not hide the others
+            failed.append(name + suffix)
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            print(f"{name}{suffix}: FAILED: {type(error).__name__}: {' '.join(str(error).split())[:300]} "
+                  f"({pathlib.Path(where.filename).name}:{where.lineno})", flush=True)
+            (options.out / f"{name}{suffix}.pt2").unlink(missing_ok=True)
+        gc.collect()
+    print(f"{len(names) - len(failed)} models, {len(failed)} failed{': ' if failed else ''}{' '.join(failed)}")
+    return 1 if failed else 0
+
+
+def chosen(names, options, others=()):
+    """The default names, or those asked for: patterns of the default ones, and any other by its whole name."""
+    if not options.names:
+        return list(names)
+    picked = case.chosen_names(names, options.names) + [n for n in options.names if n in others and n not in names]
+    if not picked:
+        sys.exit(f"no model is called {' '.join(options.names)}")
+    return picked
