@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const isolation = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 const policy = (scripts) => ({
-  "Content-Security-Policy": `default-src 'none'; script-src ${scripts}; worker-src 'self'; connect-src 'self'; img-src 'self'; style-src 'self'`,
+  "Content-Security-Policy": `default-src 'none'; script-src ${scripts}; worker-src 'self'; connect-src 'self'; img-src 'self'; style-src 'self'; frame-src 'self'`,
 });
 
 export const modes = {

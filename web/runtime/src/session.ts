@@ -120,10 +120,12 @@ export class Session {
       case "read":
         this.#read += reply.bytes;
         this.#wake?.();
-        this.#onProgress?.({ loaded: this.#read, total: this.#size });
+        this.#tellProgress();
         return;
       case "size":
+        if (this.#size === reply.bytes) return;
         this.#size = reply.bytes;
+        this.#tellProgress();
         return;
       case "code":
         this.#code = reply.code;
@@ -138,6 +140,10 @@ export class Session {
         this.#pending?.reject(fromMessage(reply.error));
         return;
     }
+  }
+
+  #tellProgress(): void {
+    this.#onProgress?.({ loaded: this.#read, total: this.#size });
   }
 
   async #pump({ chunks }: ByteStream): Promise<void> {

@@ -144,6 +144,6 @@ test("tells progress by the byte", async () => {
   });
   using model = await load(new Response(pieces), { threads: 1, onProgress: (progress) => seen.push(progress) });
   assert.ok(model);
-  assert.equal(seen.length, Math.ceil(file.length / 7001));
+  assert.equal(new Set(seen.map(({ loaded }) => loaded)).size, Math.ceil(file.length / 7001));
   assert.deepEqual(seen.at(-1), { loaded: file.length, total: file.length });
 });

@@ -1,13 +1,13 @@
 // The runtime in real browsers, under each kind of headers that a server may send. See README.md.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { after, before, describe, test } from "node:test";
+import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { findBrowsers } from "./browsers.mjs";
 import { modes, startServer } from "./server.mjs";
+import { runPage } from "./visit.mjs";
 
 const runtime = new URL("../../web/runtime/", import.meta.url);
-const timeoutMs = 180_000;
 
 /** Models by hand, of the runtime's own tests: built from their TypeScript. */
 async function makeModels() {
@@ -36,24 +36,7 @@ after(() => server?.close());
 for (const name of missing) test(name, { skip: "is not installed here" }, () => {});
 
 for (const browser of found) {
-  describe(browser.name, () => {
-    for (const mode of Object.keys(modes)) {
-      test(`${browser.name}, ${mode}`, async (context) => {
-        const run = `${browser.name}-${mode}`;
-        const posted = server.result(run);
-        const visit = await browser.visit(`${server.origin}/${mode}/page/index.html?run=${run}`);
-        let timer;
-        const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error(`no result within ${timeoutMs / 1000} s`)), timeoutMs)));
-        try {
-          const { engine, results } = await Promise.race([posted, late]);
-          context.diagnostic(`${engine.userAgent}; isolated: ${engine.isolated}`);
-          assert.ok(results.length > 0);
-          for (const { name, error } of results) await context.test(`${run}: ${name}`, () => assert.equal(error ?? "", ""));
-        } finally {
-          clearTimeout(timer);
-          await visit.close();
-        }
-      });
-    }
-  });
+  for (const mode of Object.keys(modes)) {
+    test(`${browser.name}, ${mode}`, (context) => runPage(context, { browser, server, mode, page: "runtime" }));
+  }
 }

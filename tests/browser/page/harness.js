@@ -1,0 +1,47 @@
+// What the pages under test share: cases, checks, and the way back to the server.
+
+const cases = [];
+
+export const mode = location.pathname.split("/")[1];
+
+export function test(name, body) {
+  cases.push({ name, body });
+}
+
+export function check(condition, message) {
+  if (!condition) throw new Error(message);
+}
+
+export function same(actual, wanted, what) {
+  const [a, b] = [actual, wanted].map((value) => JSON.stringify(value, (_, part) => (ArrayBuffer.isView(part) ? Array.from(part, String) : part)));
+  check(a === b, `${what}: expected ${b.slice(0, 300)}, got ${a.slice(0, 300)}`);
+}
+
+/** The error that the promise is rejected with. */
+export async function failure(promise) {
+  return promise.then(() => { throw new Error("nothing was refused"); }, (error) => error);
+}
+
+export function later(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Waits for something to come true; false where it does not in time. */
+export async function until(condition, ms) {
+  for (const end = performance.now() + ms; performance.now() < end; await later(10)) if (condition()) return true;
+  return condition();
+}
+
+/** Runs the cases in turn, and posts what came of each. */
+export async function finish() {
+  const results = [];
+  for (const { name, body } of cases) {
+    const late = later(60_000).then(() => { throw new Error("took longer than 60 s"); });
+    const error = await Promise.race([body(), late]).then(() => undefined, (reason) => `${reason?.message ?? reason}`);
+    results.push({ name, error });
+  }
+  const run = new URLSearchParams(location.search).get("run");
+  const engine = { isolated: globalThis.crossOriginIsolated, userAgent: navigator.userAgent };
+  await fetch(`../result/${run}`, { method: "POST", body: JSON.stringify({ engine, results }) });
+  document.title = "done";
+}

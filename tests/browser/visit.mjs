@@ -1,0 +1,22 @@
+// One visit of one browser to one page: each of the page's cases becomes a test.
+import assert from "node:assert/strict";
+
+const timeoutMs = 180_000;
+
+/** @param {import("node:test").TestContext} context the test whose parts the page's cases are */
+export async function runPage(context, { browser, server, mode, page }) {
+  const run = `${browser.name}-${mode}-${page}`;
+  const posted = server.result(run);
+  const visit = await browser.visit(`${server.origin}/${mode}/page/${page}.html?run=${run}`);
+  let timer;
+  const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error(`no result within ${timeoutMs / 1000} s`)), timeoutMs)));
+  try {
+    const { engine, results } = await Promise.race([posted, late]);
+    context.diagnostic(`${engine.userAgent}; isolated: ${engine.isolated}`);
+    assert.ok(results.length > 0);
+    for (const { name, error } of results) await context.test(`${run}: ${name}`, () => assert.equal(error ?? "", ""));
+  } finally {
+    clearTimeout(timer);
+    await visit.close();
+  }
+}
