@@ -2,7 +2,10 @@ using System.CommandLine;
 using Sconce.Cli.Artefacts;
 using Sconce.Cli.Compiling;
 using Sconce.Cli.Files;
+using Sconce.Cli.Pictures;
 using Sconce.Cli.Terminal;
+using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Graph;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Cli.Commands;
@@ -25,20 +28,39 @@ internal static class InspectCommand
     private static int Run(string model, bool wat, string? graph)
     {
         using var scratch = new ScratchFolder();
-        var artefact = ModelFile.IsArtefact(model)
-            ? model
-            : StageProgress.Show(progress => ModelCompiler.CompileToFile(model, scratch.NewFile(".wasm"), progress)).Path;
+        var isArtefact = ModelFile.IsArtefact(model);
+        if (isArtefact && graph is not null)
+        {
+            throw SconceException.Expected("a model (.pt2) to draw the graph of", "an artefact, which holds code but no graph", new Where(model));
+        }
+
+        var compiled = isArtefact ? null : StageProgress.Show(progress => ModelCompiler.CompileToFile(model, scratch.NewFile(".wasm"), progress));
+        if (graph is not null)
+        {
+            DrawGraph(compiled!.Graph, graph);
+        }
+
         if (wat)
         {
             using var output = new StreamWriter(Console.OpenStandardOutput(), bufferSize: 1 << 16);
-            Disassembler.Print(artefact, output);
+            Disassembler.Print(compiled?.Path ?? model, output);
         }
         else
         {
-            Print(model, ArtefactContents.Read(artefact));
+            Print(model, compiled?.Contents ?? ArtefactContents.Read(model));
         }
 
         return ExitCode.Success;
+    }
+
+    private static void DrawGraph(Graph graph, string path)
+    {
+        AtomicFile.Write(path, stream =>
+        {
+            using var writer = new StreamWriter(stream, leaveOpen: true);
+            Svg.Write(writer, GraphPicture.Of(graph));
+        });
+        Console.Error.WriteLine($"graph written to {path}");
     }
 
     private static void Print(string name, ArtefactContents contents)

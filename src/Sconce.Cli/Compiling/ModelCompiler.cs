@@ -1,11 +1,12 @@
 using Sconce.Cli.Artefacts;
 using Sconce.Cli.Files;
 using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Graph;
 
 namespace Sconce.Cli.Compiling;
 
-/// <summary>An artefact that was just compiled into a file, and what it holds.</summary>
-internal sealed record CompiledFile(string Path, ArtefactContents Contents);
+/// <summary>An artefact that was just compiled into a file, what it holds, and the graph it was made from, after its passes.</summary>
+internal sealed record CompiledFile(string Path, ArtefactContents Contents, Graph Graph);
 
 /// <summary>The command line's one way into the compiler.</summary>
 internal static class ModelCompiler
