@@ -35,7 +35,7 @@ internal sealed class MemoryPlan
     public const int ConstantsOffset = 1024;
 
     /// <summary>Vector kernels may read up to this many bytes past a buffer's end.</summary>
-    private const int ReadSlack = 64;
+    public const int ReadSlack = 64;
 
     private readonly Dictionary<Tensors.Buffer, Place> places = new(ReferenceEqualityComparer.Instance);
 
@@ -48,6 +48,13 @@ internal sealed class MemoryPlan
         {
             places.Add(constant, new Place.Absolute(address));
             address = Align(address + constant.ByteCount.Value);
+        }
+
+        // A state's first contents are constants too, which reset copies.
+        foreach (var (_, state) in program.States)
+        {
+            InitialStates.Add((state, address));
+            address = Align(address + state.ByteCount.Value);
         }
 
         ConstantsEnd = Align(address + ReadSlack);
@@ -66,6 +73,9 @@ internal sealed class MemoryPlan
 
     /// <summary>Constants that are read, in the order of their addresses.</summary>
     public IReadOnlyList<Tensors.Buffer> Constants { get; }
+
+    /// <summary>States and the addresses of their initial contents.</summary>
+    public List<(Tensors.Buffer State, long Address)> InitialStates { get; } = [];
 
     public long ConstantsEnd { get; }
 

@@ -1,0 +1,121 @@
+using Sconce.Compiler.Evaluation;
+using Sconce.Compiler.Kernels;
+using Sconce.Compiler.Passes;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+using Sconce.Compiler.Wasm;
+
+namespace Sconce.Compiler.Artifact;
+
+/// <summary>
+/// Puts a program into one file: the manifest first, code, the same code with relaxed SIMD in a custom section, constants last. See docs/artifact.md.
+/// </summary>
+public sealed class ArtifactWriter
+{
+    private readonly TensorProgram program;
+    private readonly MemoryPlan plan;
+    private readonly Module module;
+
+    private ArtifactWriter(TensorProgram program, MemoryPlan plan, Module module, Manifest manifest)
+    {
+        (this.program, this.plan, this.module) = (program, plan, module);
+        Manifest = manifest;
+    }
+
+    public Manifest Manifest { get; }
+
+    /// <summary>Bytes of functions in the plain variant.</summary>
+    public long CodeBytes { get; private init; }
+
+    /// <summary>The plain variant's functions, for whoever wants to read them.</summary>
+    public Module Module => module;
+
+    /// <summary>Generates the code of a program whose steps have kernels (the last passes have run).</summary>
+    public static ArtifactWriter Create(TensorProgram program, SourceInfo source, long parameters, bool exact)
+    {
+        var layout = new ContextLayout(program);
+
+        // The header's size depends on the number of slots, which does not depend on where they begin.
+        var slots = new MemoryPlan(program, 0).Slots.Count;
+        var plan = new MemoryPlan(program, layout.Size(slots));
+        var (relaxed, _) = ProgramCode.Build(program, plan, layout, new KernelOptions { RelaxedSimd = true, Exact = exact });
+        var (module, kernelNames) = ProgramCode.Build(program, plan, layout, new KernelOptions { RelaxedSimd = false, Exact = exact });
+        var manifest = new Manifest
+        {
+            Compiler = $"sconce {typeof(ArtifactWriter).Assembly.GetName().Version?.ToString(3)}",
+            Source = source,
+            Memory = new MemoryInfo(MemoryPlan.ConstantsOffset, plan.ConstantsEnd, ProgramCode.MinimumPages(plan)),
+            Context = new ContextInfo(layout.Symbols, layout.Inputs, layout.Outputs, plan.HeaderBytes),
+            Symbols = [.. program.Symbols.Select(symbol => Describe(symbol, program))],
+            Inputs = [.. program.Inputs.Select(input => Describe(input.Name, input.Buffer))],
+            Outputs = [.. program.Outputs.Select(output => Describe(output.Name, output.Buffer))],
+            Steps = [.. program.Steps.Select((step, i) => new StepInfo(
+                $"{step.Targets[0].Buffer.Name}", step.Origin?.Operator ?? "", kernelNames[i],
+                DimJson.Write(StepCost.Flops(step)), DimJson.Write(StepCost.Bytes(step))))],
+            Errors = RunError.Texts,
+            Parameters = parameters,
+            MultiplyAdds = DimJson.Write(Dim.Sum(program.Steps.Select(StepCost.MultiplyAdds))),
+            Arena = DimJson.Write(plan.ContextBytes),
+        };
+        module.AddCustomSection(Manifest.SectionName, manifest.ToJson(), Placement.First);
+        module.AddCustomSection(Manifest.RelaxedSectionName, relaxed.ToArray(), Placement.BeforeData);
+        return new ArtifactWriter(program, plan, module, manifest) { CodeBytes = module.Measure().CodeBytes };
+    }
+
+    public void WriteTo(Stream stream)
+    {
+        if (module.Data.Count == 0)
+        {
+            AddData();
+        }
+
+        module.WriteTo(stream);
+    }
+
+    private void AddData()
+    {
+        foreach (var constant in plan.Constants)
+        {
+            module.AddData((uint)((Place.Absolute)plan[constant]).Address, InMemoryOrder(constant));
+        }
+
+        foreach (var (state, address) in plan.InitialStates)
+        {
+            if (state.Data is not null)
+            {
+                module.AddData((uint)address, InMemoryOrder(state));
+            }
+        }
+    }
+
+    /// <summary>A buffer's contents in the order of its dims in memory.</summary>
+    private static ReadOnlyMemory<byte> InMemoryOrder(Tensors.Buffer buffer)
+    {
+        var data = buffer.Data ?? throw new InvalidOperationException($"Constant {buffer} has no data.");
+        return new TensorData(
+            data.Type, [.. buffer.Order.Select(dim => data.Shape[dim])], [.. buffer.Order.Select(dim => data.Strides[dim])], data.Offset, data.Storage).ToDense();
+    }
+
+    private static PortInfo Describe(string name, Tensors.Buffer buffer) =>
+        new(name, buffer.Type.Name(), [.. buffer.Dims.Select(DimJson.Write)]);
+
+    /// <summary>The first dimension of an input that is linear in the symbol alone.</summary>
+    private static SymbolInfo Describe(Symbol symbol, TensorProgram program)
+    {
+        for (var input = 0; input < program.Inputs.Count; input++)
+        {
+            var dims = program.Inputs[input].Buffer.Dims;
+            for (var dim = 0; dim < dims.Length; dim++)
+            {
+                if (dims[dim].LinearIn(symbol) is ({ IsConstant: true, Value: not 0 } scale, { IsConstant: true } offset))
+                {
+                    return new SymbolInfo(symbol.Name, symbol.Min, symbol.Max, input, dim, scale.Value, offset.Value);
+                }
+            }
+        }
+
+        throw Diagnostics.SconceException.Unsupported(
+            $"the size {symbol} cannot be read off any input's shape",
+            hint: "export the model with a torch.export.Dim that is itself a dimension of some input");
+    }
+}

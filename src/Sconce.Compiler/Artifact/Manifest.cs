@@ -1,0 +1,114 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Artifact;
+
+/// <summary>What an artefact says of itself, in the custom section <see cref="SectionName"/> as JSON; the runtime reads the same fields.</summary>
+public sealed record Manifest
+{
+    public const string SectionName = "sconce.manifest";
+
+    /// <summary>The section that holds the whole module again, built with relaxed SIMD, without data.</summary>
+    public const string RelaxedSectionName = "sconce.relaxed";
+
+    public int Format { get; init; } = 1;
+
+    /// <summary>Name and version of the compiler.</summary>
+    public required string Compiler { get; init; }
+
+    public required SourceInfo Source { get; init; }
+
+    public required MemoryInfo Memory { get; init; }
+
+    public required ContextInfo Context { get; init; }
+
+    public required IReadOnlyList<SymbolInfo> Symbols { get; init; }
+
+    public required IReadOnlyList<PortInfo> Inputs { get; init; }
+
+    public required IReadOnlyList<PortInfo> Outputs { get; init; }
+
+    public required IReadOnlyList<StepInfo> Steps { get; init; }
+
+    /// <summary>What <c>run</c>'s results other than 0 mean.</summary>
+    public required IReadOnlyDictionary<string, string> Errors { get; init; }
+
+    /// <summary>Elements of the model's parameters.</summary>
+    public required long Parameters { get; init; }
+
+    /// <summary>Multiply-adds of products and convolutions in one run: a <see cref="DimJson"/>.</summary>
+    public required JsonNode MultiplyAdds { get; init; }
+
+    /// <summary>A context's bytes: a <see cref="DimJson"/>.</summary>
+    public required JsonNode Arena { get; init; }
+
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ManifestJson.Default.Manifest);
+
+    public static Manifest FromJson(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, ManifestJson.Default.Manifest) ?? throw new JsonException("The manifest is null.");
+}
+
+/// <summary>The model file that was compiled: its name and the SHA-256 of its bytes, in hexadecimal digits.</summary>
+public sealed record SourceInfo(string Name, string Sha256);
+
+/// <summary>Where constants lie, and how many pages (64 KiB) a memory must have at least.</summary>
+public sealed record MemoryInfo(long ConstantsOffset, long ConstantsEnd, long MinPages);
+
+/// <summary>Byte offsets of the tables within a context, and the size of all of it before its buffers.</summary>
+public sealed record ContextInfo(long Symbols, long Inputs, long Outputs, long Header);
+
+/// <summary>A symbol, and how it is read off an input's shape: (inputs[Input].shape[Dim] - Offset) / Scale, which must divide.</summary>
+public sealed record SymbolInfo(string Name, long Min, long? Max, int Input, int Dim, long Scale, long Offset);
+
+/// <summary>An input or output; sizes as <see cref="DimJson"/>.</summary>
+public sealed record PortInfo(string Name, string Dtype, IReadOnlyList<JsonNode> Shape);
+
+/// <summary>A step of the run: what it does, the ATen operator it came from, the kernel chosen; floating-point operations and bytes moved as <see cref="DimJson"/>.</summary>
+public sealed record StepInfo(string Name, string Operator, string Kernel, JsonNode Flops, JsonNode Bytes);
+
+/// <summary>Integer expressions as JSON: a number, a symbol's name, or <c>[operator, a, b]</c> with + * // % min max.</summary>
+public static class DimJson
+{
+    public static JsonNode Write(Dim dim)
+    {
+        JsonNode? total = null;
+        foreach (var term in dim.Terms)
+        {
+            JsonNode? product = term.Coefficient == 1 ? null : JsonValue.Create(term.Coefficient);
+            foreach (var factor in term.Factors)
+            {
+                product = Join("*", product, Write(factor));
+            }
+
+            total = Join("+", total, product!);
+        }
+
+        return total is null ? JsonValue.Create(dim.ConstantTerm)
+            : dim.ConstantTerm == 0 ? total
+            : Join("+", total, JsonValue.Create(dim.ConstantTerm));
+    }
+
+    private static JsonNode Join(string op, JsonNode? a, JsonNode b) => a is null ? b : new JsonArray(op, a, b);
+
+    private static JsonNode Write(Atom atom) => atom switch
+    {
+        BinaryAtom binary => new JsonArray(
+            binary.Operator switch
+            {
+                DimOperator.FloorDivide => "//",
+                DimOperator.Modulo => "%",
+                DimOperator.Min => "min",
+                _ => "max",
+            },
+            Write(binary.Left),
+            Write(binary.Right)),
+        Symbol symbol => JsonValue.Create(symbol.Name),
+        _ => throw new InvalidOperationException($"{atom} cannot stand in a manifest."),
+    };
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(Manifest))]
+internal sealed partial class ManifestJson : JsonSerializerContext;

@@ -1,0 +1,54 @@
+using Sconce.Compiler.Kernels;
+using Sconce.Compiler.Tensors;
+
+namespace Sconce.Compiler.Passes;
+
+/// <summary>A pass by its name and what it does in one line.</summary>
+internal sealed record ProgramPass(string Name, string Description, Action<TensorProgram> Run);
+
+/// <summary>What happens to a tensor program between lowering and code, in this order.</summary>
+internal static class Pipeline
+{
+    public static IReadOnlyList<ProgramPass> ProgramPasses { get; } =
+    [
+        new("inline-views", "views become index maps of what reads them", InlineMaps.Views),
+
+        // Before pointwise inlining: what depends on constants alone must be computed here, not at every element of a consumer.
+        new("fold-constants", "computes what depends on constants alone", FoldConstants.Run),
+
+        // Before pointwise inlining: an activation belongs to the product that feeds it, not to the operand of the next one.
+        new("fuse-epilogues", "products, convolutions and reductions finish with the maps that follow", FuseEpilogues.Run),
+        new("inline-pointwise", "chains of pointwise operators become one loop", InlineMaps.Pointwise),
+
+        // Again: inlining has joined chains, whose head may follow a product.
+        new("fuse-epilogues", "products, convolutions and reductions finish with the maps that follow", FuseEpilogues.Run),
+        new("layouts", "the order of dims in memory: channels-last around convolutions", AssignLayouts.Run),
+        new("prepare-kernels", "operands in the order in which the kernels read them", PrepareKernels),
+
+        // Again: packed weights.
+        new("fold-constants", "computes what depends on constants alone", FoldConstants.Run),
+        new("dead-steps", "removes what nobody reads", DeadSteps.Remove),
+    ];
+
+    /// <summary>All passes; after each, where asked, the verifier.</summary>
+    public static void Run(TensorProgram program, bool verify, Action<string>? progress = null)
+    {
+        Check("lowering");
+        foreach (var pass in ProgramPasses)
+        {
+            progress?.Invoke(pass.Name);
+            pass.Run(program);
+            Check(pass.Name);
+        }
+
+        void Check(string after)
+        {
+            if (verify)
+            {
+                ProgramVerifier.Verify(program, after);
+            }
+        }
+    }
+
+    private static void PrepareKernels(TensorProgram program) => StepRewriting.Replace(program, KernelPreparation.Prepare);
+}

@@ -1,0 +1,94 @@
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Passes;
+
+/// <summary>Checks what every tensor program must keep to: buffers are written before they are read, ranks and dtypes agree, axes belong to their step. On in tests.</summary>
+internal static class ProgramVerifier
+{
+    /// <summary>Throws <see cref="InvalidOperationException"/>: a mistake of ours, not of the model's.</summary>
+    public static void Verify(TensorProgram program, string after)
+    {
+        var written = new HashSet<Tensors.Buffer>(ReferenceEqualityComparer.Instance);
+        foreach (var step in StepRewriting.Flatten(program.Steps))
+        {
+            foreach (var buffer in ProgramUses.BuffersRead(step))
+            {
+                // What a loop carries is written before it as well; so order within the body needs no exception.
+                if (buffer.Kind is BufferKind.Temporary or BufferKind.Output && !written.Contains(buffer))
+                {
+                    Fail($"{buffer} is read before anything writes it", step);
+                }
+
+                if (buffer.Kind == BufferKind.Constant && buffer.Data is null)
+                {
+                    Fail($"constant {buffer} has no data", step);
+                }
+            }
+
+            var axes = AxesOf(step);
+            foreach (var load in ProgramUses.Loads(step))
+            {
+                foreach (var dim in load.Index)
+                {
+                    CheckAxes(dim, axes, step);
+                }
+            }
+
+            foreach (var target in step.Targets)
+            {
+                if (target.Index.Length != target.Buffer.Dims.Length)
+                {
+                    Fail($"{target} has the wrong rank", step);
+                }
+
+                if (target.Buffer.Kind is BufferKind.Constant or BufferKind.Input)
+                {
+                    Fail($"{target.Buffer} is a {target.Buffer.Kind} and cannot be written", step);
+                }
+
+                foreach (var dim in target.Index)
+                {
+                    CheckAxes(dim, axes, step);
+                }
+
+                written.Add(target.Buffer);
+            }
+        }
+
+        foreach (var (name, buffer) in program.Outputs)
+        {
+            if (!written.Contains(buffer))
+            {
+                throw new InvalidOperationException($"After {after}: nothing writes output {name}.");
+            }
+        }
+
+        void Fail(string problem, Step step) =>
+            throw new InvalidOperationException($"After {after}, in the step of {step.Origin?.Operator ?? "?"} that writes {step.Targets[0]}: {problem}.");
+
+        void CheckAxes(Dim dim, HashSet<Atom> axes, Step step) => dim.VisitLeaves(leaf =>
+        {
+            if (leaf is Axis && !axes.Contains(leaf))
+            {
+                Fail($"index {dim} uses axis {leaf}, which is not one of the step's", step);
+            }
+        });
+    }
+
+    private static HashSet<Atom> AxesOf(Step step)
+    {
+        IEnumerable<Axis> axes = step switch
+        {
+            MapStep s => s.Axes,
+            ReduceStep s => [.. s.Axes, .. s.Reduced],
+            ScanStep s => [.. s.Axes, s.Scanned],
+            ScatterStep s => s.Axes,
+            SortStep s => [.. s.Axes, s.Sorted, s.Kept],
+            ContractionStep s => [.. s.Axes, s.K],
+            ConvolutionStep s => [.. s.Axes, .. s.InputAxes, .. s.WeightAxes],
+            _ => [],
+        };
+        return [.. axes];
+    }
+}
