@@ -319,6 +319,36 @@ public sealed class LoadedIndex(Expr value, Interval bounds) : LeafAtom
 
     public override string ToString() => $"<{Value}>";
 
+    public override void VisitLeaves(Action<Atom> visit)
+    {
+        visit(this);
+        Visit(Value);
+
+        void Visit(Expr expr)
+        {
+            switch (expr)
+            {
+                case LoadExpr load:
+                    foreach (var dim in load.Index)
+                    {
+                        dim.VisitLeaves(visit);
+                    }
+
+                    break;
+                case IndexExpr index:
+                    index.Value.VisitLeaves(visit);
+                    break;
+                default:
+                    foreach (var operand in expr.Operands)
+                    {
+                        Visit(operand);
+                    }
+
+                    break;
+            }
+        }
+    }
+
     protected override Dim SubstituteInside(Func<Atom, Dim?> map)
     {
         var changed = new ExprRewriter(dims: dim => dim.Substitute(map)).Rewrite(Value);

@@ -12,7 +12,7 @@ public abstract class Atom : IEquatable<Atom>
     /// <summary>The atom's value, given those of its leaves (symbols, axes, loaded indices).</summary>
     public abstract long Evaluate(Func<Atom, long> leaf);
 
-    /// <summary>Visits the leaves: symbols, axes and loaded indices.</summary>
+    /// <summary>Visits the leaves: symbols, axes and loaded indices, and the leaves within those.</summary>
     public abstract void VisitLeaves(Action<Atom> visit);
 
     public abstract bool Equals(Atom? other);
@@ -42,7 +42,7 @@ public abstract class LeafAtom : Atom
 
     public sealed override long Evaluate(Func<Atom, long> leaf) => leaf(this);
 
-    public sealed override void VisitLeaves(Action<Atom> visit) => visit(this);
+    public override void VisitLeaves(Action<Atom> visit) => visit(this);
 
     public override bool Equals(Atom? other) => ReferenceEquals(this, other);
 
