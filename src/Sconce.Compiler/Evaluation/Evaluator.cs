@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 
@@ -186,8 +187,73 @@ public sealed partial class Evaluator
 
     private void RunMap(MapStep map)
     {
+        if (TryCopy(map))
+        {
+            return;
+        }
+
         var frame = NewFrame();
         ForEach(frame, map.Axes, Store(frame, new ExprCompiler(frame), map.Target, map.Body));
+    }
+
+    /// <summary>A plain copy (a view, weights being packed) by rows along the last axis: models have hundreds of millions of weights.</summary>
+    private bool TryCopy(MapStep map)
+    {
+        if (map.Body is not LoadExpr load || map.Axes.IsEmpty)
+        {
+            return false;
+        }
+
+        var (from, to) = (Get(load.Buffer), Get(map.Target.Buffer));
+        var row = map.Axes[^1];
+        if (Offset(from, load.Index).LinearIn(row) is not ({ IsConstant: true } fromStep, var fromStart)
+            || Offset(to, map.Target.Index).LinearIn(row) is not ({ IsConstant: true } toStep, var toStart))
+        {
+            return false;
+        }
+
+        var frame = NewFrame();
+        var compiler = new ExprCompiler(frame);
+        var (source, destination, count) = (compiler.Dim(fromStart), compiler.Dim(toStart), Evaluate(row.Extent));
+        ForEach(frame, map.Axes.RemoveAt(map.Axes.Length - 1), () =>
+            CopyRow(from, source(), fromStep.Value, to, destination(), toStep.Value, count));
+        return true;
+
+        static Dim Offset(TensorValue value, ImmutableArray<Dim> index)
+        {
+            var total = Dim.Zero;
+            for (var i = 0; i < index.Length; i++)
+            {
+                total += index[i] * value.Strides[i];
+            }
+
+            return total;
+        }
+    }
+
+    private static void CopyRow(TensorValue from, long source, long fromStep, TensorValue to, long destination, long toStep, long count)
+    {
+        var size = from.Type.Size();
+        var (a, b) = (from.Bytes.AsSpan(), to.Bytes.AsSpan());
+        if (fromStep == 1 && toStep == 1)
+        {
+            a.Slice(checked((int)(source * size)), checked((int)(count * size))).CopyTo(b[checked((int)(destination * size))..]);
+        }
+        else if (size == sizeof(float))
+        {
+            var (x, y) = (MemoryMarshal.Cast<byte, float>(a), MemoryMarshal.Cast<byte, float>(b));
+            for (var i = 0L; i < count; i++)
+            {
+                y[(int)(destination + (i * toStep))] = x[(int)(source + (i * fromStep))];
+            }
+        }
+        else
+        {
+            for (var i = 0L; i < count; i++)
+            {
+                a.Slice((int)((source + (i * fromStep)) * size), size).CopyTo(b[(int)((destination + (i * toStep)) * size)..]);
+            }
+        }
     }
 
     private void RunScatter(ScatterStep scatter)
