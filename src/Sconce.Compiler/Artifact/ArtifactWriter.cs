@@ -45,7 +45,7 @@ public sealed class ArtifactWriter
             Compiler = $"sconce {typeof(ArtifactWriter).Assembly.GetName().Version?.ToString(3)}",
             Source = source,
             Memory = new MemoryInfo(MemoryPlan.ConstantsOffset, plan.ConstantsEnd, ProgramCode.MinimumPages(plan)),
-            Context = new ContextInfo(layout.Symbols, layout.Inputs, layout.Outputs, plan.HeaderBytes),
+            Context = new ContextInfo(ContextLayout.Symbols, layout.Inputs, layout.Outputs, plan.HeaderBytes),
             Symbols = [.. program.Symbols.Select(symbol => Describe(symbol, program))],
             Inputs = [.. program.Inputs.Select(input => Describe(input.Name, input.Buffer))],
             Outputs = [.. program.Outputs.Select(output => Describe(output.Name, output.Buffer))],

@@ -39,9 +39,8 @@ internal sealed class ContextLayout(TensorProgram program)
     /// <summary>Helper threads that have finished the present command.</summary>
     public const uint Finished = 40;
 
-    private const int FieldsEnd = 64;
-
-    public int Symbols => FieldsEnd;
+    /// <summary>Where the symbols' values begin: after the fields.</summary>
+    public const int Symbols = 64;
 
     public int Inputs => Symbols + (4 * program.Symbols.Count);
 

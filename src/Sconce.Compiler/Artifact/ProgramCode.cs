@@ -2,6 +2,7 @@ using Sconce.Compiler.Kernels;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
+using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Compiler.Artifact;
 
@@ -130,7 +131,7 @@ internal sealed class ProgramCode
         {
             return counters.TryGetValue(symbol, out var counter)
                 ? counter.Get.AsI32()
-                : Memory.LoadI32(context, (uint)(layout.Symbols + (4 * program.Symbols.IndexOf(symbol))));
+                : Memory.LoadI32(context, (uint)(ContextLayout.Symbols + (4 * program.Symbols.IndexOf(symbol))));
         }
 
         throw new InvalidOperationException($"{leaf} is not known outside of a kernel.");

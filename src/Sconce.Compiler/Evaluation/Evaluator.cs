@@ -234,14 +234,16 @@ public sealed partial class Evaluator
     private static void CopyRow(TensorValue from, long source, long fromStep, TensorValue to, long destination, long toStep, long count)
     {
         var size = from.Type.Size();
-        var (a, b) = (from.Bytes.AsSpan(), to.Bytes.AsSpan());
+        var a = from.Bytes.AsSpan();
+        var b = to.Bytes.AsSpan();
         if (fromStep == 1 && toStep == 1)
         {
             a.Slice(checked((int)(source * size)), checked((int)(count * size))).CopyTo(b[checked((int)(destination * size))..]);
         }
         else if (size == sizeof(float))
         {
-            var (x, y) = (MemoryMarshal.Cast<byte, float>(a), MemoryMarshal.Cast<byte, float>(b));
+            var x = MemoryMarshal.Cast<byte, float>(a);
+            var y = MemoryMarshal.Cast<byte, float>(b);
             for (var i = 0L; i < count; i++)
             {
                 y[(int)(destination + (i * toStep))] = x[(int)(source + (i * fromStep))];
