@@ -1,6 +1,4 @@
-using Sconce.Compiler.Evaluation;
 using Sconce.Compiler.Kernels;
-using Sconce.Compiler.Passes;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
@@ -12,13 +10,12 @@ namespace Sconce.Compiler.Artifact;
 /// </summary>
 public sealed class ArtifactWriter
 {
-    private readonly TensorProgram program;
     private readonly MemoryPlan plan;
     private readonly Module module;
 
-    private ArtifactWriter(TensorProgram program, MemoryPlan plan, Module module, Manifest manifest)
+    private ArtifactWriter(MemoryPlan plan, Module module, Manifest manifest)
     {
-        (this.program, this.plan, this.module) = (program, plan, module);
+        (this.plan, this.module) = (plan, module);
         Manifest = manifest;
     }
 
@@ -59,7 +56,7 @@ public sealed class ArtifactWriter
         };
         module.AddCustomSection(Manifest.SectionName, manifest.ToJson(), Placement.First);
         module.AddCustomSection(Manifest.RelaxedSectionName, relaxed.ToArray(), Placement.BeforeData);
-        return new ArtifactWriter(program, plan, module, manifest) { CodeBytes = module.Measure().CodeBytes };
+        return new ArtifactWriter(plan, module, manifest) { CodeBytes = module.Measure().CodeBytes };
     }
 
     public void WriteTo(Stream stream)

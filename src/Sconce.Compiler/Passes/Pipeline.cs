@@ -51,5 +51,5 @@ internal static class Pipeline
         }
     }
 
-    private static void PrepareKernels(TensorProgram program) => StepRewriting.Replace(program, KernelPreparation.Prepare);
+    private static void PrepareKernels(TensorProgram program) => StepRewriting.Replace(program, step => KernelPreparation.Prepare(step));
 }
