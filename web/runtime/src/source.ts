@@ -18,8 +18,8 @@ const pieceBytes = 1 << 20;
 export async function open(source: FileSource, signal: AbortSignal | undefined): Promise<ByteStream> {
   if (source instanceof ArrayBuffer) return pieces(new Uint8Array(source));
   if (ArrayBuffer.isView(source)) return pieces(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
-  if (typeof Blob !== "undefined" && source instanceof Blob) return { chunks: reading(source.stream(), "the blob"), size: source.size };
-  if (typeof Response !== "undefined" && source instanceof Response) return body(source, source.url || "the response");
+  if (typeof Blob !== "undefined" && source instanceof Blob) return { chunks: reading(source.stream(), "the blob", signal), size: source.size };
+  if (typeof Response !== "undefined" && source instanceof Response) return body(source, source.url || "the response", signal);
   if (typeof source === "string" || source instanceof URL) return atAddress(source, signal);
   throw new SconceError("network", `load takes a URL, a Response, a Blob, bytes or a WebAssembly.Module, got ${describe(source)}`);
 }
@@ -30,7 +30,7 @@ async function atAddress(address: string | URL, signal: AbortSignal | undefined)
   const text = String(address);
   if (base === undefined && !/^(https?|data|blob):/i.test(text)) return localFile(address, text);
   try {
-    return body(await fetch(base === undefined ? text : new URL(text, base), signal === undefined ? {} : { signal }), text);
+    return body(await fetch(base === undefined ? text : new URL(text, base), signal === undefined ? {} : { signal }), text, signal);
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof SconceError) throw error;
@@ -38,16 +38,19 @@ async function atAddress(address: string | URL, signal: AbortSignal | undefined)
   }
 }
 
-function body(response: Response, name: string): ByteStream {
+function body(response: Response, name: string, signal: AbortSignal | undefined): ByteStream {
   if (!response.ok) throw new SconceError("network", `${name} cannot be fetched: the server answers ${response.status} ${response.statusText}`.trimEnd());
   if (response.bodyUsed || response.body === null) throw new SconceError("network", `${name} has no body left to read`);
   const length = response.headers.get("content-encoding") === null ? response.headers.get("content-length") : null;
-  return { chunks: reading(response.body, name), size: length === null ? undefined : Number(length) };
+  return { chunks: reading(response.body, name, signal), size: length === null ? undefined : Number(length) };
 }
 
 // Not every engine's ReadableStream can be iterated.
-async function* reading(stream: ReadableStream<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
+async function* reading(stream: ReadableStream<Uint8Array>, name: string, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
   const reader = stream.getReader();
+  // A source that stalls would else hold the connection until its next byte.
+  const cancel = () => void reader.cancel().catch(() => {});
+  signal?.addEventListener("abort", cancel, { once: true });
   try {
     for (;;) {
       const { done, value } = await reader.read().catch((error: unknown) => {
@@ -57,7 +60,8 @@ async function* reading(stream: ReadableStream<Uint8Array>, name: string): Async
       yield value;
     }
   } finally {
-    await reader.cancel().catch(() => {});
+    signal?.removeEventListener("abort", cancel);
+    cancel();
   }
 }
 

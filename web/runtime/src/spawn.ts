@@ -19,7 +19,7 @@ function webWorker<Sent, Received>(): Peer<Sent, Received> {
     listen(receive, fail) {
       worker.onmessage = ({ data }: MessageEvent<Received>) => receive(data);
       worker.onmessageerror = () => fail(new SconceError("engine", "a message between page and worker cannot be read"));
-      worker.onerror = (event) => fail(new SconceError("engine", `the model's worker stopped: ${event.message || "its script worker.js is not found beside the runtime, or a policy forbids it"}`));
+      worker.onerror = (event) => fail(new SconceError("engine", `the model's worker stopped: ${event.message || "its script worker.js is not found beside the runtime, a policy forbids it, or the page is cross-origin isolated and worker.js comes without the header Cross-Origin-Embedder-Policy"}`));
     },
     end: () => worker.terminate(),
     keepAlive: () => {},

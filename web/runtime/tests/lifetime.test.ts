@@ -91,6 +91,14 @@ test("loading stops at an abort", async () => {
   assert.ok(canceled);
 });
 
+test("an abort lets go of a source that stalls", async () => {
+  let canceled = false;
+  const stalled = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(file.slice(0, 2000)), cancel: () => void (canceled = true) });
+  assert.equal(await code(load(new Response(stalled), { signal: AbortSignal.timeout(100) })), "TimeoutError");
+  await later(10);
+  assert.ok(canceled);
+});
+
 test("the state outlives an input that is wrong", async () => {
   using model = await load(file, { threads: 2 });
   await model.run(tensors);

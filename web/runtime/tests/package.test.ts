@@ -1,0 +1,34 @@
+// The package as it is built: what a page gets.
+import assert from "node:assert/strict";
+import { readFile, readdir } from "node:fs/promises";
+import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+import type * as Runtime from "../src/index.js";
+import type * as Core from "../src/core.js";
+import { expected, makeArtifact } from "./fixture.js";
+
+const dist = new URL("../../dist/", import.meta.url);
+const tensors = { x: { data: Float32Array.of(1, 2, 3, 4), shape: [1, 4] }, mask: { data: Uint8Array.of(1), shape: [1] } };
+
+test("runs with and without a worker", async () => {
+  const { load } = (await import(new URL("index.js", dist).href)) as typeof Runtime;
+  for (const worker of [true, false]) {
+    const model = await load(makeArtifact(), { threads: 2, worker });
+    assert.deepEqual((await model.run(tensors)).y?.data, expected([1, 2, 3, 4], [1]));
+    model.dispose();
+  }
+});
+
+test("runs on the thread it is called on", async () => {
+  const { Graph } = (await import(new URL("core.js", dist).href)) as typeof Core;
+  const graph = await Graph.load(new Blob([makeArtifact()]).stream() as unknown as AsyncIterable<Uint8Array>);
+  assert.deepEqual(graph.createContext().run(tensors).y?.data, expected([1, 2, 3, 4], [1]));
+});
+
+test("is a few kilobytes", async () => {
+  const scripts = (await readdir(dist)).filter((file) => file.endsWith(".js"));
+  const contents = await Promise.all(scripts.map((file) => readFile(new URL(file, dist))));
+  const bytes = contents.reduce((sum, content) => sum + gzipSync(content).length, 0);
+  assert.ok(bytes < 16_000, `${bytes} bytes compressed`);
+  for (const content of contents) assert.doesNotMatch(content.toString(), /createObjectURL|\beval\(|new Function/);
+});
