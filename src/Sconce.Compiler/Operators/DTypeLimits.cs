@@ -1,0 +1,31 @@
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Operators;
+
+/// <summary>The smallest and largest values of dtypes.</summary>
+public static class DTypeLimits
+{
+    /// <summary>The finite limits, as <c>torch.finfo</c> and <c>torch.iinfo</c> give them; int64's as far as a double tells them.</summary>
+    public static (double Lowest, double Highest) Limits(this DType type) => type switch
+    {
+        DType.Bool => (0, 1),
+        DType.UInt8 => (byte.MinValue, byte.MaxValue),
+        DType.Int8 => (sbyte.MinValue, sbyte.MaxValue),
+        DType.Int16 => (short.MinValue, short.MaxValue),
+        DType.Int32 => (int.MinValue, int.MaxValue),
+        DType.Int64 => (long.MinValue, long.MaxValue),
+        DType.Float16 => (-65504, 65504),
+        DType.BFloat16 => (-3.3895313892515355e38, 3.3895313892515355e38),
+        DType.Float32 => (float.MinValue, float.MaxValue),
+        _ => (double.MinValue, double.MaxValue),
+    };
+
+    /// <summary>What no value of the dtype is below: minus infinity for floats.</summary>
+    public static Expr Lowest(this DType type) =>
+        type.IsFloat() ? Expr.Const(type, double.NegativeInfinity) : type == DType.Int64 ? Expr.Const(type, long.MinValue) : Expr.Const(type, (long)type.Limits().Lowest);
+
+    /// <summary>What no value of the dtype is above: infinity for floats.</summary>
+    public static Expr Highest(this DType type) =>
+        type.IsFloat() ? Expr.Const(type, double.PositiveInfinity) : type == DType.Int64 ? Expr.Const(type, long.MaxValue) : Expr.Const(type, (long)type.Limits().Highest);
+}

@@ -1,0 +1,103 @@
+using Buffer = Sconce.Compiler.Tensors.Buffer;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+using static Sconce.Compiler.Operators.Families.Pointwise;
+
+namespace Sconce.Compiler.Operators.Families;
+
+/// <summary>Activation functions.</summary>
+internal static class Activation
+{
+    private const double SeluAlpha = 1.6732632423543772848170429916717;
+    private const double SeluScale = 1.0507009873554804934193349852946;
+
+    public static OperatorFamily Family { get; } = new("activation")
+    {
+        { "aten::relu(Tensor self) -> Tensor", Same(x => x.Max(x.Zero)) },
+        { "aten::relu6(Tensor self) -> Tensor", Same(x => x.Clamp(0, 6)) },
+        { "aten::sigmoid(Tensor self) -> Tensor", Float(x => x.Sigmoid()) },
+        { "aten::special_expit(Tensor self) -> Tensor", Float(x => x.Sigmoid()) },
+        { "aten::silu(Tensor self) -> Tensor", DTypeSet.Floats, Same(x => x * x.Sigmoid()) },
+        { "aten::mish(Tensor self) -> Tensor", DTypeSet.Floats, Same(x => x * x.Exp().Log1p().Tanh()) },
+        { "aten::gelu(Tensor self, *, str approximate=\"none\") -> Tensor", DTypeSet.Floats, call => Map(call, x => x.Gelu(call.Text("approximate") == "tanh")) },
+        { "aten::hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor", DTypeSet.Numbers, call => Map(call, x => x.Clamp(call.Number("min_val"), call.Number("max_val"))) },
+        { "aten::hardswish(Tensor self) -> Tensor", DTypeSet.Floats, Same(x => x * (x + x.Like(3)).Clamp(0, 6) / x.Like(6)) },
+        { "aten::hardsigmoid(Tensor self) -> Tensor", DTypeSet.Floats, Same(x => x.HardSigmoid()) },
+        { "aten::leaky_relu(Tensor self, Scalar negative_slope=0.01) -> Tensor", DTypeSet.Floats, call => Map(call, x => x.LeakyRelu(x.Like(call.Number("negative_slope")))) },
+        { "aten::elu(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor", DTypeSet.Floats, call => Map(call, x => x.Elu(call.Number("alpha"), call.Number("scale"), call.Number("input_scale"))) },
+        { "aten::celu(Tensor self, Scalar alpha=1.) -> Tensor", DTypeSet.Floats, call => Map(call, x => x.Elu(call.Number("alpha"), 1, 1 / call.Number("alpha"))) },
+        { "aten::selu(Tensor self) -> Tensor", DTypeSet.Floats, Same(x => x.Elu(SeluAlpha, SeluScale, 1)) },
+        { "aten::softplus(Tensor self, Scalar beta=1, Scalar threshold=20) -> Tensor", DTypeSet.Floats, call => Map(call, x => x.Softplus(call.Number("beta"), call.Number("threshold"))) },
+        { "aten::log_sigmoid(Tensor self) -> Tensor", DTypeSet.Floats, Same(x => x.LogSigmoid()) },
+        { "aten::log_sigmoid_forward(Tensor self) -> (Tensor output, Tensor buffer)", DTypeSet.Floats, call => Lowered.Of(Map(call, x => x.LogSigmoid()), Map(call, x => (-x.Abs()).Exp())) },
+        { "aten::softshrink(Tensor self, Scalar lambd=0.5) -> Tensor", DTypeSet.Floats, call => Map(call, x => Softshrink(x, x.Like(call.Number("lambd")))) },
+        { "aten::hardshrink(Tensor self, Scalar lambd=0.5) -> Tensor", DTypeSet.Floats, call => Map(call, x => Hardshrink(x, call.Number("lambd"))) },
+        { "aten::threshold(Tensor self, Scalar threshold, Scalar value) -> Tensor", DTypeSet.Numbers, call => Map(call, x => Expr.Select(x <= x.Like(call.Number("threshold")), x.Like(call.Number("value")), x)) },
+        { "aten::prelu(Tensor self, Tensor weight) -> Tensor", DTypeSet.Floats, Prelu },
+        { "aten::_prelu_kernel(Tensor self, Tensor weight) -> Tensor", DTypeSet.Floats, call => call.Context.Pointwise(
+            call.Tensor(0).Type, call.Tensor(0).Type, [call.Tensor("self"), call.Tensor("weight")], x => x[0].LeakyRelu(x[1])) },
+        { "aten::rrelu(Tensor self, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> Tensor", DTypeSet.Floats, call => RandomizedLeakyRelu(call) },
+        { "aten::rrelu_with_noise_functional(Tensor self, Tensor noise, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> (Tensor, Tensor noise_out)", DTypeSet.Floats, call => Lowered.Of(RandomizedLeakyRelu(call), call.Tensor("noise")) },
+        { "aten::glu(Tensor self, int dim=-1) -> Tensor", DTypeSet.Floats, Glu },
+
+        { "aten::dropout(Tensor input, float p, bool train) -> Tensor", Identity },
+        { "aten::feature_dropout(Tensor input, float p, bool train) -> Tensor", Identity },
+        { "aten::alpha_dropout(Tensor input, float p, bool train) -> Tensor", Identity },
+        { "aten::feature_alpha_dropout(Tensor input, float p, bool train) -> Tensor", Identity },
+        { "aten::native_dropout(Tensor input, float p, bool? train) -> (Tensor, Tensor)", NativeDropout },
+    };
+
+    private static Buffer Map(Call call, Func<Expr, Expr> function) => call.Context.Pointwise(call.Tensor(0), function);
+
+    private static Expr Softshrink(Expr x, Expr lambda) =>
+        Expr.Select(x > lambda, x - lambda, Expr.Select(x < -lambda, x + lambda, x * x.Zero));
+
+    private static Expr Hardshrink(Expr x, double lambda) =>
+        Expr.Select((x >= x.Like(-lambda)) & (x <= x.Like(lambda)), x.Zero, x);
+
+    /// <summary>A weight for each channel (dim 1), or one for all.</summary>
+    private static Lowered Prelu(Call call)
+    {
+        var (self, weight) = (call.Tensor("self"), call.Tensor("weight"));
+        var perChannel = self.Rank > 1 && Dim.Product(weight.Dims) is not { IsOne: true };
+        return call.Context.Map(self.Type, self.Dims, i => self.ValueAt(i).LeakyRelu(
+            weight.ValueAt([.. weight.Dims.Select(_ => perChannel ? i[1] : Dim.Zero)])));
+    }
+
+    private static Buffer RandomizedLeakyRelu(Call call)
+    {
+        RequireInference(call, "training");
+        return Map(call, x => x.LeakyRelu(x.Like((call.Number("lower") + call.Number("upper")) / 2)));
+    }
+
+    private static Lowered Glu(Call call)
+    {
+        var self = call.Tensor("self");
+        var axis = call.Axis("dim", self.Rank);
+        var half = self.Dims[axis].FloorDiv(2);
+        return call.Context.Map(self.Type, self.Dims.SetItem(axis, half), i =>
+            self.ValueAt(i) * self.ValueAt(i.SetItem(axis, i[axis] + half)).Sigmoid());
+    }
+
+    /// <summary>Dropout, which does nothing outside training.</summary>
+    private static Lowered Identity(Call call)
+    {
+        RequireInference(call, "train");
+        return call.Tensor(0);
+    }
+
+    private static Lowered NativeDropout(Call call)
+    {
+        RequireInference(call, "train");
+        var input = call.Tensor(0);
+        return Lowered.Of(input, call.Context.Fill(DType.Bool, input.Dims, Expr.Const(DType.Bool, 1L)));
+    }
+
+    private static void RequireInference(Call call, string flag)
+    {
+        if (call.Flag(flag) && !(call.Operator.Schema.IndexOf("p") >= 0 && call.Number("p") == 0))
+        {
+            throw call.Unsupported("the model was exported in training mode, with random numbers; call model.eval() before exporting");
+        }
+    }
+}

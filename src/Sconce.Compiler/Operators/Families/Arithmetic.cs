@@ -1,0 +1,171 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Operators.Families;
+
+/// <summary>Functions of two or three elements, with broadcasting and promotion of dtypes.</summary>
+internal static class Arithmetic
+{
+    public static OperatorFamily Family { get; } = new("arithmetic")
+    {
+        { "aten::add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor", Add },
+        { "aten::add.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor", Add },
+        { "aten::sub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor", DTypeSet.Numbers | DTypeSet.Bool, Subtract },
+        { "aten::sub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor", Subtract },
+        { "aten::subtract.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor", Subtract },
+        { "aten::subtract.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor", Subtract },
+        { "aten::rsub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor", SubtractReversed },
+        { "aten::rsub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor", SubtractReversed },
+        { "aten::mul.Tensor(Tensor self, Tensor other) -> Tensor", Binary((a, b) => a.Times(b)) },
+        { "aten::mul.Scalar(Tensor self, Scalar other) -> Tensor", Binary((a, b) => a.Times(b)) },
+        { "aten::multiply.Tensor(Tensor self, Tensor other) -> Tensor", Binary((a, b) => a.Times(b)) },
+        { "aten::multiply.Scalar(Tensor self, Scalar other) -> Tensor", Binary((a, b) => a.Times(b)) },
+        { "aten::div.Tensor(Tensor self, Tensor other) -> Tensor", Floating((a, b) => a / b) },
+        { "aten::div.Scalar(Tensor self, Scalar other) -> Tensor", Floating((a, b) => a / b) },
+        { "aten::divide.Tensor(Tensor self, Tensor other) -> Tensor", Floating((a, b) => a / b) },
+        { "aten::divide.Scalar(Tensor self, Scalar other) -> Tensor", Floating((a, b) => a / b) },
+        { "aten::true_divide.Tensor(Tensor self, Tensor other) -> Tensor", Floating((a, b) => a / b) },
+        { "aten::true_divide.Scalar(Tensor self, Scalar other) -> Tensor", Floating((a, b) => a / b) },
+        { "aten::div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor", DivideRounding },
+        { "aten::div.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor", DivideRounding },
+        { "aten::divide.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor", DivideRounding },
+        { "aten::divide.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor", DivideRounding },
+        { "aten::floor_divide(Tensor self, Tensor other) -> Tensor", Binary(Apply(BinaryOp.FloorDiv)) },
+        { "aten::floor_divide.Scalar(Tensor self, Scalar other) -> Tensor", Binary(Apply(BinaryOp.FloorDiv)) },
+        { "aten::remainder.Tensor(Tensor self, Tensor other) -> Tensor", Binary(Apply(BinaryOp.Mod)) },
+        { "aten::remainder.Scalar(Tensor self, Scalar other) -> Tensor", Binary(Apply(BinaryOp.Mod)) },
+        { "aten::remainder.Scalar_Tensor(Scalar self, Tensor other) -> Tensor", Binary(Apply(BinaryOp.Mod)) },
+        { "aten::fmod.Tensor(Tensor self, Tensor other) -> Tensor", Binary(Apply(BinaryOp.Rem)) },
+        { "aten::fmod.Scalar(Tensor self, Scalar other) -> Tensor", Binary(Apply(BinaryOp.Rem)) },
+        { "aten::pow.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor", Binary(Power) },
+        { "aten::pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor", Binary(Power) },
+        { "aten::pow.Scalar(Scalar self, Tensor exponent) -> Tensor", Binary(Power) },
+        { "aten::float_power.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor", FloatPower },
+        { "aten::float_power.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor", FloatPower },
+        { "aten::float_power.Scalar(Scalar self, Tensor exponent) -> Tensor", FloatPower },
+        { "aten::maximum(Tensor self, Tensor other) -> Tensor", Binary((a, b) => a.Max(b)) },
+        { "aten::minimum(Tensor self, Tensor other) -> Tensor", Binary((a, b) => a.Min(b)) },
+        { "aten::max.other(Tensor self, Tensor other) -> Tensor", Binary((a, b) => a.Max(b)) },
+        { "aten::min.other(Tensor self, Tensor other) -> Tensor", Binary((a, b) => a.Min(b)) },
+        { "aten::fmax(Tensor self, Tensor other) -> Tensor", Binary((a, b) => UnlessNan(a, b, a.Max(b))) },
+        { "aten::fmin(Tensor self, Tensor other) -> Tensor", Binary((a, b) => UnlessNan(a, b, a.Min(b))) },
+        { "aten::atan2(Tensor self, Tensor other) -> Tensor", Floating(Apply(BinaryOp.Atan2)) },
+        { "aten::arctan2(Tensor self, Tensor other) -> Tensor", Floating(Apply(BinaryOp.Atan2)) },
+        { "aten::hypot(Tensor self, Tensor other) -> Tensor", DTypeSet.Floats, Binary(Hypotenuse) },
+        { "aten::copysign.Tensor(Tensor self, Tensor other) -> Tensor", Floating(CopySign) },
+        { "aten::copysign.Scalar(Tensor self, Scalar other) -> Tensor", Floating(CopySign) },
+        { "aten::logaddexp(Tensor self, Tensor other) -> Tensor", DTypeSet.Floats, Binary((a, b) => LogAddExp(a, b, x => x.Exp().Log1p())) },
+        { "aten::logaddexp2(Tensor self, Tensor other) -> Tensor", DTypeSet.Floats, Binary((a, b) => LogAddExp(a, b, x => x.Like(2).Apply(BinaryOp.Pow, x).Log1p() * x.Like(1 / Math.Log(2)))) },
+        { "aten::xlogy.Tensor(Tensor self, Tensor other) -> Tensor", Floating((x, y) => XLog(x, y, y.Log())) },
+        { "aten::xlogy.Scalar_Self(Scalar self, Tensor other) -> Tensor", Floating((x, y) => XLog(x, y, y.Log())) },
+        { "aten::xlogy.Scalar_Other(Tensor self, Scalar other) -> Tensor", Floating((x, y) => XLog(x, y, y.Log())) },
+        { "aten::special_xlogy(Tensor self, Tensor other) -> Tensor", Floating((x, y) => XLog(x, y, y.Log())) },
+        { "aten::special_xlog1py(Tensor self, Tensor other) -> Tensor", Floating((x, y) => XLog(x, y, y.Log1p())) },
+        { "aten::heaviside(Tensor self, Tensor values) -> Tensor", Binary((x, y) => Expr.Select(x.EqualTo(x.Zero), y, (x > x.Zero).As(x.Type))) },
+        { "aten::ldexp.Tensor(Tensor self, Tensor other) -> Tensor", Floating((x, y) => x * x.Like(2).Apply(BinaryOp.Pow, y)) },
+        { "aten::lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor", DTypeSet.Floats, Lerp },
+        { "aten::lerp.Tensor(Tensor self, Tensor end, Tensor weight) -> Tensor", DTypeSet.Floats, Lerp },
+        { "aten::addcmul(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor", Ternary((self, a, b, value) => self + (value * a * b)) },
+        { "aten::addcdiv(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor", DTypeSet.Floats, Ternary((self, a, b, value) => self + (value * (a / b))) },
+
+        { "aten::bitwise_and.Tensor(Tensor self, Tensor other) -> Tensor", Integers(BinaryOp.And) },
+        { "aten::bitwise_and.Scalar(Tensor self, Scalar other) -> Tensor", Integers(BinaryOp.And) },
+        { "aten::bitwise_or.Tensor(Tensor self, Tensor other) -> Tensor", Integers(BinaryOp.Or) },
+        { "aten::bitwise_or.Scalar(Tensor self, Scalar other) -> Tensor", Integers(BinaryOp.Or) },
+        { "aten::bitwise_xor.Tensor(Tensor self, Tensor other) -> Tensor", Integers(BinaryOp.Xor) },
+        { "aten::bitwise_xor.Scalar(Tensor self, Scalar other) -> Tensor", Integers(BinaryOp.Xor) },
+        { "aten::__and__.Tensor(Tensor self, Tensor other) -> Tensor", Integers(BinaryOp.And) },
+        { "aten::__and__.Scalar(Tensor self, Scalar other) -> Tensor", Integers(BinaryOp.And) },
+        { "aten::__or__.Tensor(Tensor self, Tensor other) -> Tensor", Integers(BinaryOp.Or) },
+        { "aten::__or__.Scalar(Tensor self, Scalar other) -> Tensor", Integers(BinaryOp.Or) },
+        { "aten::__xor__.Tensor(Tensor self, Tensor other) -> Tensor", Integers(BinaryOp.Xor) },
+        { "aten::__xor__.Scalar(Tensor self, Scalar other) -> Tensor", Integers(BinaryOp.Xor) },
+        { "aten::bitwise_left_shift.Tensor(Tensor self, Tensor other) -> Tensor", Integers(BinaryOp.Shl) },
+        { "aten::bitwise_left_shift.Tensor_Scalar(Tensor self, Scalar other) -> Tensor", Integers(BinaryOp.Shl) },
+        { "aten::bitwise_right_shift.Tensor(Tensor self, Tensor other) -> Tensor", Integers(BinaryOp.Shr) },
+        { "aten::bitwise_right_shift.Tensor_Scalar(Tensor self, Scalar other) -> Tensor", Integers(BinaryOp.Shr) },
+        { "aten::__lshift__.Tensor(Tensor self, Tensor other) -> Tensor", Integers(BinaryOp.Shl) },
+        { "aten::__lshift__.Scalar(Tensor self, Scalar other) -> Tensor", Integers(BinaryOp.Shl) },
+        { "aten::__rshift__.Tensor(Tensor self, Tensor other) -> Tensor", Integers(BinaryOp.Shr) },
+        { "aten::__rshift__.Scalar(Tensor self, Scalar other) -> Tensor", Integers(BinaryOp.Shr) },
+    };
+
+    /// <summary>A function of two elements in their common dtype.</summary>
+    internal static Lowering Binary(Func<Expr, Expr, Expr> function) => call =>
+    {
+        var (a, b) = (call.Operand(0), call.Operand(1));
+        var type = TypePromotion.Result(a, b);
+        return call.Context.Pointwise(type, type, [a, b], x => function(x[0], x[1]));
+    };
+
+    /// <summary>A function of two elements whose results are floats.</summary>
+    internal static Lowering Floating(Func<Expr, Expr, Expr> function) => call =>
+    {
+        var (a, b) = (call.Operand(0), call.Operand(1));
+        var type = TypePromotion.Result(a, b).ToFloat();
+        return call.Context.Pointwise(type, type, [a, b], x => function(x[0], x[1]));
+    };
+
+    private static Func<Expr, Expr, Expr> Apply(BinaryOp op) => (a, b) => a.Apply(op, b);
+
+    private static Lowering Integers(BinaryOp op) => Binary(Apply(op));
+
+    private static Lowered Add(Call call) => Binary((a, b) => a.Plus(Scaled(call, b)))(call);
+
+    private static Lowered Subtract(Call call) => Binary((a, b) => a - Scaled(call, b))(call);
+
+    private static Lowered SubtractReversed(Call call) => Binary((a, b) => b - Scaled(call, a))(call);
+
+    private static Expr Scaled(Call call, Expr x)
+    {
+        var alpha = call.Operand("alpha");
+        return alpha.Known == 1 ? x : x.Times(alpha.At([], x.Type));
+    }
+
+    private static Lowered DivideRounding(Call call) => !call.Has("rounding_mode")
+        ? Floating((a, b) => a / b)(call)
+        : call.Text("rounding_mode") switch
+        {
+            "floor" => Binary(Apply(BinaryOp.FloorDiv))(call),
+            "trunc" => Binary((a, b) => a.Type.IsFloat() ? (a / b).Apply(UnaryOp.Trunc) : a / b)(call),
+            var other => throw call.Expected("the rounding mode 'floor' or 'trunc'", $"'{other}'"),
+        };
+
+    private static Expr Power(Expr a, Expr b) => b is ConstExpr exponent ? a.Power(exponent.Value) : a.Apply(BinaryOp.Pow, b);
+
+    private static Lowered FloatPower(Call call) =>
+        call.Context.Pointwise(DType.Float64, DType.Float64, [call.Operand(0), call.Operand(1)], x => Power(x[0], x[1]));
+
+    private static Expr UnlessNan(Expr a, Expr b, Expr result) => a.Type.IsFloat() ? Expr.Select(a.IsNan(), b, Expr.Select(b.IsNan(), a, result)) : result;
+
+    /// <summary>In float64, where no square of a float32 overflows.</summary>
+    private static Expr Hypotenuse(Expr a, Expr b)
+    {
+        var (x, y) = (a.As(DType.Float64), b.As(DType.Float64));
+        return ((x * x) + (y * y)).Sqrt().As(a.Type);
+    }
+
+    private static Expr CopySign(Expr a, Expr b) => Expr.Select(b.SignBit(), -a.Abs(), a.Abs());
+
+    /// <summary>The larger, and a little more; equal infinities stay what they are.</summary>
+    private static Expr LogAddExp(Expr a, Expr b, Func<Expr, Expr> more) =>
+        Expr.Select(a.EqualTo(b) & a.IsInfinite(), a, a.Max(b) + more(-(a - b).Abs()));
+
+    private static Expr XLog(Expr x, Expr y, Expr log) => Expr.Select(y.IsNan(), y, Expr.Select(x.EqualTo(x.Zero), x.Zero, x * log));
+
+    private static Lowered Lerp(Call call)
+    {
+        Operand start = call.Tensor(0), end = call.Tensor(1), weight = call.Operand("weight");
+        var type = call.Tensor(0).Type;
+        return call.Context.Pointwise(type, type, [start, end, weight], x => Expr.Select(
+            x[2].Abs() < x[2].Like(0.5), x[0] + (x[2] * (x[1] - x[0])), x[1] - ((x[1] - x[0]) * (x[2].One - x[2]))));
+    }
+
+    private static Lowering Ternary(Func<Expr, Expr, Expr, Expr, Expr> function) => call =>
+    {
+        ImmutableArray<Operand> operands = [call.Tensor(0), call.Tensor(1), call.Tensor(2)];
+        var type = TypePromotion.Result(operands.AsSpan());
+        return call.Context.Pointwise(type, type, operands.AsSpan(), x => function(x[0], x[1], x[2], call.Operand("value").At([], x[0].Type)));
+    };
+}

@@ -1,0 +1,57 @@
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+using Buffer = Sconce.Compiler.Tensors.Buffer;
+
+namespace Sconce.Compiler.Operators.Families;
+
+/// <summary>Changes of dtype, copies, and checks that compute nothing.</summary>
+internal static class Conversion
+{
+    public static OperatorFamily Family { get; } = new("conversion")
+    {
+        { "aten::to.dtype(Tensor(a) self, ScalarType dtype, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)", To },
+        { "aten::to.dtype_layout(Tensor(a) self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)", To },
+        { "aten::to.device(Tensor(a) self, Device device, ScalarType dtype, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)", To },
+        { "aten::to.other(Tensor(a) self, Tensor other, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)", call => call.Context.Convert(call.Tensor(0), call.Tensor("other").Type) },
+        { "aten::_to_copy(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, bool non_blocking=False, MemoryFormat? memory_format=None) -> Tensor", To },
+        { "aten::type_as(Tensor self, Tensor other) -> Tensor", call => call.Context.Convert(call.Tensor(0), call.Tensor("other").Type) },
+        { "aten::_cast_Float(Tensor self, bool non_blocking=False) -> Tensor", call => call.Context.Convert(call.Tensor(0), DType.Float32) },
+        { "aten::_cast_Int(Tensor self, bool non_blocking=False) -> Tensor", call => call.Context.Convert(call.Tensor(0), DType.Int32) },
+        { "aten::_cast_Long(Tensor self, bool non_blocking=False) -> Tensor", call => call.Context.Convert(call.Tensor(0), DType.Int64) },
+        { "prims::convert_element_type(Tensor a, ScalarType dtype) -> Tensor", To },
+        { "aten::copy(Tensor self, Tensor src, bool non_blocking=False) -> Tensor", call => Copy(call.Context, call.Tensor("self"), call.Tensor("src")) },
+        { "aten::fill.Scalar(Tensor self, Scalar value) -> Tensor", call => Fill(call, "value") },
+        { "aten::fill.Tensor(Tensor self, Tensor value) -> Tensor", call => Fill(call, "value") },
+        { "aten::zero(Tensor self) -> Tensor", call => call.Context.Fill(call.Tensor(0).Type, call.Tensor(0).Dims, Expr.Const(call.Tensor(0).Type, 0L)) },
+
+        { "aten::item(Tensor self) -> Scalar", Item },
+        { "aten::_local_scalar_dense(Tensor self) -> Scalar", Item },
+        { "aten::_assert_tensor_metadata(Tensor a, SymInt[]? size=None, SymInt[]? stride=None, ScalarType? dtype=None, *, Device? device=None, Layout? layout=None) -> ()", _ => Lowered.Nothing },
+        { "aten::_assert_scalar(Scalar self, str assert_msg) -> ()", _ => Lowered.Nothing },
+        { "aten::_assert_async(Tensor self) -> ()", _ => Lowered.Nothing },
+        { "aten::_assert_async.msg(Tensor self, str assert_msg) -> ()", _ => Lowered.Nothing },
+        { "aten::sym_constrain_range(Scalar size, *, int? min=None, int? max=None) -> ()", _ => Lowered.Nothing },
+        { "aten::sym_constrain_range_for_size(Scalar size, *, int? min=None, int? max=None) -> ()", _ => Lowered.Nothing },
+    };
+
+    private static Lowered To(Call call) => call.Context.Convert(call.Tensor(0), call.TypeOr(call.Tensor(0).Type));
+
+    /// <summary>The source in the dtype and shape of what it overwrites.</summary>
+    internal static Buffer Copy(LoweringContext context, Buffer self, Buffer source) =>
+        context.Expand(context.Convert(source, self.Type), self.Dims);
+
+    private static Lowered Fill(Call call, string value)
+    {
+        var (self, operand) = (call.Tensor("self"), call.Operand(value));
+        return call.Context.Map(self.Type, self.Dims, _ => operand.At([], self.Type));
+    }
+
+    private static Lowered Item(Call call)
+    {
+        var self = call.Tensor(0);
+        var element = self.At([.. self.Dims.Select(_ => Dim.Zero)]);
+        return self.Type == DType.Bool ? new Lowered.Bool(element)
+            : self.Type.IsFloat() ? new Lowered.Float(element.As(DType.Float64))
+            : element.As(DType.Int64).ToIndex(Interval.All);
+    }
+}

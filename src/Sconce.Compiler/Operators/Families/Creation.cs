@@ -1,0 +1,124 @@
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Operators.Families;
+
+/// <summary>Tensors made from nothing: constants and ranges.</summary>
+internal static class Creation
+{
+    public static OperatorFamily Family { get; } = new("creation")
+    {
+        { "aten::zeros(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", call => Full(call, 0L) },
+        { "aten::ones(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", call => Full(call, 1L) },
+        { "aten::empty.memory_format(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor", call => Full(call, 0L) },
+        { "aten::empty_strided(SymInt[] size, SymInt[] stride, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", call => Full(call, 0L) },
+        { "aten::empty_permuted(SymInt[] size, int[] physical_layout, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", call => Full(call, 0L) },
+        { "aten::full(SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", call => Full(call, call.Operand("fill_value")) },
+        { "aten::zeros_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor", call => FullLike(call, 0L) },
+        { "aten::ones_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor", call => FullLike(call, 1L) },
+        { "aten::empty_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor", call => FullLike(call, 0L) },
+        { "aten::full_like(Tensor self, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor", call => FullLike(call, call.Operand("fill_value")) },
+        { "aten::new_zeros(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", call => New(call, 0L) },
+        { "aten::new_ones(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", call => New(call, 1L) },
+        { "aten::new_empty(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", call => New(call, 0L) },
+        { "aten::new_empty_strided(Tensor self, SymInt[] size, SymInt[] stride, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", call => New(call, 0L) },
+        { "aten::new_full(Tensor self, SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", call => New(call, call.Operand("fill_value")) },
+        { "aten::scalar_tensor(Scalar s, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", ScalarTensor },
+        { "aten::arange(Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", Arange },
+        { "aten::arange.start(Scalar start, Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", Arange },
+        { "aten::arange.start_step(Scalar start, Scalar end, Scalar step=1, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", Arange },
+        { "aten::linspace(Scalar start, Scalar end, int steps, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", Linspace },
+        { "aten::eye(SymInt n, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", Eye },
+        { "aten::eye.m(SymInt n, SymInt m, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", Eye },
+        { "aten::tril_indices(int row, int col, int offset=0, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", call => TriangleIndices(call, lower: true) },
+        { "aten::triu_indices(int row, int col, int offset=0, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", call => TriangleIndices(call, lower: false) },
+    };
+
+    private static Lowered Full(Call call, Operand value)
+    {
+        var given = call.Operator.Schema.IndexOf("fill_value") >= 0;
+        var type = call.TypeOr(given ? value.Type : TypePromotion.DefaultFloat);
+        return call.Context.Fill(type, call.Ints("size"), value.At([], type));
+    }
+
+    private static Lowered FullLike(Call call, Operand value)
+    {
+        var self = call.Tensor("self");
+        var type = call.TypeOr(self.Type);
+        return call.Context.Fill(type, self.Dims, value.At([], type));
+    }
+
+    private static Lowered New(Call call, Operand value)
+    {
+        var type = call.TypeOr(call.Tensor("self").Type);
+        return call.Context.Fill(type, call.Ints("size"), value.At([], type));
+    }
+
+    private static Lowered ScalarTensor(Call call)
+    {
+        var value = call.Operand("s");
+        var type = call.TypeOr(TypePromotion.DefaultFloat);
+        return call.Context.Fill(type, [], value.At([], type));
+    }
+
+    private static Lowered Arange(Call call)
+    {
+        Operand start = call.Has("start") ? call.Operand("start") : 0L, end = call.Operand("end"), step = call.Has("step") ? call.Operand("step") : 1L;
+        if (!start.Type.IsFloat() && !end.Type.IsFloat() && !step.Type.IsFloat())
+        {
+            var (first, last, stride) = (call.Has("start") ? call.Int("start") : Dim.Zero, call.Int("end"), call.Has("step") ? call.Int("step") : Dim.One);
+            var count = stride.IsNonNegative ? (last - first).CeilDiv(stride) : (first - last).CeilDiv(-stride);
+            return call.Context.Map(call.TypeOr(DType.Int64), [Dim.Max(count, 0)], i => Expr.Of(first + (i[0] * stride)));
+        }
+
+        if (start.Known is not { } from || end.Known is not { } to || step.Known is not { } by)
+        {
+            throw call.Unsupported("a range of floats whose ends only the run can tell");
+        }
+
+        // Computed in float64 and rounded, as PyTorch does on the CPU.
+        var type = call.TypeOr(TypePromotion.DefaultFloat);
+        var compute = type.IsFloat() ? DType.Float64 : DType.Int64;
+        return call.Context.Map(type, [(long)Math.Ceiling((to - from) / by)], i =>
+            Expr.Const(compute, from) + (Expr.Const(compute, by) * Expr.Of(i[0]).As(compute)));
+    }
+
+    /// <summary>The second half is counted from the end, so that the end is met exactly.</summary>
+    private static Lowered Linspace(Call call)
+    {
+        var type = call.TypeOr(TypePromotion.DefaultFloat);
+        var compute = type.IsFloat() ? type.Compute() : TypePromotion.DefaultFloat;
+        var steps = call.Int("steps");
+        var (start, end) = (call.Operand("start").At([], compute), call.Operand("end").At([], compute));
+        var step = (end - start) / Expr.Of(Dim.Max(steps - 1, 1)).As(compute);
+        return call.Context.Map(type, [steps], i => Expr.Select(
+            Expr.Of(i[0]) < Expr.Of(steps.FloorDiv(2)),
+            start + (step * Expr.Of(i[0]).As(compute)),
+            end - (step * Expr.Of(steps - 1 - i[0]).As(compute))));
+    }
+
+    private static Lowered Eye(Call call)
+    {
+        var rows = call.Int("n");
+        var columns = call.Operator.Schema.IndexOf("m") >= 0 ? call.Int("m") : rows;
+        return call.Context.Map(call.TypeOr(TypePromotion.DefaultFloat), [rows, columns], i => Expr.Of(i[0]).EqualTo(Expr.Of(i[1])));
+    }
+
+    private static Lowered TriangleIndices(Call call, bool lower)
+    {
+        var (rows, columns, offset) = (call.Constant("row"), call.Constant("col"), call.Constant("offset"));
+        var places = Enumerable.Range(0, rows)
+            .SelectMany(row => Enumerable.Range(0, columns).Select(column => (Row: row, Column: column)))
+            .Where(place => lower ? place.Column - place.Row <= offset : place.Column - place.Row >= offset)
+            .ToArray();
+        var bytes = new byte[2 * places.Length * sizeof(long)];
+        for (var i = 0; i < places.Length; i++)
+        {
+            BitConverter.TryWriteBytes(bytes.AsSpan(i * sizeof(long)), (long)places[i].Row);
+            BitConverter.TryWriteBytes(bytes.AsSpan((places.Length + i) * sizeof(long)), (long)places[i].Column);
+        }
+
+        var indices = call.Context.Constant(TensorData.Dense(DType.Int64, [2, places.Length], bytes));
+        return call.Context.Convert(indices, call.TypeOr(DType.Int64));
+    }
+}

@@ -1,0 +1,184 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+using Buffer = Sconce.Compiler.Tensors.Buffer;
+using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
+
+namespace Sconce.Compiler.Operators.Families;
+
+/// <summary>Reading at indices that tensors hold.</summary>
+internal static class Indexing
+{
+    public static OperatorFamily Family { get; } = new("indexing")
+    {
+        { "aten::index.Tensor(Tensor self, Tensor?[] indices) -> Tensor", Index },
+        { "aten::_unsafe_index.Tensor(Tensor self, Tensor?[] indices) -> Tensor", Index },
+        { "aten::index_select(Tensor self, int dim, Tensor index) -> Tensor", IndexSelect },
+        { "aten::gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor", Gather },
+        { "aten::take(Tensor self, Tensor index) -> Tensor", Take },
+        { "aten::take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor", TakeAlongDim },
+        { "aten::embedding(Tensor weight, Tensor indices, SymInt padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False) -> Tensor", Embedding },
+        { "aten::embedding_bag.padding_idx(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq, int mode, bool sparse, Tensor? per_sample_weights, bool include_last_offset, int? padding_idx) -> (Tensor, Tensor, Tensor, Tensor)", EmbeddingBag },
+        { "aten::embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False) -> (Tensor, Tensor, Tensor, Tensor)", EmbeddingBag },
+        { "aten::_embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1) -> (Tensor, Tensor, Tensor, Tensor)", EmbeddingBag },
+        { "aten::_embedding_bag_forward_only(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1) -> (Tensor, Tensor, Tensor, Tensor)", EmbeddingBag },
+        { "aten::one_hot(Tensor self, int num_classes=-1) -> Tensor", OneHot },
+    };
+
+    /// <summary>Advanced indexing: where each indexed dim's place comes from, and where the dims of the indices go in the result.</summary>
+    internal sealed class Advanced
+    {
+        private readonly Buffer self;
+        private readonly ImmutableArray<Buffer?> indices;
+        private readonly int start;
+
+        public Advanced(Call call, Buffer self, ImmutableArray<Buffer?> indices)
+        {
+            if (indices.Any(index => index?.Type is DType.Bool or DType.UInt8))
+            {
+                throw call.Unsupported("a mask as an index, whose result only the run can size; multiply by the mask or use torch.where");
+            }
+
+            (this.self, this.indices) = (self, [.. indices, .. Enumerable.Repeat<Buffer?>(null, self.Rank - indices.Length)]);
+            Broadcast = Broadcasting.Shape([.. indices.OfType<Buffer>().Select(index => index.Dims)]);
+            ImmutableArray<int> used = [.. Enumerable.Range(0, self.Rank).Where(axis => this.indices[axis] is not null)];
+            var together = used[^1] - used[0] == used.Length - 1;
+            start = together ? used[0] : 0;
+            ImmutableArray<Dim> kept = [.. Enumerable.Range(0, self.Rank).Where(axis => this.indices[axis] is null).Select(axis => self.Dims[axis])];
+            Dims = kept.InsertRange(start, Broadcast);
+        }
+
+        /// <summary>The shape that the indices share.</summary>
+        public Dims Broadcast { get; }
+
+        /// <summary>The shape of what the indices pick.</summary>
+        public Dims Dims { get; }
+
+        /// <summary>The place in the tensor for a place in what is picked.</summary>
+        public Dims Place(Dims picked)
+        {
+            var among = picked.Slice(start, Broadcast.Length);
+            var rest = picked.RemoveRange(start, Broadcast.Length);
+            var next = 0;
+            return [.. indices.Select((index, axis) => index is null
+                ? rest[next++]
+                : index.IndexAt(Broadcasting.IndexInto(index.Dims, among), self.Dims[axis]))];
+        }
+    }
+
+    private static Lowered Index(Call call)
+    {
+        var self = call.Tensor("self");
+        var advanced = new Advanced(call, self, call.OptionalTensors("indices"));
+        return call.Context.View(self, advanced.Dims, advanced.Place);
+    }
+
+    private static Lowered IndexSelect(Call call)
+    {
+        var (self, index) = (call.Tensor("self"), call.Tensor("index"));
+        if (self.Rank == 0)
+        {
+            return self;
+        }
+
+        var axis = call.Axis("dim", self.Rank);
+        var count = Dim.Product(index.Dims);
+        return call.Context.View(self, self.Dims.SetItem(axis, count), i =>
+            i.SetItem(axis, index.IndexAt(index.Rank == 0 ? [] : [i[axis]], self.Dims[axis])));
+    }
+
+    private static Lowered Gather(Call call)
+    {
+        var (self, index) = (call.Tensor("self"), call.Tensor("index"));
+        return Gather(call.Context, self, call.Axis("dim", self.Rank), index);
+    }
+
+    internal static Buffer Gather(LoweringContext context, Buffer self, int axis, Buffer index) => self.Rank == 0
+        ? context.View(self, index.Dims, _ => [])
+        : context.View(self, index.Dims, i => index.Rank == 0
+            ? [index.IndexAt([], self.Dims[0])]
+            : i.SetItem(axis, index.IndexAt(i, self.Dims[axis])));
+
+    private static Lowered Take(Call call)
+    {
+        var (self, index) = (call.Tensor("self"), call.Tensor("index"));
+        return Take(call.Context, self, index);
+    }
+
+    private static Buffer Take(LoweringContext context, Buffer self, Buffer index) => context.View(self, index.Dims, i =>
+        Reshaping.Unflatten(self.Dims.AsSpan(), index.IndexAt(i, Dim.Product(self.Dims))));
+
+    private static Lowered TakeAlongDim(Call call)
+    {
+        var (self, index) = (call.Tensor("self"), call.Tensor("indices"));
+        if (!call.Has("dim"))
+        {
+            return Take(call.Context, self, call.Context.Reshape(index, [-1]));
+        }
+
+        var axis = call.Axis("dim", self.Rank);
+        var shared = Broadcasting.Shape(self.Dims.SetItem(axis, 1), index.Dims.SetItem(axis, 1));
+        return Gather(
+            call.Context, call.Context.Expand(self, shared.SetItem(axis, self.Dims[axis])), axis,
+            call.Context.Expand(index, shared.SetItem(axis, index.Dims[axis])));
+    }
+
+    private static Lowered Embedding(Call call)
+    {
+        var (weight, indices) = (call.Tensor("weight"), call.Tensor("indices"));
+        return call.Context.View(weight, [.. indices.Dims, weight.Dims[1]], i => [indices.IndexAt(i[..^1], weight.Dims[0]), i[^1]]);
+    }
+
+    /// <summary>Sums, means or maxima over bags of rows; a bag runs from its offset to the next one's.</summary>
+    private static Lowered EmbeddingBag(Call call)
+    {
+        var context = call.Context;
+        var (weight, indices, offsets) = (call.Tensor("weight"), call.Tensor("indices"), call.Tensor("offsets"));
+        var perSample = call.OptionalTensor("per_sample_weights");
+        var (count, width) = (indices.Dims[0], weight.Dims[1]);
+        var bags = call.Flag("include_last_offset") ? offsets.Dims[0] - 1 : offsets.Dims[0];
+        var mode = call.Constant("mode");
+        var compute = weight.Type.Compute();
+        Dim? padding = call.Operator.Schema.IndexOf("padding_idx") >= 0 && call.Has("padding_idx") ? call.Int("padding_idx") : null;
+        padding = padding is not null && (-padding).IsPositive ? (padding.Value == -1 && call.Operator.FullName != "aten::embedding_bag.padding_idx" ? null : padding + weight.Dims[0]) : padding;
+
+        // The bag of each index: how many offsets are not above its place, less one.
+        var bag = context.Reduce(DType.Int64, [count], [bags], Combiner.Sum,
+            (o, r) => (offsets.At(r).As(DType.Int64) <= Expr.Of(o[0])).As(DType.Int64), (_, sum) => sum - sum.One);
+        Expr Counts(Dims i) => padding is null ? Expr.Const(DType.Bool, 1L) : indices.At([i[0]]).As(DType.Int64).NotEqualTo(Expr.Of(padding));
+        var sizes = context.Fill(DType.Int64, [bags], Expr.Const(DType.Int64, 0L));
+        context.Scatter(sizes, [count], i => [bag.IndexAt(i, bags)], i => Counts(i).As(DType.Int64), ScatterMode.Add);
+
+        var start = mode == 2 ? compute.Lowest() : Expr.Const(compute, 0L);
+        var sums = context.Fill(compute, [bags, width], start);
+        context.Scatter(sums, [count, width], i => [bag.IndexAt([i[0]], bags), i[1]], i =>
+        {
+            var row = weight.ValueAt([indices.IndexAt([i[0]], weight.Dims[0]), i[1]]);
+            return perSample is null ? row : row * perSample.ValueAt([i[0]]).As(compute);
+        }, mode == 2 ? ScatterMode.Max : ScatterMode.Add, padding is null ? null : Counts);
+        var output = context.Map(weight.Type, [bags, width], i =>
+        {
+            var size = sizes.At([i[0]]);
+            return mode switch
+            {
+                0 => sums.At(i),
+                1 => sums.At(i) / size.Max(size.One).As(compute),
+                _ => Expr.Select(size.EqualTo(size.Zero), Expr.Const(compute, 0L), sums.At(i)),
+            };
+        });
+        var rest = context.Fill(indices.Type, mode == 2 ? [bags, width] : [bags], Expr.Const(indices.Type, 0L));
+        return Lowered.Of(output, bag, sizes, rest);
+    }
+
+    private static Lowered OneHot(Call call)
+    {
+        var self = call.Tensor("self");
+        var classes = call.Int("num_classes");
+        if (classes.IsConstant && classes.Value < 0)
+        {
+            throw call.Unsupported("one_hot without num_classes, whose result only the run can size");
+        }
+
+        return call.Context.Map(DType.Int64, [.. self.Dims, classes], i => self.At(i[..^1]).As(DType.Int64).EqualTo(Expr.Of(i[^1])));
+    }
+}

@@ -1,0 +1,178 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+using Buffer = Sconce.Compiler.Tensors.Buffer;
+using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
+
+namespace Sconce.Compiler.Operators.Families;
+
+/// <summary>Products of matrices and vectors.</summary>
+internal static class Matrix
+{
+    public static OperatorFamily Family { get; } = new("matrix")
+    {
+        { "aten::linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor", call => Linear(call.Context, call.Tensor("input"), call.Tensor("weight"), call.OptionalTensor("bias")) },
+        { "aten::matmul(Tensor self, Tensor other) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor("other")) },
+        { "aten::linalg_matmul(Tensor self, Tensor other) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor("other")) },
+        { "aten::mm(Tensor self, Tensor mat2) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor(1)) },
+        { "aten::bmm(Tensor self, Tensor mat2) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor(1)) },
+        { "aten::mv(Tensor self, Tensor vec) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor(1)) },
+        { "aten::dot(Tensor self, Tensor tensor) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor(1)) },
+        { "aten::vdot(Tensor self, Tensor other) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor(1)) },
+        { "aten::inner(Tensor self, Tensor other) -> Tensor", Inner },
+        { "aten::outer(Tensor self, Tensor vec2) -> Tensor", call => Outer(call.Context, call.Tensor(0), call.Tensor(1)) },
+        { "aten::ger(Tensor self, Tensor vec2) -> Tensor", call => Outer(call.Context, call.Tensor(0), call.Tensor(1)) },
+        { "aten::addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor", call => AddProduct(call, "mat1", "mat2") },
+        { "aten::addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor", call => AddProduct(call, "mat", "vec") },
+        { "aten::baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor", call => AddProduct(call, "batch1", "batch2") },
+        { "aten::addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor", AddBatchSum },
+        { "aten::addr(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor", AddOuter },
+        { "aten::linalg_multi_dot(Tensor[] tensors) -> Tensor", call => Chain(call, "tensors") },
+        { "aten::chain_matmul(Tensor[] matrices) -> Tensor", call => Chain(call, "matrices") },
+        { "aten::bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None) -> Tensor", Bilinear },
+        { "aten::einsum(str equation, Tensor[] tensors, *, int[]? path=None) -> Tensor", call => Einsum.Compute(call, call.Text("equation"), call.Tensors("tensors")) },
+        { "aten::tensordot(Tensor self, Tensor other, int[] dims_self, int[] dims_other) -> Tensor", TensorDot },
+        { "aten::kron(Tensor self, Tensor other) -> Tensor", Kronecker },
+    };
+
+    /// <summary>The last dim times the weight's rows, plus a bias. Leading dims are one dim of rows to the product.</summary>
+    internal static Buffer Linear(LoweringContext context, Buffer input, Buffer weight, Buffer? bias)
+    {
+        var rows = context.Reshape(input, [Dim.Product(input.Dims[..^1]), input.Dims[^1]]);
+        if (weight.Rank == 1)
+        {
+            weight = context.Reshape(weight, [1, weight.Dims[0]]);
+        }
+
+        var product = context.Contract(
+            input.Type, [], rows.Dims[0], weight.Dims[0], rows.Dims[1],
+            (_, m, k) => rows.ValueAt([m, k]), (_, n, k) => weight.ValueAt([n, k]),
+            bias is null ? null : (index, sum) => sum + bias.ValueAt(Broadcasting.IndexInto(bias.Dims, [index[1]])).As(sum.Type));
+        return context.Reshape(product, [.. input.Dims[..^1], weight.Dims[0]]);
+    }
+
+    /// <summary>As <c>torch.matmul</c>: vectors, matrices, and batches of them that broadcast.</summary>
+    internal static Buffer Multiply(LoweringContext context, Buffer a, Buffer b, Func<Dims, Expr, Expr>? result = null)
+    {
+        var (vectorA, vectorB) = (a.Rank == 1, b.Rank == 1);
+        a = vectorA ? context.Unsqueeze(a, 0) : a;
+        b = vectorB ? context.Unsqueeze(b, 1) : b;
+        var (m, n, k) = (a.Dims[^2], b.Dims[^1], a.Dims[^1]);
+        if (b.Rank == 2 && a.Rank > 2 && result is null)
+        {
+            // One matrix for the whole batch: its rows go together.
+            var rows = context.Reshape(a, [Dim.Product(a.Dims[..^1]), k]);
+            var flat = Multiply(context, rows, b);
+            return context.Reshape(flat, vectorB ? a.Dims[..^1] : [.. a.Dims[..^1], n]);
+        }
+
+        var batch = Broadcasting.Shape(a.Dims[..^2], b.Dims[..^2]);
+        var product = context.Contract(
+            a.Type, batch, m, n, k,
+            (p, i, j) => a.ValueAt([.. Broadcasting.IndexInto(a.Dims[..^2], p), i, j]),
+            (p, i, j) => b.ValueAt([.. Broadcasting.IndexInto(b.Dims[..^2], p), j, i]), result);
+        return !vectorA && !vectorB ? product
+            : context.Squeeze(product, axis => (vectorA && axis == batch.Length) || (vectorB && axis == batch.Length + 1));
+    }
+
+    private static Lowered Chain(Call call, string matrices)
+    {
+        var (first, rest) = (call.Tensors(matrices)[0], call.Tensors(matrices)[1..]);
+        return rest.Aggregate(first, (product, next) => Multiply(call.Context, product, next));
+    }
+
+    private static Lowered Inner(Call call)
+    {
+        var (a, b) = (call.Tensor(0), call.Tensor("other"));
+        if (a.Rank == 0 || b.Rank == 0)
+        {
+            return call.Context.Pointwise(a.Type, a.Type, [a, b], x => x[0] * x[1]);
+        }
+
+        var (rows, columns) = (call.Context.Reshape(a, [-1, a.Dims[^1]]), call.Context.Reshape(b, [-1, b.Dims[^1]]));
+        var product = Linear(call.Context, rows, columns, null);
+        return call.Context.Reshape(product, [.. a.Dims[..^1], .. b.Dims[..^1]]);
+    }
+
+    private static Buffer Outer(LoweringContext context, Buffer a, Buffer b)
+    {
+        var type = TypePromotion.Promote(a.Type, b.Type);
+        return context.Map(type, [a.Dims[0], b.Dims[0]], i => a.At([i[0]]).As(type.Compute()) * b.At([i[1]]).As(type.Compute()));
+    }
+
+    /// <summary>beta · self + alpha · (a · b); a beta of 0 keeps even NaN out.</summary>
+    private static Lowered AddProduct(Call call, string first, string second)
+    {
+        var (self, a, b) = (call.Tensor("self"), call.Tensor(first), call.Tensor(second));
+        if (b.Rank == 1)
+        {
+            var product = Multiply(call.Context, a, b);
+            return call.Context.Pointwise(self.Type, self.Type, [self, product], x => Blend(call, x[0], x[1]));
+        }
+
+        return Multiply(call.Context, a, b, (index, sum) =>
+            Blend(call, self.ValueAt(Broadcasting.IndexInto(self.Dims, index)).As(sum.Type), sum));
+    }
+
+    private static Expr Blend(Call call, Expr self, Expr product)
+    {
+        var (alpha, beta) = (call.Operand("alpha"), call.Operand("beta"));
+        var scaled = alpha.Known == 1 ? product : product * alpha.At([], product.Type);
+        return beta.Known == 0 ? scaled : scaled + (beta.Known == 1 ? self : self * beta.At([], self.Type));
+    }
+
+    private static Lowered AddBatchSum(Call call)
+    {
+        var (self, a, b) = (call.Tensor("self"), call.Tensor("batch1"), call.Tensor("batch2"));
+        var rows = call.Context.Reshape(call.Context.Permute(a, [1, 0, 2]), [a.Dims[1], a.Dims[0] * a.Dims[2]]);
+        var columns = call.Context.Reshape(b, [b.Dims[0] * b.Dims[1], b.Dims[2]]);
+        return Multiply(call.Context, rows, columns, (index, sum) =>
+            Blend(call, self.ValueAt(Broadcasting.IndexInto(self.Dims, index)), sum));
+    }
+
+    private static Lowered AddOuter(Call call)
+    {
+        var (self, a, b) = (call.Tensor("self"), call.Tensor("vec1"), call.Tensor("vec2"));
+        return call.Context.Map(self.Type, [a.Dims[0], b.Dims[0]], i =>
+            Blend(call, self.ValueAt(Broadcasting.IndexInto(self.Dims, i)), a.ValueAt([i[0]]) * b.ValueAt([i[1]])));
+    }
+
+    /// <summary>out[…, o] = Σ input1[…, i] · weight[o, i, j] · input2[…, j].</summary>
+    private static Lowered Bilinear(Call call)
+    {
+        var context = call.Context;
+        var (x, y, weight, bias) = (call.Tensor("input1"), call.Tensor("input2"), call.Tensor("weight"), call.OptionalTensor("bias"));
+        var (rows, others) = (context.Reshape(x, [-1, x.Dims[^1]]), context.Reshape(y, [-1, y.Dims[^1]]));
+        var (outputs, n, m) = (weight.Dims[0], weight.Dims[1], weight.Dims[2]);
+        var pairs = context.Map(x.Type, [rows.Dims[0], n, m], i => rows.ValueAt([i[0], i[1]]) * others.ValueAt([i[0], i[2]]));
+        var product = Linear(context, context.Reshape(pairs, [rows.Dims[0], n * m]), context.Reshape(weight, [outputs, n * m]), bias);
+        return context.Reshape(product, [.. x.Dims[..^1], outputs]);
+    }
+
+    private static Lowered TensorDot(Call call)
+    {
+        var (a, b) = (call.Tensor("self"), call.Tensor("other"));
+        var axesA = call.Constants("dims_self").Select(axis => call.NormaliseAxis(axis, a.Rank)).ToImmutableArray();
+        var axesB = call.Constants("dims_other").Select(axis => call.NormaliseAxis(axis, b.Rank)).ToImmutableArray();
+        ImmutableArray<int> freeA = [.. Enumerable.Range(0, a.Rank).Except(axesA)], freeB = [.. Enumerable.Range(0, b.Rank).Except(axesB)];
+        var inner = Dim.Product(axesA.Select(axis => a.Dims[axis]));
+        var rows = call.Context.Reshape(call.Context.Permute(a, [.. freeA, .. axesA]), [Dim.Product(freeA.Select(axis => a.Dims[axis])), inner]);
+        var columns = call.Context.Reshape(call.Context.Permute(b, [.. axesB, .. freeB]), [inner, Dim.Product(freeB.Select(axis => b.Dims[axis]))]);
+        return call.Context.Reshape(
+            Multiply(call.Context, rows, columns), [.. freeA.Select(axis => a.Dims[axis]), .. freeB.Select(axis => b.Dims[axis])]);
+    }
+
+    private static Lowered Kronecker(Call call)
+    {
+        var (a, b) = (call.Tensor(0), call.Tensor("other"));
+        var type = TypePromotion.Promote(a.Type, b.Type);
+        var rank = Math.Max(a.Rank, b.Rank);
+        Dims Padded(Buffer x) => [.. Enumerable.Repeat(Dim.One, rank - x.Rank), .. x.Dims];
+        var (sizesA, sizesB) = (Padded(a), Padded(b));
+        return call.Context.Map(type, [.. sizesA.Zip(sizesB, (p, q) => p * q)], i =>
+        {
+            Dims first = [.. i.Zip(sizesB, (place, size) => place.FloorDiv(size))], second = [.. i.Zip(sizesB, (place, size) => place.Mod(size))];
+            return a.At(Broadcasting.IndexInto(a.Dims, first)).As(type.Compute()) * b.At(Broadcasting.IndexInto(b.Dims, second)).As(type.Compute());
+        });
+    }
+}

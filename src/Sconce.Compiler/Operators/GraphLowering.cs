@@ -1,0 +1,227 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Graph;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+using Buffer = Sconce.Compiler.Tensors.Buffer;
+using ValueType = Sconce.Compiler.Graph.ValueType;
+
+namespace Sconce.Compiler.Operators;
+
+/// <summary>A graph as a tensor program, and what each of its values became.</summary>
+public sealed record LoweredGraph(TensorProgram Program, IReadOnlyDictionary<Value, Lowered> Values);
+
+/// <summary>Lowers the nodes of a functional graph one by one, by the operator table.</summary>
+public sealed class GraphLowering
+{
+    private readonly TensorProgram program = new();
+    private readonly Dictionary<Value, Lowered> values = new(ReferenceEqualityComparer.Instance);
+    private readonly LoweringContext context;
+    private readonly Graph.Graph graph;
+
+    private GraphLowering(Graph.Graph graph)
+    {
+        this.graph = graph;
+        context = new LoweringContext(program);
+    }
+
+    public static LoweredGraph Lower(Graph.Graph graph)
+    {
+        UnknownOperators.Check(graph);
+        var lowering = new GraphLowering(graph);
+        lowering.Inputs();
+        lowering.Nodes(graph.Body);
+        lowering.Outputs();
+        return new(lowering.program, lowering.values);
+    }
+
+    private void Inputs()
+    {
+        program.Symbols.AddRange(graph.Symbols);
+        var mutated = graph.Mutations.Select(mutation => mutation.Buffer).ToHashSet();
+        foreach (var input in graph.Inputs)
+        {
+            values[input.Value] = input switch
+            {
+                { Fixed: { } constant } => LowerArgument(constant),
+                { Kind: InputKind.User } => UserInput(input),
+                { Data: null } => throw new SconceException($"the {input.Kind} '{input.Name}' of the model has no data"),
+                _ when mutated.Contains(input.Value) => State(input),
+                _ => context.Constant(input.Data, input.Name),
+            };
+        }
+    }
+
+    private Lowered UserInput(GraphInput input)
+    {
+        switch (input.Value.Type)
+        {
+            case ValueType.Tensor { Type: { } type, Shape: { } shape }:
+                var buffer = new Buffer(input.Name, type, shape, BufferKind.Input);
+                program.Inputs.Add((input.Name, buffer));
+                return buffer;
+            case ValueType.Int { Known: { IsConstant: true } known }:
+                return known;
+            case ValueType.Int:
+                var number = new Buffer(input.Name, DType.Int64, [], BufferKind.Input);
+                program.Inputs.Add((input.Name, number));
+                return number.At([]).ToIndex(Interval.All);
+            default:
+                throw SconceException.Unsupported(
+                    $"the input '{input.Name}' is neither a tensor of known dtype and rank nor an integer", hint: "Export the model with tensors as inputs.");
+        }
+    }
+
+    private Lowered State(GraphInput input)
+    {
+        var data = input.Data!;
+        var buffer = new Buffer(input.Name, data.Type, [.. data.Shape.Select(size => (Dim)size)], BufferKind.State, data);
+        program.States.Add((input.Name, buffer));
+        return buffer;
+    }
+
+    private void Nodes(Block block)
+    {
+        foreach (var node in block.Nodes)
+        {
+            context.Origin = new(node.FullName, node.Source?.ToString());
+            context.Name = node.Outputs.IsEmpty ? node.Operator : node.Outputs[0].Name;
+            try
+            {
+                Node(node);
+            }
+            catch (SconceException error)
+            {
+                throw error.At(new(Operator: node.FullName, Python: node.Source?.ToString()));
+            }
+            catch (Exception error) when (error is ArgumentException or InvalidOperationException or KeyNotFoundException or NotSupportedException or ArithmeticException)
+            {
+                throw InternalError(node, error.Message, error);
+            }
+        }
+    }
+
+    private void Node(Node node)
+    {
+        var arguments = node.Arguments.Select(argument => (argument.Name, LowerArgument(argument.Argument))).ToImmutableArray();
+        var (op, bound) = ArgumentBinding.Choose(OperatorTable.Find(node.Operator, node.Overload).AsSpan(), arguments);
+        CheckTypes(op, bound);
+        var result = op.Lower(new Call(context, op, bound));
+        var single = node.Outputs.Length == 1 && !(op.Schema.Returns is [{ IsList: true }] && node.Outputs[0].Type is ValueType.Tensor);
+        if (single)
+        {
+            Define(node, node.Outputs[0], result);
+            return;
+        }
+
+        var items = result is Lowered.List list ? list.Items : [result];
+        if (items.Length < node.Outputs.Length)
+        {
+            throw InternalError(node, $"{node.Outputs.Length} results were expected, the lowering gives {items.Length}.");
+        }
+
+        for (var i = 0; i < node.Outputs.Length; i++)
+        {
+            Define(node, node.Outputs[i], items[i]);
+        }
+    }
+
+    private void Define(Node node, Value value, Lowered lowered)
+    {
+        if (lowered is Lowered.Tensor { Buffer: var buffer } && value.Type is ValueType.Tensor expected
+            && ShapeCheck.Difference(buffer, expected, graph.Symbols) is { } difference)
+        {
+            throw InternalError(node, $"{value} {difference}.");
+        }
+
+        values[value] = lowered;
+    }
+
+    private static void CheckTypes(Operator op, ImmutableArray<Lowered> arguments)
+    {
+        foreach (var argument in arguments)
+        {
+            if (argument is Lowered.Tensor { Buffer.Type: var type } && !op.Types.Has(type))
+            {
+                throw SconceException.Unsupported(
+                    $"{op.FullName} of a tensor of {type.Name()}",
+                    hint: $"Sconce compiles it for {string.Join(", ", op.Types.Each().Select(each => each.Name()))}.");
+            }
+        }
+    }
+
+    private Lowered LowerArgument(Argument argument) => argument switch
+    {
+        Argument.OfValue { Value: var value } => values.TryGetValue(value, out var known) ? known
+            : value.Type is ValueType.Int { Known: { } size } ? size
+            : throw new SconceException($"{value} is used before it is defined"),
+        Argument.Int number => number.Value,
+        Argument.Float number => Lowered.Of(number.Value),
+        Argument.Bool flag => Lowered.Of(flag.Value),
+        Argument.Text text => new Lowered.Text(text.Value),
+        Argument.ScalarType type => new Lowered.ScalarType(type.Value),
+        Argument.Opaque opaque => new Lowered.Opaque(opaque.Value),
+        Argument.List list => new Lowered.List([.. list.Items.Select(LowerArgument)]),
+        Argument.Complex => throw SconceException.Unsupported("a complex number as an argument"),
+        _ => Lowered.Nothing,
+    };
+
+    private void Outputs()
+    {
+        // New contents of states are computed before any state is written, and outputs may still read the old ones.
+        context.Origin = null;
+        foreach (var output in graph.Outputs)
+        {
+            context.Name = output.Name;
+            Output(output.Name, LowerArgument(output.Value));
+        }
+
+        foreach (var (target, newValue) in graph.Mutations)
+        {
+            if (values[target] is Lowered.Tensor { Buffer: { Kind: BufferKind.State } state }
+                && LowerArgument(newValue) is Lowered.Tensor { Buffer: var contents } && !ReferenceEquals(state, contents))
+            {
+                context.MapInto(state, state.Dims, index => index, index => contents.At(Broadcasting.IndexInto(contents.Dims, index)));
+            }
+        }
+    }
+
+    private void Output(string name, Lowered value)
+    {
+        switch (value)
+        {
+            case Lowered.Tensor { Buffer: var source }:
+                Output(name, source.Type, source.Dims, source.At);
+                break;
+            case Lowered.Int number:
+                Output(name, DType.Int64, [], _ => Expr.Of(number.Value));
+                break;
+            case Lowered.Float number:
+                Output(name, DType.Float64, [], _ => number.Value);
+                break;
+            case Lowered.Bool flag:
+                Output(name, DType.Bool, [], _ => flag.Value);
+                break;
+            case Lowered.List list:
+                for (var i = 0; i < list.Items.Length; i++)
+                {
+                    Output($"{name}.{i}", list.Items[i]);
+                }
+
+                break;
+        }
+    }
+
+    private void Output(string name, DType type, ImmutableArray<Dim> dims, Func<ImmutableArray<Dim>, Expr> body)
+    {
+        var buffer = new Buffer(name, type, dims, BufferKind.Output);
+        program.Outputs.Add((name, buffer));
+        context.MapInto(buffer, dims, index => index, body);
+    }
+
+    private static SconceException InternalError(Node node, string message, Exception? inner = null) => new(
+        $"internal error while lowering {node.FullName}: {message}",
+        new(Operator: node.FullName, Python: node.Source?.ToString()),
+        "This is a fault of Sconce's. Please report it with the model, or with these lines of it.",
+        ErrorKind.Unsupported, inner);
+}

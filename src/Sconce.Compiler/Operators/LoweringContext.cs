@@ -1,0 +1,164 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+using Buffer = Sconce.Compiler.Tensors.Buffer;
+using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
+
+namespace Sconce.Compiler.Operators;
+
+/// <summary>
+/// Builds a tensor program: every method adds steps with buffers of their own and returns what they compute. Bodies are given an index and
+/// return an expression of any dtype; it is converted when stored.
+/// </summary>
+public sealed class LoweringContext(TensorProgram program)
+{
+    private readonly Dictionary<(ReadOnlyMemory<byte> Storage, DType Type, long Offset, string Layout), Buffer> constants = [];
+    private List<Step> steps = program.Steps;
+    private int loops;
+
+    /// <summary>What the steps that are being added come from.</summary>
+    public Origin? Origin { get; set; }
+
+    /// <summary>What new buffers are called.</summary>
+    public string Name { get; set; } = "";
+
+    public void Add(Step step)
+    {
+        step.Origin = Origin;
+        steps.Add(step);
+    }
+
+    public Buffer Temporary(DType type, Dims dims) => new(Name, type, dims);
+
+    /// <summary>The same constant bytes are one buffer.</summary>
+    public Buffer Constant(TensorData data, string? name = null)
+    {
+        var key = (data.Storage, data.Type, data.Offset, $"{string.Join(',', data.Shape)}/{string.Join(',', data.Strides)}");
+        if (!constants.TryGetValue(key, out var buffer))
+        {
+            buffer = new Buffer(name ?? Name, data.Type, [.. data.Shape.Select(size => (Dim)size)], BufferKind.Constant, data);
+            constants.Add(key, buffer);
+        }
+
+        return buffer;
+    }
+
+    /// <summary>An expression for each element.</summary>
+    public Buffer Map(DType type, Dims dims, Func<Dims, Expr> body)
+    {
+        var result = Temporary(type, dims);
+        MapInto(result, dims, index => index, body);
+        return result;
+    }
+
+    /// <summary>Writes a part of a buffer: at each index within the dims, the element whose place in the buffer is given.</summary>
+    public void MapInto(Buffer target, Dims dims, Func<Dims, Dims> place, Func<Dims, Expr> body)
+    {
+        var (axes, index) = Axes(dims);
+        Add(new MapStep(new Target(target, place(index)), axes, body(index).As(target.Type)));
+    }
+
+    /// <summary>The elements of a buffer in other places: no computation.</summary>
+    public Buffer View(Buffer source, Dims dims, Func<Dims, Dims> place) => Map(source.Type, dims, index => source.At(place(index)));
+
+    /// <summary>A tensor of one value.</summary>
+    public Buffer Fill(DType type, Dims dims, Expr value) => Map(type, dims, _ => value);
+
+    public Buffer Copy(Buffer source) => View(source, source.Dims, index => index);
+
+    /// <summary>Broadcasts operands to a common shape, converts them to one dtype (16-bit floats: to float32), and computes with them.</summary>
+    public Buffer Pointwise(DType result, DType operandType, ReadOnlySpan<Operand> operands, Func<ImmutableArray<Expr>, Expr> function)
+    {
+        var array = operands.ToArray();
+        var dims = Broadcasting.Shape([.. array.Select(operand => operand.Dims)]);
+        return Map(result, dims, index => function([.. array.Select(operand => operand.At(index, operandType))]));
+    }
+
+    /// <summary>A function of each element, computed in the tensor's dtype (16-bit floats: in float32) and kept in it.</summary>
+    public Buffer Pointwise(Buffer source, Func<Expr, Expr> function) =>
+        Map(source.Type, source.Dims, index => function(source.ValueAt(index)));
+
+    public Buffer Convert(Buffer source, DType type) =>
+        source.Type == type ? source : Map(type, source.Dims, index => source.At(index));
+
+    /// <summary>Combines values over reduced dims, for each index of the outer dims.</summary>
+    public Buffer Reduce(DType type, Dims outer, Dims reduced, Combiner combiner, Func<Dims, Dims, Expr> value, Func<Dims, Expr, Expr>? result = null) =>
+        Reduce([type], outer, reduced, (o, r) => [new Reducer(combiner, value(o, r))], (o, sums) => [result is null ? sums[0] : result(o, sums[0])])[0];
+
+    /// <summary>Several combinations at once, with a result for each dtype given.</summary>
+    public ImmutableArray<Buffer> Reduce(
+        ImmutableArray<DType> types, Dims outer, Dims reduced,
+        Func<Dims, Dims, ImmutableArray<Reducer>> reducers, Func<Dims, ImmutableArray<Expr>, ImmutableArray<Expr>> results)
+    {
+        var (axes, index) = Axes(outer);
+        var (inner, innerIndex) = Axes(reduced, "r");
+        var combined = reducers(index, innerIndex);
+        var values = results(index, [.. combined.Select((reducer, i) => new AccumulatorExpr(i, reducer.Type))]);
+        var buffers = types.Select(type => Temporary(type, outer)).ToImmutableArray();
+        Add(new ReduceStep(
+            [.. buffers.Select(buffer => Target.Whole(buffer, axes))], axes, inner, combined,
+            [.. values.Zip(types, (value, type) => value.As(type))]));
+        return buffers;
+    }
+
+    /// <summary>Running combinations along one axis of a shape: as <see cref="Reduce(ImmutableArray{DType}, Dims, Dims, Func{Dims, Dims, ImmutableArray{Reducer}}, Func{Dims, ImmutableArray{Expr}, ImmutableArray{Expr}})"/>, with whole indices.</summary>
+    public ImmutableArray<Buffer> Scan(
+        ImmutableArray<DType> types, Dims dims, int along,
+        Func<Dims, ImmutableArray<Reducer>> reducers, Func<Dims, ImmutableArray<Expr>, ImmutableArray<Expr>> results)
+    {
+        var (axes, index) = Axes(dims);
+        var combined = reducers(index);
+        var values = results(index, [.. combined.Select((reducer, i) => new AccumulatorExpr(i, reducer.Type))]);
+        var buffers = types.Select(type => Temporary(type, dims)).ToImmutableArray();
+        Add(new ScanStep(
+            [.. buffers.Select(buffer => Target.Whole(buffer, axes))], axes.RemoveAt(along), axes[along], combined,
+            [.. values.Zip(types, (value, type) => value.As(type))]));
+        return buffers;
+    }
+
+    /// <summary>
+    /// A matrix product for each point of the batch: the sum over k of left(batch, m, k) · right(batch, n, k), then the result function on
+    /// (batch, m, n) and the sum. The buffer's dims are batch, m, n.
+    /// </summary>
+    public Buffer Contract(
+        DType type, Dims batch, Dim m, Dim n, Dim k,
+        Func<Dims, Dim, Dim, Expr> left, Func<Dims, Dim, Dim, Expr> right, Func<Dims, Expr, Expr>? result = null)
+    {
+        var (batchAxes, batchIndex) = Axes(batch);
+        var (axisM, axisN, axisK) = (new Axis(m, "m"), new Axis(n, "n"), new Axis(k, "k"));
+        var leftValue = left(batchIndex, axisM, axisK);
+        var sum = new AccumulatorExpr(0, leftValue.Type);
+        Dims index = [.. batchIndex, axisM, axisN];
+        var buffer = Temporary(type, [.. batch, m, n]);
+        Add(new ContractionStep(
+            new Target(buffer, index), batchAxes, axisM, axisN, axisK, leftValue, right(batchIndex, axisN, axisK),
+            (result is null ? sum : result(index, sum)).As(type)));
+        return buffer;
+    }
+
+    /// <summary>Writes values to computed places of a buffer that is filled already.</summary>
+    public void Scatter(Buffer target, Dims dims, Func<Dims, Dims> place, Func<Dims, Expr> value, ScatterMode mode, Func<Dims, Expr>? condition = null)
+    {
+        var (axes, index) = Axes(dims);
+        Add(new ScatterStep(new Target(target, place(index)), axes, value(index).As(target.Type), mode, condition?.Invoke(index)));
+    }
+
+    /// <summary>Runs what the body adds for each value of a counter.</summary>
+    public void Loop(Dim count, Action<Dim> body)
+    {
+        var counter = new Symbol($"t{loops++}", 0, count.Bounds.Max == long.MaxValue ? null : Math.Max(count.Bounds.Max - 1, 0));
+        var outer = steps;
+        steps = [];
+        body(Dim.Of(counter));
+        var loop = new LoopStep(counter, count, [.. steps]);
+        steps = outer;
+        Add(loop);
+    }
+
+    /// <summary>Axes over dims, and the index they form.</summary>
+    public static (ImmutableArray<Axis> Axes, Dims Index) Axes(Dims dims, string prefix = "i")
+    {
+        var axes = dims.Select((dim, i) => new Axis(dim, $"{prefix}{i}")).ToImmutableArray();
+        return (axes, [.. axes.Select(axis => Dim.Of(axis))]);
+    }
+}

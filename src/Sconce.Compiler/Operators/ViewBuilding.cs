@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+using Buffer = Sconce.Compiler.Tensors.Buffer;
+using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
+
+namespace Sconce.Compiler.Operators;
+
+/// <summary>Views: the same elements under another shape. Each is a map that only loads, which later passes draw into its consumers.</summary>
+public static class ViewBuilding
+{
+    extension(LoweringContext context)
+    {
+        public Buffer Reshape(Buffer source, Dims dims)
+        {
+            dims = Reshaping.Resolve(source.Dims, dims);
+            if (source.Dims.AsSpan().SequenceEqual(dims.AsSpan()))
+            {
+                return source;
+            }
+
+            return dims.Any(dim => dim.Equals(Dim.Zero))
+                ? context.Fill(source.Type, dims, Expr.Const(source.Type, 0L))
+                : context.View(source, dims, index => Reshaping.MapIndex(source.Dims, dims, index));
+        }
+
+        /// <summary>Dim i of the result is dim order[i] of the source.</summary>
+        public Buffer Permute(Buffer source, ImmutableArray<int> order)
+        {
+            var place = new Dim[source.Rank];
+            return context.View(source, [.. order.Select(axis => source.Dims[axis])], index =>
+            {
+                for (var i = 0; i < order.Length; i++)
+                {
+                    place[order[i]] = index[i];
+                }
+
+                return [.. place];
+            });
+        }
+
+        public Buffer Transpose(Buffer source, int a, int b)
+        {
+            var order = Enumerable.Range(0, source.Rank).ToArray();
+            (order[a], order[b]) = (b, a);
+            return context.Permute(source, [.. order]);
+        }
+
+        /// <summary>Exchanges the last two dims.</summary>
+        public Buffer MatrixTranspose(Buffer source) => context.Transpose(source, source.Rank - 2, source.Rank - 1);
+
+        /// <summary>Repeats dims of size 1 to reach a shape, with new dims in front.</summary>
+        public Buffer Expand(Buffer source, Dims dims) => source.Dims.AsSpan().SequenceEqual(dims.AsSpan())
+            ? source
+            : context.View(source, dims, index => Broadcasting.IndexInto(source.Dims, index));
+
+        public Buffer Unsqueeze(Buffer source, int axis) => context.View(source, source.Dims.Insert(axis, 1), index => index.RemoveAt(axis));
+
+        /// <summary>Leaves out dims; they have size 1.</summary>
+        public Buffer Squeeze(Buffer source, Func<int, bool> leaveOut)
+        {
+            ImmutableArray<int> kept = [.. Enumerable.Range(0, source.Rank).Where(axis => !leaveOut(axis))];
+            return kept.Length == source.Rank ? source : context.View(source, [.. kept.Select(axis => source.Dims[axis])], index =>
+                [.. Enumerable.Range(0, source.Rank).Select(axis => kept.IndexOf(axis) is >= 0 and var place ? index[place] : Dim.Zero)]);
+        }
+
+        /// <summary>Elements start, start + step, … of a dim.</summary>
+        public Buffer Slice(Buffer source, int axis, Dim start, Dim length, Dim? step = null)
+        {
+            step ??= Dim.One;
+            return start.Equals(Dim.Zero) && step.Equals(Dim.One) && length.Equals(source.Dims[axis])
+                ? source
+                : context.View(source, source.Dims.SetItem(axis, length), index => index.SetItem(axis, start + (index[axis] * step)));
+        }
+
+        /// <summary>One element of a dim, which vanishes.</summary>
+        public Buffer Select(Buffer source, int axis, Dim place) =>
+            context.View(source, source.Dims.RemoveAt(axis), index => index.Insert(axis, place));
+
+        /// <summary>Tensors one after the other along a dim.</summary>
+        public Buffer Concatenate(DType type, ReadOnlySpan<Buffer> parts, int axis)
+        {
+            var total = Dim.Zero;
+            foreach (var part in parts)
+            {
+                total += part.Dims[axis];
+            }
+
+            var result = context.Temporary(type, parts[0].Dims.SetItem(axis, total));
+            var start = Dim.Zero;
+            foreach (var part in parts)
+            {
+                var offset = start;
+                context.MapInto(result, part.Dims, index => index.SetItem(axis, index[axis] + offset), part.At);
+                start += part.Dims[axis];
+            }
+
+            return result;
+        }
+    }
+
+    /// <summary>Where a Python slice starts and how many elements it has, for a step above 0.</summary>
+    public static (Dim Start, Dim Length) SliceBounds(Dim size, Dim? start, Dim? end, Dim step)
+    {
+        var from = start is null ? Dim.Zero : Within(size, start);
+        var to = end is null ? size : Within(size, end);
+        return (from, Dim.Max((to - from).CeilDiv(step), 0));
+    }
+
+    /// <summary>An index that may be negative, and then counts from the end, moved into 0 … size.</summary>
+    private static Dim Within(Dim size, Dim index)
+    {
+        const long beyond = 1L << 40;
+        if (index.IsConstant && Math.Abs(index.Value) >= beyond)
+        {
+            return index.Value < 0 ? Dim.Zero : size;
+        }
+
+        if (index.IsNonNegative)
+        {
+            return Dim.Min(index, size);
+        }
+
+        return (-index).IsPositive
+            ? Dim.Max(size + index, 0)
+            : throw SconceException.Unsupported($"a slice at {index}, which may be negative or not");
+    }
+}
