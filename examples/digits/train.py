@@ -34,10 +34,10 @@ class Digits(nn.Module):
     def __init__(self):
         super().__init__()
         self.features = nn.Sequential(
-            *block(1, 20), *block(20, 20), nn.MaxPool2d(2),
-            *block(20, 48), *block(48, 48), nn.MaxPool2d(2),
-            *block(48, 96), *block(96, 96), nn.MaxPool2d(2))
-        self.classifier = nn.Sequential(nn.Flatten(), nn.Dropout(0.3), nn.Linear(96 * 3 * 3, 10))
+            *block(1, 16), *block(16, 16), nn.MaxPool2d(2),
+            *block(16, 40), *block(40, 40), nn.MaxPool2d(2),
+            *block(40, 80), *block(80, 80), nn.MaxPool2d(2))
+        self.classifier = nn.Sequential(nn.Flatten(), nn.Dropout(0.3), nn.Linear(80 * 3 * 3, 10))
 
     def forward(self, image):
         logits = self.classifier(self.features(image))
@@ -76,7 +76,8 @@ def augment(images, strength):
     thick = F.max_pool2d(images, 3, 1, 1)
     thin = -F.max_pool2d(-images, (2, 2), 1, 1)[..., :28, :28]
     amount = torch.rand(n, 1, 1, 1)
-    images = torch.where(pen < 0.2 * strength, images.lerp(thick, amount), torch.where(pen > 1 - 0.1 * strength, images.lerp(thin, amount * 0.7), images))
+    images = torch.where(pen < 0.2 * strength, images.lerp(thick, amount), torch.where(pen > 1 - 0.1 * strength,
+    images.lerp(thin, amount * 0.7), images))
     return (images * between(0.2, 1.0).view(-1, 1, 1, 1)).clamp(0, 1)
 
 
@@ -124,15 +125,17 @@ def write(model, images, labels, metrics):
     chosen = chosen.view(10, 2).T.flatten()
     with torch.no_grad():
         shown, some = model(images[chosen]), model(images[chosen[:7]])
-    numpy.savez(HERE / "samples.npz", image=images[chosen].numpy(), label=labels[chosen].numpy(), **{k: v.numpy() for k, v in shown.items()})
-    numpy.savez(HERE / "digits.npz", in0=images[chosen[:7]].numpy(), out0=some["logits"].numpy(), out1=some["probabilities"].numpy())
+    numpy.savez(HERE / "samples.npz", image=images[chosen].numpy(), label=labels[chosen].numpy(),
+    **{k: v.numpy() for k, v in shown.items()})
+    numpy.savez(HERE / "digits.npz", in0=images[chosen[:7]].numpy(), out0=some["logits"].numpy(),
+    out1=some["probabilities"].numpy())
     (HERE / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("digits", type=pathlib.Path, help="folder with 0.json ... 9.json")
-    parser.add_argument("--epochs", type=int, default=26)
+    parser.add_argument("--epochs", type=int, default=20)
     options = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(SEED)

@@ -71,7 +71,8 @@ def sensitivity(model, args, kwargs, expected):
         changed = case.tensors(case.run(model, *other))
     except IndexError:  # inputs whose order matters, such as boxes
         return float("nan")
-    return max(((a - b).abs().max() / a.abs().max()).item() for a, b in zip(changed, case.tensors(expected)) if a.is_floating_point())
+    return max(((a - b).abs().max() / a.abs().max()).item() for a, b in zip(changed,
+        case.tensors(expected)) if a.is_floating_point())
 
 
 def make_all(names, make, options):

@@ -127,8 +127,8 @@ def export(module, args, kwargs=None, dynamic=None):
         return torch.export.export(module, args, kwargs or {}, dynamic_shapes=dynamic, strict=False)
 
 
-def save(program, path):
-    """torch.export.save, without the example inputs (the npz has them) and with source paths that are ours or Python's."""
+def tidied(program):
+    """Without the example inputs (the npz has them), and with source paths that are ours or Python's, not this machine's."""
     for graph in [m for m in program.graph_module.modules() if isinstance(m, torch.fx.GraphModule)]:
         for node in graph.graph.nodes:
             trace = node.meta.get("stack_trace")
@@ -136,7 +136,11 @@ def save(program, path):
                 node.meta["stack_trace"] = trace.replace(REPOSITORY, "").replace(PACKAGES, "")
             node.meta.pop("from_node", None)  # a history with addresses of objects, other ones at each run
     program._example_inputs = None
-    torch.export.save(program, str(path))
+    return program
+
+
+def save(program, path):
+    torch.export.save(tidied(program), str(path))
 
 
 def run(module, args, kwargs):

@@ -1,0 +1,100 @@
+"""Writes archives that differ from what `torch.export.save` usually gives, not in their models: `python archives.py`.
+
+Into archives/: several models in one, weights kept as pickles, extra files and example inputs.
+"""
+
+import pathlib
+import sys
+from unittest import mock
+
+import torch
+from torch import nn
+from torch.export.pt2_archive import _package
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+sys.dont_write_bytecode = True
+
+import case  # noqa: E402
+from case import ints, rand  # noqa: E402
+
+OUT = HERE / "archives"
+
+
+class Pickled(nn.Module):
+    """A whole tensor, views with strides and offsets, other dtypes, an empty one and a number."""
+
+    def __init__(self):
+        super().__init__()
+        storage = rand(12, 10)
+        self.whole = nn.Parameter(rand(3, 5))
+        self.view = nn.Parameter(storage[2:7, 1:6].t())
+        self.register_buffer("strided", storage[::3, ::2])
+        self.register_buffer("scale", rand(5, dtype=torch.bfloat16))
+        self.register_buffer("table", ints(3, 5, dtype=torch.int32))
+        self.register_buffer("kept", torch.tensor([[True], [False], [True]]))
+        self.register_buffer("number", torch.tensor(2.5, dtype=torch.float64))
+        self.register_buffer("empty", torch.zeros(0, 5))
+        self.constant = rand(5)
+
+    def forward(self, x):
+        mixed = x @ self.view + self.table * self.number.float() - self.constant
+        return {"mixed": mixed * self.scale.float(), "strided": x @ self.strided.T,
+            "kept": self.whole.masked_fill(self.kept, 0.0), "all": torch.cat((self.empty, x))}
+
+
+# Compiled from text, so that the archive names no folder: this one is saved with nothing taken out.
+SOURCE = """
+import torch
+
+class Plain(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = torch.nn.Linear(5, 3)
+
+    def forward(self, x, scale):
+        return {"result": torch.relu(self.layer(x)) * scale}
+"""
+
+
+def finish(name, module, args):
+    expected = case.run(module, args, {})
+    case.save_npz(OUT / f"{name}.npz", (args, {}), expected)
+    return expected
+
+
+def several():
+    """Two models in one file: several.pt2, with several.first.npz and several.second.npz."""
+    first, second = nn.Sequential(nn.Linear(5, 4), nn.ReLU()).eval(), nn.Conv1d(2, 3, 3).eval()
+    args = {"first": (rand(3, 5),), "second": (rand(1, 2, 9),)}
+    modules = {"first": first, "second": second}
+    programs = {name: case.tidied(case.export(module, args[name])) for name, module in modules.items()}
+    _package.package_pt2(str(OUT / "several.pt2"), exported_programs=programs)
+    loaded = _package.load_pt2(str(OUT / "several.pt2")).exported_programs
+    for name, module in modules.items():
+        expected = finish(f"several.{name}", module, args[name])
+        torch.testing.assert_close(loaded[name].module()(*args[name]), expected)
+
+
+def pickled():
+    """PyTorch's own writer, told to keep every tensor as a pickle, as it does with subclasses of Tensor."""
+    module, args = Pickled().eval(), (rand(3, 5),)
+    program = case.tidied(case.export(module, args))
+    with mock.patch.object(_package, "_should_use_pickle", lambda tensor: True):
+        torch.export.save(program, str(OUT / "pickled.pt2"))
+    case.check(OUT / "pickled.pt2", args, {}, finish("pickled", module, args))
+
+
+def untouched():
+    """Exactly as torch.export.save leaves it: example inputs, traces, extra files."""
+    names = {}
+    exec(compile(SOURCE, "plain.py", "exec"), names)
+    module, args = names["Plain"]().eval(), (rand(2, 5), rand(3))
+    torch.export.save(case.export(module, args), str(OUT / "untouched.pt2"), extra_files={"labels.txt": "one\ntwo\nthree\n"})
+    case.check(OUT / "untouched.pt2", args, {}, finish("untouched", module, args))
+
+
+OUT.mkdir(exist_ok=True)
+for make in (several, pickled, untouched):
+    case.seed(make.__name__)
+    make()
