@@ -48,7 +48,7 @@ public static class GraphPrinter
     public static string Text(ValueType type) => type switch
     {
         ValueType.Tensor { Type: var element, Shape: var shape } =>
-            $"{element?.Name() ?? "tensor"}{(shape is null ? "[…]" : $"[{string.Join(", ", shape)}]")}",
+            $"{element?.Name() ?? "tensor"}[{(shape is { } dims ? string.Join(", ", dims) : "…")}]",
         ValueType.Int { Known: null } => "int",
         ValueType.Int { Known: var known } => $"int = {known}",
         ValueType.Float => "float",

@@ -11,7 +11,13 @@ public abstract record ValueType
     }
 
     /// <summary>A tensor; shape and dtype are null until they are known (TorchScript does not record them).</summary>
-    public sealed record Tensor(DType? Type, ImmutableArray<Dim>? Shape) : ValueType;
+    public sealed record Tensor(DType? Type, ImmutableArray<Dim>? Shape) : ValueType
+    {
+        /// <summary>
+        /// How the tensor lay in PyTorch's memory, in elements, where that is recorded. It decides which operators gave a view there, and nothing else.
+        /// </summary>
+        public ImmutableArray<Dim>? Strides { get; init; }
+    }
 
     /// <summary>An integer, with its expression over the graph's symbols where that is known.</summary>
     public sealed record Int(Dim? Known = null) : ValueType;

@@ -46,11 +46,11 @@ internal sealed class SymbolTable(IReadOnlyDictionary<string, RangeJson> ranges,
         return result;
     }
 
-    /// <summary>A tensor's sizes; sizes that cannot be said come out as null altogether.</summary>
-    public ImmutableArray<Dim>? Shape(TensorMetaJson meta)
+    /// <summary>A tensor's sizes or strides; null where one of them cannot be said.</summary>
+    public ImmutableArray<Dim>? Parse(List<SymIntJson> values)
     {
-        var shape = meta.Sizes.Select(Parse).ToArray();
-        return shape.All(dim => dim is not null) ? [.. shape.Select(dim => dim!)] : null;
+        var dims = values.Select(Parse).ToArray();
+        return dims.All(dim => dim is not null) ? [.. dims.Select(dim => dim!)] : null;
     }
 
     /// <summary>Notes that these sizes are known at the start of a run.</summary>

@@ -1,0 +1,254 @@
+using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Graph;
+using ValueType = Sconce.Compiler.Graph.ValueType;
+
+namespace Sconce.Compiler.Passes;
+
+/// <summary>
+/// Makes a graph pure: in-place operators, and writes through views, become new values that all later readers of the memory see; buffers that are
+/// written end in <see cref="Graph.Graph.Mutations"/>. Copies and assertions, which mean nothing without memory, vanish.
+/// </summary>
+public sealed class Functionalise
+{
+    private readonly Graph.Graph graph;
+    private readonly Dictionary<Value, FunctionaliseAlias> aliases = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<string> names;
+    private int depth;
+
+    private Functionalise(Graph.Graph graph)
+    {
+        this.graph = graph;
+        names = [.. GraphWalk.Definitions(graph).Select(value => value.Name)];
+    }
+
+    /// <summary>Rewrites the graph in place.</summary>
+    public static void Run(Graph.Graph graph) => new Functionalise(graph).Run();
+
+    private void Run()
+    {
+        DefineInputs();
+        var nodes = graph.Body.Nodes.ToList();
+        graph.Body.Nodes.Clear();
+        var emitter = new FunctionaliseEmitter(graph.Body.Nodes, Unique);
+        Rewrite(nodes, emitter);
+        for (var i = 0; i < graph.Outputs.Count; i++)
+        {
+            graph.Outputs[i] = graph.Outputs[i] with { Value = Read(graph.Outputs[i].Value, emitter) };
+        }
+
+        for (var i = 0; i < graph.Mutations.Count; i++)
+        {
+            graph.Mutations[i] = (graph.Mutations[i].Buffer, Read(graph.Mutations[i].NewValue, emitter));
+        }
+
+        AddMutations(emitter);
+    }
+
+    /// <summary>Two inputs that are the same tensor (a buffer with two names) are one storage; two that overlap otherwise cannot be told apart.</summary>
+    private void DefineInputs()
+    {
+        var stored = new Dictionary<ReadOnlyMemory<byte>, List<(Types.TensorData Data, FunctionaliseAlias Alias)>>();
+        foreach (var input in graph.Inputs.Where(input => input.Value.Type is ValueType.Tensor))
+        {
+            var own = new FunctionaliseAlias(new FunctionaliseStorage(input.Value) { Depth = 0 });
+            if (input.Data is { ByteCount: > 0 } data)
+            {
+                var sharers = stored.TryGetValue(data.Storage, out var known) ? known : stored[data.Storage] = [];
+                var twin = sharers.Find(other => IsSame(other.Data, data)).Alias;
+                if (twin is null)
+                {
+                    sharers.ForEach(other => Doubt(own, other.Alias));
+                    sharers.Add((data, own));
+                }
+
+                own = twin ?? own;
+            }
+
+            aliases[input.Value] = own;
+        }
+
+        static bool IsSame(Types.TensorData a, Types.TensorData b) =>
+            a.Type == b.Type && a.Offset == b.Offset && a.Shape.SequenceEqual(b.Shape) && a.Strides.SequenceEqual(b.Strides);
+    }
+
+    private void AddMutations(FunctionaliseEmitter emitter)
+    {
+        var done = graph.Mutations.Select(mutation => aliases[mutation.Buffer].Storage).ToHashSet();
+        foreach (var input in graph.Inputs.Where(input => input.Kind != InputKind.User && aliases.ContainsKey(input.Value)))
+        {
+            var alias = aliases[input.Value];
+            if (alias.Storage.Version > 0 && done.Add(alias.Storage))
+            {
+                if (input.Kind == InputKind.Constant)
+                {
+                    throw SconceException.Unsupported(
+                        $"the model writes to '{input.Name}', a constant of its code", hint: "register it as a buffer (self.register_buffer) or clone it before the write");
+                }
+
+                graph.Mutations.Add((input.Value, alias.Read(emitter)));
+            }
+        }
+    }
+
+    private void Rewrite(List<Node> nodes, FunctionaliseEmitter emitter)
+    {
+        foreach (var node in nodes)
+        {
+            emitter.Source = node.Source;
+            try
+            {
+                Rewrite(node, emitter);
+            }
+            catch (SconceException error)
+            {
+                throw error.At(new Where(Operator: node.FullName, Python: node.Source?.ToString()));
+            }
+        }
+    }
+
+    private void Rewrite(Node node, FunctionaliseEmitter emitter)
+    {
+        if (FunctionaliseNames.IsAssertion(node.Operator))
+        {
+            return;
+        }
+
+        var aliasing = FunctionaliseAliasing.Of(node);
+        if (FunctionaliseWrites.IsReshapeInPlace(node.Operator))
+        {
+            var viewed = AliasOf(node);
+            var view = FunctionaliseViews.Of(Mapped(node, emitter))![0];
+            var alias = new FunctionaliseAlias(viewed, view, view.Apply(emitter, viewed.Read(emitter)));
+            (aliases[node.Self()!], aliases[node.Outputs[0]]) = (alias, alias);
+        }
+        else if (aliasing == Aliasing.Same)
+        {
+            aliases[node.Outputs[0]] = AliasOf(node);
+        }
+        else if (aliasing is Aliasing.Copy or Aliasing.SameOrCopy)
+        {
+            var copied = AliasOf(node);
+            Own(node.Outputs[0], copied.Read(emitter));
+            if (aliasing == Aliasing.SameOrCopy)
+            {
+                Doubt(aliases[node.Outputs[0]], copied);
+            }
+        }
+        else if (FunctionaliseWrites.Writes(node))
+        {
+            Write(node, emitter);
+        }
+        else if (aliasing == Aliasing.View)
+        {
+            var viewed = AliasOf(node);
+            var mapped = Mapped(node, emitter);
+            var views = FunctionaliseViews.Of(mapped)!;
+            emitter.Nodes.Add(mapped);
+            for (var i = 0; i < node.Outputs.Length; i++)
+            {
+                aliases[node.Outputs[i]] = new FunctionaliseAlias(viewed, views[i], node.Outputs[i]);
+            }
+        }
+        else
+        {
+            emitter.Nodes.Add(Mapped(node, emitter));
+            foreach (var output in node.Outputs.Where(output => output.Type is ValueType.Tensor))
+            {
+                Own(output, output);
+                foreach (var input in aliasing == Aliasing.ViewOrOwn ? node.Arguments.SelectMany(a => a.Argument.Values()) : [])
+                {
+                    if (aliases.TryGetValue(input, out var alias))
+                    {
+                        Doubt(aliases[output], alias);
+                    }
+                }
+            }
+        }
+    }
+
+    private void Write(Node node, FunctionaliseEmitter emitter)
+    {
+        if (FunctionaliseWrites.Target(node) is not { } target || !aliases.TryGetValue(target, out var alias))
+        {
+            throw SconceException.Unsupported("a write to something that is no tensor of the graph");
+        }
+
+        if (alias.Storage.Depth < depth)
+        {
+            throw SconceException.Unsupported(
+                "a branch or loop body writes to a tensor from outside it", hint: "return the new value from the branch instead");
+        }
+
+        var arguments = node.Arguments.Select(argument => argument with { Argument = Read(argument.Argument, emitter) }).ToList();
+        alias.Write(emitter, FunctionaliseWrites.Emit(emitter, node, arguments, target, alias.Read(emitter)));
+        if (node.Outputs is [var output])
+        {
+            aliases[output] = alias;
+        }
+    }
+
+    /// <summary>A node that only reads, with the pure values of now for its arguments, and with its blocks made pure.</summary>
+    private Node Mapped(Node node, FunctionaliseEmitter emitter)
+    {
+        var (op, overload) = FunctionaliseNames.Normal(node.Operator, node.Overload);
+        return new Node
+        {
+            Operator = op,
+            Overload = overload,
+            Arguments = [.. node.Arguments.Select(argument => argument with { Argument = Read(argument.Argument, emitter) })],
+            Outputs = node.Outputs,
+            Blocks = [.. node.Blocks.Select(RewriteBlock)],
+            Source = node.Source,
+        };
+    }
+
+    private Block RewriteBlock(Block block)
+    {
+        // What a branch reads anew is computed inside it, and must not be used after it.
+        var outside = aliases.Values.Distinct().Select(alias => (alias, alias.Save())).ToList();
+        depth++;
+        var result = new Block();
+        var emitter = new FunctionaliseEmitter(result.Nodes, Unique);
+        foreach (var parameter in block.Parameters)
+        {
+            result.Parameters.Add(parameter);
+
+            // A parameter is the caller's tensor: writing it would write outside.
+            aliases[parameter] = new FunctionaliseAlias(new FunctionaliseStorage(parameter) { Depth = depth - 1 });
+        }
+
+        Rewrite(block.Nodes, emitter);
+        result.Results.AddRange(block.Results.Select(argument => Read(argument, emitter)));
+        depth--;
+        outside.ForEach(saved => saved.alias.Restore(saved.Item2));
+        return result;
+    }
+
+    private FunctionaliseAlias AliasOf(Node node) =>
+        node.Self() is { } self && aliases.TryGetValue(self, out var alias)
+            ? alias
+            : throw SconceException.Unsupported($"{node.FullName} of something that is no tensor of the graph");
+
+    private void Own(Value value, Argument current) =>
+        aliases[value] = new FunctionaliseAlias(new FunctionaliseStorage(current) { Depth = depth });
+
+    private static void Doubt(FunctionaliseAlias a, FunctionaliseAlias b)
+    {
+        a.Storage.Doubtful.Add(b.Storage);
+        b.Storage.Doubtful.Add(a.Storage);
+    }
+
+    private Argument Read(Argument argument, FunctionaliseEmitter emitter) =>
+        argument.Replace(value => aliases.TryGetValue(value, out var alias) ? alias.Read(emitter) : value);
+
+    private string Unique(string name)
+    {
+        var unique = name;
+        for (var n = 1; !names.Add(unique); n++)
+        {
+            unique = $"{name}_{n}";
+        }
+
+        return unique;
+    }
+}
