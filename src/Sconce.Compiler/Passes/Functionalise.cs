@@ -151,7 +151,9 @@ public sealed class Functionalise
         }
         else
         {
-            emitter.Nodes.Add(Mapped(node, emitter));
+            var mapped = Mapped(node, emitter);
+            emitter.Nodes.Add(mapped);
+            WriteStatistics(node, mapped, emitter);
             foreach (var output in node.Outputs.Where(output => output.Type is ValueType.Tensor))
             {
                 Own(output, output);
@@ -168,23 +170,41 @@ public sealed class Functionalise
 
     private void Write(Node node, FunctionaliseEmitter emitter)
     {
-        if (FunctionaliseWrites.Target(node) is not { } target || !aliases.TryGetValue(target, out var alias))
+        if (FunctionaliseWrites.Target(node) is not { } target)
         {
             throw SconceException.Unsupported("a write to something that is no tensor of the graph");
         }
 
-        if (alias.Storage.Depth < depth)
-        {
-            throw SconceException.Unsupported(
-                "a branch or loop body writes to a tensor from outside it", hint: "return the new value from the branch instead");
-        }
-
+        var alias = Writable(target);
         var arguments = node.Arguments.Select(argument => argument with { Argument = Read(argument.Argument, emitter) }).ToList();
         alias.Write(emitter, FunctionaliseWrites.Emit(emitter, node, arguments, target, alias.Read(emitter)));
         if (node.Outputs is [var output])
         {
             aliases[output] = alias;
         }
+    }
+
+    private void WriteStatistics(Node node, Node mapped, FunctionaliseEmitter emitter)
+    {
+        if (FunctionaliseStatistics.WrittenBy(node) is var (mean, variance) && FunctionaliseStatistics.WrittenBy(mapped) is var (oldMean, oldVariance)
+            && mapped.Self() is { } input)
+        {
+            Writable(mean).Write(emitter, FunctionaliseStatistics.NextMean(emitter, mapped, input, oldMean));
+            Writable(variance).Write(emitter, FunctionaliseStatistics.NextVariance(emitter, mapped, input, oldVariance));
+        }
+    }
+
+    private FunctionaliseAlias Writable(Value target)
+    {
+        if (!aliases.TryGetValue(target, out var alias))
+        {
+            throw SconceException.Unsupported("a write to something that is no tensor of the graph");
+        }
+
+        return alias.Storage.Depth >= depth
+            ? alias
+            : throw SconceException.Unsupported(
+                "a branch or loop body writes to a tensor from outside it", hint: "return the new value from the branch instead");
     }
 
     /// <summary>A node that only reads, with the pure values of now for its arguments, and with its blocks made pure.</summary>
