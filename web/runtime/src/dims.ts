@@ -29,7 +29,7 @@ export function evaluate(dim: Dim, symbols: SymbolValues): number {
     return value;
   }
   const value = operators[dim[0]](evaluate(dim[1], symbols), evaluate(dim[2], symbols));
-  if (!Number.isSafeInteger(value)) {
+  if (!Number.isFinite(value)) {
     throw new SconceError("artifact", `the manifest's dimension ${formatDim(dim)} has no value for these shapes`);
   }
   return value;

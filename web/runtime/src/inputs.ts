@@ -59,8 +59,8 @@ function solveSymbol(manifest: Manifest, symbol: SymbolInfo, shapes: readonly (r
   if (port === undefined || given === undefined) throw new SconceError("artifact", `the manifest's symbol ${name} belongs to no input`);
   const value = (given - offset) / scale;
   if (Number.isInteger(value) && value >= min && (max === null || value <= max)) return value;
-  const lowest = min * scale + offset;
-  const range = max === null ? `${lowest} or more` : `${lowest}..${max * scale + offset}`;
+  const [first, last] = [min * scale + offset, max === null ? undefined : max * scale + offset];
+  const range = last === undefined ? `${first} or ${scale > 0 ? "more" : "less"}` : `${Math.min(first, last)}..${Math.max(first, last)}`;
   const form = scale === 1 ? "" : `, of the form ${formatDim(port.shape[dim] ?? name)}`;
   throw wrong(`${place(port, dim)} must be ${range} (symbol ${name})${form}, got ${given}`);
 }

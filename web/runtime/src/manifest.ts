@@ -123,9 +123,15 @@ function symbol(node: Node, inputs: readonly Port[]): SymbolInfo {
     max: max.value === null ? null : max.integer(min),
     input,
     dim: node.get("dim").integer(0, (inputs[input]?.shape.length ?? 0) - 1),
-    scale: node.get("scale").integer(1),
+    scale: nonzero(node.get("scale")),
     offset: node.get("offset").integer(Number.MIN_SAFE_INTEGER),
   };
+}
+
+function nonzero(node: Node): number {
+  const value = node.integer(Number.MIN_SAFE_INTEGER);
+  if (value === 0) throw invalid(`${node.path} is 0`);
+  return value;
 }
 
 /** A value of the manifest with the way to it, so that an error can say where. */

@@ -12,13 +12,16 @@ export interface MemoryOptions {
   readonly limit?: number | undefined;
 }
 
+// A cache line: the compiler places a context's buffers at multiples of it from the context's start.
+const alignment = 64;
+
 /** Where the first execution context begins: after the constants. */
 export function firstContext(manifest: Manifest): number {
   return align(manifest.memory.constantsEnd);
 }
 
 export function align(address: number): number {
-  return Math.ceil(address / 16) * 16;
+  return Math.ceil(address / alignment) * alignment;
 }
 
 /** Makes the memory of a graph, large enough for its constants and one context's tables, and for its arena where that is fixed. */
