@@ -1,3 +1,4 @@
+import { ByteReader, concat, damaged } from "./byte-reader.js";
 import { SconceError } from "./errors.js";
 import { type Manifest, parseManifest } from "./manifest.js";
 
@@ -170,100 +171,6 @@ export function withSharedMemory(module: Uint8Array<ArrayBuffer>): Uint8Array<Ar
   return patched;
 }
 
-/** Reads bytes, numbers and names from chunks of any size. Every read says up to where it may go, and what it reads. */
-class ByteReader {
-  readonly #chunks: AsyncIterator<Uint8Array>;
-  #chunk: Uint8Array = new Uint8Array();
-  #at = 0;
-  #before = 0;
-
-  constructor(chunks: AsyncIterable<Uint8Array>) {
-    this.#chunks = chunks[Symbol.asyncIterator]();
-  }
-
-  /** Bytes read so far. */
-  get offset(): number {
-    return this.#before + this.#at;
-  }
-
-  async atEnd(): Promise<boolean> {
-    while (this.#at === this.#chunk.length) {
-      const next = await this.#chunks.next();
-      if (next.done === true) return true;
-      this.#before += this.#chunk.length;
-      this.#chunk = next.value;
-      this.#at = 0;
-    }
-    return false;
-  }
-
-  async byte(end: number, what: string): Promise<number> {
-    if (this.offset >= end) throw damaged(`${what} ends at byte ${end}, in the middle of a number`);
-    if (this.#at === this.#chunk.length && (await this.atEnd())) throw this.#truncated(end, what);
-    return this.#chunk[this.#at++] ?? 0;
-  }
-
-  async u32(end: number, what: string): Promise<number> {
-    const { value } = await this.#leb(end, what);
-    if (value >= 2 ** 32) throw damaged(`${what} has a number of more than 32 bits before byte ${this.offset}`);
-    return value;
-  }
-
-  async s32(end: number, what: string): Promise<number> {
-    const { value, bits } = await this.#leb(end, what);
-    return bits >= 32 || value < 2 ** (bits - 1) ? value | 0 : value - 2 ** bits;
-  }
-
-  async #leb(end: number, what: string): Promise<{ value: number; bits: number }> {
-    let value = 0;
-    for (let bits = 0; bits < 35; bits += 7) {
-      const byte = await this.byte(end, what);
-      value += (byte & 0x7f) * 2 ** bits;
-      if (byte < 0x80) return { value, bits: bits + 7 };
-    }
-    throw damaged(`${what} has a number of more than 32 bits before byte ${this.offset}`);
-  }
-
-  async name(end: number, what: string): Promise<string> {
-    const size = await this.u32(end, what);
-    if (this.offset + size > end) throw damaged(`the name of ${what} is longer than the section`);
-    return new TextDecoder().decode(await this.bytes(this.offset + size, what));
-  }
-
-  /** All bytes up to `end`; where they are not wanted they are only passed over. */
-  async bytes(end: number, what: string, wanted = true): Promise<Uint8Array<ArrayBuffer>> {
-    const parts: Uint8Array[] = [];
-    await this.each(end, what, (part) => {
-      if (wanted) parts.push(part);
-    });
-    return concat(parts);
-  }
-
-  async each(end: number, what: string, take: (bytes: Uint8Array) => void): Promise<void> {
-    while (this.offset < end) {
-      if (this.#at === this.#chunk.length && (await this.atEnd())) throw this.#truncated(end, what);
-      const part = this.#chunk.subarray(this.#at, this.#at + (end - this.offset));
-      this.#at += part.length;
-      take(part);
-    }
-  }
-
-  #truncated(end: number, what: string): SconceError {
-    const rest = Number.isFinite(end) ? `, which goes on to byte ${end}` : "";
-    return damaged(`it ends at byte ${this.offset}, within ${what}${rest}`);
-  }
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
 /** An unsigned number in WebAssembly's variable-length form. */
 function leb(value: number): Uint8Array {
   const bytes: number[] = [];
@@ -272,8 +179,4 @@ function leb(value: number): Uint8Array {
     value = Math.floor(value / 128);
   } while (value > 0);
   return Uint8Array.from(bytes);
-}
-
-function damaged(what: string): SconceError {
-  return new SconceError("artifact", `the file is damaged: ${what}`);
 }
