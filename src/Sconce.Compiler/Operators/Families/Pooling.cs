@@ -103,10 +103,16 @@ internal static class Pooling
         Buffer Indices() => context.Reduce(
             DType.Int64, dims, windows.Taps, Combiner.ArgMax, (o, r) => Element(self, windows, o, r, outside), (o, place) =>
             {
-                // The place within the window as one within the spatial dims. Where nothing is above minus infinity, the first element within the input.
-                var taps = Reshaping.Unflatten(windows.Taps.AsSpan(), Dim.Of(new LoadedIndex(place, new(0, Dim.Product(windows.Taps).Bounds.Max))));
-                Dims index = [.. taps.Select((tap, i) => windows.Span(i, o[first + i]) is var span ? span.Start + (tap * span.Dilation) : tap)];
-                return Expr.Of(Reshaping.Flatten(self.Dims.AsSpan()[first..], index.AsSpan()));
+                // From the place within the window to one within the spatial dims.
+                var flat = Expr.Of(Dim.Zero);
+                for (var i = 0; i < windows.Taps.Length; i++)
+                {
+                    var span = windows.Span(i, o[first + i]);
+                    var tap = place.Apply(BinaryOp.Div, Expr.Of(Dim.Product(windows.Taps[(i + 1)..]))).Apply(BinaryOp.Rem, Expr.Of(windows.Taps[i]));
+                    flat = (flat * Expr.Of(self.Dims[first + i])) + Expr.Of(span.Start) + (tap * Expr.Of(span.Dilation));
+                }
+
+                return flat;
             });
     }
 
