@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace Sconce.Cli.Commands;
 
@@ -8,20 +9,23 @@ internal static class CommonOptions
     private const int MostThreads = 256;
     private const double UsualTimeout = 300;
 
-    public static Option<int?> Threads(string description)
+    public static Option<int?> Threads(string description) => Count("--threads", MostThreads, description);
+
+    /// <summary>An option that takes a number from 1 up.</summary>
+    public static Option<int?> Count(string name, int most, string description) => new(name)
     {
-        var option = new Option<int?>("--threads") { Description = description };
-        option.Validators.Add(result =>
+        Description = description,
+        CustomParser = result =>
         {
-            if (result.Errors.Any() || result.GetValueOrDefault<int?>() is not { } count || count is >= 1 and <= MostThreads)
+            if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= 1 && count <= most)
             {
-                return;
+                return count;
             }
 
-            result.AddError($"--threads: expected a number from 1 to {MostThreads}, but got {count}");
-        });
-        return option;
-    }
+            result.AddError($"{name}: expected a number from 1 to {most}, but got '{result.Tokens[0].Value}'");
+            return null;
+        },
+    };
 
     public static Option<bool> NoRelaxed() => new("--no-relaxed")
     {

@@ -24,24 +24,14 @@ internal static class RunCommand
         var output = new Option<string?>("--output", "-o") { Description = "Write the outputs to this .npz file, by name." };
         var threads = CommonOptions.Threads("Threads to run with; as many as the machine has where not given.");
         var noRelaxed = CommonOptions.NoRelaxed();
-        var repeat = new Option<int>("--repeat")
-        {
-            Description = "Run so often, each time from the same state, and tell the median time.", DefaultValueFactory = _ => 1,
-        };
-        repeat.Validators.Add(result =>
-        {
-            if (!result.Errors.Any() && result.GetValueOrDefault<int>() is < 1 and var count)
-            {
-                result.AddError($"--repeat: expected a number from 1 up, but got {count}");
-            }
-        });
+        var repeat = CommonOptions.Count("--repeat", int.MaxValue, "Run so often, each time from the same state, and tell the median time.");
         var timeout = CommonOptions.Timeout();
 
         var command = new Command("run", "Run a model or an artefact in Node.") { model, input, output, threads, noRelaxed, repeat, timeout };
         command.SetAction((parsed, cancellation) => RunAsync(
             new Settings(
                 parsed.GetRequiredValue(model), parsed.GetValue(input) ?? [], parsed.GetValue(output), parsed.GetValue(threads),
-                !parsed.GetValue(noRelaxed), parsed.GetValue(repeat), TimeSpan.FromSeconds(parsed.GetValue(timeout))),
+                !parsed.GetValue(noRelaxed), parsed.GetValue(repeat) ?? 1, TimeSpan.FromSeconds(parsed.GetValue(timeout))),
             cancellation));
         return command;
     }

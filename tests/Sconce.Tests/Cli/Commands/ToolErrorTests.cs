@@ -1,0 +1,99 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Sconce.Tests.Cli.Commands;
+
+/// <summary>Exit codes and messages of the built tool where something is wrong with what it is given.</summary>
+public sealed class ToolErrorTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory();
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    private string Write(string name, string text)
+    {
+        var path = Path.Combine(folder.FullName, name);
+        File.WriteAllText(path, text, Encoding.Latin1);
+        return path;
+    }
+
+    private Task<ToolResult> RunAsync(params string[] arguments) => Tool.RunAsync(folder.FullName, arguments);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("bogus")]
+    [InlineData("compile")]
+    [InlineData("verify m.pt2 --threads 0")]
+    [InlineData("run m.pt2 --repeat 0")]
+    [InlineData("run m.pt2 --threads many")]
+    [InlineData("verify m.pt2 --rtol x")]
+    public async Task AWrongCommandLineEndsWithStatus2(string commandLine)
+    {
+        var result = await RunAsync(commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(2, result.ExitCode);
+        Assert.NotEmpty(result.Errors);
+    }
+
+    [Theory]
+    [InlineData("compile missing.pt2", "expected a PyTorch model (.pt2), but got nothing there", "missing.pt2")]
+    [InlineData("run missing.pt2", "expected a model (.pt2) or an artefact (.wasm), but got nothing there", "missing.pt2")]
+    [InlineData("inspect .", "but got a folder", ".")]
+    [InlineData("verify missing", "expected a model or a folder of models, but got nothing there", "missing")]
+    [InlineData("verify .", "expected models (.pt2) in the folder, but got none", ".")]
+    [InlineData("inspect plain.wasm", "but got a WebAssembly module without a manifest", "plain.wasm")]
+    [InlineData("inspect cut.wasm", "the file is truncated", "cut.wasm")]
+    [InlineData("inspect plain.wasm --graph g.svg", "an artefact, which holds code but no graph", "plain.wasm")]
+    [InlineData("run plain.wasm --input text.npz", "expected a NumPy .npz archive", "text.npz")]
+    [InlineData("run plain.wasm --input x=text.npz", "expected a NumPy .npy array", "text.npz")]
+    [InlineData("run plain.wasm --input x.npy", "expected NAME=FILE.npy", "x.npy")]
+    [InlineData("run plain.wasm --input x=missing.npy", "expected a NumPy .npy file, but got nothing there", "missing.npy")]
+    public async Task ABadFileIsNamedWithWhatWasExpectedAndStatus1(string commandLine, string message, string where)
+    {
+        Write("plain.wasm", "\0asm\u0001\0\0\0");
+        Write("cut.wasm", "\0asm\u0001\0\0\0\u0001\u0050\u0001");
+        Write("text.npz", "these are words, not numbers");
+        var result = await RunAsync(commandLine.Split(' '));
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(message, result.Errors);
+        Assert.Contains($"where: {where}", result.Errors);
+    }
+
+    [Fact]
+    public async Task AFailedCompileLeavesTheOldOutputAsItWas()
+    {
+        Write("bad.pt2", "not a zip archive");
+        var old = Write("out.wasm", "the old one");
+        var result = await RunAsync("compile", "bad.pt2", "-o", "out.wasm");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal("the old one", File.ReadAllText(old));
+        Assert.Equal(2, folder.GetFiles().Length);
+    }
+
+    [Fact]
+    public async Task AFolderOfBadModelsGivesALineForEachAndAJsonReport()
+    {
+        Directory.CreateDirectory(Path.Combine(folder.FullName, "deep", "deeper"));
+        Write("a.pt2", "not a zip archive");
+        Write("deep/deeper/b.pt2", "");
+        Write("deep/skipped.pt", "a later matter");
+        var result = await RunAsync("verify", ".", "--json", "report.json");
+        Assert.Equal(1, result.ExitCode);
+        Assert.EndsWith("0 passed, 2 failed", result.Output.TrimEnd());
+        var lines = File.ReadAllLines(Path.Combine(folder.FullName, "report.json")).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        Assert.Equal(["a", "b"], lines.Select(line => Path.GetFileNameWithoutExtension(line.GetProperty("model").GetString())));
+        Assert.All(lines, line =>
+        {
+            Assert.Equal(["model", "status", "message", "max_error", "compile_ms", "run_ms", "code_bytes"], line.EnumerateObject().Select(property => property.Name));
+            Assert.Equal("error", line.GetProperty("status").GetString());
+            Assert.NotEmpty(line.GetProperty("message").GetString()!);
+        });
+    }
+
+    [Fact]
+    public async Task HelpNamesEveryCommand()
+    {
+        var result = await RunAsync("--help");
+        Assert.Equal(0, result.ExitCode);
+        Assert.All(["compile", "run", "verify", "inspect", "ops", "demo"], name => Assert.Contains($"\n  {name} ", result.Output));
+    }
+}
