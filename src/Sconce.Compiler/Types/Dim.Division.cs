@@ -42,8 +42,8 @@ public sealed partial class Dim
         }
 
         // (x % 12) % 4 = x % 4
-        if (divisor.IsConstant && remainder.AsAtom is BinaryAtom { Operator: DimOperator.Modulo } inner
-            && inner.Right.IsConstant && inner.Right.constant % divisor.constant == 0)
+        if (remainder.AsAtom is BinaryAtom { Operator: DimOperator.Modulo } inner && divisor.IsPositive
+            && inner.Right.DivideExactParts(divisor) is var (factor, rest) && rest.Equals(Zero) && factor.IsPositive)
         {
             return inner.Left.Mod(divisor);
         }
@@ -52,6 +52,11 @@ public sealed partial class Dim
         if (divisor.IsConstant && divisor.constant > 1 && Gcd(remainder, divisor.constant) is > 1 and var common && remainder.constant % common == 0)
         {
             return remainder.DivideCoefficients(common).Mod(divisor.constant / common) * common;
+        }
+
+        if (remainder.SplitDigits(divisor) is var (unit, high, low))
+        {
+            return (high.Mod(divisor.constant / unit) * unit) + low;
         }
 
         return Of(new BinaryAtom(DimOperator.Modulo, remainder, divisor));
@@ -98,6 +103,13 @@ public sealed partial class Dim
             return Zero;
         }
 
+        // (x % 12) // 4 = (x // 4) % 3
+        if (remainder.AsAtom is BinaryAtom { Operator: DimOperator.Modulo } modulo && divisor.IsPositive
+            && modulo.Right.DivideExactParts(divisor) is var (factor, rest) && rest.Equals(Zero) && factor.IsPositive)
+        {
+            return modulo.Left.FloorDiv(divisor).Mod(factor);
+        }
+
         if (divisor.IsConstant && divisor.constant > 1)
         {
             // (4a + 6b + 3) // 8 = (2a + 3b + 1) // 4
@@ -115,7 +127,51 @@ public sealed partial class Dim
             }
         }
 
+        if (remainder.SplitDigits(divisor) is var (unit, high, _))
+        {
+            return high.FloorDiv(divisor.constant / unit);
+        }
+
         return Of(new BinaryAtom(DimOperator.FloorDivide, remainder, divisor));
+    }
+
+    /// <summary>
+    /// this = unit * high + low with 0 ≤ low &lt; unit and a unit that divides the divisor, so that low has no say in the quotient:
+    /// with j in [0, 4), (4i + j) // 64 = i // 16 and (4i + j) % 64 = 4 (i % 16) + j.
+    /// </summary>
+    private (long Unit, Dim High, Dim Low)? SplitDigits(Dim divisor)
+    {
+        if (!divisor.IsConstant || divisor.constant < 2 || terms.Length < (constant == 0 ? 2 : 1))
+        {
+            return null;
+        }
+
+        foreach (var unit in terms.Select(term => Gcd(term.Coefficient, divisor.constant)).Distinct().OrderDescending())
+        {
+            if (unit > 1)
+            {
+                var whole = terms.Where(term => term.Coefficient % unit == 0).ToImmutableArray();
+                var quotient = FloorDivide(constant, unit);
+                var low = FromTerms([.. terms.Where(term => term.Coefficient % unit != 0)], constant - (quotient * unit));
+                if (low.IsProvenIn(Zero, unit))
+                {
+                    return (unit, FromTerms(whole, quotient * unit).DivideCoefficients(unit), low);
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static long Gcd(long a, long b)
+    {
+        (a, b) = (Math.Abs(a), Math.Abs(b));
+        while (b != 0)
+        {
+            (a, b) = (b, a % b);
+        }
+
+        return a;
     }
 
     private static long Gcd(Dim dim, long start)
@@ -123,20 +179,10 @@ public sealed partial class Dim
         var common = start;
         foreach (var term in dim.terms)
         {
-            common = Gcd(common, Math.Abs(term.Coefficient));
+            common = Gcd(common, term.Coefficient);
         }
 
         return common;
-
-        static long Gcd(long a, long b)
-        {
-            while (b != 0)
-            {
-                (a, b) = (b, a % b);
-            }
-
-            return a;
-        }
     }
 
     private Dim DivideCoefficients(long divisor) =>

@@ -1,0 +1,38 @@
+// Times the kernels that Sconce.Bench.Kernels wrote: node run.mjs FOLDER [FILTER]
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const [folder, filter = ""] = process.argv.slice(2);
+for (const line of readFileSync(join(folder, "list.tsv"), "utf8").trim().split("\n")) {
+  const [file, name, sizes, tiles, flops] = line.split("\t");
+  if (!name.includes(filter)) continue;
+  let end = 4096;
+  const addresses = sizes.split(",").map((size) => {
+    const start = end;
+    end = (end + Number(size) + 255) & ~63;
+    return start;
+  });
+  const memory = new WebAssembly.Memory({ initial: (end >>> 16) + 2, maximum: 4096 });
+  new Float32Array(memory.buffer).fill(0.5);
+  let tile;
+  try {
+    ({ tile } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(join(folder, file))), { env: { memory } }).exports);
+  } catch (error) {
+    console.log(name.padEnd(44), "-", String(error).slice(0, 60));
+    continue;
+  }
+  const once = () => {
+    for (let i = 0; i < Number(tiles); i++) tile(...addresses, i);
+  };
+  const warm = performance.now();
+  while (performance.now() - warm < 300) once();
+  const repeat = Math.max(1, Math.round(2e8 / Number(flops)));
+  const rates = [];
+  for (let sample = 0; sample < 15; sample++) {
+    const start = performance.now();
+    for (let i = 0; i < repeat; i++) once();
+    rates.push((Number(flops) * repeat) / (performance.now() - start) / 1e6);
+  }
+  rates.sort((a, b) => a - b);
+  console.log(name.padEnd(44), rates[7].toFixed(1).padStart(6), " best", rates[14].toFixed(1).padStart(6));
+}

@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Kernels.Contraction;
+
+/// <summary>
+/// Brings a matrix product's operands into the form its kernel reads: the right one in panels, the left one in rows of consecutive elements.
+/// Runs after layouts and before memory is planned; packing of constants is folded afterwards.
+/// </summary>
+public static class ContractionPreparation
+{
+    public static ImmutableArray<Step> Prepare(ContractionStep step)
+    {
+        if (!(step.Left.Type.IsHalf() || step.Left.Type == DType.Float32))
+        {
+            return [AsReduction(step)];
+        }
+
+        if (GemmKernel.Accepts(step))
+        {
+            return [step];
+        }
+
+        var steps = ImmutableArray.CreateBuilder<Step>();
+        step = MergeRows(WithPlainLeft(InFloat32(step), steps));
+        steps.Add(WithPackedRight(step, steps));
+        foreach (var made in steps)
+        {
+            made.Origin = step.Origin;
+        }
+
+        return steps.ToImmutable();
+    }
+
+    /// <summary>Other types than float32 are summed one by one: float64 in itself, integers exactly.</summary>
+    private static ReduceStep AsReduction(ContractionStep step)
+    {
+        var type = step.Left.Type;
+        var sum = type.IsFloat() ? type : DType.Int64;
+        var epilogue = new ExprRewriter(accumulators: _ => new AccumulatorExpr(0, sum).As(type)).Rewrite(step.Epilogue);
+        return new ReduceStep([step.Target], step.Axes, [step.K], [new Reducer(Combiner.Sum, step.Left.As(sum) * step.Right.As(sum))], [epilogue])
+        {
+            Origin = step.Origin,
+        };
+    }
+
+    /// <summary>16-bit floats are multiplied and summed in float32 and rounded once.</summary>
+    private static ContractionStep InFloat32(ContractionStep step)
+    {
+        if (step.Left.Type == DType.Float32)
+        {
+            return step;
+        }
+
+        var type = step.Left.Type;
+        var epilogue = new ExprRewriter(accumulators: _ => new AccumulatorExpr(0, DType.Float32).As(type)).Rewrite(step.Epilogue);
+        return new ContractionStep(
+            step.Target, step.Batch, step.M, step.N, step.K, step.Left.As(DType.Float32), step.Right.As(DType.Float32), epilogue) { Origin = step.Origin };
+    }
+
+    private static ContractionStep WithPlainLeft(ContractionStep step, ImmutableArray<Step>.Builder steps)
+    {
+        if (Access.Of(step.Left)?.HasUnitStride(step.K) == true)
+        {
+            return step;
+        }
+
+        ImmutableArray<Axis> axes = [.. step.Batch.Where(axis => Operand.DependsOn(step.Left, axis)), step.M, step.K];
+        var rows = new Tensors.Buffer($"{step.Target.Buffer.Name}.left", DType.Float32, [.. axes.Select(axis => axis.Extent)]);
+        steps.Add(new MapStep(Target.Whole(rows, axes), axes, step.Left));
+        var left = new LoadExpr(rows, [.. axes.Select(axis => Dim.Of(axis))]);
+        return new ContractionStep(step.Target, step.Batch, step.M, step.N, step.K, left, step.Right, step.Epilogue) { Origin = step.Origin };
+    }
+
+    /// <summary>
+    /// Batch axes that the right operand does not know become part of M where the left operand's rows go on evenly: a linear layer over
+    /// [batch, time, features] is one product with batch · time rows.
+    /// </summary>
+    private static ContractionStep MergeRows(ContractionStep step)
+    {
+        while (step.Batch is [.. var outer, var last] && !Operand.DependsOn(step.Right, last))
+        {
+            var rows = new Axis(last.Extent * step.M.Extent, step.M.Name);
+            var map = new Dictionary<Atom, Dim>
+            {
+                [last] = Dim.Of(rows).FloorDiv(step.M.Extent),
+                [step.M] = Dim.Of(rows).Mod(step.M.Extent),
+            };
+            var left = Operand.Substitute(step.Left, map);
+            if (Access.Of(left)?.StrideOf(rows) is null)
+            {
+                break;
+            }
+
+            step = new ContractionStep(
+                Operand.Substitute(step.Target, map), outer, rows, step.N, step.K, left, step.Right, Operand.Substitute(step.Epilogue, map)) { Origin = step.Origin };
+        }
+
+        return step;
+    }
+
+    private static ContractionStep WithPackedRight(ContractionStep step, ImmutableArray<Step>.Builder steps)
+    {
+        ImmutableArray<Axis> outer = [.. step.Batch.Where(axis => Operand.DependsOn(step.Right, axis))];
+        var (packing, panels) = Panels.Pack($"{step.Target.Buffer.Name}.right", outer, step.N, [step.K], column =>
+            Operand.Substitute(step.Right, new Dictionary<Atom, Dim> { [step.N] = column }));
+        steps.Add(packing);
+        var right = panels.Load([.. outer.Select(axis => Dim.Of(axis))], step.N, [step.K]);
+        return new ContractionStep(step.Target, step.Batch, step.M, step.N, step.K, step.Left, right, step.Epilogue) { Origin = step.Origin };
+    }
+}

@@ -1,0 +1,165 @@
+using Sconce.Compiler.Kernels.Expressions;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+using Sconce.Compiler.Wasm;
+
+namespace Sconce.Compiler.Kernels.Contraction;
+
+/// <summary>
+/// The function that computes a tile of a <see cref="PanelProduct"/>: for each of its panels, for each strip of rows, the sums in registers, then
+/// the epilogue and the stores. Sizes that are known stand as constants in the code, others are computed from the symbols.
+/// </summary>
+internal sealed class PanelKernel
+{
+    private const int Lanes = Vector.Lanes;
+
+    private readonly PanelProduct product;
+    private readonly bool fuses;
+    private readonly FunctionBuilder f;
+    private readonly ExprEmitter root;
+    private readonly Axis lane = new(Lanes, "lane");
+    private readonly Axis strip;
+    private readonly int rowsPerStrip;
+    private readonly int width;
+    private readonly Tiling tiling;
+    private readonly Dim rowTiles;
+    private readonly Dim columnTiles;
+    private readonly Axis tile;
+    private readonly RunLoop[] taps;
+    private readonly I32 run;
+    private readonly I32 rows;
+    private readonly I32 wholeStrips;
+    private readonly I32 lastRowTile;
+
+    private PanelKernel(PanelProduct product, KernelModule module, string name)
+    {
+        this.product = product;
+        fuses = module.Options.FusedMultiplyAdd;
+        width = product.Right.Width;
+        rowsPerStrip = width == 8 || !fuses ? 4 : 8;
+        if (product.Rows.Extent is { IsConstant: true, Value: > 0 } few && few.Value < rowsPerStrip)
+        {
+            rowsPerStrip = (int)few.Value;
+        }
+
+        Name = $"{name} {rowsPerStrip}x{width}{(fuses ? " fused" : "")}";
+        tiling = Tiling.For(product, rowsPerStrip);
+        var strips = product.Rows.Extent.CeilDiv(rowsPerStrip);
+        strip = new Axis(strips, "strip");
+        rowTiles = strips.CeilDiv(tiling.StripsPerTile);
+        columnTiles = product.Panel.Extent.CeilDiv(tiling.PanelsPerTile);
+        Tiles = rowTiles * columnTiles * Dim.Product(product.Batch.Select(axis => axis.Extent));
+        tile = new Axis(Tiles, "tile");
+
+        Signature = product.Signature();
+        root = Signature.Open(name, module, tile, lane);
+        f = root.Function;
+        taps = [.. product.Taps.Select(tap => new RunLoop(root.Index(tap.Count), root.Index(tap.Step * 4)))];
+        run = root.Index(product.Run);
+        rows = root.Index(product.Rows.Extent);
+        wholeStrips = root.Index(product.Rows.Extent.FloorDiv(rowsPerStrip));
+        lastRowTile = root.Index(rowTiles - 1);
+    }
+
+    private string Name { get; }
+
+    private Dim Tiles { get; }
+
+    private KernelSignature Signature { get; }
+
+    public static KernelCall Generate(PanelProduct product, KernelModule module, string name)
+    {
+        var kernel = new PanelKernel(product, module, name);
+        kernel.EmitTile();
+        return new KernelCall(kernel.f, kernel.Signature.Buffers, kernel.Signature.Symbols, kernel.Tiles, kernel.Name);
+    }
+
+    private void EmitTile()
+    {
+        // Neighbouring tiles share their panels.
+        var rest = Dim.Of(tile);
+        var rowTile = root.Index(rest.Mod(rowTiles));
+        rest = rest.FloorDiv(rowTiles);
+        var firstPanel = rest.Mod(columnTiles) * tiling.PanelsPerTile;
+        rest = rest.FloorDiv(columnTiles);
+        foreach (var axis in product.Batch.Reverse())
+        {
+            root.Bind(axis, f.Let(root.Index(rest.Mod(axis.Extent)), axis.Name));
+            rest = rest.FloorDiv(axis.Extent);
+        }
+
+        var panel = f.I32("panel");
+        f.For(panel, root.Index(firstPanel), root.Index(Dim.Min(firstPanel + tiling.PanelsPerTile, product.Panel.Extent)), 1, () =>
+        {
+            var e = root.Nested();
+            e.Bind(product.Panel, panel);
+            var (panelStart, offset) = e.Address(product.Right.Buffer, product.RightOffset);
+            var start = f.Let(panelStart + (int)offset, "panelStart");
+            EmitRows(e, rowTile, start);
+        });
+    }
+
+    private void EmitRows(ExprEmitter outer, I32 rowTile, LocalI32 panelStart)
+    {
+        var first = f.Let(rowTile * (int)tiling.StripsPerTile);
+        var end = f.Let(first + (int)tiling.StripsPerTile);
+        if (wholeStrips.ConstantInteger != 0)
+        {
+            var number = f.I32("strip");
+            var sums = new TileProduct(f, fuses, rowsPerStrip, width / Lanes);
+            f.For(number, first, f.Let(end.LtS(wholeStrips).Select(end, wholeStrips)), 1, () =>
+                EmitStrip(outer, number, sums, Dim.Of(strip) * rowsPerStrip, panelStart));
+        }
+
+        var rest = product.Rows.Extent.Mod(rowsPerStrip);
+        if (rest.Equals(Dim.Zero))
+        {
+            return;
+        }
+
+        f.If(rowTile.Eq(lastRowTile), () =>
+        {
+            if (rest.IsConstant)
+            {
+                var sums = new TileProduct(f, fuses, (int)rest.Value, width / Lanes);
+                EmitStrip(outer, f.Let(wholeStrips), sums, Dim.Of(strip) * rowsPerStrip, panelStart);
+            }
+            else
+            {
+                var row = f.I32("row");
+                var sums = new TileProduct(f, fuses, 1, width / Lanes);
+                f.For(row, wholeStrips * rowsPerStrip, rows, 1, () => EmitStrip(outer, row, sums, null, panelStart));
+            }
+        });
+    }
+
+    /// <summary>One strip of rows; without <paramref name="firstRow"/> a single row of that number.</summary>
+    private void EmitStrip(ExprEmitter outer, LocalI32 position, TileProduct sums, Dim? firstRow, LocalI32 panelStart)
+    {
+        using (f.Scope())
+        {
+            var e = outer.Nested();
+            e.Bind(firstRow is null ? product.Rows : strip, position);
+            var numbers = Enumerable.Range(0, sums.Rows).Select(r => firstRow is null ? Dim.Of(product.Rows) : firstRow + r).ToArray();
+            var copies = new Dictionary<Local, LocalI32>();
+            var addresses = new RowAddress[numbers.Length];
+            for (var r = 0; r < numbers.Length; r++)
+            {
+                var number = numbers[r];
+                var (pointer, offset) = e.Address(
+                    product.Left.Buffer, product.Left.Offset.Substitute(leaf => ReferenceEquals(leaf, product.Rows) ? number : null));
+                var local = pointer as LocalI32 ?? f.Let(pointer);
+                if (!copies.TryGetValue(local, out var copy))
+                {
+                    copies.Add(local, copy = f.Let(local, "left"));
+                }
+
+                addresses[r] = new RowAddress(copy, offset);
+            }
+
+            var panel = f.Let(panelStart, "panel");
+            sums.Emit(addresses, taps, run, panel, width);
+            new PanelStore(f, product, lane).Emit(e, sums, numbers);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Kernels.Contraction;
+
+/// <summary>A loop around the runs of K: so many times, so many elements of the left operand further each time.</summary>
+internal sealed record TapLoop(Dim Count, Dim Step);
+
+/// <summary>
+/// What matrix products and convolutions have in common: for each point of the batch axes, rows times panels. A row is a place in the left operand from
+/// which K is read in runs of consecutive elements; the panels hold all of K in that order.
+/// </summary>
+/// <param name="Batch">The axes outside of rows and columns.</param>
+/// <param name="Rows">The rows' axis.</param>
+/// <param name="Columns">The columns' axis.</param>
+/// <param name="Left">A row's first element, over batch and rows.</param>
+/// <param name="Taps">Loops around the runs, outermost first.</param>
+/// <param name="Run">Elements in a run.</param>
+/// <param name="Right">The panels.</param>
+/// <param name="RightOffset">A panel's first element, over batch and <paramref name="Panel"/>.</param>
+/// <param name="Panel">The number of a panel.</param>
+/// <param name="Target">Over batch, rows and columns.</param>
+/// <param name="Epilogue">Over batch, rows and columns, with accumulator 0 for the sum.</param>
+internal sealed record PanelProduct(
+    ImmutableArray<Axis> Batch,
+    Axis Rows,
+    Axis Columns,
+    Access Left,
+    ImmutableArray<TapLoop> Taps,
+    Dim Run,
+    Panels Right,
+    Dim RightOffset,
+    Axis Panel,
+    Target Target,
+    Expr Epilogue)
+{
+    /// <summary>The whole of K.</summary>
+    public Dim Depth => Dim.Product(Taps.Select(tap => tap.Count)) * Run;
+
+    /// <summary>What the kernel's function must be given.</summary>
+    public KernelSignature Signature()
+    {
+        var signature = new KernelSignature();
+        signature.Add(Left.Buffer);
+        signature.Add(Right.Buffer);
+        signature.Add(Target);
+        signature.Add(Epilogue);
+        foreach (var dim in (ReadOnlySpan<Dim>)[Left.Offset, RightOffset, Run, .. Taps.Select(tap => tap.Step), Rows, Columns, Panel, .. Batch.Select(Dim.Of)])
+        {
+            signature.Add(dim);
+        }
+
+        return signature;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Kernels.Contraction;
+
+/// <summary>
+/// A right operand packed as the inner loop reads it: panels of a few columns, within a panel K after K, the columns of one K side by side;
+/// columns past the last are zero.
+/// </summary>
+/// <param name="Width">Columns in a panel: 4 or 8.</param>
+internal sealed record Panels(Tensors.Buffer Buffer, int Width)
+{
+    /// <summary>Tiles of 4 x 8 are the fastest with and without relaxed SIMD, so that both builds of a model share its packed weights. Few columns take 8 x 4.</summary>
+    public static int WidthFor(Dim columns) => columns.IsConstant && columns.Value is <= 4 or (> 8 and <= 12) ? 4 : 8;
+
+    /// <summary>Packs into [outer…, panel, inner…, lane]; <paramref name="element"/> gives the expression at a column.</summary>
+    public static (MapStep Packing, Panels Panels) Pack(string name, ImmutableArray<Axis> outer, Axis columns, ImmutableArray<Axis> inner, Func<Dim, Expr> element)
+    {
+        var width = WidthFor(columns.Extent);
+        var (panel, lane) = (new Axis(columns.Extent.CeilDiv(width), "panel"), new Axis(width, "lane"));
+        var column = (Dim.Of(panel) * width) + Dim.Of(lane);
+        ImmutableArray<Axis> axes = [.. outer, panel, .. inner, lane];
+        var buffer = new Tensors.Buffer(name, DType.Float32, [.. axes.Select(axis => axis.Extent)]);
+        var body = Operand.ZeroOutside(element(column).As(DType.Float32), column, columns.Extent);
+        return (new MapStep(Target.Whole(buffer, axes), axes, body), new Panels(buffer, width));
+    }
+
+    /// <summary>The element at a column as a plain load, which every reader of the step understands.</summary>
+    public LoadExpr Load(ImmutableArray<Dim> outer, Dim column, ImmutableArray<Dim> inner) =>
+        new(Buffer, [.. outer, column.FloorDiv(Width), .. inner, column.Mod(Width)]);
+
+    /// <summary>The panels that an operand loads from, if its index is what <see cref="Load"/> gives.</summary>
+    public static Panels? Of(Expr expr, Dim column, ImmutableArray<Dim> inner)
+    {
+        if (expr is not LoadExpr { Buffer: { Type: DType.Float32 } buffer } load || buffer.Dims.Length < inner.Length + 2
+            || buffer.Dims[^1] is not { IsConstant: true, Value: 4 or 8 } width)
+        {
+            return null;
+        }
+
+        var panels = new Panels(buffer, (int)width.Value);
+        var outer = load.Index[..^(inner.Length + 2)];
+        return panels.Load(outer, column, inner).Equals(load) ? panels : null;
+    }
+
+    /// <summary>Where a panel begins, for an operand that loads from these panels.</summary>
+    public Dim Offset(Expr operand, Axis column, Axis panel, ImmutableArray<Axis> inner) =>
+        Buffer.Offset(((LoadExpr)operand).Index).Substitute(leaf =>
+            ReferenceEquals(leaf, column) ? Dim.Of(panel) * Width : leaf is Axis axis && inner.Contains(axis) ? Dim.Zero : null);
+}

@@ -1,0 +1,189 @@
+using Sconce.Compiler.Wasm;
+
+namespace Sconce.Compiler.Kernels.Contraction;
+
+/// <summary>Where a row of the left operand lies: rows a known distance apart share a pointer.</summary>
+internal readonly record struct RowAddress(LocalI32 Pointer, uint Offset);
+
+/// <summary>A loop around the runs of consecutive elements that a sum goes through: over the rows of a convolution's window, say. <paramref name="Step"/> is in bytes.</summary>
+internal readonly record struct RunLoop(I32 Count, I32 Step);
+
+/// <summary>
+/// The inner loop of matrix products and convolutions: some rows of the left operand times a panel of the right one, the sums in
+/// registers. Sixteen registers hold eight sums, the panel's two vectors and the element of the left, with some to spare; eight sums are what two
+/// units of four cycles' latency need. So where rows and vectors make fewer than eight, the sum is split into several that take turns.
+/// </summary>
+internal sealed class TileProduct
+{
+    /// <summary>Steps of K in a round of the loop.</summary>
+    private const int Unroll = 4;
+
+    /// <summary>Runs up to this length are written out without a loop.</summary>
+    private const int LongestWithoutLoop = 24;
+
+    private readonly FunctionBuilder f;
+    private readonly bool relaxed;
+    private readonly int vectors;
+    private readonly LocalV128[] panelVectors;
+    private readonly LocalV128[][] sums;
+    private readonly LocalV128 element;
+
+    /// <summary>A tile of so many rows and so many vectors of four columns; the panel may hold more.</summary>
+    public TileProduct(FunctionBuilder f, bool relaxed, int rows, int panelVectors)
+    {
+        (this.f, this.relaxed, Rows, vectors) = (f, relaxed, rows, panelVectors);
+        var splits = Math.Clamp(8 / (rows * vectors), 1, Unroll);
+        splits = splits == 3 ? 2 : splits;
+        this.panelVectors = [.. Enumerable.Range(0, vectors).Select(v => f.V128($"b{v}"))];
+        sums = [.. Enumerable.Range(0, splits).Select(s => Enumerable.Range(0, rows * vectors).Select(i => f.V128($"sum{s}_{i / vectors}_{i % vectors}")).ToArray())];
+        element = f.V128("a");
+    }
+
+    public int Rows { get; }
+
+    /// <summary>The sum of a row and a vector of columns, after <see cref="Emit"/>.</summary>
+    public LocalV128 Sum(int row, int vector) => sums[0][(row * vectors) + vector];
+
+    /// <summary>
+    /// Computes all sums over runs of <paramref name="run"/> elements that lie one after the other, within loops (outermost first). The
+    /// panel is read from front to end. Pointers and panel are moved on.
+    /// </summary>
+    public void Emit(ReadOnlySpan<RowAddress> rows, ReadOnlySpan<RunLoop> loops, I32 run, LocalI32 panel, int panelWidth)
+    {
+        foreach (var local in sums.SelectMany(split => split))
+        {
+            f.Set(local, V128.Zero);
+        }
+
+        var walk = new Walk(this, [.. rows], panel, panelWidth * 4);
+        walk.Loops([.. loops], run);
+        for (var width = sums.Length / 2; width > 0; width /= 2)
+        {
+            for (var s = 0; s < width; s++)
+            {
+                for (var i = 0; i < sums[s].Length; i++)
+                {
+                    f.Set(sums[s][i], F32x4.Add(sums[s][i], sums[s + width][i]));
+                }
+            }
+        }
+    }
+
+    private void Step(RowAddress[] rows, LocalI32 panel, int panelStep, int k)
+    {
+        for (var v = 0; v < vectors; v++)
+        {
+            f.Set(panelVectors[v], Memory.LoadV128(panel, (uint)((k * panelStep) + (v * 16))));
+        }
+
+        var split = sums[k % sums.Length];
+        for (var row = 0; row < Rows; row++)
+        {
+            f.Set(element, Memory.Load32Splat(rows[row].Pointer, rows[row].Offset + (uint)(k * 4)));
+            for (var v = 0; v < vectors; v++)
+            {
+                var sum = split[(row * vectors) + v];
+                f.Set(sum, relaxed
+                    ? F32x4.RelaxedMadd(element, panelVectors[v], sum)
+                    : F32x4.Add(sum, F32x4.Mul(element, panelVectors[v])));
+            }
+        }
+    }
+
+    /// <summary>The way through the operands for one tile.</summary>
+    private sealed class Walk(TileProduct tile, RowAddress[] rows, LocalI32 panel, int panelStep)
+    {
+        private readonly FunctionBuilder f = tile.f;
+        private readonly LocalI32[] pointers = [.. rows.Select(row => row.Pointer).DistinctBy(pointer => pointer.Local)];
+
+        public void Loops(ReadOnlySpan<RunLoop> loops, I32 run)
+        {
+            if (loops.IsEmpty)
+            {
+                Run(run);
+                return;
+            }
+
+            var (loop, inner) = (loops[0], loops[1..].ToArray());
+            if (loop.Count.ConstantInteger == 1)
+            {
+                Loops(inner, run);
+                return;
+            }
+
+            using (f.Scope())
+            {
+                var starts = pointers.Select(pointer => f.I32()).ToArray();
+                f.For(f.I32("tap"), 0, loop.Count, 1, () =>
+                {
+                    for (var i = 0; i < pointers.Length; i++)
+                    {
+                        f.Set(starts[i], pointers[i]);
+                    }
+
+                    Loops(inner, run);
+                    for (var i = 0; i < pointers.Length; i++)
+                    {
+                        f.Set(pointers[i], starts[i] + loop.Step);
+                    }
+                });
+            }
+        }
+
+        private void Run(I32 run)
+        {
+            if (run.ConstantInteger is not { } length)
+            {
+                using (f.Scope())
+                {
+                    var rounds = f.Let(run >>> 2, "rounds");
+                    f.If(rounds, () => Rounds(rounds));
+                    f.For(f.I32("rest"), 0, run & 3, 1, () => Steps(1));
+                }
+
+                return;
+            }
+
+            if (length <= LongestWithoutLoop)
+            {
+                Steps((int)length);
+                return;
+            }
+
+            using (f.Scope())
+            {
+                Rounds((int)(length / Unroll));
+            }
+
+            Steps((int)(length % Unroll));
+        }
+
+        private void Rounds(I32 rounds)
+        {
+            var end = f.Let(panel + (rounds * (Unroll * panelStep)), "end");
+            f.Loop(again =>
+            {
+                Steps(Unroll);
+                f.BranchIf(again, panel.Ne(end));
+            });
+        }
+
+        private void Steps(int count)
+        {
+            for (var k = 0; k < count; k++)
+            {
+                tile.Step(rows, panel, panelStep, k);
+            }
+
+            if (count > 0)
+            {
+                foreach (var pointer in pointers)
+                {
+                    f.Set(pointer, pointer + (count * 4));
+                }
+
+                f.Set(panel, panel + (count * panelStep));
+            }
+        }
+    }
+}

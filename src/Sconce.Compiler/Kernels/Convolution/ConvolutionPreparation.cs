@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Kernels.Contraction;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Kernels.Convolution;
+
+/// <summary>
+/// Brings a convolution's operands into the form its kernel reads: the input channels-last and with its padding in memory, the weights in panels
+/// of output channels. Runs after layouts and before memory is planned; packing of constants is folded afterwards.
+/// </summary>
+public static class ConvolutionPreparation
+{
+    public static ImmutableArray<Step> Prepare(ConvolutionStep step)
+    {
+        switch (ConvolutionForms.For(step))
+        {
+            case ConvolutionForm.Reduction:
+                return [AsReduction(step)];
+            case ConvolutionForm.Pointwise:
+                return ContractionPreparation.Prepare(AsContraction(step));
+            case ConvolutionForm.Depthwise:
+                return DepthwiseKernel.Accepts(step) ? [step] : WithOperands(InFloat32(step), PackDepthwise);
+            default:
+                return DirectKernel.Accepts(step) ? [step] : WithOperands(InFloat32(step), PackPanels);
+        }
+    }
+
+    private static ConvolutionStep With(ConvolutionStep step, Expr input, Expr weight, Expr epilogue) =>
+        new(step.Target, step.Axes, step.InputAxes, input, step.WeightAxes, weight, step.Stride, step.Dilation, step.Groups, epilogue) { Origin = step.Origin };
+
+    /// <summary>16-bit floats are multiplied and summed in float32 and rounded once.</summary>
+    private static ConvolutionStep InFloat32(ConvolutionStep step)
+    {
+        if (step.Input.Type == DType.Float32)
+        {
+            return step;
+        }
+
+        var type = step.Input.Type;
+        var epilogue = new ExprRewriter(accumulators: _ => new AccumulatorExpr(0, DType.Float32).As(type)).Rewrite(step.Epilogue);
+        return With(step, step.Input.As(DType.Float32), step.Weight.As(DType.Float32), epilogue);
+    }
+
+    /// <summary>Other types than float32 are summed one by one: float64 in itself, integers exactly.</summary>
+    private static ReduceStep AsReduction(ConvolutionStep step)
+    {
+        var type = step.Input.Type;
+        var sum = type.IsFloat() ? type : DType.Int64;
+        var group = Dim.Of(step.Axes[1]).FloorDiv(step.WeightAxes[0].Extent.FloorDiv(step.Groups));
+        var input = new Dictionary<Atom, Dim>
+        {
+            [step.InputAxes[0]] = step.Axes[0],
+            [step.InputAxes[1]] = (group * step.WeightAxes[1].Extent) + step.WeightAxes[1],
+        };
+        for (var i = 0; i < step.Stride.Length; i++)
+        {
+            input[step.InputAxes[i + 2]] = (Dim.Of(step.Axes[i + 2]) * step.Stride[i]) + (Dim.Of(step.WeightAxes[i + 2]) * step.Dilation[i]);
+        }
+
+        var weight = new Dictionary<Atom, Dim> { [step.WeightAxes[0]] = step.Axes[1] };
+        var epilogue = new ExprRewriter(accumulators: _ => new AccumulatorExpr(0, sum).As(type)).Rewrite(step.Epilogue);
+        var value = Operand.Substitute(step.Input, input).As(sum) * Operand.Substitute(step.Weight, weight).As(sum);
+        return new ReduceStep([step.Target], step.Axes, [.. step.WeightAxes.Skip(1)], [new Reducer(Combiner.Sum, value)], [epilogue]) { Origin = step.Origin };
+    }
+
+    private static ContractionStep AsContraction(ConvolutionStep step)
+    {
+        var pixels = new Pixels(step.Axes[2..]);
+        var channel = step.InputAxes[1];
+        var input = new Dictionary<Atom, Dim> { [step.InputAxes[0]] = step.Axes[0] };
+        for (var i = 0; i < step.Stride.Length; i++)
+        {
+            input[step.InputAxes[i + 2]] = pixels.Coordinates[i] * step.Stride[i];
+        }
+
+        var weight = new Dictionary<Atom, Dim> { [step.WeightAxes[0]] = step.Axes[1], [step.WeightAxes[1]] = channel };
+        foreach (var tap in step.WeightAxes.Skip(2))
+        {
+            weight[tap] = Dim.Zero;
+        }
+
+        return new ContractionStep(
+            Operand.Substitute(step.Target, pixels.Map),
+            [step.Axes[0]],
+            pixels.Axis,
+            step.Axes[1],
+            channel,
+            Operand.Substitute(step.Input, input),
+            Operand.Substitute(step.Weight, weight),
+            Operand.Substitute(step.Epilogue, pixels.Map)) { Origin = step.Origin };
+    }
+
+    private static ImmutableArray<Step> WithOperands(ConvolutionStep step, Func<ConvolutionStep, (MapStep Packing, LoadExpr Weight)> pack)
+    {
+        var steps = ImmutableArray.CreateBuilder<Step>();
+        var input = step.Input;
+        if (!ChannelsLast.Accepts(step))
+        {
+            var rows = new Tensors.Buffer($"{step.Target.Buffer.Name}.input", DType.Float32, [.. step.InputAxes.Select(axis => axis.Extent)])
+            {
+                Order = [0, .. Enumerable.Range(2, step.Stride.Length), 1],
+            };
+            steps.Add(new MapStep(Target.Whole(rows, step.InputAxes), step.InputAxes, input));
+            input = new LoadExpr(rows, [.. step.InputAxes.Select(axis => Dim.Of(axis))]);
+        }
+
+        var (packing, weight) = pack(step);
+        steps.Add(packing);
+        steps.Add(With(step, input, weight, step.Epilogue));
+        foreach (var made in steps)
+        {
+            made.Origin = step.Origin;
+        }
+
+        return steps.ToImmutable();
+    }
+
+    /// <summary>[group, panel, taps…, channel, lane]</summary>
+    private static (MapStep Packing, LoadExpr Weight) PackPanels(ConvolutionStep step)
+    {
+        var output = step.WeightAxes[0];
+        var perGroup = output.Extent.FloorDiv(step.Groups);
+        var (group, column) = (new Axis(step.Groups, "group"), new Axis(perGroup, "column"));
+        ImmutableArray<Axis> inner = [.. step.WeightAxes.Skip(2), step.WeightAxes[1]];
+        var (packing, panels) = Panels.Pack($"{step.Target.Buffer.Name}.weight", [group], column, inner, at =>
+            Operand.Substitute(step.Weight, new Dictionary<Atom, Dim> { [output] = (Dim.Of(group) * perGroup) + at }));
+        return (packing, DirectKernel.LoadWeight(step, panels));
+    }
+
+    /// <summary>[taps…, channel]</summary>
+    private static (MapStep Packing, LoadExpr Weight) PackDepthwise(ConvolutionStep step)
+    {
+        ImmutableArray<Axis> axes = [.. step.WeightAxes.Skip(2), step.WeightAxes[0]];
+        var buffer = new Tensors.Buffer($"{step.Target.Buffer.Name}.weight", DType.Float32, [.. axes.Select(axis => axis.Extent)]);
+        var body = Operand.Substitute(step.Weight, new Dictionary<Atom, Dim> { [step.WeightAxes[1]] = Dim.Zero });
+        return (new MapStep(Target.Whole(buffer, axes), axes, body), new LoadExpr(buffer, [.. axes.Select(axis => Dim.Of(axis))]));
+    }
+}

@@ -1,0 +1,260 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Kernels.Contraction;
+using Sconce.Compiler.Kernels.Expressions;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+using Sconce.Compiler.Wasm;
+
+namespace Sconce.Compiler.Kernels.Convolution;
+
+/// <summary>
+/// Depthwise convolution: each channel with its own window. Vectors go along the channels; several pixels in a row are computed at once, so that
+/// what they share, the window's weights and the overlap of their inputs, is loaded once.
+/// </summary>
+public sealed class DepthwiseKernel
+{
+    /// <summary>Output pixels at once.</summary>
+    private const int PixelsPerStrip = 4;
+
+    /// <summary>Windows of up to this many taps are written out.</summary>
+    private const int MostTapsWithoutLoop = 100;
+
+    /// <summary>Weights of a window's row that are kept in registers.</summary>
+    private const int MostWeights = 7;
+
+    /// <summary>Pixels in a tile where there is only one row of them.</summary>
+    private const int PixelsPerTile = 32;
+
+    private readonly ConvolutionStep step;
+    private readonly Access input;
+    private readonly Access weight;
+    private readonly FunctionBuilder f;
+    private readonly ExprEmitter root;
+    private readonly bool fuses;
+    private readonly KernelSignature signature = new();
+    private readonly Axis lane = new(Vector.Lanes, "lane");
+    private readonly Pixels rows;
+    private readonly Axis width;
+    private readonly Axis strip;
+    private readonly Axis channels;
+    private readonly Axis vector;
+    private readonly Axis tile;
+    private readonly Dim widthTiles;
+    private readonly long stripsPerTile;
+
+    private DepthwiseKernel(ConvolutionStep step, KernelModule module)
+    {
+        this.step = step;
+        fuses = module.Options.FusedMultiplyAdd;
+        (input, weight) = (Access.Of(step.Input)!, Access.Of(step.Weight)!);
+        rows = new Pixels(step.Axes[2..^1]);
+        width = step.Axes[^1];
+        channels = step.Axes[1];
+        vector = new Axis(channels.Extent.FloorDiv(Vector.Lanes), "vector");
+        strip = new Axis(width.Extent.CeilDiv(PixelsPerStrip), "strip");
+        stripsPerTile = step.Stride.Length == 1 ? PixelsPerTile / PixelsPerStrip : strip.Extent is { IsConstant: true, Value: > 0 } all ? all.Value : 1 << 20;
+        widthTiles = step.Stride.Length == 1 ? strip.Extent.CeilDiv(stripsPerTile) : Dim.One;
+        tile = new Axis(widthTiles * rows.Axis.Extent * step.Axes[0].Extent, "tile");
+        signature.Add(input.Buffer);
+        signature.Add(weight.Buffer);
+        signature.Add(input.Offset);
+        signature.Add(step.Target);
+        signature.Add(step.Epilogue);
+        root = signature.Open("depthwise", module, tile, lane);
+        f = root.Function;
+    }
+
+    public static bool Accepts(ConvolutionStep step) =>
+        ConvolutionForms.For(step) == ConvolutionForm.Depthwise && ChannelsLast.Accepts(step)
+        && Access.Of(step.Weight) is { Buffer.Type: DType.Float32 } weight && weight.HasUnitStride(step.WeightAxes[0]);
+
+    public static KernelCall Generate(ConvolutionStep step, KernelModule module)
+    {
+        if (!Accepts(step))
+        {
+            throw new ArgumentException($"The depthwise convolution into {step.Target} has not been prepared.");
+        }
+
+        var kernel = new DepthwiseKernel(step, module);
+        kernel.EmitTile();
+        var name = $"depthwise {string.Join('x', step.WeightAxes.Skip(2).Select(axis => axis.Extent))}{(kernel.fuses ? " fused" : "")}";
+        return new KernelCall(kernel.f, kernel.signature.Buffers, kernel.signature.Symbols, kernel.tile.Extent, name);
+    }
+
+    private void EmitTile()
+    {
+        var rest = Dim.Of(tile);
+        var firstStrip = root.Index(rest.Mod(widthTiles) * stripsPerTile);
+        rest = rest.FloorDiv(widthTiles);
+        root.Bind(rows.Axis, f.Let(root.Index(rest.Mod(rows.Axis.Extent)), "row"));
+        root.Bind(step.Axes[0], f.Let(root.Index(rest.FloorDiv(rows.Axis.Extent)), "image"));
+        var wholeStrips = f.Let(root.Index(width.Extent.FloorDiv(PixelsPerStrip)));
+        var lastStrip = f.Let(firstStrip + (int)stripsPerTile);
+        var number = f.I32("strip");
+        f.For(number, firstStrip, f.Let(lastStrip.LtS(wholeStrips).Select(lastStrip, wholeStrips)), 1, () =>
+            EmitStrip(strip, number, [.. Enumerable.Range(0, PixelsPerStrip).Select(pixel => (Dim.Of(strip) * PixelsPerStrip) + pixel)]));
+
+        var over = width.Extent.Mod(PixelsPerStrip);
+        if (over.Equals(Dim.Zero))
+        {
+            return;
+        }
+
+        // The last tile of a row ends with the pixels that make no whole strip.
+        f.If(lastStrip.GtS(wholeStrips), () =>
+        {
+            if (over.IsConstant)
+            {
+                f.Set(number, wholeStrips);
+                EmitStrip(strip, number, [.. Enumerable.Range(0, (int)over.Value).Select(pixel => (Dim.Of(strip) * PixelsPerStrip) + pixel)]);
+            }
+            else
+            {
+                var pixel = f.I32("pixel");
+                f.For(pixel, wholeStrips * PixelsPerStrip, root.Nested().Index(width.Extent), 1, () => EmitStrip(width, pixel, [Dim.Of(width)]));
+            }
+        });
+    }
+
+    private void EmitStrip(Axis position, LocalI32 value, Dim[] pixels)
+    {
+        using (f.Scope())
+        {
+            var e = root.Nested();
+            e.Bind(position, value);
+            f.For(f.I32("vector") is var number ? number : null!, 0, Bound(vector.Extent), 1, () =>
+                EmitChannels(e, vector, number, pixels, (Dim.Of(vector) * Vector.Lanes) + lane));
+            if (!channels.Extent.Mod(Vector.Lanes).Equals(Dim.Zero))
+            {
+                var single = f.I32("channel");
+                f.For(single, Bound(vector.Extent * Vector.Lanes), Bound(channels.Extent), 1, () => EmitChannels(e, channels, single, pixels, Dim.Of(channels)));
+            }
+        }
+    }
+
+    private I32 Bound(Dim dim) => (int)dim.Value;
+
+    /// <summary>The pixels of four channels, or of one.</summary>
+    private void EmitChannels(ExprEmitter outer, Axis position, LocalI32 value, Dim[] pixels, Dim channel)
+    {
+        using (f.Scope())
+        {
+            var isVector = ReferenceEquals(position, vector);
+            var e = isVector ? outer.Nested() : outer.Nested(along: null);
+            e.Bind(position, value);
+            var window = new DepthwiseWindow(f, fuses, isVector, pixels.Length);
+            EmitTaps(e, window, pixels, channel);
+            Store(e, window, pixels, channel, isVector);
+        }
+    }
+
+    private void EmitTaps(ExprEmitter e, DepthwiseWindow window, Dim[] pixels, Dim channel)
+    {
+        var taps = step.WeightAxes[2..];
+        var counts = taps.Select(tap => (int)tap.Extent.Value).ToArray();
+        if (counts.Aggregate(1L, (a, b) => a * b) > MostTapsWithoutLoop)
+        {
+            EmitTapLoops(e, window, pixels, channel, taps);
+            return;
+        }
+
+        foreach (var row in Points(counts[..^1]))
+        {
+            var map = taps[..^1].Zip(row).ToDictionary(pair => (Atom)pair.First, pair => (Dim)pair.Second);
+            for (var first = 0; first < counts[^1]; first += MostWeights)
+            {
+                EmitTapRow(e, window, pixels, channel, map, first, Math.Min(first + MostWeights, counts[^1]));
+            }
+        }
+    }
+
+    /// <summary>Taps from first to end of a row of the window: each input that they need is loaded once and used for all pixels.</summary>
+    private void EmitTapRow(ExprEmitter e, DepthwiseWindow window, Dim[] pixels, Dim channel, Dictionary<Atom, Dim> row, int first, int end)
+    {
+        var tap = step.WeightAxes[^1];
+        window.LoadWeights([.. Enumerable.Range(first, end - first).Select(t =>
+            e.Address(weight.Buffer, weight.Offset.Substitute(new Dictionary<Atom, Dim>(row) { [tap] = t, [step.WeightAxes[0]] = channel })))]);
+        var (stride, dilation) = (step.Stride[^1], step.Dilation[^1]);
+        for (var column = first * dilation; column <= ((pixels.Length - 1) * stride) + ((end - 1) * dilation); column++)
+        {
+            var uses = Enumerable.Range(0, pixels.Length)
+                .Select(pixel => (Pixel: pixel, Distance: column - (pixel * stride)))
+                .Where(use => use.Distance % dilation == 0 && use.Distance / dilation >= first && use.Distance / dilation < end && use.Distance >= 0)
+                .Select(use => (use.Pixel, Weight: (use.Distance / dilation) - first)).ToArray();
+            if (uses.Length > 0)
+            {
+                window.Multiply(e.Address(input.Buffer, InputAt(pixels[0], row, column, channel)), uses);
+            }
+        }
+    }
+
+    private void EmitTapLoops(ExprEmitter outer, DepthwiseWindow window, Dim[] pixels, Dim channel, ImmutableArray<Axis> taps)
+    {
+        if (taps is [var tap, .. var inner])
+        {
+            var number = f.I32("tap");
+            f.For(number, 0, (int)tap.Extent.Value, 1, () =>
+            {
+                using (f.Scope())
+                {
+                    var e = outer.Nested();
+                    e.Bind(tap, number);
+                    EmitTapLoops(e, window, pixels, channel, inner);
+                }
+            });
+            return;
+        }
+
+        window.LoadWeights([outer.Address(weight.Buffer, weight.Offset.Substitute(new Dictionary<Atom, Dim> { [step.WeightAxes[0]] = channel }))]);
+        for (var pixel = 0; pixel < pixels.Length; pixel++)
+        {
+            var column = (Dim.Of(step.WeightAxes[^1]) * step.Dilation[^1]) + (pixel * step.Stride[^1]);
+            window.Multiply(outer.Address(input.Buffer, InputAt(pixels[0], [], column, channel)), [(pixel, 0)]);
+        }
+    }
+
+    /// <summary>The input's place for a row of the window, so many columns right of the first pixel's.</summary>
+    private Dim InputAt(Dim pixel, Dictionary<Atom, Dim> row, Dim column, Dim channel)
+    {
+        var map = new Dictionary<Atom, Dim> { [step.InputAxes[0]] = step.Axes[0], [step.InputAxes[1]] = channel };
+        for (var i = 0; i < step.Stride.Length - 1; i++)
+        {
+            var tap = step.WeightAxes[i + 2];
+            map[step.InputAxes[i + 2]] = (rows.Coordinates[i] * step.Stride[i]) + (row.GetValueOrDefault(tap, tap) * step.Dilation[i]);
+        }
+
+        map[step.InputAxes[^1]] = (pixel * step.Stride[^1]) + column;
+        return input.Offset.Substitute(map);
+    }
+
+    private void Store(ExprEmitter e, DepthwiseWindow window, Dim[] pixels, Dim channel, bool isVector)
+    {
+        var map = new Dictionary<Atom, Dim>(rows.Map) { [channels] = channel };
+        var shared = e.Nested();
+        // What does not change from pixel to pixel (a bias) is computed once.
+        if (isVector)
+        {
+            shared.Hoist(Operand.Substitute(step.Epilogue, map));
+        }
+
+        for (var pixel = 0; pixel < pixels.Length; pixel++)
+        {
+            var at = new Dictionary<Atom, Dim>(map) { [width] = pixels[pixel] };
+            var (target, epilogue) = (Operand.Substitute(step.Target, at), Operand.Substitute(step.Epilogue, at));
+            var here = shared.Nested();
+            if (isVector)
+            {
+                here.BindAccumulator(0, new Vector(window.Sum(pixel).Get.AsV128()));
+                here.StoreVector(target, epilogue);
+            }
+            else
+            {
+                here.BindAccumulator(0, window.Sum(pixel).Get);
+                here.Store(target, epilogue);
+            }
+        }
+    }
+
+    private static IEnumerable<int[]> Points(int[] counts) =>
+        counts.Length == 0 ? [[]] : Points(counts[..^1]).SelectMany(outer => Enumerable.Range(0, counts[^1]).Select(last => (int[])[.. outer, last]));
+}

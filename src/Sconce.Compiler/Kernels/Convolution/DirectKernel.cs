@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Kernels.Contraction;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Kernels.Convolution;
+
+/// <summary>
+/// Direct convolution: a product of pixels and output channels, in which K goes through the taps of the window and the channels of the input
+/// where these lie. A row of the window is one run where its pixels are neighbours and there is one group.
+/// </summary>
+public static class DirectKernel
+{
+    public static bool Accepts(ConvolutionStep step) => Match(step) is not null;
+
+    public static KernelCall Generate(ConvolutionStep step, KernelModule module) =>
+        PanelKernel.Generate(
+            Match(step) ?? throw new ArgumentException($"The convolution into {step.Target} has not been prepared."),
+            module,
+            step.Groups > 1 ? "conv grouped" : "conv");
+
+    /// <summary>The weights as the step's weight axes see them in panels of each group.</summary>
+    internal static LoadExpr LoadWeight(ConvolutionStep step, Panels panels)
+    {
+        var output = step.WeightAxes[0];
+        var perGroup = output.Extent.FloorDiv(step.Groups);
+        return panels.Load([Dim.Of(output).FloorDiv(perGroup)], Dim.Of(output).Mod(perGroup), Inner(step));
+    }
+
+    private static ImmutableArray<Dim> Inner(ConvolutionStep step) => [.. step.WeightAxes.Skip(2).Select(axis => Dim.Of(axis)), step.WeightAxes[1]];
+
+    private static PanelProduct? Match(ConvolutionStep step)
+    {
+        if (step.Weight is not LoadExpr { Buffer: { Type: DType.Float32, Dims.Length: var rank } buffer } || rank != step.WeightAxes.Length + 2
+            || buffer.Dims[^1] is not { IsConstant: true, Value: 4 or 8 } width || !ChannelsLast.Accepts(step))
+        {
+            return null;
+        }
+
+        var panels = new Panels(buffer, (int)width.Value);
+        return LoadWeight(step, panels).Equals(step.Weight) ? Product(step, panels, Access.Of(step.Input)!) : null;
+    }
+
+    private static PanelProduct Product(ConvolutionStep step, Panels panels, Access input)
+    {
+        var (perGroup, channels) = (step.WeightAxes[0].Extent.FloorDiv(step.Groups), step.WeightAxes[1].Extent);
+        var pixels = new Pixels(step.Axes[2..]);
+        var (group, column) = (new Axis(step.Groups, "group"), new Axis(perGroup, "column"));
+        var panel = new Axis(perGroup.CeilDiv(panels.Width), "panel");
+        var outer = step.Groups == 1 ? Dim.Zero : Dim.Of(group);
+
+        var start = new Dictionary<Atom, Dim> { [step.InputAxes[0]] = step.Axes[0], [step.InputAxes[1]] = outer * channels };
+        var output = new Dictionary<Atom, Dim>(pixels.Map) { [step.Axes[1]] = (outer * perGroup) + column };
+        var taps = new List<TapLoop>();
+        for (var i = 0; i < step.Stride.Length; i++)
+        {
+            start[step.InputAxes[i + 2]] = pixels.Coordinates[i] * step.Stride[i];
+            taps.Add(new TapLoop(step.WeightAxes[i + 2].Extent, input.StrideOf(step.InputAxes[i + 2])! * step.Dilation[i]));
+        }
+
+        // Taps that go on where the run before them ended are part of the run.
+        var run = channels;
+        while (taps is [.., var last] && (last.Step.Equals(run) || last.Count.Equals(Dim.One)))
+        {
+            run *= last.Count;
+            taps.RemoveAt(taps.Count - 1);
+        }
+
+        return new PanelProduct(
+            step.Groups == 1 ? [step.Axes[0]] : [step.Axes[0], group],
+            pixels.Axis,
+            column,
+            input with { Offset = input.Offset.Substitute(start) },
+            [.. taps.Where(tap => !tap.Count.Equals(Dim.One))],
+            run,
+            panels,
+            panels.Buffer.Offset([outer, panel, .. Enumerable.Repeat(Dim.Zero, step.WeightAxes.Length)]),
+            panel,
+            Operand.Substitute(step.Target, output),
+            Operand.Substitute(step.Epilogue, output));
+    }
+}
