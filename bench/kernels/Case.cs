@@ -1,18 +1,19 @@
+using Sconce.Compiler.Kernels;
 using Sconce.Compiler.Wasm;
 
 namespace Sconce.Bench.Kernels;
 
 /// <summary>A kernel to time: its function takes the addresses of buffers (of so many bytes) and a tile's number.</summary>
-internal sealed record Case(string Name, FunctionBuilder Function, IReadOnlyList<long> Buffers, long Tiles, double Flops)
+internal sealed record Case(string Name, FunctionBuilder Function, Module Module, IReadOnlyList<long> Buffers, long Tiles, double Flops)
 {
-    public const uint Pages = 4096;
+    public static Case Of(string name, KernelCall call, Module module, double flops) =>
+        new(name, call.Function, module, [.. call.Buffers.Select(buffer => buffer.ByteCount.Value)], call.Tiles.Value, flops);
 
     public byte[] ToModule()
     {
-        var module = new Module();
-        module.ImportMemory("env", "memory", 1, Pages);
-        module.Add(Function);
-        module.ExportFunction("tile", Function);
-        return module.ToArray();
+        Module.ImportMemory("env", "memory", 1, 4096);
+        Module.Add(Function);
+        Module.ExportFunction("tile", Function);
+        return Module.ToArray();
     }
 }

@@ -3,10 +3,12 @@ using System.Text;
 using Sconce.Bench.Kernels;
 
 // Writes the kernels of a sweep as modules, with a list that run.mjs times: Sconce.Bench.Kernels SWEEP FOLDER
-var (sweep, folder) = args is [var a, var b] ? (a, b) : throw new ArgumentException("usage: Sconce.Bench.Kernels tiles FOLDER");
+var (sweep, folder) = args is [var a, var b] ? (a, b) : throw new ArgumentException("usage: Sconce.Bench.Kernels tiles|products|convolutions FOLDER");
 var cases = sweep switch
 {
     "tiles" => TileSweep.Cases(),
+    "products" => Products.Cases(),
+    "convolutions" => Convolutions.Cases(),
     _ => throw new ArgumentException($"There is no sweep '{sweep}'."),
 };
 Directory.CreateDirectory(folder);

@@ -3,6 +3,7 @@ using Sconce.Compiler.Kernels.Expressions;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
+using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Compiler.Kernels.Contraction;
 

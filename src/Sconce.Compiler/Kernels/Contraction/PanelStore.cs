@@ -78,7 +78,7 @@ internal sealed class PanelStore(FunctionBuilder f, PanelProduct product, Axis l
         {
             var row = e.Nested();
             row.BindAccumulator(0, f.Let(F32x4.ExtractLane(sums.Sum(r, vector), number)));
-            row.StoreScalar(At(product.Target, rows[r], Column(vector) + number), At(product.Epilogue, rows[r], Column(vector) + number));
+            row.Store(At(product.Target, rows[r], Column(vector) + number), At(product.Epilogue, rows[r], Column(vector) + number));
         }
     }
 

@@ -6,9 +6,8 @@ namespace Sconce.Compiler.Kernels.Contraction;
 
 /// <summary>
 /// A right operand packed as the inner loop reads it: panels of a few columns, within a panel K after K, the columns of one K side by side;
-/// columns past the last are zero.
+/// columns past the last are zero. A panel has 4 or 8 columns.
 /// </summary>
-/// <param name="Width">Columns in a panel: 4 or 8.</param>
 internal sealed record Panels(Tensors.Buffer Buffer, int Width)
 {
     /// <summary>Tiles of 4 x 8 are the fastest with and without relaxed SIMD, so that both builds of a model share its packed weights. Few columns take 8 x 4.</summary>

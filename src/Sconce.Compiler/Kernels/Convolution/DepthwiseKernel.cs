@@ -122,17 +122,13 @@ public sealed class DepthwiseKernel
         {
             var e = root.Nested();
             e.Bind(position, value);
-            f.For(f.I32("vector") is var number ? number : null!, 0, Bound(vector.Extent), 1, () =>
-                EmitChannels(e, vector, number, pixels, (Dim.Of(vector) * Vector.Lanes) + lane));
-            if (!channels.Extent.Mod(Vector.Lanes).Equals(Dim.Zero))
-            {
-                var single = f.I32("channel");
-                f.For(single, Bound(vector.Extent * Vector.Lanes), Bound(channels.Extent), 1, () => EmitChannels(e, channels, single, pixels, Dim.Of(channels)));
-            }
+            var (vectors, all) = ((int)vector.Extent.Value, (int)channels.Extent.Value);
+            var number = f.I32("vector");
+            f.For(number, 0, vectors, 1, () => EmitChannels(e, vector, number, pixels, (Dim.Of(vector) * Vector.Lanes) + lane));
+            var single = f.I32("channel");
+            f.For(single, vectors * Vector.Lanes, all, 1, () => EmitChannels(e, channels, single, pixels, Dim.Of(channels)));
         }
     }
-
-    private I32 Bound(Dim dim) => (int)dim.Value;
 
     /// <summary>The pixels of four channels, or of one.</summary>
     private void EmitChannels(ExprEmitter outer, Axis position, LocalI32 value, Dim[] pixels, Dim channel)

@@ -1,4 +1,5 @@
 using Sconce.Compiler.Wasm;
+using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Compiler.Kernels.Convolution;
 

@@ -1,0 +1,142 @@
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+using Buffer = Sconce.Compiler.Tensors.Buffer;
+
+namespace Sconce.Tests.Kernels.Contraction;
+
+public class GemmKernelTests
+{
+    private static Buffer New(DType type, params Dim[] dims) => new("x", type, [.. dims]);
+
+    /// <summary>[M, K] times [N, K] transposed, as a linear layer has it, with a bias.</summary>
+    private static ContractionStep Linear(Dim m, Dim n, Dim k, DType type = DType.Float32)
+    {
+        var (rows, columns, depth) = (new Axis(m, "m"), new Axis(n, "n"), new Axis(k, "k"));
+        var left = new LoadExpr(New(type, m, k), [rows, depth]);
+        var right = new LoadExpr(New(type, n, k), [columns, depth]);
+        var bias = new LoadExpr(New(type, n), [columns]);
+        return new ContractionStep(
+            Target.Whole(New(type, m, n), [rows, columns]), [], rows, columns, depth, left, right, new AccumulatorExpr(0, type) + bias);
+    }
+
+    [Theory]
+    [InlineData(1, 1, 1)]
+    [InlineData(1, 8, 16)]
+    [InlineData(1, 1000, 33)]
+    [InlineData(2, 10, 7)]
+    [InlineData(3, 5, 100)]
+    [InlineData(4, 8, 4)]
+    [InlineData(5, 3, 2)]
+    [InlineData(13, 12, 31)]
+    [InlineData(64, 64, 64)]
+    [InlineData(97, 197, 65)]
+    [InlineData(300, 2, 25)]
+    [InlineData(301, 17, 130)]
+    public void Products_of_every_size(int m, int n, int k) => StepCheck.Run(Linear(m, n, k));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(6)]
+    [InlineData(71)]
+    public void Symbolic_rows(int m)
+    {
+        var symbol = new Symbol("rows", 1, 100);
+        StepCheck.Run(Linear(symbol, 20, 30), 1e-4, (symbol, m));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(7, 30)]
+    [InlineData(64, 5)]
+    [InlineData(18, 129)]
+    public void Symbolic_columns_and_depth(int n, int k)
+    {
+        var (columns, depth) = (new Symbol("n", 1, null), new Symbol("k", 1, null));
+        StepCheck.Run(Linear(9, columns, depth), 1e-4, (columns, n), (depth, k));
+    }
+
+    [Theory]
+    [InlineData(DType.Float64)]
+    [InlineData(DType.Int32)]
+    [InlineData(DType.Int64)]
+    [InlineData(DType.Float16)]
+    [InlineData(DType.BFloat16)]
+    public void Other_types(DType type) => StepCheck.Run(Linear(5, 9, 6, type), type.IsHalf() ? 2e-2 : 1e-6);
+
+    [Fact]
+    public void Heads_in_place()
+    {
+        // scores[b, h, i, j] of queries and keys in [batch, time, heads * depth], then context back into that layout.
+        var (batch, heads, time, depth) = (2, 3, 11, 16);
+        var (b, h, i, j, d) = (new Axis(batch), new Axis(heads), new Axis(time), new Axis(time), new Axis(depth));
+        var queries = new LoadExpr(New(DType.Float32, batch, time, heads * depth), [b, i, (Dim.Of(h) * depth) + d]);
+        var keys = new LoadExpr(New(DType.Float32, batch, time, heads * depth), [b, j, (Dim.Of(h) * depth) + d]);
+        var scores = New(DType.Float32, batch, heads, time, time);
+        StepCheck.Run(new ContractionStep(
+            Target.Whole(scores, [b, h, i, j]), [b, h], i, j, d, queries, keys, new AccumulatorExpr(0, DType.Float32) * Expr.Const(DType.Float32, 0.25)));
+
+        var values = new LoadExpr(New(DType.Float32, batch, time, heads * depth), [b, j, (Dim.Of(h) * depth) + d]);
+        var context = new Target(New(DType.Float32, batch, time, heads * depth), [b, i, (Dim.Of(h) * depth) + d]);
+        var weights = new LoadExpr(scores, [b, h, i, j]);
+        var step = new ContractionStep(context, [b, h], i, d, j, weights, values, new AccumulatorExpr(0, DType.Float32));
+        Assert.Equal(2, StepCheck.Prepare(step).Length);
+        StepCheck.Run(step);
+    }
+
+    [Fact]
+    public void Columns_scattered_over_heads()
+    {
+        // out[b, h, t, d] = x[b, t, :] · w[h * 8 + d, :]
+        var (batch, heads, time, depth) = (3, 5, 7, 8);
+        var (b, t, n, k) = (new Axis(batch), new Axis(time), new Axis(heads * depth), new Axis(24));
+        var x = new LoadExpr(New(DType.Float32, batch, time, 24), [b, t, k]);
+        var w = new LoadExpr(New(DType.Float32, heads * depth, 24), [n, k]);
+        var target = new Target(New(DType.Float32, batch, heads, time, depth), [b, Dim.Of(n).FloorDiv(depth), t, Dim.Of(n).Mod(depth)]);
+        StepCheck.Run(new ContractionStep(target, [b], t, n, k, x, w, new AccumulatorExpr(0, DType.Float32)));
+    }
+
+    [Fact]
+    public void Batches_of_a_linear_layer_are_rows()
+    {
+        var (b, t, n, k) = (new Axis(4), new Axis(3), new Axis(10), new Axis(12));
+        var x = new LoadExpr(New(DType.Float32, 4, 3, 12), [b, t, k]);
+        var w = new LoadExpr(New(DType.Float32, 10, 12), [n, k]);
+        var residual = new LoadExpr(New(DType.Float32, 4, 3, 10), [b, t, n]);
+        var step = new ContractionStep(
+            Target.Whole(New(DType.Float32, 4, 3, 10), [b, t, n]), [b], t, n, k, x, w, (new AccumulatorExpr(0, DType.Float32) + residual).Apply(UnaryOp.Tanh));
+        Assert.Empty(((ContractionStep)StepCheck.Prepare(step)[^1]).Batch);
+        StepCheck.Run(step);
+    }
+
+    [Fact]
+    public void Transposed_left_operand_and_target()
+    {
+        var (m, n, k) = (new Axis(19), new Axis(21), new Axis(14));
+        var left = new LoadExpr(New(DType.Float32, 14, 19), [k, m]);
+        var right = new LoadExpr(New(DType.Float32, 14, 21), [k, n]);
+        var target = new Target(New(DType.Float32, 21, 19), [n, m]);
+        StepCheck.Run(new ContractionStep(target, [], m, n, k, left, right, new AccumulatorExpr(0, DType.Float32)));
+    }
+
+    [Fact]
+    public void Right_operand_shared_by_groups_of_the_batch()
+    {
+        // Grouped-query attention: 6 heads of queries, 2 of keys.
+        var (h, i, j, d) = (new Axis(6), new Axis(5), new Axis(9), new Axis(8));
+        var queries = new LoadExpr(New(DType.Float32, 6, 5, 8), [h, i, d]);
+        var keys = new LoadExpr(New(DType.Float32, 2, 9, 8), [Dim.Of(h).FloorDiv(3), j, d]);
+        StepCheck.Run(new ContractionStep(
+            Target.Whole(New(DType.Float32, 6, 5, 9), [h, i, j]), [h], i, j, d, queries, keys, new AccumulatorExpr(0, DType.Float32)));
+    }
+
+    [Fact]
+    public void Part_of_a_larger_target_in_another_type()
+    {
+        var (m, n, k) = (new Axis(6), new Axis(12), new Axis(8));
+        var left = new LoadExpr(New(DType.Float32, 10, 8), [Dim.Of(m) + 3, k]);
+        var right = new LoadExpr(New(DType.Float32, 12, 8), [n, k]);
+        var target = new Target(New(DType.Int32, 9, 30), [Dim.Of(m) + 2, Dim.Of(n) + 7]);
+        var epilogue = (new AccumulatorExpr(0, DType.Float32) * Expr.Const(DType.Float32, 100.0)).Apply(UnaryOp.Round).As(DType.Int32);
+        StepCheck.Run(new ContractionStep(target, [], m, n, k, left, right, epilogue), 1.01);
+    }
+}
