@@ -1,6 +1,4 @@
 using Sconce.Compiler.Kernels;
-using Sconce.Compiler.Kernels.Contraction;
-using Sconce.Compiler.Kernels.Convolution;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
@@ -53,12 +51,7 @@ internal static class Convolutions
             [layer.Stride, layer.Stride], [1, 1], layer.Groups, epilogue);
         var module = new Module();
         var kernels = new KernelModule(module, new KernelOptions { RelaxedSimd = relaxed });
-        var call = ConvolutionPreparation.Prepare(step)[^1] switch
-        {
-            ContractionStep contraction => GemmKernel.Generate(contraction, kernels),
-            ConvolutionStep convolution when ConvolutionForms.For(convolution) == ConvolutionForm.Depthwise => DepthwiseKernel.Generate(convolution, kernels),
-            var convolution => DirectKernel.Generate((ConvolutionStep)convolution, kernels),
-        };
+        var call = KernelGenerator.Generate(KernelPreparation.Prepare(step)[^1], kernels);
         var flops = 2.0 * size * size * layer.Outputs * (layer.Channels / layer.Groups) * layer.Window * layer.Window;
         var name = $"{layer.Model} {layer.Channels}>{layer.Outputs} {layer.Size}² k{layer.Window} s{layer.Stride} {call.Name}";
         return Case.Of(name, call, module, flops);

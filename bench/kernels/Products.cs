@@ -1,5 +1,4 @@
 using Sconce.Compiler.Kernels;
-using Sconce.Compiler.Kernels.Contraction;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
@@ -31,7 +30,7 @@ internal static class Products
                 var step = new ContractionStep(target, [], rows, columns, depth, left, right, new AccumulatorExpr(0, DType.Float32) + bias);
                 var module = new Module();
                 var kernels = new KernelModule(module, new KernelOptions { RelaxedSimd = relaxed });
-                var call = GemmKernel.Generate((ContractionStep)ContractionPreparation.Prepare(step)[^1], kernels);
+                var call = KernelGenerator.Generate(KernelPreparation.Prepare(step)[^1], kernels);
                 yield return Case.Of($"{m}x{n}x{k} {call.Name}", call, module, 2.0 * m * n * k);
             }
         }

@@ -1,3 +1,5 @@
+using Sconce.Compiler.Kernels.Contraction;
+using Sconce.Compiler.Kernels.Convolution;
 using Sconce.Compiler.Tensors;
 
 namespace Sconce.Compiler.Kernels;
@@ -7,6 +9,8 @@ public static class KernelGenerator
 {
     public static KernelCall Generate(Step step, KernelModule module) => step switch
     {
+        ContractionStep contraction => GemmKernel.Generate(contraction, module),
+        ConvolutionStep convolution => ConvolutionKernel.Generate(convolution, module),
         LoopStep => throw new ArgumentException("A loop has no kernel of its own: the run loop goes through its body's steps.", nameof(step)),
         _ => throw new NotSupportedException($"No kernel for {step.GetType().Name} in {module}."),
     };

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Sconce.Compiler.Kernels.Contraction;
+using Sconce.Compiler.Kernels.Convolution;
 using Sconce.Compiler.Tensors;
 
 namespace Sconce.Compiler.Kernels;
@@ -9,6 +11,8 @@ public static class KernelPreparation
     /// <summary>The steps that take the step's place: itself, perhaps with scratch buffers, after those that pack its operands.</summary>
     public static ImmutableArray<Step> Prepare(Step step) => step switch
     {
+        ContractionStep contraction => ContractionPreparation.Prepare(contraction),
+        ConvolutionStep convolution => ConvolutionPreparation.Prepare(convolution),
         _ => [step],
     };
 }

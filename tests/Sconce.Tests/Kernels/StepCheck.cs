@@ -1,8 +1,5 @@
-using System.Collections.Immutable;
 using Sconce.Compiler.Evaluation;
 using Sconce.Compiler.Kernels;
-using Sconce.Compiler.Kernels.Contraction;
-using Sconce.Compiler.Kernels.Convolution;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
@@ -22,23 +19,17 @@ internal static class StepCheck
         foreach (var relaxed in new[] { false, true })
         {
             var values = Fresh(step, symbols);
-            foreach (var prepared in Prepare(step))
+            foreach (var prepared in KernelPreparation.Prepare(step))
             {
                 var module = new Module();
                 var options = new KernelModule(module, new KernelOptions { RelaxedSimd = relaxed });
-                KernelCall? call = prepared switch
-                {
-                    ContractionStep contraction => GemmKernel.Generate(contraction, options),
-                    ConvolutionStep convolution when ConvolutionForms.For(convolution) == ConvolutionForm.Depthwise => DepthwiseKernel.Generate(convolution, options),
-                    ConvolutionStep convolution => DirectKernel.Generate(convolution, options),
-                    _ => null,
-                };
-                if (call is null)
+                if (prepared is not (ContractionStep or ConvolutionStep))
                 {
                     values.Run(prepared);
                     continue;
                 }
 
+                var call = KernelGenerator.Generate(prepared, options);
                 CheckEvaluator(prepared, values, expected.Get(target), symbols, tolerance);
                 TileRunner.Run(call, module, values, symbols.ToDictionary(pair => pair.Symbol, pair => pair.Value));
                 names.Add(call.Name);
@@ -49,13 +40,6 @@ internal static class StepCheck
 
         return names;
     }
-
-    public static ImmutableArray<Step> Prepare(Step step) => step switch
-    {
-        ContractionStep contraction => ContractionPreparation.Prepare(contraction),
-        ConvolutionStep convolution => ConvolutionPreparation.Prepare(convolution),
-        _ => [step],
-    };
 
     /// <summary>The prepared step still means the same to the evaluator.</summary>
     private static void CheckEvaluator(Step prepared, Evaluator values, TensorValue expected, (Symbol Symbol, long Value)[] symbols, double tolerance)

@@ -81,7 +81,7 @@ public sealed partial class ExprEmitter
             total = f.Let(total!);
         }
 
-        indices.Add(variable, total);
+        indices[variable] = total;
         return total;
     }
 

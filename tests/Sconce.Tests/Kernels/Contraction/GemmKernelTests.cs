@@ -1,3 +1,4 @@
+using Sconce.Compiler.Kernels;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Buffer = Sconce.Compiler.Tensors.Buffer;
@@ -79,7 +80,7 @@ public class GemmKernelTests
         var context = new Target(New(DType.Float32, batch, time, heads * depth), [b, i, (Dim.Of(h) * depth) + d]);
         var weights = new LoadExpr(scores, [b, h, i, j]);
         var step = new ContractionStep(context, [b, h], i, d, j, weights, values, new AccumulatorExpr(0, DType.Float32));
-        Assert.Equal(2, StepCheck.Prepare(step).Length);
+        Assert.Equal(2, KernelPreparation.Prepare(step).Length);
         StepCheck.Run(step);
     }
 
@@ -104,7 +105,7 @@ public class GemmKernelTests
         var residual = new LoadExpr(New(DType.Float32, 4, 3, 10), [b, t, n]);
         var step = new ContractionStep(
             Target.Whole(New(DType.Float32, 4, 3, 10), [b, t, n]), [b], t, n, k, x, w, (new AccumulatorExpr(0, DType.Float32) + residual).Apply(UnaryOp.Tanh));
-        Assert.Empty(((ContractionStep)StepCheck.Prepare(step)[^1]).Batch);
+        Assert.Empty(((ContractionStep)KernelPreparation.Prepare(step)[^1]).Batch);
         StepCheck.Run(step);
     }
 
