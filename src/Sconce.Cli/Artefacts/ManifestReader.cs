@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Sconce.Cli.Node;
+using Sconce.Compiler.Artifact;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Types;
 
@@ -10,16 +12,14 @@ namespace Sconce.Cli.Artefacts;
 internal static class ManifestReader
 {
     private const int Format = 1;
-    private const int DeepestSize = 64;
 
-    public static Manifest Read(ReadOnlyMemory<byte> json, string file)
+    public static ManifestView Read(ReadOnlyMemory<byte> json, string file)
     {
         try
         {
-            using var document = JsonDocument.Parse(json);
-            return Read(document.RootElement);
+            return View(Manifest.FromJson(json.Span));
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OverflowException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or OverflowException)
         {
             throw new SconceException($"the artefact's manifest is damaged ({error.Message})", new Where(file), "compile the model again", inner: error);
         }
@@ -29,53 +29,27 @@ internal static class ManifestReader
         }
     }
 
-    private static Manifest Read(JsonElement root)
+    private static ManifestView View(Manifest manifest)
     {
-        if (root.GetProperty("format").GetInt32() is not Format and var format)
+        if (manifest.Format != Format)
         {
-            throw SconceException.Expected($"an artefact of format {Format}", $"format {format}", hint: "compile the model again with this version");
+            throw SconceException.Expected($"an artefact of format {Format}", $"format {manifest.Format}", hint: "compile the model again with this version");
         }
 
-        var symbols = root.GetProperty("symbols").EnumerateArray().ToDictionary(
-            symbol => symbol.GetProperty("name").GetString()!,
-            symbol => new Symbol(symbol.GetProperty("name").GetString()!, symbol.GetProperty("min").GetInt64(), NullableLong(symbol.GetProperty("max"))));
-        var memory = root.GetProperty("memory");
-        var source = root.GetProperty("source");
+        var symbols = NotNull(manifest.Symbols).ToDictionary(symbol => symbol.Name, symbol => new Symbol(symbol.Name, symbol.Min, symbol.Max));
         return new(
-            Text(root, "compiler"), Text(source, "name"), Text(source, "sha256"),
-            memory.GetProperty("constantsOffset").GetInt64(), memory.GetProperty("constantsEnd").GetInt64(), memory.GetProperty("minPages").GetInt64(),
-            [.. symbols.Values], Ports("inputs"), Ports("outputs"),
-            [.. root.GetProperty("steps").EnumerateArray().Select(step => new StepCost(
-                Text(step, "name"), Text(step, "operator"), Text(step, "kernel"), Size(step.GetProperty("flops")), Size(step.GetProperty("bytes"))))],
-            root.GetProperty("parameters").GetInt64(), Size(root.GetProperty("multiplyAdds")), Size(root.GetProperty("arena")));
+            manifest.Compiler, manifest.Source.Name, manifest.Memory.ConstantsOffset, manifest.Memory.ConstantsEnd, manifest.Memory.MinPages,
+            [.. symbols.Values], Ports(manifest.Inputs), Ports(manifest.Outputs),
+            [.. NotNull(manifest.Steps).Select(step => new StepCost(step.Operator, step.Kernel, Size(step.Flops), Size(step.Bytes)))],
+            manifest.Parameters, Size(manifest.MultiplyAdds), Size(manifest.Arena));
 
-        ImmutableArray<Port> Ports(string name) => [.. root.GetProperty(name).EnumerateArray().Select(port => new Port(
-            Text(port, "name"), ElementTypes.Parse(Text(port, "dtype")),
-            [.. port.GetProperty("shape").EnumerateArray().Select(size => Size(size))]))];
+        ImmutableArray<Port> Ports(IEnumerable<PortInfo> ports) =>
+            [.. NotNull(ports).Select(port => new Port(port.Name, ElementTypes.Parse(port.Dtype), [.. port.Shape.Select(Size)]))];
 
-        Dim Size(JsonElement size, int depth = 0) => size.ValueKind switch
-        {
-            JsonValueKind.Number => size.GetInt64(),
-            JsonValueKind.String => symbols[size.GetString()!],
-            JsonValueKind.Array when depth < DeepestSize && size.GetArrayLength() == 3 =>
-                Apply(size[0].GetString(), Size(size[1], depth + 1), Size(size[2], depth + 1)),
-            _ => throw new FormatException($"{size} is no size"),
-        };
+        Dim Size(JsonNode? node) => DimJson.Read(node, symbols);
     }
 
-    private static Dim Apply(string? operation, Dim a, Dim b) => operation switch
-    {
-        "+" => a + b,
-        "*" => a * b,
-        "//" => a.FloorDiv(b),
-        "%" => a.Mod(b),
-        "min" => Dim.Min(a, b),
-        "max" => Dim.Max(a, b),
-        _ => throw new FormatException($"'{operation}' is no operation on sizes"),
-    };
-
-    private static string Text(JsonElement parent, string name) =>
-        parent.GetProperty(name).GetString() ?? throw new FormatException($"'{name}' is missing");
-
-    private static long? NullableLong(JsonElement value) => value.ValueKind == JsonValueKind.Null ? null : value.GetInt64();
+    /// <summary>JSON may hold null where a record is expected, which the serializer does not look for in lists.</summary>
+    private static IEnumerable<T> NotNull<T>(IEnumerable<T> items)
+        where T : class => items.Select(item => item ?? throw new FormatException("a null stands where an object belongs"));
 }

@@ -96,7 +96,7 @@ internal static class InspectCommand
         return grid;
     }
 
-    private static Grid Symbols(Manifest manifest)
+    private static Grid Symbols(ManifestView manifest)
     {
         var grid = new Grid("", "");
         foreach (var symbol in manifest.Symbols)
@@ -108,7 +108,7 @@ internal static class InspectCommand
     }
 
     /// <summary>By cost; where sizes hang on the input's, at the smallest.</summary>
-    private static Grid Operators(Manifest manifest)
+    private static Grid Operators(ManifestView manifest)
     {
         var total = Math.Max(manifest.Steps.Sum(step => (double)step.Flops.Bounds.Min), 1);
         var grid = new Grid("operator", "steps>", "flops>", "share>", "bytes moved>", "kernels");

@@ -41,7 +41,8 @@ internal static class OpsCommand
             }
         }
 
-        Console.WriteLine($"{operators.Length} operators");
+        var names = operators.Select(op => op.Schema.Name).Distinct().Count();
+        Console.WriteLine($"{names} operators, {operators.Length} with their overloads");
         return operators.Length > 0 ? ExitCode.Success : ExitCode.Failure;
     }
 

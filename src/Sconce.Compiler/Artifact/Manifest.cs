@@ -71,6 +71,8 @@ public sealed record StepInfo(string Name, string Operator, string Kernel, JsonN
 /// <summary>Integer expressions as JSON: a number, a symbol's name, or <c>[operator, a, b]</c> with + * // % min max.</summary>
 public static class DimJson
 {
+    private const int DeepestSize = 64;
+
     public static JsonNode Write(Dim dim)
     {
         JsonNode? total = null;
@@ -89,6 +91,27 @@ public static class DimJson
             : dim.ConstantTerm == 0 ? total
             : Join("+", total, JsonValue.Create(dim.ConstantTerm));
     }
+
+    /// <summary>Reads a size; throws <see cref="FormatException"/> where it is none, for anybody may have written it.</summary>
+    public static Dim Read(JsonNode? node, IReadOnlyDictionary<string, Symbol> symbols, int depth = 0) => node switch
+    {
+        JsonValue value when value.TryGetValue<long>(out var number) => number,
+        JsonValue value when value.TryGetValue<string>(out var name) && symbols.TryGetValue(name, out var symbol) => symbol,
+        JsonArray { Count: 3 } parts when depth < DeepestSize && parts[0] is JsonValue op && op.TryGetValue<string>(out var name) =>
+            Apply(name, Read(parts[1], symbols, depth + 1), Read(parts[2], symbols, depth + 1)),
+        _ => throw new FormatException($"{node?.ToJsonString() ?? "null"} is no size"),
+    };
+
+    private static Dim Apply(string op, Dim a, Dim b) => op switch
+    {
+        "+" => a + b,
+        "*" => a * b,
+        "//" => a.FloorDiv(b),
+        "%" => a.Mod(b),
+        "min" => Dim.Min(a, b),
+        "max" => Dim.Max(a, b),
+        _ => throw new FormatException($"'{op}' is no operation on sizes"),
+    };
 
     private static JsonNode Join(string op, JsonNode? a, JsonNode b) => a is null ? b : new JsonArray(op, a, b);
 
@@ -109,6 +132,6 @@ public static class DimJson
     };
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(Manifest))]
 internal sealed partial class ManifestJson : JsonSerializerContext;

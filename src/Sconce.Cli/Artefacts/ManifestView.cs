@@ -7,11 +7,11 @@ namespace Sconce.Cli.Artefacts;
 internal sealed record Port(string Name, DType Type, ImmutableArray<Dim> Shape);
 
 /// <summary>A step of a run, with what it costs.</summary>
-internal sealed record StepCost(string Name, string Operator, string Kernel, Dim Flops, Dim Bytes);
+internal sealed record StepCost(string Operator, string Kernel, Dim Flops, Dim Bytes);
 
-/// <summary>What the compiler wrote about an artefact, as far as people ask for it.</summary>
-internal sealed record Manifest(
-    string Compiler, string SourceName, string SourceDigest, long ConstantsOffset, long ConstantsEnd, long MinPages,
+/// <summary>An artefact's manifest, as far as people ask for it, with sizes that can be computed with.</summary>
+internal sealed record ManifestView(
+    string Compiler, string SourceName, long ConstantsOffset, long ConstantsEnd, long MinPages,
     ImmutableArray<Symbol> Symbols, ImmutableArray<Port> Inputs, ImmutableArray<Port> Outputs, ImmutableArray<StepCost> Steps,
     long Parameters, Dim MultiplyAdds, Dim Arena)
 {

@@ -1,0 +1,65 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Sconce.Cli.Artefacts;
+using Sconce.Compiler.Artifact;
+using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Tests.Cli.Artefacts;
+
+public sealed class ManifestReaderTests
+{
+    private const string Whole = """
+        {"format":1,"compiler":"sconce 0.1.0","source":{"name":"m.pt2","sha256":"00"},
+         "memory":{"constantsOffset":1024,"constantsEnd":2048,"minPages":1},
+         "context":{"symbols":64,"inputs":68,"outputs":72,"header":128},
+         "symbols":[{"name":"n","min":2,"max":10,"input":0,"dim":0,"scale":1,"offset":0}],
+         "inputs":[{"name":"x","dtype":"float32","shape":["n",3]}],
+         "outputs":[{"name":"y","dtype":"int64","shape":[["//",["+","n",1],2]]}],
+         "steps":[{"name":"y","operator":"aten::linear","kernel":"gemm","flops":["*","n",6],"bytes":100}],
+         "errors":{"1":"aborted"},"parameters":12,"multiplyAdds":["*","n",3],"arena":["+",["*","n",16],64]}
+        """;
+
+    private static ManifestView Read(string json) => ManifestReader.Read(Encoding.UTF8.GetBytes(json), "m.wasm");
+
+    [Fact]
+    public void SizesBecomeExpressionsWithBounds()
+    {
+        var manifest = Read(Whole);
+        Assert.Equal(new Interval(96, 224), manifest.Arena.Bounds);
+        Assert.Equal(new Interval(1, 5), manifest.Outputs[0].Shape[0].Bounds);
+        Assert.Equal(new Interval(12, 60), manifest.Steps[0].Flops.Bounds);
+    }
+
+    [Fact]
+    public void WhatIsWrittenOfASizeIsReadBack()
+    {
+        var n = new Symbol("n", 1, 100);
+        Dim dim = n;
+        var size = Dim.Max((((dim * 3) + 5).FloorDiv(4) * dim) - 2, Dim.Min(dim.Mod(7), 5)) + 1;
+        Assert.Equal(size, DimJson.Read(JsonNode.Parse(DimJson.Write(size).ToJsonString()), new Dictionary<string, Symbol> { ["n"] = n }));
+    }
+
+    [Theory]
+    [InlineData("\"format\":1", "\"format\":2", "expected an artefact of format 1, but got format 2")]
+    [InlineData("\"float32\"", "\"float12\"", "'float12' is unknown")]
+    [InlineData("[\"*\",\"n\",6]", "[\"*\",\"m\",6]", "\"m\" is no size")]
+    [InlineData("[\"*\",\"n\",6]", "[\"^\",\"n\",6]", "'^' is no operation on sizes")]
+    [InlineData("{\"name\":\"m.pt2\",\"sha256\":\"00\"}", "null", "manifest is damaged")]
+    [InlineData("[{\"name\":\"x\",\"dtype\":\"float32\",\"shape\":[\"n\",3]}]", "[null]", "manifest is damaged")]
+    [InlineData("\"parameters\":12,", "", "manifest is damaged")]
+    [InlineData("}", "", "manifest is damaged")]
+    public void DamageIsSaid(string right, string wrong, string message)
+    {
+        var error = Assert.Throws<SconceException>(() => Read(Whole.Replace(right, wrong)));
+        Assert.Contains(message, error.Message);
+        Assert.Contains("m.wasm", error.Message);
+    }
+
+    [Fact]
+    public void ASizeThatNestsWithoutEndIsRefused()
+    {
+        var deep = string.Concat(Enumerable.Repeat("[\"+\",1,", 5000)) + "1" + new string(']', 5000);
+        Assert.Throws<SconceException>(() => Read(Whole.Replace("[\"*\",\"n\",6]", deep)));
+    }
+}
