@@ -58,7 +58,7 @@ public sealed partial class ExprEmitter
 
         var address = outer.IsConstant ? start + Index(bytes) : Pointer(buffer, outer) + Index(bytes - outer);
         var pointer = address is LocalI32 ? address : f.Let(address);
-        pointers.Add((buffer, bytes), pointer);
+        pointers[(buffer, bytes)] = pointer;
         return pointer;
     }
 
@@ -139,7 +139,7 @@ public sealed partial class ExprEmitter
             BinaryAtom binary => Binary(binary),
             _ => throw new InvalidOperationException($"{atom} has no value here."),
         });
-        indices.Add(key, value);
+        indices[key] = value;
         return value;
     }
 

@@ -82,12 +82,12 @@ public sealed partial class ExprEmitter
     {
         if (value is LocalI32 or LocalI64 or LocalF32 or LocalF64 || value.Operands.IsEmpty)
         {
-            scalars.Add(expr, value);
+            scalars[expr] = value;
         }
         else if (!uses.TryGetValue(expr, out var count) || count > 1)
         {
             value = f.Let(value).Get;
-            scalars.Add(expr, value);
+            scalars[expr] = value;
         }
 
         return value;

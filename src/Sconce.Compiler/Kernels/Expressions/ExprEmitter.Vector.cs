@@ -24,7 +24,7 @@ public sealed partial class ExprEmitter
         if (!Varies(expr))
         {
             var splat = vectorOps.Let(Uniform(expr));
-            vectors.Add(expr, splat);
+            vectors[expr] = splat;
             return splat;
         }
 
@@ -99,12 +99,12 @@ public sealed partial class ExprEmitter
     {
         if (value.Low is LocalV128)
         {
-            vectors.TryAdd(expr, value);
+            vectors[expr] = value;
         }
         else if (!uses.TryGetValue(expr, out var count) || count > 1 || value.High is not null)
         {
             value = vectorOps.Let(value);
-            vectors.Add(expr, value);
+            vectors[expr] = value;
         }
 
         return value;

@@ -1,0 +1,109 @@
+using Sconce.Compiler.Kernels.Expressions;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+using Sconce.Compiler.Wasm;
+using Buffer = Sconce.Compiler.Tensors.Buffer;
+using ValueType = Sconce.Compiler.Wasm.ValueType;
+
+namespace Sconce.Compiler.Kernels.Loops;
+
+/// <summary>A kernel's function with its parameters: the addresses, symbols and the tile that its body can use.</summary>
+internal sealed class KernelFrame
+{
+    private readonly List<Buffer> buffers = [];
+    private readonly List<Symbol> symbols = [];
+    private readonly HashSet<Expr> seen = [];
+
+    /// <summary>The kernel accesses the step's targets, expressions and scratch; the dims are extents and other sizes that it needs.</summary>
+    public KernelFrame(string name, Step step, IEnumerable<Dim> dims, KernelModule module, Axis? along = null)
+    {
+        foreach (var target in step.Targets)
+        {
+            Use(target.Buffer);
+            Use(target.Buffer.Offset(target.Index));
+        }
+
+        foreach (var expr in step.Expressions)
+        {
+            Use(expr);
+        }
+
+        foreach (var scratch in step.Scratch)
+        {
+            Use(scratch);
+        }
+
+        foreach (var dim in dims)
+        {
+            Use(dim);
+        }
+
+        Function = new FunctionBuilder(name, [.. Enumerable.Repeat(ValueType.I32, buffers.Count + symbols.Count + 1)]);
+        Emitter = new ExprEmitter(Function, module, along);
+        for (var i = 0; i < buffers.Count; i++)
+        {
+            Emitter.Bind(buffers[i], Function.Parameter(i, $"buffer{i}").AsI32());
+        }
+
+        for (var i = 0; i < symbols.Count; i++)
+        {
+            Emitter.Bind(symbols[i], Function.Parameter(buffers.Count + i, symbols[i].Name).AsI32());
+        }
+
+        Tile = Function.Parameter(buffers.Count + symbols.Count, "tile").AsI32();
+    }
+
+    public FunctionBuilder Function { get; }
+
+    public ExprEmitter Emitter { get; }
+
+    public LocalI32 Tile { get; }
+
+    public KernelCall Finish(Dim tiles, string name) => new(Function, [.. buffers], [.. symbols], tiles, name);
+
+    private void Use(Buffer buffer)
+    {
+        if (!buffers.Contains(buffer))
+        {
+            buffers.Add(buffer);
+        }
+    }
+
+    private void Use(Expr expr)
+    {
+        if (!seen.Add(expr))
+        {
+            return;
+        }
+
+        switch (expr)
+        {
+            case LoadExpr load:
+                Use(load.Buffer);
+                Use(load.Buffer.Offset(load.Index));
+                Use(load.Buffer.ElementCount);
+                break;
+            case IndexExpr index:
+                Use(index.Value);
+                break;
+        }
+
+        foreach (var operand in expr.Operands)
+        {
+            Use(operand);
+        }
+    }
+
+    private void Use(Dim dim) => dim.VisitLeaves(leaf =>
+    {
+        switch (leaf)
+        {
+            case LoadedIndex loaded:
+                Use(loaded.Value);
+                break;
+            case Symbol symbol when !symbols.Contains(symbol):
+                symbols.Add(symbol);
+                break;
+        }
+    });
+}

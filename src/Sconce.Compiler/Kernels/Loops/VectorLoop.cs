@@ -1,0 +1,88 @@
+using Sconce.Compiler.Kernels.Expressions;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+using Sconce.Compiler.Wasm;
+
+namespace Sconce.Compiler.Kernels.Loops;
+
+/// <summary>The innermost loop: several vectors at a time, then single ones, then single elements.</summary>
+internal static class VectorLoop
+{
+    /// <summary>Whether four points along the axis are better computed together: they lie side by side where they are written.</summary>
+    public static bool Suits(Axis axis, Target? target, IEnumerable<Expr> exprs) =>
+        !(axis.Extent.IsConstant && axis.Extent.Value < Vector.Lanes)
+        && (target is null || Stride(target.Buffer.Offset(target.Index), axis) == 1)
+        && exprs.All(expr => !expr.Type.IsComplex());
+
+    /// <summary>How many vectors are computed in one round: more of what is short.</summary>
+    public static int Unrolling(params IEnumerable<Expr> exprs) => Cost.Of(exprs) switch
+    {
+        < 8 => 4,
+        < 24 => 2,
+        _ => 1,
+    };
+
+    /// <summary>The constant number of elements from one point of the axis to the next, or null.</summary>
+    public static long? Stride(Dim offset, Axis axis) =>
+        offset.LinearIn(axis) is ({ IsConstant: true } stride, var rest) && !DependsOnLoaded(rest, axis) ? stride.Value : null;
+
+    /// <summary>Emits the loops. The body computes a point (or the four from it on) some places after where the axis stands.</summary>
+    public static void Emit(
+        ExprEmitter emitter, Axis axis, I32 from, I32 to, int unroll, bool vectorised, Action<ExprEmitter, int, bool> body)
+    {
+        var f = emitter.Function;
+        var i = f.I32(axis.Name);
+        f.Set(i, from);
+        var count = from.ConstantInteger is { } first && to.ConstantInteger is { } last ? last - first : (long?)null;
+        if (vectorised)
+        {
+            if (unroll > 1)
+            {
+                Rounds(unroll * Vector.Lanes);
+            }
+
+            Rounds(Vector.Lanes);
+        }
+
+        Rounds(1);
+
+        void Rounds(int points)
+        {
+            var whole = count / points * points;
+            if (whole == 0)
+            {
+                return;
+            }
+
+            if (whole == points)
+            {
+                Copies(points);
+                f.Set(i, i + points);
+            }
+            else
+            {
+                f.For(i, i, points == 1 ? to : to - (points - 1), points, () => Copies(points));
+            }
+
+            count -= whole;
+        }
+
+        void Copies(int points)
+        {
+            var vectors = points >= Vector.Lanes;
+            var inside = vectors ? emitter.Nested() : emitter.Nested(along: null);
+            inside.Bind(axis, i);
+            for (var shift = 0; shift < points; shift += vectors ? Vector.Lanes : 1)
+            {
+                body(inside, shift, vectors);
+            }
+        }
+    }
+
+    private static bool DependsOnLoaded(Dim dim, Axis axis)
+    {
+        var found = false;
+        dim.VisitLeaves(leaf => found |= leaf is LoadedIndex loaded && IterationSpace.AccessesOf(loaded.Value).Any(inner => inner.DependsOn(axis)));
+        return found;
+    }
+}

@@ -1,0 +1,204 @@
+using Sconce.Compiler.Evaluation;
+using Sconce.Compiler.Kernels;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+using Sconce.Compiler.Wasm;
+using Sconce.Tests.Wasm;
+using Buffer = Sconce.Compiler.Tensors.Buffer;
+
+namespace Sconce.Tests.Kernels;
+
+/// <summary>
+/// Runs steps both ways, as kernels in Node (each tile by a call of its own, the last tile first) and in the evaluator, and compares what they
+/// wrote. All cases of a harness share one module and one process.
+/// </summary>
+internal sealed class KernelHarness
+{
+    private const uint Start = 4096;
+    private readonly Module module = new();
+    private readonly KernelModule kernels;
+    private readonly List<object[]> calls = [];
+    private readonly List<(string Name, Buffer Buffer, TensorValue Expected, uint Address, double Tolerance)> checks = [];
+    private readonly Random random = new(1);
+    private uint end = Start;
+
+    public KernelHarness(KernelOptions? options = null)
+    {
+        kernels = new KernelModule(module, options ?? new KernelOptions());
+    }
+
+    public int Functions => module.Functions.Count;
+
+    /// <summary>Values drawn for a buffer: small integers where it holds integers, else numbers around 0.</summary>
+    public TensorValue Draw(Buffer buffer, Func<Dim, long> evaluate)
+    {
+        var value = new TensorValue(buffer.Type, [.. buffer.Dims.Select(evaluate)]);
+        for (var i = 0; i < value.Count; i++)
+        {
+            if (buffer.Type.IsFloat())
+            {
+                value.SetFloat(i, (random.NextDouble() * 6) - 3);
+            }
+            else
+            {
+                value.SetInteger(i, buffer.Type == DType.Bool ? random.Next(2) : random.Next(buffer.Type == DType.UInt8 ? 0 : -100, 100));
+            }
+        }
+
+        return value;
+    }
+
+    /// <summary>Adds steps that run in order. Buffers they read and no step writes are inputs: given, or drawn.</summary>
+    public void Add(
+        string name, IReadOnlyList<Step> steps, double tolerance = 0, IReadOnlyDictionary<Symbol, long>? symbols = null,
+        IReadOnlyDictionary<Buffer, TensorValue>? inputs = null, bool evaluate = true)
+    {
+        steps = [.. steps.SelectMany(step => KernelPreparation.Prepare(step))];
+        var evaluator = new Evaluator();
+        foreach (var (symbol, value) in symbols ?? new Dictionary<Symbol, long>())
+        {
+            evaluator.Bind(symbol, value);
+        }
+
+        var addresses = new Dictionary<Buffer, uint>();
+        var generated = steps.Select(step => (Step: step, Call: KernelGenerator.Generate(step, kernels))).ToArray();
+        foreach (var buffer in generated.SelectMany(g => g.Call.Buffers))
+        {
+            if (addresses.ContainsKey(buffer))
+            {
+                continue;
+            }
+
+            var count = evaluator.Evaluate(buffer.ElementCount);
+            addresses[buffer] = end;
+            var written = steps.Any(step => step.Targets.Any(target => target.Buffer == buffer) || step.Scratch.Contains(buffer));
+            if (!written || (inputs?.ContainsKey(buffer) ?? false))
+            {
+                var value = inputs?.GetValueOrDefault(buffer) ?? (buffer.Data is { } data ? TensorValue.Of(data) : Draw(buffer, evaluator.Evaluate));
+                evaluator.Set(buffer, value);
+                module.AddData(end, InMemoryOrder(buffer, value));
+            }
+
+            // A gap, so that a write past the end is found as a wrong neighbour or goes nowhere.
+            end += ((uint)(count * buffer.Type.Size()) + 63) / 16 * 16;
+        }
+
+        foreach (var (step, call) in generated)
+        {
+            var exported = $"f{calls.Count}";
+            var function = module.Share(call.Function);
+            module.ExportFunction(exported, function);
+            for (var tile = evaluator.Evaluate(call.Tiles) - 1; tile >= 0; tile--)
+            {
+                calls.Add([
+                    exported, .. call.Buffers.Select(buffer => (object)addresses[buffer]),
+                    .. call.Symbols.Select(symbol => (object)symbols![symbol]), tile]);
+            }
+
+            if (evaluator.Evaluate(call.Tiles) == 0)
+            {
+                calls.Add([]);
+            }
+
+            if (evaluate)
+            {
+                evaluator.Run(step);
+            }
+        }
+
+        foreach (var target in steps.SelectMany(step => step.Targets).DistinctBy(target => target.Buffer))
+        {
+            checks.Add((name, target.Buffer, Copy(evaluator.Get(target.Buffer)), addresses[target.Buffer], tolerance));
+        }
+    }
+
+    /// <summary>Runs everything and fails with a list of what differs.</summary>
+    public void Run()
+    {
+        var memory = Execute();
+        var failures = checks.Select(check => Compare(check, memory)).OfType<string>().ToArray();
+        Assert.True(failures.Length == 0, $"{failures.Length} of {checks.Count} differ:\n{string.Join("\n", failures.Take(40))}");
+    }
+
+    /// <summary>Runs everything and gives what the buffers hold afterwards, by the names of their cases.</summary>
+    public IReadOnlyList<(string Name, Buffer Buffer, TensorValue Value)> Results()
+    {
+        var memory = Execute();
+        return [.. checks.Select(check => (check.Name, check.Buffer, FromMemory(check.Buffer, check.Expected, memory.AsSpan((int)check.Address))))];
+    }
+
+    private byte[] Execute()
+    {
+        var pages = (end / 65536) + 1;
+        module.ImportMemory("env", "memory", pages, 65536);
+        module.WriteNames = true;
+        var problem = NodeEngine.Run(new NodeEngine.Job(module.ToArray(), [.. calls.Where(call => call.Length > 0)], (int)end, (int)pages))[0];
+        Assert.True(problem.Error == "", problem.Error);
+        return problem.Memory;
+    }
+
+    private static string? Compare((string Name, Buffer Buffer, TensorValue Expected, uint Address, double Tolerance) check, byte[] memory)
+    {
+        var actual = FromMemory(check.Buffer, check.Expected, memory.AsSpan((int)check.Address));
+        for (var i = 0; i < check.Expected.Count; i++)
+        {
+            if (check.Buffer.Type.IsFloat())
+            {
+                var (wanted, got) = (check.Expected.GetFloat(i), actual.GetFloat(i));
+                var scale = check.Tolerance * Math.Max(1, Math.Abs(wanted));
+                if (!(wanted.Equals(got) || (wanted == got) || Math.Abs(wanted - got) <= scale))
+                {
+                    return $"{check.Name}: {check.Buffer}[{i}] is {got:R}, expected {wanted:R}";
+                }
+            }
+            else if (check.Expected.GetInteger(i) != actual.GetInteger(i))
+            {
+                return $"{check.Name}: {check.Buffer}[{i}] is {actual.GetInteger(i)}, expected {check.Expected.GetInteger(i)}";
+            }
+        }
+
+        return null;
+    }
+
+    private static TensorValue Copy(TensorValue value) => new(value.Type, value.Shape, [.. value.Bytes]);
+
+    private static byte[] InMemoryOrder(Buffer buffer, TensorValue value)
+    {
+        var result = new byte[value.Bytes.Length];
+        ForEachElement(buffer, value, (from, to, size) => value.Bytes.AsSpan(from, size).CopyTo(result.AsSpan(to)));
+        return result;
+    }
+
+    private static TensorValue FromMemory(Buffer buffer, TensorValue like, ReadOnlySpan<byte> memory)
+    {
+        var bytes = memory[..like.Bytes.Length].ToArray();
+        var result = new TensorValue(like.Type, like.Shape);
+        ForEachElement(buffer, result, (logical, stored, size) => bytes.AsSpan(stored, size).CopyTo(result.Bytes.AsSpan(logical)));
+        return result;
+    }
+
+    private static void ForEachElement(Buffer buffer, TensorValue value, Action<int, int, int> visit)
+    {
+        var shape = value.Shape;
+        var strides = new long[shape.Length];
+        var step = 1L;
+        foreach (var dim in buffer.Order.Reverse())
+        {
+            strides[dim] = step;
+            step *= shape[dim];
+        }
+
+        var size = value.Type.Size();
+        for (var i = 0; i < value.Count; i++)
+        {
+            var (left, place) = ((long)i, 0L);
+            for (var dim = shape.Length - 1; dim >= 0; dim--)
+            {
+                place += left % shape[dim] * strides[dim];
+                left /= shape[dim];
+            }
+
+            visit(i * size, (int)place * size, size);
+        }
+    }
+}
