@@ -12,6 +12,7 @@ public static class KernelGenerator
         ContractionStep contraction => GemmKernel.Generate(contraction, module),
         ConvolutionStep convolution => ConvolutionKernel.Generate(convolution, module),
         MapStep map => MapKernel.Generate(map, module),
+        ReduceStep reduce => ReduceKernel.Generate(reduce, module),
         LoopStep => throw new ArgumentException("A loop has no kernel of its own: the run loop goes through its body's steps.", nameof(step)),
         _ => throw new NotSupportedException($"No kernel for {step.GetType().Name} in {module}."),
     };

@@ -13,7 +13,7 @@ internal static class MapKernel
         var (groups, step) = IterationSpace.Collapse([ordered], map, IterationSpace.Substitute);
         var axes = groups[0];
         var inner = axes.IsEmpty ? null : axes[^1];
-        var vectorised = inner is not null && VectorLoop.Suits(inner, step.Target, [step.Body]);
+        var vectorised = inner is not null && VectorLoop.Suits(inner, step.Targets);
         var along = vectorised ? inner : null;
         var unroll = vectorised ? VectorLoop.Unrolling(step.Body) : 1;
         var plan = TilePlan.For(axes, Cost.Of(step.Body), vectorised ? unroll * Vector.Lanes : 1);
@@ -28,18 +28,21 @@ internal static class MapKernel
                 return;
             }
 
-            LoopNest.Over(frame.Emitter, remaining, from, to, step.Target, [step.Body], (emitter, start, end) =>
-                VectorLoop.Emit(emitter, inner, start, end, unroll, vectorised, (at, shift, asVector) =>
+            LoopNest.Over(frame.Emitter, remaining, from, to, step.Targets, [step.Body], (emitter, start, end) =>
+                VectorLoop.Emit(emitter, inner, start, end, unroll, vectorised, (at, shifts, asVector) =>
                 {
-                    var (target, body) = (step.Target.Shift(inner, shift), step.Body.Shift(inner, shift));
-                    at.Expect(body);
-                    if (asVector)
+                    foreach (var shift in shifts)
                     {
-                        at.StoreVector(target, body);
-                    }
-                    else
-                    {
-                        at.Store(target, body);
+                        var (target, body) = (step.Target.Shift(inner, shift), step.Body.Shift(inner, shift));
+                        at.Expect(body);
+                        if (asVector)
+                        {
+                            at.StoreVector(target, body);
+                        }
+                        else
+                        {
+                            at.Store(target, body);
+                        }
                     }
                 }));
         });

@@ -36,7 +36,7 @@ public sealed partial class ExprEmitter
                 ? bound
                 : throw new InvalidOperationException($"{accumulator} has no vector here."),
             UnaryExpr unary => vectorOps.Unary(unary.Op, unary.Operand.Type, Vector(unary.Operand)),
-            BinaryExpr binary => NarrowVectorComparison(binary) ?? MultiplyAdd(binary)
+            BinaryExpr binary => NarrowVectorComparison(binary) ?? MultiplyAdd(binary) ?? Bounded(binary)
                 ?? vectorOps.Binary(binary.Op, binary.Left.Type, Vector(binary.Left), Vector(binary.Right)),
             SelectExpr select => vectorOps.Select(select.Type, Vector(select.Condition), Vector(select.Yes), Vector(select.No)),
             GuardExpr guard => GuardedVector(guard),
@@ -245,6 +245,24 @@ public sealed partial class ExprEmitter
 
         Vector Fused(BinaryExpr product, Expr addend) =>
             new(vectorOps.MultiplyAdd(Vector(product.Left).Low, Vector(product.Right).Low, Vector(addend).Low));
+    }
+
+    /// <summary>The larger or smaller of a float32 and a constant: one instruction keeps a NaN in its first operand.</summary>
+    private Vector? Bounded(BinaryExpr binary)
+    {
+        if (binary.Op is not (BinaryOp.Min or BinaryOp.Max) || !binary.Type.IsFloat32())
+        {
+            return null;
+        }
+
+        var (value, bound) = binary.Left is ConstExpr ? (binary.Right, binary.Left) : (binary.Left, binary.Right);
+        if (bound is not ConstExpr constant || double.IsNaN(constant.Value))
+        {
+            return null;
+        }
+
+        var (a, b) = (Vector(value).Low, Vector(bound).Low);
+        return new(binary.Op == BinaryOp.Min ? F32x4.Pmin(a, b) : F32x4.Pmax(a, b));
     }
 
     private Vector GuardedVector(GuardExpr guard)

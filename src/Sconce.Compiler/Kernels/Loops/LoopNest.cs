@@ -14,11 +14,11 @@ internal static class LoopNest
     /// through whole.
     /// </summary>
     public static void Over(
-        ExprEmitter emitter, ImmutableArray<Axis> axes, I32 from, I32 to, Target? target, IReadOnlyCollection<Expr> exprs,
+        ExprEmitter emitter, ImmutableArray<Axis> axes, I32 from, I32 to, IReadOnlyCollection<Target> targets, IReadOnlyCollection<Expr> exprs,
         Action<ExprEmitter, I32, I32> body)
     {
         emitter.Hoist(exprs);
-        if (target is not null)
+        foreach (var target in targets)
         {
             emitter.Hoist(target);
         }
@@ -36,7 +36,7 @@ internal static class LoopNest
         {
             var inside = emitter.Nested();
             inside.Bind(axes[0], counter);
-            Over(inside, axes[1..], 0, end, target, exprs, body);
+            Over(inside, axes[1..], 0, end, targets, exprs, body);
         });
     }
 }

@@ -9,10 +9,9 @@ namespace Sconce.Compiler.Kernels.Loops;
 internal static class VectorLoop
 {
     /// <summary>Whether four points along the axis are better computed together: they lie side by side where they are written.</summary>
-    public static bool Suits(Axis axis, Target? target, IEnumerable<Expr> exprs) =>
+    public static bool Suits(Axis axis, IEnumerable<Target> targets) =>
         !(axis.Extent.IsConstant && axis.Extent.Value < Vector.Lanes)
-        && (target is null || Stride(target.Buffer.Offset(target.Index), axis) == 1)
-        && exprs.All(expr => !expr.Type.IsComplex());
+        && targets.All(target => Stride(target.Buffer.Offset(target.Index), axis) == 1);
 
     /// <summary>How many vectors are computed in one round: more of what is short.</summary>
     public static int Unrolling(params IEnumerable<Expr> exprs) => Cost.Of(exprs) switch
@@ -26,9 +25,9 @@ internal static class VectorLoop
     public static long? Stride(Dim offset, Axis axis) =>
         offset.LinearIn(axis) is ({ IsConstant: true } stride, var rest) && !DependsOnLoaded(rest, axis) ? stride.Value : null;
 
-    /// <summary>Emits the loops. The body computes a point (or the four from it on) some places after where the axis stands.</summary>
+    /// <summary>Emits the loops. The body computes the points (or the four from each on) that lie the given places after where the axis stands.</summary>
     public static void Emit(
-        ExprEmitter emitter, Axis axis, I32 from, I32 to, int unroll, bool vectorised, Action<ExprEmitter, int, bool> body)
+        ExprEmitter emitter, Axis axis, I32 from, I32 to, int unroll, bool vectorised, Action<ExprEmitter, IReadOnlyList<int>, bool> body)
     {
         var f = emitter.Function;
         var i = f.I32(axis.Name);
@@ -72,10 +71,8 @@ internal static class VectorLoop
             var vectors = points >= Vector.Lanes;
             var inside = vectors ? emitter.Nested() : emitter.Nested(along: null);
             inside.Bind(axis, i);
-            for (var shift = 0; shift < points; shift += vectors ? Vector.Lanes : 1)
-            {
-                body(inside, shift, vectors);
-            }
+            var step = vectors ? Vector.Lanes : 1;
+            body(inside, [.. Enumerable.Range(0, points / step).Select(copy => copy * step)], vectors);
         }
     }
 

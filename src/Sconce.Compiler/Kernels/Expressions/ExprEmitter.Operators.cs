@@ -1,0 +1,29 @@
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+using Sconce.Compiler.Wasm;
+
+namespace Sconce.Compiler.Kernels.Expressions;
+
+// Operators on values that kernels hold themselves.
+public sealed partial class ExprEmitter
+{
+    public Code Apply(BinaryOp op, DType type, Code a, Code b) => scalarOps.Binary(op, type, a, b);
+
+    public Vector Apply(BinaryOp op, DType type, Vector a, Vector b) => vectorOps.Binary(op, type, a, b);
+
+    public Vector Cast(DType from, DType to, Vector value) => vectorOps.Cast(from, to, value);
+
+    /// <summary>Chooses by a mask of 32-bit lanes.</summary>
+    public Vector Choose(DType type, Vector mask, Vector yes, Vector no) => vectorOps.Select(type, mask, yes, no);
+
+    public Vector Let(Vector value) => vectorOps.Let(value);
+
+    /// <summary>Four values of an index, as 32-bit integers.</summary>
+    public V128 Places(Dim dim) => NarrowVector(dim);
+
+    /// <summary>A float32 product added to a sum by one instruction, where that is allowed and nothing else needs the product.</summary>
+    public V128? FusedSum(Expr expr, V128 sum) =>
+        expr is BinaryExpr { Op: BinaryOp.Mul, Type: DType.Float32 } product && vectorOps.Fuses && Varies(product) && uses.GetValueOrDefault(product) <= 1
+            ? vectorOps.MultiplyAdd(Vector(product.Left).Low, Vector(product.Right).Low, sum)
+            : null;
+}

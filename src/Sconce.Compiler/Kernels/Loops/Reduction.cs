@@ -1,0 +1,52 @@
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Kernels.Loops;
+
+/// <summary>What a combiner does, as operators on values.</summary>
+internal static class Reduction
+{
+    public static bool FindsIndex(this Combiner combiner) => combiner is Combiner.ArgMin or Combiner.ArgMax;
+
+    /// <summary>The operator that joins two values; for an index, the comparison that a better value passes.</summary>
+    public static BinaryOp Operator(this Combiner combiner) => combiner switch
+    {
+        Combiner.Sum => BinaryOp.Add,
+        Combiner.Product => BinaryOp.Mul,
+        Combiner.Min => BinaryOp.Min,
+        Combiner.Max => BinaryOp.Max,
+        Combiner.And => BinaryOp.And,
+        Combiner.Or => BinaryOp.Or,
+        Combiner.ArgMin => BinaryOp.Lt,
+        _ => BinaryOp.Gt,
+    };
+
+    /// <summary>What changes no value it is combined with.</summary>
+    public static ConstExpr Neutral(this Combiner combiner, DType type) => combiner switch
+    {
+        Combiner.Sum or Combiner.Or => ConstExpr.Of(type, 0L),
+        Combiner.Product => ConstExpr.Of(type, 1L),
+        Combiner.And => ConstExpr.Of(type, type == DType.Bool ? 1L : -1L),
+        Combiner.Min or Combiner.ArgMin => type.IsFloat() ? ConstExpr.Of(type, double.PositiveInfinity) : ConstExpr.Of(type, Highest(type)),
+        _ => type.IsFloat() ? ConstExpr.Of(type, double.NegativeInfinity) : ConstExpr.Of(type, Lowest(type)),
+    };
+
+    private static long Highest(DType type) => type switch
+    {
+        DType.Bool => 1,
+        DType.UInt8 => byte.MaxValue,
+        DType.Int8 => sbyte.MaxValue,
+        DType.Int16 => short.MaxValue,
+        DType.Int32 => int.MaxValue,
+        _ => long.MaxValue,
+    };
+
+    private static long Lowest(DType type) => type switch
+    {
+        DType.Bool or DType.UInt8 => 0,
+        DType.Int8 => sbyte.MinValue,
+        DType.Int16 => short.MinValue,
+        DType.Int32 => int.MinValue,
+        _ => long.MinValue,
+    };
+}

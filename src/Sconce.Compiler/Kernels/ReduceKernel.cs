@@ -1,0 +1,355 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Kernels.Expressions;
+using Sconce.Compiler.Kernels.Loops;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Kernels;
+
+/// <summary>
+/// Reductions, in the form that memory asks for: four results at a time where results lie side by side as their operands do, else one result
+/// at a time from several vectors of partial results, or from single elements.
+/// </summary>
+internal sealed class ReduceKernel
+{
+    // Up to so many points of the reduced axes (a pooling window) are written out one after another.
+    private const int WrittenOut = 9;
+
+    private readonly ReduceStep step;
+    private readonly ImmutableArray<Axis> kept;
+    private readonly ImmutableArray<Axis> reduced;
+    private readonly Dim place;
+    private readonly ImmutableArray<Expr> values;
+    private readonly KernelModule module;
+
+    private ReduceKernel(ReduceStep given, KernelModule module)
+    {
+        this.module = module;
+
+        // What a found index counts along, in the order in which the axes were given.
+        var count = given.Reduced.Aggregate(Dim.Zero, (sum, axis) => (sum * axis.Extent) + axis);
+        var findsIndex = given.Reducers.Any(reducer => reducer.Combiner.FindsIndex());
+        var inOrder = findsIndex ? given.Reduced : InMemoryOrder(given);
+        var places = new Reducer(Combiner.Sum, Expr.Of(count));
+        var prepared = new ReduceStep(given.Targets, given.Axes, inOrder, findsIndex ? given.Reducers.Add(places) : given.Reducers, given.Results)
+        {
+            Scratch = given.Scratch,
+        };
+        var (groups, collapsed) = IterationSpace.Collapse(
+            [IterationSpace.InMemoryOrder(given.Axes, given.Targets[0]), inOrder], prepared, IterationSpace.Substitute);
+        (kept, reduced) = (groups[0], groups[1]);
+        place = findsIndex ? ((IndexExpr?)(collapsed.Reducers[^1].Value as IndexExpr))?.Value ?? Dim.Zero : Dim.Zero;
+        step = findsIndex ? new ReduceStep(collapsed.Targets, kept, reduced, collapsed.Reducers.RemoveAt(given.Reducers.Length), collapsed.Results) : collapsed;
+        values = [.. step.Reducers.Select(reducer => reducer.Value)];
+    }
+
+    public static KernelCall Generate(ReduceStep step, KernelModule module)
+    {
+        var kernel = new ReduceKernel(step, module);
+        var along = kernel.ChooseAxis();
+        return along is null || kernel.kept.Contains(along) ? kernel.AlongKept(along) : kernel.AlongReduced(along);
+    }
+
+    /// <summary>Reduced axes from the largest stride to the smallest, as the largest operand has them.</summary>
+    private static ImmutableArray<Axis> InMemoryOrder(ReduceStep step)
+    {
+        var main = LoadsOf(step.Reducers.Select(reducer => reducer.Value))
+            .Where(load => step.Reduced.Any(axis => load.Index.Any(index => index.DependsOn(axis))))
+            .MaxBy(load => load.Index.Length);
+        return main is null ? step.Reduced : IterationSpace.InMemoryOrder(step.Reduced, new Target(main.Buffer, main.Index));
+    }
+
+    private static HashSet<LoadExpr> LoadsOf(IEnumerable<Expr> exprs)
+    {
+        var loads = new HashSet<LoadExpr>();
+        var seen = new HashSet<Expr>();
+        var open = new Stack<Expr>(exprs);
+        while (open.TryPop(out var expr))
+        {
+            if (!seen.Add(expr))
+            {
+                continue;
+            }
+
+            if (expr is LoadExpr load)
+            {
+                loads.Add(load);
+            }
+
+            foreach (var operand in expr.Operands)
+            {
+                open.Push(operand);
+            }
+        }
+
+        return loads;
+    }
+
+    /// <summary>The axis to vectorise along, or null.</summary>
+    private Axis? ChooseAxis()
+    {
+        var keptAxis = kept.IsEmpty || !VectorLoop.Suits(kept[^1], step.Targets) ? null : kept[^1];
+        var reducedAxis = reduced.IsEmpty || !VectorLoop.Suits(reduced[^1], []) || step.Reducers.Any(reducer => reducer.Combiner.FindsIndex())
+            ? null
+            : reduced[^1];
+        if (keptAxis is null || reducedAxis is null)
+        {
+            // Four results from operands that are scattered are no better than one after another.
+            return keptAxis ?? reducedAxis;
+        }
+
+        return Scattered(keptAxis) <= Scattered(reducedAxis) ? keptAxis : reducedAxis;
+    }
+
+    /// <summary>How many operands do not lie side by side along the axis.</summary>
+    private double Scattered(Axis axis) => LoadsOf(values).Sum(load => VectorLoop.Stride(load.Buffer.Offset(load.Index), axis) switch
+    {
+        0 or 1 => 0,
+        2 or -1 => 0.4,
+        _ => 1,
+    });
+
+    private double PointCost => (Cost.Of(values) * reduced.Aggregate(1.0, (product, axis) => product * TilePlan.Estimate(axis.Extent))) + Cost.Of(step.Results);
+
+    private IEnumerable<Dim> Sizes => [place, .. reduced.Select(axis => axis.Extent)];
+
+    private KernelCall AlongKept(Axis? along)
+    {
+        var window = Window();
+        var copies = along is null ? 1 : Math.Max(1, 4 / (step.Reducers.Length * (values.Any(value => Vector.IsWide(value.Type)) ? 2 : 1)));
+        copies = window > 4 ? Math.Min(copies, 2) : copies;
+        var plan = TilePlan.For(kept, PointCost, along is null ? 1 : copies * Vector.Lanes);
+        var frame = new KernelFrame("reduce", step, [.. plan.Dims, .. Sizes], module, along);
+        var f = frame.Function;
+        plan.Emit(frame.Emitter, frame.Tile, (remaining, from, to) =>
+        {
+            if (kept.IsEmpty)
+            {
+                Single(frame.Emitter, [0], null);
+                return;
+            }
+
+            LoopNest.Over(frame.Emitter, remaining, from, to, step.Targets, [.. values, .. step.Results], (emitter, start, end) =>
+                VectorLoop.Emit(emitter, kept[^1], start, end, copies, along is not null, (at, shifts, asVector) =>
+                {
+                    if (asVector)
+                    {
+                        Several(at, shifts, along!, window);
+                    }
+                    else
+                    {
+                        Single(at, shifts, kept[^1]);
+                    }
+                }));
+        });
+        return frame.Finish(plan.Tiles, along is null ? "reduce" : $"reduce {Vector.Lanes}x{copies}");
+
+        void Single(ExprEmitter at, IReadOnlyList<int> shifts, Axis? axis)
+        {
+            foreach (var shift in shifts)
+            {
+                Expr Shifted(Expr expr) => axis is null ? expr : expr.Shift(axis, shift);
+                var accumulators = step.Reducers.Select(reducer => new ScalarAccumulator(f, reducer)).ToArray();
+                Array.ForEach(accumulators, accumulator => accumulator.Reset());
+                Expr[] shifted = [.. values.Select(Shifted)];
+                Over(at, reduced, shifted, place, window, (inside, exprs, where) =>
+                {
+                    inside.Expect(exprs);
+                    for (var i = 0; i < exprs.Count; i++)
+                    {
+                        accumulators[i].Take(inside, exprs[i], where);
+                    }
+                });
+                var results = at.Nested();
+                for (var i = 0; i < accumulators.Length; i++)
+                {
+                    results.BindAccumulator(i, accumulators[i].Result);
+                }
+
+                for (var i = 0; i < step.Targets.Length; i++)
+                {
+                    results.Store(axis is null ? step.Targets[i] : step.Targets[i].Shift(axis, shift), Shifted(step.Results[i]));
+                }
+            }
+        }
+
+        void Several(ExprEmitter at, IReadOnlyList<int> shifts, Axis axis, int points)
+        {
+            var accumulators = shifts.Select(_ => step.Reducers.Select(reducer => new VectorAccumulator(f, reducer)).ToArray()).ToArray();
+            foreach (var accumulator in accumulators.SelectMany(each => each))
+            {
+                accumulator.Reset();
+            }
+
+            Expr[] shifted = [.. shifts.SelectMany(shift => values.Select(value => value.Shift(axis, shift)))];
+            Over(at, reduced, shifted, place, points, (inside, exprs, where) =>
+            {
+                inside.Expect(exprs);
+                for (var i = 0; i < exprs.Count; i++)
+                {
+                    accumulators[i / values.Length][i % values.Length].Take(inside, exprs[i], where);
+                }
+            });
+            for (var copy = 0; copy < shifts.Count; copy++)
+            {
+                var results = at.Nested();
+                for (var i = 0; i < values.Length; i++)
+                {
+                    results.BindAccumulator(i, accumulators[copy][i].Result(results));
+                }
+
+                for (var i = 0; i < step.Targets.Length; i++)
+                {
+                    results.StoreVector(step.Targets[i].Shift(axis, shifts[copy]), step.Results[i].Shift(axis, shifts[copy]));
+                }
+            }
+        }
+    }
+
+    /// <summary>The number of points that are reduced, where they are few enough to be written out; else 0.</summary>
+    private int Window()
+    {
+        var points = 1L;
+        foreach (var axis in reduced)
+        {
+            points *= axis.Extent.IsConstant ? axis.Extent.Value : WrittenOut + 1;
+            if (points is 0 or > WrittenOut)
+            {
+                return 0;
+            }
+        }
+
+        return Cost.Of(values) <= 24 ? (int)points : 0;
+    }
+
+    /// <summary>Goes through all points of the axes.</summary>
+    private static void Over(
+        ExprEmitter emitter, ImmutableArray<Axis> axes, IReadOnlyList<Expr> exprs, Dim place, int window, Action<ExprEmitter, IReadOnlyList<Expr>, Dim> body)
+    {
+        if (axes.IsEmpty)
+        {
+            body(emitter, exprs, place);
+            return;
+        }
+
+        var (axis, f) = (axes[0], emitter.Function);
+        if (window > 0)
+        {
+            for (var i = 0L; i < axis.Extent.Value; i++)
+            {
+                Dim? At(Atom atom) => ReferenceEquals(atom, axis) ? i : null;
+                var rewriter = new ExprRewriter(dims: dim => dim.Substitute(At));
+                Over(emitter, axes[1..], [.. exprs.Select(rewriter.Rewrite)], place.Substitute(At), window, body);
+            }
+
+            return;
+        }
+
+        emitter.Hoist(exprs);
+        var counter = f.I32(axis.Name);
+        f.For(counter, 0, emitter.Index(axis.Extent), 1, () =>
+        {
+            var inside = emitter.Nested();
+            inside.Bind(axis, counter);
+            Over(inside, axes[1..], exprs, place, window, body);
+        });
+    }
+
+    private KernelCall AlongReduced(Axis along)
+    {
+        var copies = Cost.Of(values) switch { < 8 => 4, < 24 => 2, _ => 1 };
+        copies = Math.Max(1, copies / step.Reducers.Length);
+        var plan = TilePlan.For(kept, PointCost / 2, 1);
+        var frame = new KernelFrame("reduce", step, [.. plan.Dims, .. Sizes], module, along);
+        var f = frame.Function;
+        plan.Emit(frame.Emitter, frame.Tile, (remaining, from, to) =>
+        {
+            if (kept.IsEmpty)
+            {
+                Result(frame.Emitter);
+                return;
+            }
+
+            LoopNest.Over(frame.Emitter, remaining, from, to, step.Targets, [.. values, .. step.Results], (emitter, start, end) =>
+            {
+                var counter = f.I32(kept[^1].Name);
+                f.For(counter, start, end, 1, () =>
+                {
+                    var inside = emitter.Nested();
+                    inside.Bind(kept[^1], counter);
+                    Result(inside);
+                });
+            });
+        });
+        return frame.Finish(plan.Tiles, $"reduce row {Vector.Lanes}x{copies}");
+
+        void Result(ExprEmitter emitter)
+        {
+            var vectors = Enumerable.Range(0, copies).Select(_ => step.Reducers.Select(reducer => new VectorAccumulator(f, reducer)).ToArray()).ToArray();
+            var singles = step.Reducers.Select(reducer => new ScalarAccumulator(f, reducer)).ToArray();
+            foreach (var accumulator in vectors.SelectMany(each => each))
+            {
+                accumulator.Reset();
+            }
+
+            Array.ForEach(singles, accumulator => accumulator.Reset());
+            Rows(emitter, reduced);
+            var join = emitter.Nested();
+            for (var i = 0; i < singles.Length; i++)
+            {
+                for (var stride = copies / 2; stride >= 1; stride /= 2)
+                {
+                    for (var copy = 0; copy < stride; copy++)
+                    {
+                        vectors[copy][i].Join(join, vectors[copy + stride][i]);
+                    }
+                }
+
+                vectors[0][i].JoinInto(join, singles[i]);
+                join.BindAccumulator(i, singles[i].Result);
+            }
+
+            var results = join.Nested(along: null);
+            for (var i = 0; i < step.Targets.Length; i++)
+            {
+                results.Store(step.Targets[i], step.Results[i]);
+            }
+
+            void Rows(ExprEmitter outside, ImmutableArray<Axis> axes)
+            {
+                outside.Hoist(values);
+                if (axes.Length > 1)
+                {
+                    var counter = f.I32(axes[0].Name);
+                    f.For(counter, 0, outside.Index(axes[0].Extent), 1, () =>
+                    {
+                        var inside = outside.Nested();
+                        inside.Bind(axes[0], counter);
+                        Rows(inside, axes[1..]);
+                    });
+                    return;
+                }
+
+                VectorLoop.Emit(outside, along, 0, outside.Index(along.Extent), copies, vectorised: true, (at, shifts, asVector) =>
+                {
+                    for (var copy = 0; copy < shifts.Count; copy++)
+                    {
+                        Expr[] shifted = [.. values.Select(value => value.Shift(along, shifts[copy]))];
+                        at.Expect(shifted);
+                        for (var i = 0; i < shifted.Length; i++)
+                        {
+                            if (asVector)
+                            {
+                                vectors[copy][i].Take(at, shifted[i], Dim.Zero);
+                            }
+                            else
+                            {
+                                singles[i].Take(at, shifted[i], Dim.Zero);
+                            }
+                        }
+                    }
+                });
+            }
+        }
+    }
+}
