@@ -233,6 +233,11 @@ public sealed partial class Evaluator
 
     private static void CopyRow(TensorValue from, long source, long fromStep, TensorValue to, long destination, long toStep, long count)
     {
+        if (count <= 0)
+        {
+            return;
+        }
+
         var size = from.Type.Size();
         var a = from.Bytes.AsSpan();
         var b = to.Bytes.AsSpan();

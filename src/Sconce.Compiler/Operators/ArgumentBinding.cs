@@ -7,7 +7,7 @@ namespace Sconce.Compiler.Operators;
 /// <summary>Puts a node's arguments, named or by position, in the order of a schema's parameters.</summary>
 public static class ArgumentBinding
 {
-    /// <summary>The first of several overloads that takes the arguments, and the arguments in the order of its parameters.</summary>
+    /// <summary>The first of several overloads (at least one) that takes the arguments, and the arguments in the order of its parameters.</summary>
     public static (Operator Operator, ImmutableArray<Lowered> Arguments) Choose(
         ReadOnlySpan<Operator> overloads, ImmutableArray<(string? Name, Lowered Value)> arguments)
     {

@@ -38,13 +38,11 @@ public static class BufferLoads
     }
 
     /// <inheritdoc cref="IndexAt"/>
-    public static Dim AsIndex(Expr value, Dim size)
-    {
-        var wide = Wrap(value, size);
-        var last = Expr.Of(Dim.Max(size - 1, 0));
-        return wide.Apply(BinaryOp.Max, Expr.Of(Dim.Zero)).Apply(BinaryOp.Min, last)
-            .ToIndex(new(0, size.Bounds.Max == long.MaxValue ? long.MaxValue : Math.Max(size.Bounds.Max - 1, 0)));
-    }
+    public static Dim AsIndex(Expr value, Dim size) => Clamped(Wrap(value, size), size);
+
+    /// <summary>An int64 number as an index below a size, moved inside where it is not.</summary>
+    public static Dim Clamped(Expr place, Dim size) => place.Max(Expr.Of(Dim.Zero)).Min(Expr.Of(Dim.Max(size - 1, 0)))
+        .ToIndex(new(0, size.Bounds.Max == long.MaxValue ? long.MaxValue : Math.Max(size.Bounds.Max - 1, 0)));
 
     /// <summary>A number that may be negative, and then counts from the end, as int64.</summary>
     public static Expr Wrap(Expr value, Dim size)

@@ -66,6 +66,10 @@ public sealed class Call(LoweringContext context, Operator op, ImmutableArray<Lo
     /// <summary>A number that must be known when compiling.</summary>
     public double Number(string name) => Operand(name).Known ?? throw Unsupported($"'{name}' is a number that only the run can tell");
 
+    /// <summary>Numbers of a list that must be known when compiling.</summary>
+    public ImmutableArray<double> Numbers(Lowered.List list) => [.. list.Items.Select(item => AsOperand(item, "a list").Known
+        ?? throw Unsupported("a list holds a number that only the run can tell"))];
+
     public bool Flag(string name) => this[name] switch
     {
         Lowered.Bool { Known: { } known } => known,

@@ -193,13 +193,14 @@ public sealed class GraphLowering
             case Lowered.Tensor { Buffer: var source }:
                 Output(name, source.Type, source.Dims, source.At);
                 break;
-            case Lowered.Int number:
+            // A number that is known when compiling is no output: the run has nothing to say about it.
+            case Lowered.Int { Value: { IsConstant: false } } number:
                 Output(name, DType.Int64, [], _ => Expr.Of(number.Value));
                 break;
-            case Lowered.Float number:
+            case Lowered.Float { Value: not ConstExpr } number:
                 Output(name, DType.Float64, [], _ => number.Value);
                 break;
-            case Lowered.Bool flag:
+            case Lowered.Bool { Known: null } flag:
                 Output(name, DType.Bool, [], _ => flag.Value);
                 break;
             case Lowered.List list:

@@ -19,11 +19,17 @@ public static class OperatorTable
         Views.Family,
         ShapeManipulation.Family,
         Indexing.Family,
+        Scatter.Family,
+        Sorting.Family,
+        Scan.Family,
         Reduction.Family,
         Softmax.Family,
         Matrix.Family,
         Convolution.Family,
         Pooling.Family,
+        Padding.Family,
+        Upsampling.Family,
+        Sampling.Family,
         Normalisation.Family,
         Attention.Family,
         Symbolic.Family,
@@ -34,28 +40,21 @@ public static class OperatorTable
             .GroupBy(op => SchemaParser.ParseName(op.Signature).Name)
             .ToFrozenDictionary(group => group.Key, group => group.ToImmutableArray());
 
-    private static readonly FrozenDictionary<string, Operator> byFullName =
-        families.SelectMany(family => family).ToFrozenDictionary(op => op.FullName);
-
     /// <summary>All operators, family by family.</summary>
     public static IEnumerable<Operator> All => families.SelectMany(family => family);
 
     /// <summary>
-    /// The operators that a name and overload can mean: one where the overload is known, all overloads where it is not (TorchScript records none),
-    /// none where Sconce has no such operator.
+    /// The operators that a name and overload can mean: first the one of that overload, then the others of that name, for TorchScript records no
+    /// overloads, and in-place operators call theirs otherwise than the pure ones. Empty where Sconce has no such operator.
     /// </summary>
     public static ImmutableArray<Operator> Find(string name, string overload)
     {
-        if (overload is not ("" or "default"))
+        if (!byName.TryGetValue(name, out var overloads) || overload.Length == 0)
         {
-            return byFullName.TryGetValue($"{name}.{overload}", out var op) ? [op] : [];
+            return overloads.IsDefault ? [] : overloads;
         }
 
-        if (overload == "default")
-        {
-            return byFullName.TryGetValue(name, out var op) ? [op] : [];
-        }
-
-        return byName.TryGetValue(name, out var overloads) ? overloads : [];
+        var full = overload == "default" ? name : $"{name}.{overload}";
+        return [.. overloads.OrderBy(op => op.FullName == full ? 0 : 1)];
     }
 }

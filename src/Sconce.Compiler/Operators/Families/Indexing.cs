@@ -167,7 +167,8 @@ internal static class Indexing
             };
         });
         var rest = context.Fill(indices.Type, mode == 2 ? [bags, width] : [bags], Expr.Const(indices.Type, 0L));
-        return Lowered.Of(output, bag, sizes, rest);
+        // PyTorch leaves the bag of each index out where a sum needs none.
+        return Lowered.Of(output, mode == 0 ? context.Fill(indices.Type, [0], Expr.Const(indices.Type, 0L)) : bag, sizes, rest);
     }
 
     private static Lowered OneHot(Call call)

@@ -38,11 +38,6 @@ internal static class Normalisation
         var (mean, variance) = (call.OptionalTensor("running_mean"), call.OptionalTensor("running_var"));
         if (training || mean is null || variance is null)
         {
-            if (training && mean is not null)
-            {
-                throw call.Unsupported("the model was exported in training mode, and would change its statistics; call model.eval() before exporting");
-            }
-
             var axes = new ReducedAxes(input, [.. Enumerable.Range(0, input.Rank).Where(axis => axis != 1)], keep: false);
             (variance, mean) = context.Variance(input, axes);
         }

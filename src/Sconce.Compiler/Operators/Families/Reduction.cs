@@ -15,7 +15,7 @@ internal static class Reduction
         { "aten::nansum(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", call => Sum(call, x => Expr.Select(x.IsNan(), x.Zero, x)) },
         { "aten::prod(Tensor self, *, ScalarType? dtype=None) -> Tensor", Product },
         { "aten::prod.dim_int(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", Product },
-        { "aten::mean(Tensor self, *, ScalarType? dtype=None) -> Tensor", DTypeSet.Floats, Mean },
+        { "aten::mean(Tensor self, *, ScalarType? dtype=None) -> Tensor", Mean },
         { "aten::mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", Mean },
         { "aten::nanmean(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", DTypeSet.Floats, NanMean },
         { "aten::var(Tensor self, bool unbiased=True) -> Tensor", DTypeSet.Floats, call => Spread(call, root: false) },
@@ -157,6 +157,11 @@ internal static class Reduction
     private static Lowered LogSumExp(Call call)
     {
         var self = call.Context.Convert(call.Tensor(0), call.Tensor(0).Type.ToFloat());
+        if (self.Rank == 0)
+        {
+            return self;
+        }
+
         var axes = Axes(call);
         var max = call.Context.Reduce(self, axes, Combiner.Max, self.Type.Compute(), x => x);
         // An infinite maximum would make NaN of infinity - infinity.

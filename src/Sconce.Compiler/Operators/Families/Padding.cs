@@ -1,0 +1,85 @@
+using Sconce.Compiler.Types;
+using Buffer = Sconce.Compiler.Tensors.Buffer;
+using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
+
+namespace Sconce.Compiler.Operators.Families;
+
+/// <summary>Padding by a constant, by reflection, by the edge, or all the way round.</summary>
+internal static class Padding
+{
+    public static OperatorFamily Family { get; } = new("padding")
+    {
+        { "aten::pad(Tensor self, SymInt[] pad, str mode=\"constant\", float? value=None) -> Tensor", Pad },
+        { "aten::_pad_enum(Tensor self, SymInt[] pad, int mode, float? value=None) -> Tensor", PadByNumber },
+        { "aten::constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor", call => Constant(call, call.Operand("value")) },
+        { "aten::reflection_pad1d(Tensor self, SymInt[2] padding) -> Tensor", call => Map(call, "padding", Reflect) },
+        { "aten::reflection_pad2d(Tensor self, SymInt[4] padding) -> Tensor", call => Map(call, "padding", Reflect) },
+        { "aten::reflection_pad3d(Tensor self, SymInt[6] padding) -> Tensor", call => Map(call, "padding", Reflect) },
+        { "aten::replication_pad1d(Tensor self, SymInt[2] padding) -> Tensor", call => Map(call, "padding", Replicate) },
+        { "aten::replication_pad2d(Tensor self, SymInt[4] padding) -> Tensor", call => Map(call, "padding", Replicate) },
+        { "aten::replication_pad3d(Tensor self, SymInt[6] padding) -> Tensor", call => Map(call, "padding", Replicate) },
+        { "aten::_pad_circular(Tensor self, SymInt[] pad) -> Tensor", call => Map(call, "pad", Circle) },
+    };
+
+    private static Lowered Pad(Call call) => call.Text("mode") switch
+    {
+        "constant" => Constant(call, call.Has("value") ? call.Operand("value") : 0L),
+        "reflect" => Map(call, "pad", Reflect),
+        "replicate" => Map(call, "pad", Replicate),
+        "circular" => Map(call, "pad", Circle),
+        var other => throw call.Expected("the mode 'constant', 'reflect', 'replicate' or 'circular'", $"'{other}'"),
+    };
+
+    private static Lowered PadByNumber(Call call) => call.Constant("mode") switch
+    {
+        0 => Constant(call, call.Has("value") ? call.Operand("value") : 0L),
+        1 => Map(call, "pad", Reflect),
+        2 => Map(call, "pad", Replicate),
+        _ => Map(call, "pad", Circle),
+    };
+
+    /// <summary>The new shape, and how much stands before each dim. Pads are listed from the last dim to the first.</summary>
+    private static (Dims Dims, Dims Before) Shape(Call call, string name, Buffer self)
+    {
+        var pads = call.Ints(name);
+        var dims = self.Dims.ToArray();
+        var before = new Dim[self.Rank];
+        Array.Fill(before, Dim.Zero);
+        for (var i = 0; i < pads.Length / 2; i++)
+        {
+            var axis = self.Rank - 1 - i;
+            before[axis] = pads[2 * i];
+            dims[axis] += pads[2 * i] + pads[(2 * i) + 1];
+        }
+
+        return ([.. dims], [.. before]);
+    }
+
+    private static Lowered Constant(Call call, Operand value)
+    {
+        var self = call.Tensor("self");
+        var (dims, before) = Shape(call, "pad", self);
+        var outside = value.At([], self.Type);
+        return call.Context.Map(self.Type, dims, i => self.AtOr([.. i.Zip(before, (place, skip) => place - skip)], outside));
+    }
+
+    private static Lowered Map(Call call, string name, Func<Dim, Dim, Dim> place)
+    {
+        var self = call.Tensor("self");
+        var (dims, before) = Shape(call, name, self);
+        return call.Context.View(self, dims, i =>
+            [.. i.Select((at, axis) => dims[axis].Equals(self.Dims[axis]) && before[axis].Equals(Dim.Zero) ? at : place(at - before[axis], self.Dims[axis]))]);
+    }
+
+    /// <summary>Turns back at either edge, without repeating the edge.</summary>
+    private static Dim Reflect(Dim place, Dim size)
+    {
+        var last = size - 1;
+        var fromStart = Dim.Max(place, -place);
+        return last - Dim.Max(fromStart - last, last - fromStart);
+    }
+
+    private static Dim Replicate(Dim place, Dim size) => Dim.Max(Dim.Min(place, size - 1), 0);
+
+    private static Dim Circle(Dim place, Dim size) => place.Mod(size);
+}

@@ -1,0 +1,154 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+using Buffer = Sconce.Compiler.Tensors.Buffer;
+using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
+
+namespace Sconce.Compiler.Operators.Families;
+
+/// <summary>Reading an image at places that a grid gives.</summary>
+internal static class Sampling
+{
+    public static OperatorFamily Family { get; } = new("sampling", DTypeSet.Floats)
+    {
+        { "aten::grid_sampler(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor", GridSample },
+        { "aten::grid_sampler_2d(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor", GridSample },
+        { "aten::grid_sampler_3d(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor", GridSample },
+        { "aten::affine_grid_generator(Tensor theta, SymInt[] size, bool align_corners) -> Tensor", AffineGrid },
+    };
+
+    private enum Interpolation
+    {
+        Linear,
+        Nearest,
+        Cubic,
+    }
+
+    private enum Outside
+    {
+        Zeros,
+        Border,
+        Reflection,
+    }
+
+    /// <summary>What a dim of the image contributes: elements' places (int64, perhaps outside) with weights.</summary>
+    private readonly record struct Tap(Expr Place, Expr? Weight);
+
+    private static Lowered GridSample(Call call)
+    {
+        var (input, grid) = (call.Tensor("input"), call.Tensor("grid"));
+        var spatial = input.Rank - 2;
+        var mode = (Interpolation)call.Constant("interpolation_mode");
+        var outside = (Outside)call.Constant("padding_mode");
+        var corners = call.Flag("align_corners");
+        var compute = input.Type.Compute();
+
+        // The places for each point of the grid once, not for each channel.
+        var coordinates = Enumerable.Range(0, spatial).Select(axis => call.Context.Map(compute, grid.Dims[..^1], i =>
+        {
+            // The grid's last dim counts x, y, z: from the last dim of the image to the first.
+            var size = Expr.Of(input.Dims[axis + 2]).As(compute);
+            var x = grid.ValueAt([.. i, spatial - 1 - axis]).As(compute);
+            var place = corners
+                ? (x + x.One) / x.Like(2) * (size - size.One)
+                : (((x + x.One) * size) - x.One) / x.Like(2);
+            return mode == Interpolation.Cubic ? place : Within(place, size, outside, corners);
+        })).ToArray();
+
+        return call.Context.Map(input.Type, [.. input.Dims[..2], .. grid.Dims[1..^1]], i =>
+        {
+            Dims point = [i[0], .. i[2..]];
+            var taps = coordinates.Select((buffer, axis) => Taps(buffer.At(point), Expr.Of(input.Dims[axis + 2]).As(compute), mode, outside, corners)).ToArray();
+            return Sum(input, i[..2], taps, [], compute);
+        });
+    }
+
+    private static ImmutableArray<Tap> Taps(Expr x, Expr size, Interpolation mode, Outside outside, bool corners)
+    {
+        var low = x.Floor();
+        var fraction = x - low;
+        switch (mode)
+        {
+            case Interpolation.Nearest:
+                return [new(x.Apply(UnaryOp.Round).As(DType.Int64), null)];
+            case Interpolation.Linear:
+                return [new(low.As(DType.Int64), x.One - fraction), new((low + low.One).As(DType.Int64), fraction)];
+            default:
+                return [.. Enumerable.Range(-1, 4).Select(shift => new Tap(
+                    Within(low + low.Like(shift), size, outside, corners).As(DType.Int64),
+                    Upsampling.CubicKernel((fraction - fraction.Like(shift)).Abs(), -0.75)))];
+        }
+    }
+
+    private static Expr Sum(Buffer input, Dims outer, ReadOnlySpan<ImmutableArray<Tap>> taps, ImmutableArray<Expr> places, DType compute)
+    {
+        if (taps.IsEmpty)
+        {
+            var inside = Expr.Const(DType.Bool, 1L);
+            for (var i = 0; i < places.Length; i++)
+            {
+                inside = BufferLoads.And(inside, (places[i] >= places[i].Zero) & (places[i] < Expr.Of(input.Dims[i + 2])));
+            }
+
+            Dims index = [.. outer, .. places.Select((place, i) => BufferLoads.Clamped(place, input.Dims[i + 2]))];
+            return Expr.Guard(inside, input.ValueAt(index), Expr.Const(compute, 0L));
+        }
+
+        Expr? total = null;
+        foreach (var tap in taps[0])
+        {
+            var inner = Sum(input, outer, taps[1..], places.Add(tap.Place), compute);
+            var weighted = tap.Weight is null ? inner : inner * tap.Weight;
+            total = total is null ? weighted : total + weighted;
+        }
+
+        return total!;
+    }
+
+    /// <summary>Moves a coordinate inside, as the padding mode says.</summary>
+    private static Expr Within(Expr x, Expr size, Outside outside, bool corners)
+    {
+        if (outside == Outside.Zeros)
+        {
+            return x;
+        }
+
+        if (outside == Outside.Reflection)
+        {
+            var low = corners ? x.Zero : x.Like(-0.5);
+            var span = corners ? size - size.One : size;
+            var distance = (x - low).Abs();
+            var extra = distance.Apply(BinaryOp.Rem, span);
+            var even = (distance / span).Floor().Apply(BinaryOp.Rem, x.Like(2)).EqualTo(x.Zero);
+            x = Expr.Select(span.EqualTo(x.Zero), x.Zero, Expr.Select(even, extra + low, span - extra + low));
+        }
+
+        return Expr.Select(x.IsNan(), x.Zero, x).Max(x.Zero).Min(size - size.One);
+    }
+
+    private static Lowered AffineGrid(Call call)
+    {
+        var theta = call.Tensor("theta");
+        var size = call.Ints("size");
+        var corners = call.Flag("align_corners");
+        var compute = theta.Type.Compute();
+        var spatial = size[2..];
+        return call.Context.Map(theta.Type, [size[0], .. spatial, spatial.Length], i =>
+        {
+            Expr Theta(int column) => theta.ValueAt([i[0], i[^1], column]);
+            var total = Theta(spatial.Length);
+            for (var axis = 0; axis < spatial.Length; axis++)
+            {
+                // From -1 to 1, at the corners of the elements or at their middles.
+                var count = Expr.Of(spatial[axis]).As(compute);
+                var place = Expr.Of(i[1 + axis]).As(compute);
+                var coordinate = corners
+                    ? (place * place.Like(2) / (count - count.One).Max(count.One)) - place.One
+                    : (((place * place.Like(2)) + place.One) / count) - place.One;
+                total += Theta(spatial.Length - 1 - axis) * coordinate;
+            }
+
+            return total;
+        });
+    }
+}

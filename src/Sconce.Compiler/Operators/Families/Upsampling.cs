@@ -1,0 +1,255 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+using Buffer = Sconce.Compiler.Tensors.Buffer;
+using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
+
+namespace Sconce.Compiler.Operators.Families;
+
+/// <summary>
+/// Interpolation to another size. Where each output looks, and with which weights, is computed for each dim by itself, in small tables that fold
+/// away where sizes are known.
+/// </summary>
+internal static class Upsampling
+{
+    public static OperatorFamily Family { get; } = new("upsampling", DTypeSet.Numbers)
+    {
+        { "aten::upsample_nearest1d(Tensor self, SymInt[1] output_size, float? scales=None) -> Tensor", call => Nearest(call, 1, exact: false) },
+        { "aten::upsample_nearest2d(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None) -> Tensor", call => Nearest(call, 2, exact: false) },
+        { "aten::upsample_nearest3d(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor", call => Nearest(call, 3, exact: false) },
+        { "aten::upsample_nearest1d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor", call => Nearest(call, 1, exact: false) },
+        { "aten::upsample_nearest2d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor", call => Nearest(call, 2, exact: false) },
+        { "aten::upsample_nearest3d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor", call => Nearest(call, 3, exact: false) },
+        { "aten::_upsample_nearest_exact1d(Tensor self, SymInt[1] output_size, float? scales=None) -> Tensor", call => Nearest(call, 1, exact: true) },
+        { "aten::_upsample_nearest_exact2d(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None) -> Tensor", call => Nearest(call, 2, exact: true) },
+        { "aten::_upsample_nearest_exact3d(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor", call => Nearest(call, 3, exact: true) },
+        { "aten::_upsample_nearest_exact1d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor", call => Nearest(call, 1, exact: true) },
+        { "aten::_upsample_nearest_exact2d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor", call => Nearest(call, 2, exact: true) },
+        { "aten::_upsample_nearest_exact3d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor", call => Nearest(call, 3, exact: true) },
+        { "aten::upsample_linear1d(Tensor self, SymInt[1] output_size, bool align_corners, float? scales=None) -> Tensor", DTypeSet.Floats, call => Interpolate(call, 1, Linear) },
+        { "aten::upsample_linear1d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor", DTypeSet.Floats, call => Interpolate(call, 1, Linear) },
+        { "aten::upsample_bilinear2d(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor", call => Interpolate(call, 2, Linear) },
+        { "aten::upsample_bilinear2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor", call => Interpolate(call, 2, Linear) },
+        { "aten::upsample_trilinear3d(Tensor self, SymInt[3] output_size, bool align_corners, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor", DTypeSet.Floats, call => Interpolate(call, 3, Linear) },
+        { "aten::upsample_trilinear3d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor", DTypeSet.Floats, call => Interpolate(call, 3, Linear) },
+        { "aten::upsample_bicubic2d(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor", call => Interpolate(call, 2, Cubic) },
+        { "aten::upsample_bicubic2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor", call => Interpolate(call, 2, Cubic) },
+        { "aten::_upsample_bilinear2d_aa(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor", DTypeSet.Floats, call => Antialiased(call, 1, x => x.One - x.Abs()) },
+        { "aten::_upsample_bilinear2d_aa.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor", DTypeSet.Floats, call => Antialiased(call, 1, x => x.One - x.Abs()) },
+        { "aten::_upsample_bicubic2d_aa(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor", DTypeSet.Floats, call => Antialiased(call, 2, x => CubicKernel(x.Abs(), -0.5)) },
+        { "aten::_upsample_bicubic2d_aa.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor", DTypeSet.Floats, call => Antialiased(call, 2, x => CubicKernel(x.Abs(), -0.5)) },
+    };
+
+    /// <summary>One dim's resampling: sizes, and how far the input moves on for one output.</summary>
+    private sealed record AxisScale(Dim Input, Dim Output, Expr Scale, bool AlignCorners)
+    {
+        public DType Type => Scale.Type;
+
+        /// <summary>The place in the input, between elements, that an output stands for.</summary>
+        public Expr Source(Dim output)
+        {
+            var place = Expr.Of(output).As(Type);
+            return AlignCorners ? Scale * place : (Scale * (place + place.Like(0.5))) - place.Like(0.5);
+        }
+    }
+
+    /// <summary>What an output takes: an element's place, and the element's weight (none: 1).</summary>
+    private delegate (Dim Place, Expr? Weight) Tap(Dim output);
+
+    private static Buffer Input(Call call) => call.Tensor(0);
+
+    private static ImmutableArray<AxisScale> Scales(Call call, int spatial)
+    {
+        var schema = call.Operator.Schema;
+        var type = Input(call).Type.Compute() == DType.Float64 ? DType.Float64 : DType.Float32;
+        var sizes = Input(call).Dims[^spatial..];
+        var corners = schema.IndexOf("align_corners") >= 0 && call.Flag("align_corners");
+        var factors = Factors(call, spatial);
+        var output = call.Has("output_size") ? call.Ints("output_size", spatial) : [.. sizes.Zip(factors, (size, factor) => Scaled(call, size, factor!.Value))];
+        return [.. sizes.Select((size, i) => new AxisScale(size, output[i], Scale(size, output[i], factors[i]), corners))];
+
+        Expr Scale(Dim input, Dim result, double? factor)
+        {
+            if (corners)
+            {
+                return Quotient(input - 1, Dim.Max(result - 1, 1));
+            }
+
+            return factor is { } given and > 0 ? Expr.Const(type, 1 / given) : Quotient(input, result);
+        }
+
+        Expr Quotient(Dim a, Dim b) => a.IsConstant && b.IsConstant && type == DType.Float32
+            ? Expr.Const(type, (float)a.Value / b.Value)
+            : Expr.Of(a).As(type) / Expr.Of(b).As(type);
+    }
+
+    /// <summary>The scale factors that a call gives, in either of its two forms.</summary>
+    private static ImmutableArray<double?> Factors(Call call, int spatial)
+    {
+        if (call.Operator.Schema.IndexOf("scale_factors") >= 0)
+        {
+            return call["scale_factors"] is Lowered.List list
+                ? [.. Enumerable.Range(0, spatial).Select(i => (double?)call.Numbers(list)[i])]
+                : [.. Enumerable.Repeat<double?>(null, spatial)];
+        }
+
+        string[] names = spatial == 1 ? ["scales"] : ["scales_d", "scales_h", "scales_w"];
+        return [.. names[^spatial..].Select(name => call.Has(name) ? call.Number(name) : (double?)null)];
+    }
+
+    /// <summary>The size times a factor, rounded down; a factor that is a small fraction also scales a size that only the run can tell.</summary>
+    private static Dim Scaled(Call call, Dim size, double factor)
+    {
+        const int largestDivisor = 64;
+        if (size.IsConstant)
+        {
+            return (long)Math.Floor(size.Value * factor);
+        }
+
+        for (var divisor = 1; divisor <= largestDivisor; divisor++)
+        {
+            if (double.IsInteger(factor * divisor))
+            {
+                return (size * (long)(factor * divisor)).FloorDiv(divisor);
+            }
+        }
+
+        throw call.Unsupported($"the scale factor {factor} of a size that only the run can tell");
+    }
+
+    private static Lowered Nearest(Call call, int spatial, bool exact) => Combine(call, spatial, scale =>
+    {
+        // Whole factors need no rounding of fractions.
+        if (scale.Output.Mod(scale.Input).Equals(Dim.Zero) && scale.Scale.Equals(Quotient(scale)))
+        {
+            var times = scale.Output.FloorDiv(scale.Input);
+            return [output => (output.FloorDiv(times), null)];
+        }
+
+        var table = call.Context.Map(DType.Int64, [scale.Output], i =>
+        {
+            var place = Expr.Of(i[0]).As(scale.Type);
+            return ((exact ? place + place.Like(0.5) : place) * scale.Scale).Floor();
+        });
+        return [output => (BufferLoads.Clamped(table.At([output]), scale.Input), null)];
+    });
+
+    private static Expr Quotient(AxisScale scale) => scale.Input.IsConstant && scale.Output.IsConstant
+        ? Expr.Const(scale.Type, (float)scale.Input.Value / scale.Output.Value)
+        : Expr.Of(scale.Input).As(scale.Type) / Expr.Of(scale.Output).As(scale.Type);
+
+    private static Lowered Interpolate(Call call, int spatial, Func<LoweringContext, AxisScale, ImmutableArray<Tap>> taps) =>
+        Combine(call, spatial, scale => scale.Input.Equals(scale.Output) ? [output => (output, null)] : taps(call.Context, scale));
+
+    /// <summary>The weighted sum over all combinations of the dims' taps.</summary>
+    private static Buffer Combine(Call call, int spatial, Func<AxisScale, ImmutableArray<Tap>> taps)
+    {
+        var input = Input(call);
+        var scales = Scales(call, spatial);
+        var axes = scales.Select(taps).ToImmutableArray();
+        var first = input.Rank - spatial;
+        Dims dims = [.. input.Dims[..first], .. scales.Select(scale => scale.Output)];
+        var rounds = !input.Type.IsFloat() && axes.Any(axis => axis.Length > 1);
+        return call.Context.Map(input.Type, dims, i =>
+        {
+            var sum = Sum(i, 0);
+            return rounds ? sum.Apply(UnaryOp.Round).Clamp(input.Type.Limits().Lowest, input.Type.Limits().Highest) : sum;
+        });
+
+        Expr Sum(Dims index, int axis)
+        {
+            if (axis == spatial)
+            {
+                return rounds ? input.At(index).As(DType.Float32) : input.ValueAt(index);
+            }
+
+            Expr? total = null;
+            foreach (var tap in axes[axis])
+            {
+                var (place, weight) = tap(index[first + axis]);
+                var inner = Sum(index.SetItem(first + axis, place), axis + 1);
+                var weighted = weight is null ? inner : inner * weight.As(inner.Type);
+                total = total is null ? weighted : total + weighted;
+            }
+
+            return total!;
+        }
+    }
+
+    private static ImmutableArray<Tap> Linear(LoweringContext context, AxisScale scale)
+    {
+        Expr Source(Dim output) => scale.AlignCorners ? scale.Source(output) : scale.Source(output).Max(Expr.Const(scale.Type, 0L));
+        var places = Places(context, scale, Source);
+        var fractions = Fractions(context, scale, Source, places);
+        return
+        [
+            o => (BufferLoads.Clamped(places.At([o]), scale.Input), fractions.At([o]).One - fractions.At([o])),
+            o => (BufferLoads.Clamped(places.At([o]) + places.At([o]).One, scale.Input), fractions.At([o])),
+        ];
+    }
+
+    private static ImmutableArray<Tap> Cubic(LoweringContext context, AxisScale scale)
+    {
+        var places = Places(context, scale, scale.Source);
+        var fractions = Fractions(context, scale, scale.Source, places);
+        return [.. Enumerable.Range(-1, 4).Select<int, Tap>(shift =>
+        {
+            var weights = context.Map(scale.Type, [scale.Output], i => CubicKernel((fractions.At(i) - fractions.At(i).Like(shift)).Abs(), -0.75));
+            return o => (BufferLoads.Clamped(places.At([o]) + Expr.Const(DType.Int64, (long)shift), scale.Input), weights.At([o]));
+        })];
+    }
+
+    /// <summary>The element at or before the place that an output stands for.</summary>
+    private static Buffer Places(LoweringContext context, AxisScale scale, Func<Dim, Expr> source) =>
+        context.Map(DType.Int64, [scale.Output], i => source(i[0]).Floor().As(DType.Int64).Min(Expr.Of(scale.Input - 1)));
+
+    private static Buffer Fractions(LoweringContext context, AxisScale scale, Func<Dim, Expr> source, Buffer places) =>
+        context.Map(scale.Type, [scale.Output], i => (source(i[0]) - places.At(i).As(scale.Type)).Clamp(0, 1));
+
+    /// <summary>Keys' cubic convolution kernel at a distance.</summary>
+    internal static Expr CubicKernel(Expr x, double a)
+    {
+        var near = ((((x.Like(a + 2) * x) - x.Like(a + 3)) * x) * x) + x.One;
+        var far = ((((x.Like(a) * x) - x.Like(5 * a)) * x) + x.Like(8 * a)) * x - x.Like(4 * a);
+        return Expr.Select(x <= x.One, near, Expr.Select(x < x.Like(2), far, x.Zero));
+    }
+
+    /// <summary>Each dim by itself, with a filter as wide as the elements that go into one.</summary>
+    private static Lowered Antialiased(Call call, int support, Func<Expr, Expr> filter)
+    {
+        var result = Input(call);
+        var scales = Scales(call, 2);
+        for (var i = 1; i >= 0; i--)
+        {
+            if (scales[i].Scale is not ConstExpr { Value: var scale })
+            {
+                throw call.Unsupported("antialiasing to a size that only the run can tell");
+            }
+
+            result = Filter(call.Context, result, result.Rank - 2 + i, scales[i], scale, support, filter);
+        }
+
+        return result;
+    }
+
+    private static Buffer Filter(LoweringContext context, Buffer input, int axis, AxisScale sizes, double scale, int support, Func<Expr, Expr> filter)
+    {
+        var type = sizes.Type;
+        var width = support * Math.Max(scale, 1);
+        Dim taps = ((long)Math.Ceiling(width) * 2) + 1;
+        Expr Center(Dim output) => Expr.Const(type, scale) * (Expr.Of(output).As(type) + Expr.Const(type, 0.5));
+        Expr Truncated(Expr x) => (x + x.Like(0.5)).As(DType.Int64);
+        var starts = context.Map(DType.Int64, [sizes.Output], i => Truncated(Center(i[0]) - Expr.Const(type, width)).Max(Expr.Of(Dim.Zero)));
+        var weights = context.Map(type, [sizes.Output, taps], i =>
+        {
+            var place = starts.At([i[0]]) + Expr.Of(i[1]);
+            var end = Truncated(Center(i[0]) + Expr.Const(type, width)).Min(Expr.Of(sizes.Input));
+            var distance = (place.As(type) - Center(i[0]) + Expr.Const(type, 0.5)) * Expr.Const(type, 1 / Math.Max(scale, 1));
+            return Expr.Select((place < end) & (distance.Abs() < Expr.Const(type, support)), filter(distance), Expr.Const(type, 0L));
+        });
+        var totals = context.Sum(weights, new(weights, [1], keep: false), type);
+        return context.Reduce(input.Type, input.Dims.SetItem(axis, sizes.Output), [taps], Combiner.Sum, (o, t) =>
+            input.ValueAt(o.SetItem(axis, BufferLoads.Clamped(starts.At([o[axis]]) + Expr.Of(t[0]), sizes.Input)))
+                * (weights.At([o[axis], t[0]]) / totals.At([o[axis]])).As(input.Type.Compute()));
+    }
+}
