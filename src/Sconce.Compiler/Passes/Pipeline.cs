@@ -6,9 +6,18 @@ namespace Sconce.Compiler.Passes;
 /// <summary>A pass by its name and what it does in one line.</summary>
 internal sealed record ProgramPass(string Name, string Description, Action<TensorProgram> Run);
 
-/// <summary>What happens to a tensor program between lowering and code, in this order.</summary>
+/// <summary>A pass over the graph.</summary>
+internal sealed record GraphPass(string Name, string Description, Action<Graph.Graph> Run);
+
+/// <summary>What happens to a model between frontend and code, in this order: passes over its graph, lowering, passes over its tensor program.</summary>
 internal static class Pipeline
 {
+    public static IReadOnlyList<GraphPass> GraphPasses { get; } =
+    [
+        new("functionalise", "in-place operators and writes through views become pure nodes and buffer mutations", Functionalise.Run),
+        new("dead-code", "removes nodes that no output and no state needs", DeadCode.Run),
+    ];
+
     public static IReadOnlyList<ProgramPass> ProgramPasses { get; } =
     [
         new("inline-views", "views become index maps of what reads them", InlineMaps.Views),
@@ -31,7 +40,21 @@ internal static class Pipeline
         new("dead-steps", "removes what nobody reads", DeadSteps.Remove),
     ];
 
-    /// <summary>All passes; after each, where asked, the verifier.</summary>
+    /// <summary>All passes over a graph; after each, where asked, the verifier.</summary>
+    public static void Run(Graph.Graph graph, bool verify, Action<string>? progress = null)
+    {
+        foreach (var pass in GraphPasses)
+        {
+            progress?.Invoke(pass.Name);
+            pass.Run(graph);
+            if (verify)
+            {
+                GraphVerifier.Verify(graph, pass.Name, functional: true);
+            }
+        }
+    }
+
+    /// <summary>All passes over a program; after each, where asked, the verifier.</summary>
     public static void Run(TensorProgram program, bool verify, Action<string>? progress = null)
     {
         Check("lowering");

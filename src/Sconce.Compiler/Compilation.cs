@@ -1,0 +1,74 @@
+using System.Security.Cryptography;
+using Sconce.Compiler.Artifact;
+using Sconce.Compiler.Frontends;
+using Sconce.Compiler.Graph;
+using Sconce.Compiler.Operators;
+using Sconce.Compiler.Passes;
+using Sconce.Compiler.Tensors;
+
+namespace Sconce.Compiler;
+
+/// <summary>How to compile.</summary>
+public sealed record CompileOptions
+{
+    /// <summary>Nothing that rounds differently from PyTorch for the sake of speed.</summary>
+    public bool Exact { get; init; }
+
+    /// <summary>Check the graph and the program after every pass: for tests and for finding mistakes.</summary>
+    public bool Verify { get; init; }
+
+    /// <summary>Which model of an archive that holds several; null for the only one.</summary>
+    public string? Model { get; init; }
+}
+
+/// <summary>A stage that begins.</summary>
+public sealed record CompileProgress(string Stage);
+
+/// <summary>The front door: a model file's bytes become an artefact. No files, processes or threads of its own.</summary>
+public sealed class Compilation
+{
+    private readonly ArtifactWriter artifact;
+
+    private Compilation(Graph.Graph graph, TensorProgram program, ArtifactWriter artifact) =>
+        (Graph, Program, this.artifact) = (graph, program, artifact);
+
+    /// <summary>The graph after its passes.</summary>
+    public Graph.Graph Graph { get; }
+
+    /// <summary>The program after its passes: what was made into code.</summary>
+    public TensorProgram Program { get; }
+
+    public Manifest Manifest => artifact.Manifest;
+
+    /// <summary>Bytes of functions in one variant of the code.</summary>
+    public long CodeBytes => artifact.CodeBytes;
+
+    /// <summary>The functions, for whoever wants to read them.</summary>
+    public Wasm.Module Module => artifact.Module;
+
+    /// <summary>Compiles a model file.</summary>
+    /// <param name="bytes">The whole file.</param>
+    /// <param name="name">Its name, for messages and the manifest.</param>
+    /// <param name="options">Null for the usual.</param>
+    /// <param name="progress">Told of each stage as it begins.</param>
+    /// <exception cref="Diagnostics.SconceException">The file is not a model, or uses what is not supported.</exception>
+    public static Compilation Compile(ReadOnlyMemory<byte> bytes, string name, CompileOptions? options = null, IProgress<CompileProgress>? progress = null)
+    {
+        options ??= new CompileOptions();
+        Report("reading");
+        var graph = Pt2Frontend.Read(bytes, name, options.Model);
+        Pipeline.Run(graph, options.Verify, Report);
+        Report("lowering");
+        var program = GraphLowering.Lower(graph).Program;
+        Pipeline.Run(program, options.Verify, Report);
+        Report("code");
+        var parameters = graph.Inputs.Where(input => input.Kind == InputKind.Parameter).Sum(input => input.Data?.ElementCount ?? 0);
+        var source = new SourceInfo(name, Convert.ToHexStringLower(SHA256.HashData(bytes.Span)));
+        return new Compilation(graph, program, ArtifactWriter.Create(program, source, parameters, options.Exact));
+
+        void Report(string stage) => progress?.Report(new CompileProgress(stage));
+    }
+
+    /// <summary>Writes the artefact.</summary>
+    public void WriteTo(Stream stream) => artifact.WriteTo(stream);
+}
