@@ -1,6 +1,6 @@
 using Sconce.Cli.Artefacts;
 using Sconce.Cli.Files;
-using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler;
 using Sconce.Compiler.Graph;
 
 namespace Sconce.Cli.Compiling;
@@ -14,7 +14,16 @@ internal static class ModelCompiler
     /// <summary>Compiles a model into a file; where that fails, a file that was there before is left as it was.</summary>
     public static CompiledFile CompileToFile(string model, string output, IProgress<string>? progress)
     {
-        using var stream = InputFile.Open(model, "a PyTorch model (.pt2)");
-        throw SconceException.Unsupported("the compiler is still being built", new Where(model));
+        var bytes = InputFile.ReadAll(model, "a PyTorch model (.pt2)");
+        var stages = progress is null ? null : new Stages(progress);
+        var compiled = Compilation.Compile(bytes, Path.GetFileName(model), progress: stages);
+        progress?.Report("writing");
+        AtomicFile.Write(output, compiled.WriteTo);
+        return new CompiledFile(output, ArtefactContents.Read(output), compiled.Graph);
+    }
+
+    private sealed class Stages(IProgress<string> progress) : IProgress<CompileProgress>
+    {
+        public void Report(CompileProgress value) => progress.Report(value.Stage);
     }
 }

@@ -22,6 +22,20 @@ internal static class InputFile
         }
     }
 
+    /// <summary>A whole file, of at most the two gigabytes that an array holds.</summary>
+    public static byte[] ReadAll(string path, string what)
+    {
+        using var stream = Open(path, what);
+        if (stream.Length > Array.MaxLength)
+        {
+            throw SconceException.Expected($"a file of at most {Array.MaxLength} bytes", $"one of {stream.Length}", new Where(path));
+        }
+
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
     public static IReadOnlyDictionary<string, TensorData> ReadNpz(string path)
     {
         using var stream = Open(path, "a NumPy .npz file");
