@@ -100,7 +100,7 @@ add_all({
     "mobilebert": ("MobileBert", "Model"), "convbert": ("ConvBert", "Model"),
     "roformer": ("RoFormer", "Model"), "rembert": ("RemBert", "Model"), "ernie": ("Ernie", "Model"),
     "megatron-bert": ("MegatronBert", "Model"), "splinter": ("Splinter", "Model"),
-    "nystromformer": ("Nystromformer", "Model"), "squeezebert": ("SqueezeBert", "Model"),
+    "squeezebert": ("SqueezeBert", "Model"),
     "bert-classifier": ("Bert", "ForSequenceClassification"),
     "bert-masked": ("Bert", "ForMaskedLM"), "bert-question": ("Bert", "ForQuestionAnswering")}, SIZE, text_with_types,
     embedding_size=32)
@@ -119,7 +119,6 @@ MODELS["mobilebert"][2].update(embedding_size=16, intra_bottleneck_size=16, true
 MODELS["convbert"][2].update(embedding_size=16, head_ratio=2, conv_kernel_size=3)
 MODELS["squeezebert"][2].update(q_groups=2, k_groups=2, v_groups=2, post_attention_groups=1, intermediate_size=64,
     intermediate_groups=4, output_groups=4)
-MODELS["nystromformer"] = (*MODELS["nystromformer"][:2], SIZE | {"num_landmarks": 3, "segment_means_seq_len": 9}, only_ids)
 add("distilbert", "DistilBertModel", "DistilBertConfig", text, vocab_size=99, dim=32, n_layers=2, n_heads=4, hidden_dim=37,
     max_position_embeddings=64)
 add("fnet", "FNetModel", "FNetConfig", only_ids, **SIZE)
@@ -166,8 +165,8 @@ add("gpt-neo", "GPTNeoForCausalLM", "GPTNeoConfig", text, vocab_size=99, hidden_
     attention_types=[[["global", "local"], 1]], window_size=4, max_position_embeddings=64, use_cache=False)
 add("opt", "OPTForCausalLM", "OPTConfig", text, **SIZE, ffn_dim=37, word_embed_proj_dim=16, use_cache=False)
 add("bloom", "BloomForCausalLM", "BloomConfig", text, vocab_size=99, hidden_size=32, n_layer=2, n_head=4, use_cache=False)
-add("falcon", "FalconForCausalLM", "FalconConfig", text, **SIZE, use_cache=False)
-add("falcon-alibi", "FalconForCausalLM", "FalconConfig", text, **SIZE, alibi=True, new_decoder_architecture=False,
+add("falcon", "FalconForCausalLM", "FalconConfig", only_ids, **SIZE, attn_implementation="eager", use_cache=False)
+add("falcon-alibi", "FalconForCausalLM", "FalconConfig", only_ids, **SIZE, attn_implementation="eager", alibi=True, new_decoder_architecture=False,
     multi_query=False, use_cache=False)
 add("mpt", "MptForCausalLM", "MptConfig", text, vocab_size=99, d_model=32, n_layers=2, n_heads=4, max_seq_len=64, use_cache=False)
 add("xglm", "XGLMForCausalLM", "XGLMConfig", text, vocab_size=99, d_model=32, ffn_dim=37, num_layers=2, attention_heads=4,
@@ -194,10 +193,7 @@ add("umt5-encoder", "UMT5EncoderModel", "UMT5Config", text, **T5_SIZE)
 add_all({
     "bart": ("Bart", "Model"), "bart-generation": ("Bart", "ForConditionalGeneration"), "mbart": ("MBart", "Model"),
     "marian": ("Marian", "MTModel"), "pegasus": ("Pegasus", "Model"),
-    "m2m-100": ("M2M100", "Model"), "blenderbot-small": ("BlenderbotSmall", "Model"), "plbart": ("PLBart", "Model"),
-    "bart-classifier": ("Bart", "ForSequenceClassification")}, SEQ2SEQ, both_sides, use_cache=False)
-MODELS["bart-classifier"] = (*MODELS["bart-classifier"][:3], lambda batch=2, length=9: {"input_ids": torch.cat((ids(batch,
-    length - 1), torch.full((batch, 1), 2)), 1)})
+    "m2m-100": ("M2M100", "Model"), "blenderbot-small": ("BlenderbotSmall", "Model"), "plbart": ("PLBart", "Model")}, SEQ2SEQ, both_sides, use_cache=False)
 
 # Pictures.
 add_all({
@@ -241,7 +237,7 @@ add("pvt", "PvtForImageClassification", "PvtConfig", image(64), image_size=64, h
     num_attention_heads=[1, 2, 2, 4])
 add("pvt-v2", "PvtV2ForImageClassification", "PvtV2Config", image(64), image_size=64, hidden_sizes=[8, 16, 16, 32],
     depths=[1, 1, 1, 1], num_attention_heads=[1, 2, 2, 4])
-add("cvt", "CvtForImageClassification", "CvtConfig", image(64), embed_dim=[8, 16, 32], num_heads=[1, 2, 4], depth=[1, 1, 2])
+add("cvt", "CvtForImageClassification", "CvtConfig", image(64), embed_dim=[8, 16, 32], num_heads=[1, 2, 4], depth=[1, 2, 3])
 add("focalnet", "FocalNetForImageClassification", "FocalNetConfig", image(64), image_size=64, embed_dim=8, depths=[1, 1, 1, 1])
 add("hiera", "HieraForImageClassification", "HieraConfig", image(64), image_size=[64, 64], embed_dim=8, depths=[1, 1, 2, 1],
     num_heads=[1, 2, 4, 8])
@@ -257,9 +253,10 @@ add("dpt", "DPTForDepthEstimation", "DPTConfig", image(32), **(VISION | {"num_hi
     "backbone_out_indices": [0, 1, 2, 3], "neck_hidden_sizes": [8, 12, 16, 20], "fusion_hidden_size": 16, "is_hybrid": False}))
 add("detr", "DetrForObjectDetection", "DetrConfig", image(64), d_model=32, encoder_layers=1, decoder_layers=1,
     encoder_attention_heads=4, decoder_attention_heads=4, encoder_ffn_dim=37, decoder_ffn_dim=37, num_queries=5,
-    use_timm_backbone=False, use_pretrained_backbone=False, backbone=None)
+    backbone_config=transformers.ResNetConfig(**CONVNET, embedding_size=8, out_features=["stage4"]), use_timm_backbone=False,
+    use_pretrained_backbone=False, backbone=None)
 add("sam-vision", "SamVisionModel", "SamVisionConfig", image(32), **VISION, output_channels=8, window_size=2,
-    global_attn_indexes=[1], num_pos_feats=8, mlp_dim=37)
+    global_attn_indexes=[1], initializer_range=0.02, num_pos_feats=8, mlp_dim=37)
 add("textnet", "TextNetForImageClassification", "TextNetConfig", image(64), image_size=[64, 64])
 
 # Pictures and text.
@@ -271,7 +268,6 @@ add("siglip", "SiglipModel", "SiglipConfig", lambda batch=2, length=9: {"input_i
     text_config=SIZE | {"max_position_embeddings": 16}, vision_config=VISION)
 add("chinese-clip", "ChineseCLIPModel", "ChineseCLIPConfig", image_and_text, text_config=SIZE, vision_config=VISION,
     projection_dim=16)
-add("vilt", "ViltModel", "ViltConfig", image_and_text, **(SIZE | VISION | {"max_image_length": -1}))
 add("blip-retrieval", "BlipModel", "BlipConfig", image_and_text, text_config=SIZE | {"encoder_hidden_size": 32,
     "use_cache": False}, vision_config=VISION, projection_dim=16)
 add("clipseg", "CLIPSegForImageSegmentation", "CLIPSegConfig", image_and_text, text_config=SIZE, vision_config=VISION,
@@ -306,8 +302,6 @@ add("speech-to-text", "Speech2TextModel", "Speech2TextConfig", lambda batch=1,
     length=9: {"input_features": torch.randn(batch, 24, 16), "decoder_input_ids": ids(batch, 7)},
     **(SEQ2SEQ | {"input_feat_per_channel": 16, "max_source_positions": 40, "max_target_positions": 32, "conv_channels": 16,
     "use_cache": False}))
-add("encodec", "EncodecModel", "EncodecConfig", lambda batch=1, length=9: {"input_values": torch.randn(batch, 1, 643)},
-    num_filters=4, upsampling_ratios=[4, 2], hidden_size=8, codebook_size=16, codebook_dim=8, num_lstm_layers=1, normalize=False)
 add("univnet", "UnivNetModel", "UnivNetConfig", lambda batch=1, length=5: {"input_features": torch.randn(batch, 6, 20),
     "noise_sequence": torch.randn(batch, 6, 8)}, model_in_channels=8, model_hidden_channels=8, num_mel_bins=20,
     kernel_predictor_hidden_channels=8)
