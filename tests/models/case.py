@@ -123,8 +123,7 @@ def write(chosen, folder):
 
 
 def export(module, args, kwargs=None, dynamic=None):
-    with torch.no_grad():
-        return torch.export.export(module, args, kwargs or {}, dynamic_shapes=dynamic, strict=False)
+    return torch.export.export(module, args, kwargs or {}, dynamic_shapes=dynamic, strict=False)
 
 
 def tidied(program):

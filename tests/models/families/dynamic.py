@@ -132,3 +132,14 @@ case("windows-dynamic", lambda x: {"unfold": x.unfold(1, 4, 2), "frames": x.view
     "down": x[:, ::2] - x[:, 1::2]}, rand(2, 12), dynamic=({0: batch, 1: 2 * Dim("half", min=2, max=32)},),
     tests=[(rand(1, 18),)])
 case("unranged-dynamic", lambda x: x.relu().sum(1), rand(3, 5), dynamic=({0: Dim.DYNAMIC},), tests=[(rand(37, 5),)])
+case("size-arithmetic-dynamic", lambda x: {
+    "remainder": torch.full((x.shape[0] % 3 + 2,), 1.5),
+    "scaled": x * (x.shape[0] * 2 - x.shape[1] + 1), "quotient": x.sum(0) / x.shape[0],
+    "larger": torch.zeros(torch.sym_max(x.shape[0], x.shape[1]), 2),
+    "smaller": torch.ones(torch.sym_min(x.shape[0], x.shape[1])), "product": torch.arange(x.shape[0] * x.shape[1]),
+    "root": x / x.shape[1] ** 0.5, "padded": F.pad(x, (0, 4 - x.shape[1] % 4))}, rand(9, 7),
+    dynamic=({0: Dim("rows", min=6, max=40), 1: Dim("columns", min=6, max=40)},), tests=[(rand(14, 11),), (rand(6, 8),)])
+images(nn.Upsample(scale_factor=1.5, mode="bilinear"), "upsample-fraction")
+images(nn.Upsample(scale_factor=0.5), "upsample-half")
+images(nn.AdaptiveAvgPool2d(3), "adaptive-avg-pool2d", sizes=((2, 12, 15), (1, 10, 9)))
+images(nn.Unfold(3, padding=1), "unfold")

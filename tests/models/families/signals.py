@@ -39,3 +39,5 @@ case("complex-arithmetic", lambda x, y: {
         "exp": torch.exp(torch.complex(x, y)), "conj": torch.complex(x, y).conj() + 0,
         "scalar": torch.complex(x, y) * 2 + 1j, "matmul": torch.complex(x, y) @ torch.complex(y, x).T,
         "sum": torch.complex(x, y).sum(1), "polar": torch.polar(y.abs(), x)}.items()}, rand(3, 5), rand(3, 5))
+case("complex-input", lambda z: {"abs": z.abs(), "product": z * z.conj(), "real": z.real + 1},
+    torch.complex(rand(3, 5), rand(3, 5)))
