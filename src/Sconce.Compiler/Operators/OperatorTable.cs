@@ -32,6 +32,10 @@ public static class OperatorTable
         Sampling.Family,
         Normalisation.Family,
         Attention.Family,
+        Recurrent.Family,
+        Fold.Family,
+        Distance.Family,
+        Loss.Family,
         Symbolic.Family,
     ];
 

@@ -54,20 +54,23 @@ internal static class Softmax
             Covered(i), Expr.Const(compute, 0L), exponentials.At(i) / sum.At(axes.ResultIndex(i))));
     }
 
-    private static Lowered Logarithm(Call call, DType type)
+    private static Lowered Logarithm(Call call, DType type) => Logarithm(call.Context, call.Tensor(0), Axis(call), type);
+
+    /// <summary>x - max less the logarithm of the sum of exponentials: no exponential overflows, and none is taken the logarithm of alone.</summary>
+    internal static Buffer Logarithm(LoweringContext context, Buffer self, int axis, DType type)
     {
-        var self = call.Context.Convert(call.Tensor(0), type);
+        self = context.Convert(self, type);
         if (self.Rank == 0)
         {
-            return call.Context.Pointwise(self, x => x - x);
+            return context.Pointwise(self, x => x - x);
         }
 
-        var axes = new ReducedAxes(self, [Axis(call)], keep: true);
+        var axes = new ReducedAxes(self, [axis], keep: true);
         var compute = type.Compute();
-        var max = call.Context.Reduce(self, axes, Combiner.Max, compute, x => x);
-        var logarithm = call.Context.Reduce(compute, axes.Result, axes.Reduced, Combiner.Sum,
+        var max = context.Reduce(self, axes, Combiner.Max, compute, x => x);
+        var logarithm = context.Reduce(compute, axes.Result, axes.Reduced, Combiner.Sum,
             (o, r) => (self.ValueAt(axes.Index(o, r)) - max.At(o)).Exp(), (_, sum) => sum.Log());
-        return call.Context.Map(type, self.Dims, i =>
+        return context.Map(type, self.Dims, i =>
             self.ValueAt(i) - max.At(axes.ResultIndex(i)) - logarithm.At(axes.ResultIndex(i)));
     }
 }

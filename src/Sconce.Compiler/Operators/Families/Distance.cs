@@ -1,0 +1,76 @@
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+using Buffer = Sconce.Compiler.Tensors.Buffer;
+
+namespace Sconce.Compiler.Operators.Families;
+
+/// <summary>Distances and similarities of vectors, and products across three dims.</summary>
+internal static class Distance
+{
+    public static OperatorFamily Family { get; } = new("distance", DTypeSet.Floats)
+    {
+        { "aten::cdist(Tensor x1, Tensor x2, float p=2., int? compute_mode=None) -> Tensor", call => Pairs(call, call.Number("p")) },
+        { "aten::_cdist_forward(Tensor x1, Tensor x2, float p, int? compute_mode) -> Tensor", call => Pairs(call, call.Number("p")) },
+        { "aten::_euclidean_dist(Tensor x1, Tensor x2) -> Tensor", call => Pairs(call, 2) },
+        { "aten::pairwise_distance(Tensor x1, Tensor x2, float p=2., float eps=9.9999999999999995e-07, bool keepdim=False) -> Tensor", PairwiseDistance },
+        { "aten::cosine_similarity(Tensor x1, Tensor x2, int dim=1, float eps=1e-08) -> Tensor", CosineSimilarity },
+        { "aten::cross(Tensor self, Tensor other, int? dim=None) -> Tensor", DTypeSet.Numbers, Cross },
+        { "aten::linalg_cross(Tensor self, Tensor other, *, int dim=-1) -> Tensor", DTypeSet.Numbers, Cross },
+    };
+
+    /// <summary>The p-norm of the differences of all pairs of rows.</summary>
+    private static Lowered Pairs(Call call, double p)
+    {
+        var (a, b) = (call.Tensor("x1"), call.Tensor("x2"));
+        var batch = Broadcasting.Shape(a.Dims[..^2], b.Dims[..^2]);
+        var combiner = double.IsPositiveInfinity(p) ? Combiner.Max : Combiner.Sum;
+        return call.Context.Reduce(a.Type, [.. batch, a.Dims[^2], b.Dims[^2]], [a.Dims[^1]], combiner, (o, r) =>
+        {
+            var x = a.ValueAt([.. Broadcasting.IndexInto(a.Dims[..^2], o[..^2]), o[^2], r[0]]);
+            var y = b.ValueAt([.. Broadcasting.IndexInto(b.Dims[..^2], o[..^2]), o[^1], r[0]]);
+            var distance = (x - y).Abs();
+            return p switch
+            {
+                double.PositiveInfinity => distance,
+                0 => distance.As(DType.Bool).As(distance.Type),
+                _ => distance.Power(p),
+            };
+        }, (_, sum) => double.IsPositiveInfinity(p) || p == 0 ? sum : sum.Power(1 / p));
+    }
+
+    private static Lowered PairwiseDistance(Call call)
+    {
+        var (a, b) = (call.Tensor("x1"), call.Tensor("x2"));
+        var difference = call.Context.Pointwise(a.Type, a.Type, [a, b], x => x[0] - x[1] + x[0].Like(call.Number("eps")));
+        var axes = new ReducedAxes(difference, [difference.Rank - 1], call.Flag("keepdim"));
+        return Reduction.Norm(call.Context, difference, axes, a.Type, call.Number("p"));
+    }
+
+    private static Lowered CosineSimilarity(Call call)
+    {
+        var (a, b) = (call.Tensor("x1"), call.Tensor("x2"));
+        var dims = Broadcasting.Shape(a.Dims, b.Dims);
+        var (x, y) = (call.Context.Expand(a, dims), call.Context.Expand(b, dims));
+        var axes = new ReducedAxes(x, [call.Axis("dim", dims.Length)], keep: false);
+        var epsilon = call.Number("eps");
+        return call.Context.Reduce([a.Type], axes.Result, axes.Reduced, (o, r) =>
+        {
+            var (p, q) = (x.ValueAt(axes.Index(o, r)), y.ValueAt(axes.Index(o, r)));
+            return [new(Combiner.Sum, p * q), new(Combiner.Sum, p * p), new(Combiner.Sum, q * q)];
+        }, (_, sums) => [sums[0] / (Norm(sums[1], epsilon) * Norm(sums[2], epsilon))])[0];
+
+        static Expr Norm(Expr squares, double epsilon) => squares.Sqrt().Max(squares.Like(epsilon));
+    }
+
+    private static Lowered Cross(Call call)
+    {
+        Buffer a = call.Tensor("self"), b = call.Tensor("other");
+        var dims = Broadcasting.Shape(a.Dims, b.Dims);
+        var axis = call.Has("dim") ? call.Axis("dim", dims.Length) : dims.IndexOf(3);
+        return call.Context.Map(TypePromotion.Promote(a.Type, b.Type), dims, i =>
+        {
+            Expr At(Buffer x, int shift) => x.ValueAt(Broadcasting.IndexInto(x.Dims, i.SetItem(axis, (i[axis] + shift).Mod(3))));
+            return (At(a, 1) * At(b, 2)) - (At(a, 2) * At(b, 1));
+        });
+    }
+}

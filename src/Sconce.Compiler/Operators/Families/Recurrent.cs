@@ -1,0 +1,162 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+using Buffer = Sconce.Compiler.Tensors.Buffer;
+using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
+
+namespace Sconce.Compiler.Operators.Families;
+
+/// <summary>
+/// Recurrent layers and cells. The input's part of the gates is one product for all steps of time; a loop over time does the rest. A layer's states are
+/// kept one after the other in one buffer, which is its output too.
+/// </summary>
+internal static class Recurrent
+{
+    public static OperatorFamily Family { get; } = new("recurrent", DTypeSet.Floats)
+    {
+        { "aten::lstm.input(Tensor input, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor, Tensor)", call => Layers(call, Lstm, call.Tensors("hx")) },
+        { "aten::gru.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)", call => Layers(call, Gru, [call.Tensor("hx")]) },
+        { "aten::rnn_tanh.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)", call => Layers(call, Simple(x => x.Tanh()), [call.Tensor("hx")]) },
+        { "aten::rnn_relu.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)", call => Layers(call, Simple(x => x.Max(x.Zero)), [call.Tensor("hx")]) },
+        { "aten::lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> (Tensor, Tensor)", LstmCell },
+        { "aten::gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor", call => OneStep(call, Gru) },
+        { "aten::rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor", call => OneStep(call, Simple(x => x.Tanh())) },
+        { "aten::rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor", call => OneStep(call, Simple(x => x.Max(x.Zero))) },
+    };
+
+    /// <summary>The weights of one layer in one direction; the last projects a wide state to a narrow one.</summary>
+    private sealed record Weights(Buffer Input, Buffer Hidden, Buffer? InputBias, Buffer? HiddenBias, Buffer? Projection);
+
+    /// <summary>
+    /// One step: fromInput is the input's part of the gates at an index [batch, gate], hidden the state before at [batch, unit]; carry is the LSTM's
+    /// cell, changed in place. Gives the state after.
+    /// </summary>
+    private delegate Buffer Step(LoweringContext context, Weights weights, Func<Dims, Expr> fromInput, Func<Dims, Expr> hidden, Dim batch, Buffer? carry);
+
+    private static Buffer Lstm(LoweringContext context, Weights weights, Func<Dims, Expr> fromInput, Func<Dims, Expr> hidden, Dim batch, Buffer? carry)
+    {
+        var units = weights.Hidden.Dims[0].FloorDiv(4);
+        var gates = Gates(context, weights, hidden, batch, (i, sum) => sum + fromInput(i));
+        Expr Gate(int number, Dims i) => gates.ValueAt([i[0], i[1] + (units * number)]);
+        Dims dims = [batch, units];
+        context.MapInto(carry!, dims, i => i, i =>
+            (Gate(1, i).Sigmoid() * carry!.ValueAt(i)) + (Gate(0, i).Sigmoid() * Gate(2, i).Tanh()));
+        var state = context.Map(carry!.Type, dims, i => Gate(3, i).Sigmoid() * carry.ValueAt(i).Tanh());
+        return weights.Projection is null ? state : Matrix.Linear(context, state, weights.Projection, null);
+    }
+
+    private static Buffer Gru(LoweringContext context, Weights weights, Func<Dims, Expr> fromInput, Func<Dims, Expr> hidden, Dim batch, Buffer? carry)
+    {
+        var units = weights.Hidden.Dims[0].FloorDiv(3);
+        var gates = Gates(context, weights, hidden, batch, (_, sum) => sum);
+        return context.Map(gates.Type, [batch, units], i =>
+        {
+            Dims Place(int number) => [i[0], i[1] + (units * number)];
+            var reset = (fromInput(Place(0)) + gates.ValueAt(Place(0))).Sigmoid();
+            var update = (fromInput(Place(1)) + gates.ValueAt(Place(1))).Sigmoid();
+            var proposed = (fromInput(Place(2)) + (reset * gates.ValueAt(Place(2)))).Tanh();
+            return proposed + (update * (hidden(i) - proposed));
+        });
+    }
+
+    private static Step Simple(Func<Expr, Expr> activation) => (context, weights, fromInput, hidden, batch, _) =>
+        Gates(context, weights, hidden, batch, (i, sum) => activation(sum + fromInput(i)));
+
+    /// <summary>The state's part of the gates.</summary>
+    private static Buffer Gates(LoweringContext context, Weights weights, Func<Dims, Expr> hidden, Dim batch, Func<Dims, Expr, Expr> result) =>
+        context.Contract(
+            weights.Hidden.Type, [], batch, weights.Hidden.Dims[0], weights.Hidden.Dims[1],
+            (_, m, k) => hidden([m, k]), (_, n, k) => weights.Hidden.ValueAt([n, k]),
+            (i, sum) => result(i, weights.HiddenBias is { } bias ? sum + bias.ValueAt([i[1]]) : sum));
+
+    private static Lowered Layers(Call call, Step step, ImmutableArray<Buffer> initial)
+    {
+        var context = call.Context;
+        var layers = call.Constant("num_layers");
+        var directions = call.Flag("bidirectional") ? 2 : 1;
+        if (call.Flag("train") && call.Number("dropout") != 0 && layers > 1)
+        {
+            throw call.Unsupported("dropout between layers; call model.eval() before exporting");
+        }
+
+        var parameters = call.Tensors("params");
+        var perDirection = parameters.Length / (layers * directions);
+        var batchFirst = call.Flag("batch_first");
+        var input = batchFirst ? context.Transpose(call.Tensor("input"), 0, 1) : call.Tensor("input");
+        var states = ImmutableArray.CreateBuilder<Buffer>();
+        var carries = ImmutableArray.CreateBuilder<Buffer>();
+        for (var layer = 0; layer < layers; layer++)
+        {
+            var outputs = new Buffer[directions];
+            for (var direction = 0; direction < directions; direction++)
+            {
+                var number = (layer * directions) + direction;
+                var weights = Unpack(parameters.Slice(number * perDirection, perDirection), call.Flag("has_biases"));
+                var carry = initial.Length > 1 ? context.Select(initial[1], 0, number) : null;
+                (outputs[direction], var last) = Layer(context, step, weights, input, context.Select(initial[0], 0, number), ref carry, backwards: direction == 1);
+                states.Add(last);
+                if (carry is not null)
+                {
+                    carries.Add(carry);
+                }
+            }
+
+            input = directions == 1 ? outputs[0] : context.Concatenate(input.Type, outputs, 2);
+        }
+
+        var output = batchFirst ? context.Transpose(input, 0, 1) : input;
+        var final = ShapeManipulation.Stack(context, states.ToImmutable(), 0);
+        return initial.Length > 1
+            ? Lowered.Of(output, final, ShapeManipulation.Stack(context, carries.ToImmutable(), 0))
+            : Lowered.Of(output, final);
+    }
+
+    private static Weights Unpack(ImmutableArray<Buffer> parameters, bool biases) => new(
+        parameters[0], parameters[1], biases ? parameters[2] : null, biases ? parameters[3] : null,
+        parameters.Length is 3 or 5 ? parameters[^1] : null);
+
+    /// <summary>One layer in one direction over the whole of time: its output for each step, and its last state. The carry begins as given and ends as the last.</summary>
+    private static (Buffer Output, Buffer Last) Layer(
+        LoweringContext context, Step step, Weights weights, Buffer input, Buffer initial, ref Buffer? carry, bool backwards)
+    {
+        var (time, batch) = (input.Dims[0], input.Dims[1]);
+        var fromInput = Matrix.Linear(context, input, weights.Input, weights.InputBias);
+
+        // State number 0 is the initial one, number t + 1 the one after step t.
+        var states = context.Temporary(input.Type, [time + 1, batch, initial.Dims[1]]);
+        context.MapInto(states, initial.Dims, i => [0, .. i], initial.At);
+        var cell = carry is null ? null : context.Copy(carry);
+        context.Loop(time, t =>
+        {
+            var now = backwards ? time - 1 - t : t;
+            var state = step(context, weights, i => fromInput.ValueAt([now, .. i]), i => states.ValueAt([t, .. i]), batch, cell);
+            context.MapInto(states, state.Dims, i => [t + 1, .. i], state.At);
+        });
+        carry = cell;
+        var output = context.View(states, [time, batch, initial.Dims[1]], i => [backwards ? time - i[0] : i[0] + 1, i[1], i[2]]);
+        return (output, context.Select(states, 0, time));
+    }
+
+    private static Weights CellWeights(Call call) =>
+        new(call.Tensor("w_ih"), call.Tensor("w_hh"), call.OptionalTensor("b_ih"), call.OptionalTensor("b_hh"), null);
+
+    private static Lowered OneStep(Call call, Step step) => Cell(call, step, call.Tensor("hx"), null);
+
+    private static Lowered LstmCell(Call call)
+    {
+        var states = call.Tensors("hx");
+        var carry = call.Context.Copy(states[1]);
+        return Lowered.Of(Cell(call, Lstm, states[0], carry), carry);
+    }
+
+    private static Buffer Cell(Call call, Step step, Buffer state, Buffer? carry)
+    {
+        var weights = CellWeights(call);
+        var input = call.Tensor("input");
+        var batched = input.Rank == 2 ? input : call.Context.Unsqueeze(input, 0);
+        var before = state.Rank == 2 ? state : call.Context.Unsqueeze(state, 0);
+        var fromInput = Matrix.Linear(call.Context, batched, weights.Input, weights.InputBias);
+        var after = step(call.Context, weights, fromInput.ValueAt, before.ValueAt, batched.Dims[0], carry);
+        return call.Context.Reshape(after, [.. input.Dims[..^1], after.Dims[1]]);
+    }
+}
