@@ -7,6 +7,7 @@ import pathlib
 import sys
 from unittest import mock
 
+import numpy
 import torch
 from torch import nn
 from torch.export.pt2_archive import _package
@@ -86,12 +87,14 @@ def pickled():
 
 
 def untouched():
-    """Exactly as torch.export.save leaves it: example inputs, traces, extra files."""
+    """Exactly as torch.export.save leaves it: example inputs, traces, extra files. Its npz is a compressed one."""
     names = {}
     exec(compile(SOURCE, "plain.py", "exec"), names)
     module, args = names["Plain"]().eval(), (rand(2, 5), rand(3))
     torch.export.save(case.export(module, args), str(OUT / "untouched.pt2"), extra_files={"labels.txt": "one\ntwo\nthree\n"})
     case.check(OUT / "untouched.pt2", args, {}, finish("untouched", module, args))
+    with numpy.load(OUT / "untouched.npz") as arrays:
+        numpy.savez_compressed(OUT / "untouched.npz", **arrays)
 
 
 OUT.mkdir(exist_ok=True)

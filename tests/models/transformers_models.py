@@ -152,9 +152,9 @@ MODELS["gemma3"] = ("Gemma3ForCausalLM", "Gemma3TextConfig", MODELS["gemma3"][2]
     "layer_types": ["sliding_attention", "full_attention"]}, text)
 MODELS["gemma2"][2].update(sliding_window=4, query_pre_attn_scalar=8)
 MODELS["mistral"][2].update(sliding_window=4)
-MODELS["mixtral"][2].update(intermediate_size=40, num_local_experts=3, num_experts_per_tok=2)
-MODELS["gpt-oss"][2].update(intermediate_size=40, num_local_experts=3, num_experts_per_tok=2, sliding_window=4)
-MODELS["qwen3-moe"][2].update(num_experts=3, num_experts_per_tok=2, moe_intermediate_size=24)
+MODELS["mixtral"][2].update(experts_implementation="batched_mm", intermediate_size=40, num_local_experts=3, num_experts_per_tok=2)
+MODELS["gpt-oss"][2].update(experts_implementation="batched_mm", intermediate_size=40, num_local_experts=3, num_experts_per_tok=2, sliding_window=4)
+MODELS["qwen3-moe"][2].update(experts_implementation="batched_mm", num_experts=3, num_experts_per_tok=2, moe_intermediate_size=24)
 MODELS["lfm2"][2].update(layer_types=["conv", "full_attention"], block_ff_dim=48)
 add("llama-classifier", "LlamaForSequenceClassification", "LlamaConfig", text, **SIZE, num_key_value_heads=2, use_cache=False)
 add_all({"gpt2": ("GPT2", "LMHeadModel"), "gptj": ("GPTJ", "ForCausalLM"), "gpt-bigcode": ("GPTBigCode", "ForCausalLM"),

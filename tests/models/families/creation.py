@@ -1,6 +1,7 @@
 """Tensors made from nothing, or like another one."""
 
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from case import case, ints, rand
@@ -48,3 +49,5 @@ def buckets(length):
     distance = distance.abs()
     large = 2 + (torch.log(distance.float() / 2) / torch.log(torch.tensor(4.0)) * 2).long()
     return bucket + torch.where(distance < 2, distance, torch.minimum(large, torch.full_like(large, 3)))
+case("random-unused", lambda x: (torch.rand([]), torch.rand_like(x), x * 2)[2], x)
+case("dropout-of-nothing", lambda x: F.dropout(x, 0.0, training=True), x)

@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 from torch.export import Dim
+from torch.fx.experimental.dynamic_spec import ParamsSpec, ShapesSpec, ShapeVar, TensorSpec
 
 from case import bools, case, ints, rand, seasoned
 from families.recurrent import Tagger
@@ -143,3 +144,9 @@ images(nn.Upsample(scale_factor=1.5, mode="bilinear"), "upsample-fraction")
 images(nn.Upsample(scale_factor=0.5), "upsample-half")
 images(nn.AdaptiveAvgPool2d(3), "adaptive-avg-pool2d", sizes=((2, 12, 15), (1, 10, 9)))
 images(nn.Unfold(3, padding=1), "unfold")
+
+# The newer way to declare sizes: their symbols are never specialised ("unbacked").
+any_batch, any_length = ShapeVar("batch", min=1, max=16), ShapeVar("length", min=2, max=64)
+spec = ShapesSpec(params=ParamsSpec({"x": TensorSpec([any_batch, any_length, 5]), "y": TensorSpec([any_length])}))
+case("unbacked-dynamic", lambda x, y: {"scaled": x * y[:, None], "sum": x.sum(1), "flat": x.reshape(-1, 5), "softmax": x.softmax(1)},
+    rand(2, 3, 5), rand(3), dynamic=spec, tests=[(rand(1, 7, 5), rand(7)), (rand(3, 2, 5), rand(2))])
