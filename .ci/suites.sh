@@ -69,6 +69,7 @@ suite_browser() {
   install_browsers
   build_runtime
   build_tool
+  build_demo
   node_suite browser node --test --test-concurrency=1 tests/browser/*.test.mjs
 }
 

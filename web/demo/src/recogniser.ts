@@ -13,7 +13,7 @@ export class Recogniser {
   readonly #model: Model;
   readonly #answered: (answer: Answer) => void;
   #waiting: Float32Array | undefined;
-  #busy = false;
+  #work: Promise<void> | undefined;
 
   private constructor(model: Model, answered: (answer: Answer) => void) {
     this.#model = model;
@@ -32,15 +32,17 @@ export class Recogniser {
     return this.#model.report();
   }
 
-  /** The answer comes to the callback; a picture that a newer one overtakes gets none. */
-  async ask(picture: Float32Array): Promise<void> {
+  /** The answer comes to the callback; a picture that a newer one overtakes gets none. Resolves when all is answered. */
+  ask(picture: Float32Array): Promise<void> {
     this.#waiting = picture;
-    if (this.#busy) return;
-    this.#busy = true;
+    return (this.#work ??= this.#answerAll());
+  }
+
+  async #answerAll(): Promise<void> {
     try {
       for (let next = this.#next(); next !== undefined; next = this.#next()) this.#answered(await this.#run(next));
     } finally {
-      this.#busy = false;
+      this.#work = undefined;
     }
   }
 
