@@ -13,7 +13,10 @@ public static class KernelGenerator
         ConvolutionStep convolution => ConvolutionKernel.Generate(convolution, module),
         MapStep map => MapKernel.Generate(map, module),
         ReduceStep reduce => ReduceKernel.Generate(reduce, module),
+        ScanStep scan => ScanKernel.Generate(scan, module),
+        ScatterStep scatter => ScatterKernel.Generate(scatter, module),
+        SortStep sort => SortKernel.Generate(sort, module),
         LoopStep => throw new ArgumentException("A loop has no kernel of its own: the run loop goes through its body's steps.", nameof(step)),
-        _ => throw new NotSupportedException($"No kernel for {step.GetType().Name} in {module}."),
+        _ => throw new NotSupportedException($"No kernel for {step.GetType().Name} to generate."),
     };
 }

@@ -13,6 +13,7 @@ public static class KernelPreparation
     {
         ContractionStep contraction => ContractionPreparation.Prepare(contraction),
         ConvolutionStep convolution => ConvolutionPreparation.Prepare(convolution),
+        SortStep sort => SortKernel.Prepare(sort),
         _ => [step],
     };
 }

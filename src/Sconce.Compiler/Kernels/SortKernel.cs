@@ -1,0 +1,176 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Kernels.Expressions;
+using Sconce.Compiler.Kernels.Loops;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+using Sconce.Compiler.Wasm;
+using Buffer = Sconce.Compiler.Tensors.Buffer;
+using ValueType = Sconce.Compiler.Wasm.ValueType;
+
+namespace Sconce.Compiler.Kernels;
+
+/// <summary>
+/// Sorts rows by merging. Keys become integers of the same order; one of up to 32 bits is joined with its place to a single number, so that
+/// equal keys stay in order by themselves; a longer one has its place beside it.
+/// </summary>
+internal static class SortKernel
+{
+    /// <summary>Room for two copies of every row's records.</summary>
+    public static ImmutableArray<Step> Prepare(SortStep step)
+    {
+        if (step.Scratch.IsEmpty)
+        {
+            var words = IsWide(step.Key.Type) ? 4 : 2;
+            step.Scratch = [new Buffer("sort", DType.Int64, [.. step.Axes.Select(axis => axis.Extent), step.Sorted.Extent * words])];
+        }
+
+        return [step];
+    }
+
+    public static KernelCall Generate(SortStep step, KernelModule module)
+    {
+        var rows = TilePlan.Estimate(step.Sorted.Extent);
+        var plan = TilePlan.For(step.Axes, rows * (Cost.Of(step.Key) + (8 * Math.Log2(rows + 2))), 1);
+        var frame = new KernelFrame("sort", step, [.. plan.Dims, step.Sorted.Extent, step.Kept.Extent], module);
+        var f = frame.Function;
+        var wide = IsWide(step.Key.Type);
+        var record = wide ? 16 : 8;
+        plan.Emit(frame.Emitter, frame.Tile, (remaining, from, to) =>
+        {
+            if (remaining.IsEmpty)
+            {
+                Row(frame.Emitter);
+                return;
+            }
+
+            LoopNest.Over(frame.Emitter, remaining, from, to, [], [step.Key], (emitter, start, end) =>
+            {
+                var counter = f.I32("row");
+                f.For(counter, start, end, 1, () =>
+                {
+                    var inside = emitter.Nested();
+                    inside.Bind(remaining[^1], counter);
+                    Row(inside);
+                });
+            });
+        });
+        return frame.Finish(plan.Tiles, "merge sort");
+
+        void Row(ExprEmitter at)
+        {
+            ImmutableArray<Dim> start = [.. step.Axes.Select(axis => Dim.Of(axis)), 0];
+            var (pointer, offset) = at.Address(step.Scratch[0], step.Scratch[0].Offset(start));
+            var data = f.Let(pointer + (int)offset, "data");
+            var count = f.Let(at.Index(step.Sorted.Extent), "count");
+            at.Hoist(step.Key);
+            var i = f.I32("i");
+            f.For(i, 0, count, 1, () =>
+            {
+                var inside = at.Nested();
+                inside.Bind(step.Sorted, i);
+                var key = Ordered(f, step.Key.Type, inside.Scalar(step.Key), step.Descending);
+                var place = data + (i * record);
+                if (wide)
+                {
+                    f.StoreI64(place, key);
+                    f.StoreI64(place, I64.ExtendI32U(i), 8);
+                }
+                else
+                {
+                    f.StoreI64(place, (key << 32) | I64.ExtendI32U(i));
+                }
+            });
+            var sorted = f.Let(f.CallResult(MergeSort(module, record), data, data + (count * record), count).AsI32(), "sorted");
+            var kept = f.I32("kept");
+            f.For(kept, 0, at.Index(step.Kept.Extent), 1, () =>
+            {
+                var inside = at.Nested();
+                var found = f.Let(Memory.LoadI32(sorted + (kept * record), wide ? 8u : 0u), "found");
+                inside.Bind(step.Kept, kept);
+                inside.Bind(step.Sorted, found);
+                inside.Store(step.Values, step.Key);
+                inside.StoreScalar(step.Indices, I64.ExtendI32U(found));
+            });
+        }
+    }
+
+    private static bool IsWide(DType type) => Vector.IsWide(type);
+
+    /// <summary>An integer that orders as the key does: NaN last, -0 equal to 0; for descending order, the other way round.</summary>
+    private static I64 Ordered(FunctionBuilder f, DType type, Code key, bool descending)
+    {
+        I64 ordered;
+        switch (type.ScalarType())
+        {
+            case ValueType.F32:
+                var x = f.Let(key.AsF32() + 0f);
+                var bits = f.Let(I32.ReinterpretF32(x));
+                ordered = I64.ExtendI32S(x.Ne(x).Select(int.MaxValue, bits ^ ((bits >> 31) & int.MaxValue)));
+                break;
+            case ValueType.F64:
+                var y = f.Let(key.AsF64() + 0d);
+                var longBits = f.Let(I64.ReinterpretF64(y));
+                ordered = y.Ne(y).Select(I64.Const(long.MaxValue), longBits ^ ((longBits >> 63) & long.MaxValue));
+                break;
+            case ValueType.I64:
+                ordered = key.AsI64();
+                break;
+            default:
+                ordered = I64.ExtendI32S(key.AsI32());
+                break;
+        }
+
+        return descending ? ~ordered : ordered;
+    }
+
+    /// <summary>Sorts <c>count</c> records at <c>data</c> by the signed 64-bit number they start with; gives where the result lies: there or at <c>room</c>.</summary>
+    private static FunctionBuilder MergeSort(KernelModule module, int record) => module.Function(
+        $"merge_sort_{record}", [ValueType.I32, ValueType.I32, ValueType.I32], ValueType.I32, f =>
+        {
+            var from = f.Parameter(0, "data").AsI32();
+            var to = f.Parameter(1, "room").AsI32();
+            var end = f.Let(f.Parameter(2, "count").AsI32() * record, "end");
+            var (width, left, middle, right, a, b, at) =
+                (f.Let(I32.Const(record), "width"), f.I32("left"), f.I32("middle"), f.I32("right"), f.I32("a"), f.I32("b"), f.I32("at"));
+            f.While(width.LtU(end), () =>
+            {
+                f.Set(left, 0);
+                f.While(left.LtU(end), () =>
+                {
+                    f.Set(middle, Least(left + width, end));
+                    f.Set(right, Least(middle + width, end));
+                    f.Set(a, left);
+                    f.Set(b, middle);
+                    f.Set(at, left);
+                    f.While(at.LtU(right), () =>
+                    {
+                        // From the left run while its head is not greater, so that equal keys keep their order.
+                        var takeLeft = f.Let(b.GeU(right));
+                        f.If(takeLeft.Eqz(), () => f.Set(takeLeft, a.LtU(middle) & Memory.LoadI64(from + a).LeS(Memory.LoadI64(from + b))));
+                        var source = f.Let(from + takeLeft.Select(a, b));
+                        f.StoreI64(to + at, Memory.LoadI64(source));
+                        if (record > 8)
+                        {
+                            f.StoreI64(to + at, Memory.LoadI64(source, 8), 8);
+                        }
+
+                        f.Set(a, a + (takeLeft * record));
+                        f.Set(b, b + (takeLeft.Eqz() * record));
+                        f.Set(at, at + record);
+                    });
+                    f.Set(left, right);
+                });
+                f.Set(at, from);
+                f.Set(from, to);
+                f.Set(to, at);
+                f.Set(width, width << 1);
+            });
+            f.Return(from);
+
+            I32 Least(I32 x, I32 y)
+            {
+                var kept = f.Let(x);
+                return kept.LtU(y).Select(kept, y);
+            }
+        });
+}

@@ -1,0 +1,126 @@
+using Sconce.Compiler.Evaluation;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+using Buffer = Sconce.Compiler.Tensors.Buffer;
+
+namespace Sconce.Tests.Kernels;
+
+/// <summary>Scans, scatters and sorts: what depends on the order of points.</summary>
+public sealed class OrderedKernelTests
+{
+    [Fact]
+    public void Scans_along_every_dim()
+    {
+        var harness = new KernelHarness();
+        foreach (var (combiner, type) in new[]
+        {
+            (Combiner.Sum, DType.Float32), (Combiner.Sum, DType.Int64), (Combiner.Product, DType.Float64), (Combiner.Max, DType.Float32), (Combiner.Min, DType.Int32),
+        })
+        {
+            for (var dim = 0; dim < 3; dim++)
+            {
+                var (x, y) = (Steps.Buffer("x", type, 4, 6, 7), Steps.Buffer("y", type, 4, 6, 7));
+                var indices = Steps.Buffer("indices", DType.Int64, 4, 6, 7);
+                var axes = Steps.AxesOf(x);
+                var withIndex = combiner is Combiner.Max or Combiner.Min;
+                Reducer[] reducers = withIndex
+                    ? [new(combiner, x.At(axes)), new(combiner == Combiner.Max ? Combiner.ArgMax : Combiner.ArgMin, x.At(axes))]
+                    : [new(combiner, x.At(axes))];
+                Target[] targets = withIndex ? [Target.Whole(y, axes), Target.Whole(indices, axes)] : [Target.Whole(y, axes)];
+                harness.Add($"scan {combiner} {type} along {dim}", [
+                    new ScanStep(
+                        [.. targets], axes.RemoveAt(dim), axes[dim], [.. reducers], [.. reducers.Select((r, i) => new AccumulatorExpr(i, r.Type))])], 1e-5);
+            }
+        }
+
+        harness.Run();
+    }
+
+    [Fact]
+    public void Scatters_in_every_mode()
+    {
+        var harness = new KernelHarness();
+        foreach (var type in new[] { DType.Float32, DType.Int64, DType.Float64 })
+        {
+            foreach (var mode in Enum.GetValues<ScatterMode>())
+            {
+                for (var dim = 0; dim < 2; dim++)
+                {
+                    var (to, source, indices) = (Steps.Buffer("to", type, 5, 9), Steps.Buffer("source", type, 5, 9), Steps.Buffer("indices", DType.Int64, 5, 9));
+                    var where = new TensorValue(DType.Int64, [5, 9]);
+                    for (var i = 0; i < where.Count; i++)
+                    {
+                        where.SetInteger(i, i * i % (dim == 0 ? 5 : 9));
+                    }
+
+                    var axes = Steps.AxesOf(source);
+                    var index = indices.At(axes).ToIndex(new(0, dim == 0 ? 4 : 8));
+                    var target = new Target(to, dim == 0 ? [index, axes[1]] : [axes[0], index]);
+                    var condition = mode == ScatterMode.Set ? source.At(axes) > Expr.Const(type, 0L) : null;
+                    harness.Add(
+                        $"scatter {mode} {type} along {dim}", [
+                            Steps.Map(to, a => Expr.Of(Dim.Of(a[0]) + a[1]).As(type)),
+                            new ScatterStep(target, axes, source.At(axes), mode, condition)],
+                        1e-5, inputs: new Dictionary<Buffer, TensorValue> { [indices] = where });
+                }
+            }
+
+            // Whole rows to computed places, as a cache is written.
+            var (cache, rows, places) = (Steps.Buffer("cache", type, 3, 12, 10), Steps.Buffer("rows", type, 3, 4, 10), Steps.Buffer("places", DType.Int64, 4));
+            var positions = new TensorValue(DType.Int64, [4]);
+            for (var i = 0; i < 4; i++)
+            {
+                positions.SetInteger(i, 3 + (2 * i));
+            }
+
+            var points = Steps.AxesOf(rows);
+            harness.Add(
+                $"rows {type}", [
+                    Steps.Map(cache, _ => Expr.Const(type, 1L)),
+                    new ScatterStep(
+                        new Target(cache, [points[0], places.At(points[1]).ToIndex(new(0, long.MaxValue)), points[2]]), points, rows.At(points), ScatterMode.Set)],
+                inputs: new Dictionary<Buffer, TensorValue> { [places] = positions });
+        }
+
+        harness.Run();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Sorts_are_stable(bool descending)
+    {
+        var harness = new KernelHarness();
+        foreach (var type in new[] { DType.Float32, DType.Float64, DType.Int64, DType.Int32, DType.UInt8, DType.Bool, DType.Float16 })
+        {
+            foreach (var (rows, columns, kept) in new[] { (3, 17, 17), (1, 1000, 5), (4, 1, 1), (2, 64, 64) })
+            {
+                for (var dim = 0; dim < 2; dim++)
+                {
+                    long[] shape = dim == 1 ? [rows, columns] : [columns, rows];
+                    long[] result = dim == 1 ? [rows, kept] : [kept, rows];
+                    var (x, values, indices) = (Steps.Buffer("x", type, shape), Steps.Buffer("values", type, result), Steps.Buffer("indices", DType.Int64, result));
+                    var axes = Steps.AxesOf(x);
+                    Axis keptAxis = new(kept, "k");
+                    Target At(Buffer buffer) => new(buffer, dim == 1 ? [axes[0], keptAxis] : [keptAxis, axes[1]]);
+                    var given = harness.Draw(x, size => size.Value);
+                    for (var i = 0; i < given.Count; i++)
+                    {
+                        // Many equal keys, both zeros, and NaN.
+                        if (type.IsFloat())
+                        {
+                            given.SetFloat(i, (i % 7) switch { 0 => 0.0, 1 => -0.0, 2 => i % 3 == 0 ? double.NaN : 1, _ => Math.Round(given.GetFloat(i)) });
+                        }
+                    }
+
+                    harness.Add(
+                        $"sort {type} [{string.Join(",", shape)}] along {dim}", [
+                            new SortStep(At(values), At(indices), [axes[1 - dim]], axes[dim], keptAxis, x.At(axes), descending)],
+                        inputs: new Dictionary<Buffer, TensorValue> { [x] = given });
+                }
+            }
+        }
+
+        harness.Run();
+    }
+}
