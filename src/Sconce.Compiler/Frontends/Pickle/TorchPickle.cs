@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using System.Text;
+using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Frontends.Zip;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Frontends.Pickle;
+
+/// <summary>Reads the tensors of a file of <c>torch.save</c>: a zip with a pickle, and the storages beside it.</summary>
+internal sealed class TorchPickle
+{
+    /// <summary>A parameter of a subclass: that is as deep as PyTorch wraps a tensor.</summary>
+    private const int DeepestWrapping = 4;
+
+    private readonly ZipReader zip;
+    private readonly string root;
+    private readonly Where place;
+    private readonly bool isBigEndian;
+
+    private TorchPickle(ReadOnlyMemory<byte> file, Where place)
+    {
+        this.place = place;
+        zip = new ZipReader(file, place.ToString());
+        root = zip.Entries.FirstOrDefault() is { Name: var first } ? first[..(first.IndexOf('/') + 1)] : "";
+        isBigEndian = zip.TryFind(root + "byteorder", out var order) && Encoding.ASCII.GetString(zip.Read(order).Span).Trim() == "big";
+    }
+
+    /// <summary>The one tensor that the file holds.</summary>
+    public static TensorData ReadTensor(ReadOnlyMemory<byte> file, string name, Where place)
+    {
+        var reader = new TorchPickle(file, place);
+        return reader.Tensor(name, PickleReader.Read(reader.Read("data.pkl"), place));
+    }
+
+    /// <summary>The functions that torch.save has rebuild a tensor, by name; any other is refused.</summary>
+    private TensorData Tensor(string name, PickleValue value, int depth = 0) => value switch
+    {
+        _ when depth > DeepestWrapping => throw Damaged(name),
+        PickleValue.Object { Callee.FullName: "torch._utils._rebuild_parameter" or "torch._utils._rebuild_parameter_with_state" } parameter
+            when parameter.Arguments is PickleValue.Tuple { Items: [var tensor, ..] } => Tensor(name, tensor, depth + 1),
+        PickleValue.Object { Callee.FullName: "torch._tensor._rebuild_from_type_v2" } subclass
+            when subclass.Arguments is PickleValue.Tuple { Items: [PickleValue.Global function, _, var arguments, ..] } =>
+            Tensor(name, new PickleValue.Object(function, arguments), depth + 1),
+        PickleValue.Object { Callee.FullName: "torch._utils._rebuild_tensor_v2" } tensor
+            when tensor.Arguments is PickleValue.Tuple { Items: [PickleValue.Persistent storage, PickleValue.Int offset, PickleValue.Tuple shape, PickleValue.Tuple strides, ..] } =>
+            Tensor(name, storage, offset.Value, Numbers(name, shape), Numbers(name, strides)),
+        PickleValue.Object { Callee.FullName: var other } => throw SconceException.Unsupported(
+            $"'{name}' is stored as a Python object that {other} makes, which Sconce does not run", place, "turn it into a plain tensor before exporting the model"),
+        _ => throw Damaged(name),
+    };
+
+    private TensorData Tensor(string name, PickleValue.Persistent storage, long offset, ImmutableArray<long> shape, ImmutableArray<long> strides)
+    {
+        if (storage.Id is not PickleValue.Tuple { Items: [PickleValue.Text { Value: "storage" }, PickleValue.Global kind, PickleValue.Text key, ..] })
+        {
+            throw Damaged(name);
+        }
+
+        var type = ElementType(kind.FullName)
+            ?? throw SconceException.Unsupported($"'{name}' lies in a {kind.FullName}", place, "convert the model to float32 (model.float()) before exporting it");
+        var bytes = Read($"data/{key.Value}");
+        return StoredTensor.Create(name, type, shape, strides, offset, isBigEndian ? StoredTensor.Swapped(bytes.Span, type) : bytes, place);
+    }
+
+    private ImmutableArray<long> Numbers(string name, PickleValue.Tuple tuple) =>
+        [.. tuple.Items.Select(item => item is PickleValue.Int { Value: var value } ? value : throw Damaged(name))];
+
+    private ReadOnlyMemory<byte> Read(string path) => zip.TryFind(root + path, out var entry)
+        ? zip.Read(entry)
+        : throw new SconceException($"no '{path}' in what torch.save wrote", place, "the file is incomplete: export it again");
+
+    private static DType? ElementType(string storage) => storage switch
+    {
+        "torch.BoolStorage" => DType.Bool,
+        "torch.ByteStorage" => DType.UInt8,
+        "torch.CharStorage" => DType.Int8,
+        "torch.ShortStorage" => DType.Int16,
+        "torch.IntStorage" => DType.Int32,
+        "torch.LongStorage" => DType.Int64,
+        "torch.HalfStorage" => DType.Float16,
+        "torch.BFloat16Storage" => DType.BFloat16,
+        "torch.FloatStorage" => DType.Float32,
+        "torch.DoubleStorage" => DType.Float64,
+        "torch.ComplexFloatStorage" => DType.Complex64,
+        "torch.ComplexDoubleStorage" => DType.Complex128,
+        _ => null,
+    };
+
+    private SconceException Damaged(string name) =>
+        new($"'{name}' is stored as a pickle that holds no tensor", place, "the file is damaged: export it again");
+}
