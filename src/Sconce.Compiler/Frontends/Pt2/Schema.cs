@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 namespace Sconce.Compiler.Frontends.Pt2;
 
 // What models/*.json and the two config files hold, as far as Sconce needs it: PyTorch's torch/_export/serde/schema.py, major version 8.
+// Members that may be missing have setters: the serializer gives those with init their type's default, null.
 // Members of a newer minor version that are not named here are skipped.
 
 internal sealed record SchemaVersion(int Major, int Minor);
@@ -14,7 +15,7 @@ internal sealed record ProgramJson
 {
     public required GraphModuleJson GraphModule { get; init; }
 
-    public Dictionary<string, RangeJson> RangeConstraints { get; init; } = [];
+    public Dictionary<string, RangeJson> RangeConstraints { get; set; } = [];
 }
 
 internal sealed record RangeJson(long? MinVal = null, long? MaxVal = null);
@@ -25,9 +26,9 @@ internal sealed record GraphModuleJson
 
     public required SignatureJson Signature { get; init; }
 
-    public List<ModuleCallJson> ModuleCallGraph { get; init; } = [];
+    public List<ModuleCallJson> ModuleCallGraph { get; set; } = [];
 
-    public Dictionary<string, NamedTupleJson> TreespecNamedtupleFields { get; init; } = [];
+    public Dictionary<string, NamedTupleJson> TreespecNamedtupleFields { get; set; } = [];
 }
 
 internal sealed record NamedTupleJson(List<string> FieldNames);
@@ -46,7 +47,7 @@ internal sealed record GraphJson
 
     public required Dictionary<string, TensorMetaJson> TensorValues { get; init; }
 
-    public Dictionary<string, SymIntJson> SymIntValues { get; init; } = [];
+    public Dictionary<string, SymIntJson> SymIntValues { get; set; } = [];
 }
 
 internal sealed record NodeJson
@@ -57,7 +58,7 @@ internal sealed record NodeJson
 
     public required List<ArgumentJson> Outputs { get; init; }
 
-    public Dictionary<string, string> Metadata { get; init; } = [];
+    public Dictionary<string, string> Metadata { get; set; } = [];
 }
 
 internal sealed record NamedArgumentJson(string Name, ArgumentJson Arg);
@@ -72,7 +73,7 @@ internal sealed record TensorMetaJson
 
     public required SymIntJson StorageOffset { get; init; }
 
-    public int Layout { get; init; } = StridedLayout;
+    public int Layout { get; set; } = StridedLayout;
 
     [JsonIgnore]
     public const int StridedLayout = 7;
