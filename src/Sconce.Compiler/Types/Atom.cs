@@ -143,11 +143,13 @@ public sealed class BinaryAtom : Atom
 
     public override string ToString() => Operator switch
     {
-        DimOperator.FloorDivide => $"({Left} // {Right})",
-        DimOperator.Modulo => $"({Left} % {Right})",
+        DimOperator.FloorDivide => $"({InBrackets(Left)} // {InBrackets(Right)})",
+        DimOperator.Modulo => $"({InBrackets(Left)} % {InBrackets(Right)})",
         DimOperator.Min => $"min({Left}, {Right})",
         _ => $"max({Left}, {Right})",
     };
+
+    private static string InBrackets(Dim dim) => dim.IsConstant || dim.AsAtom is not null ? $"{dim}" : $"({dim})";
 
     internal override int Order(Atom other)
     {

