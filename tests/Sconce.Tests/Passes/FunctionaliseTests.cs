@@ -209,8 +209,6 @@ public sealed class FunctionaliseTests
         b.Node("n", "neg_", [24], ("self", flat));
         b.Output(before, flat);
         Run();
-        b.Output(b.Node("again", "cos", unknown, ("self", x)));
-        Assert.Equal("aten::neg", b.Graph.Body.Nodes[^2].Operator);
 
         var c = new GraphBuilder();
         x = c.Node("own", "clone", unknown, ("self", c.Input("x", 4, 6)));
@@ -308,8 +306,8 @@ public sealed class FunctionaliseTests
     public void ABranchMustNotWriteOutside()
     {
         var x = b.Node("own", "clone", [6], ("self", b.Input("x", 6)));
-        var inside = b.Block(() => b.Node("s", "sin_", [6], ("self", x)));
-        b.Output(b.Branch("chosen", Tensor(DType.Float32, 6), b.Input("c", Tensor(DType.Bool)), inside, inside));
+        var condition = b.Input("c", Tensor(DType.Bool));
+        b.Output(b.Branch("chosen", Tensor(DType.Float32, 6), condition, b.Block(() => x), b.Block(() => b.Node("s", "sin_", [6], ("self", x)))));
         Assert.Contains("from outside it", Assert.Throws<SconceException>(Run).Message);
     }
 

@@ -7,7 +7,7 @@ namespace Sconce.Tests.Types;
 /// <summary>The normal form of expressions must never change a value, and what is proved of one must hold.</summary>
 public sealed class DimTests
 {
-    private const int Cases = 2000;
+    private const int Cases = 1000;
     private const int ValuesPerCase = 12;
 
     [Property(MaxTest = Cases)]
