@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Sconce.Cli.Artefacts;
 using Sconce.Cli.Compiling;
 using Sconce.Cli.Terminal;
+using Sconce.Compiler;
 
 namespace Sconce.Cli.Commands;
 
@@ -14,18 +15,20 @@ internal static class CompileCommand
         var model = new Argument<string>("MODEL") { Description = "A model as torch.export.save writes it (.pt2)." };
         var output = new Option<string?>("--output", "-o") { Description = "The file to write; MODEL with the ending .wasm where not given." };
         var command = new Command("compile", "Compile a PyTorch model to one WebAssembly file.") { model, output };
+        var settings = new CompileSettings();
+        settings.AddTo(command);
         command.SetAction(parsed =>
         {
             var source = parsed.GetRequiredValue(model);
-            return Run(source, parsed.GetValue(output) ?? Path.ChangeExtension(source, ".wasm"));
+            return Run(source, parsed.GetValue(output) ?? Path.ChangeExtension(source, ".wasm"), settings.From(parsed));
         });
         return command;
     }
 
-    private static int Run(string model, string output)
+    private static int Run(string model, string output, CompileOptions options)
     {
         var started = Stopwatch.GetTimestamp();
-        var compiled = StageProgress.Show(progress => ModelCompiler.CompileToFile(model, output, progress));
+        var compiled = StageProgress.Show(progress => ModelCompiler.CompileToFile(model, output, options, progress));
         PrintSummary(output, compiled.Contents, Stopwatch.GetElapsedTime(started));
         return ExitCode.Success;
     }

@@ -4,6 +4,7 @@ using Sconce.Cli.Compiling;
 using Sconce.Cli.Demo;
 using Sconce.Cli.Files;
 using Sconce.Cli.Terminal;
+using Sconce.Compiler;
 
 namespace Sconce.Cli.Commands;
 
@@ -36,7 +37,7 @@ internal static class DemoCommand
 
         var started = Stopwatch.GetTimestamp();
         var source = BundledFile.Find("examples/digits/digits.pt2", "demo/digits.pt2");
-        var artefact = StageProgress.Show(progress => ModelCompiler.CompileToFile(source, scratch.NewFile(".wasm"), progress));
+        var artefact = StageProgress.Show(progress => ModelCompiler.CompileToFile(source, scratch.NewFile(".wasm"), new CompileOptions(), progress));
         var elapsed = Quantity.Milliseconds(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         Console.WriteLine($"digits.pt2 ({Quantity.Bytes(new FileInfo(source).Length)}) compiled to digits.wasm in {elapsed}");
         Console.WriteLine();
@@ -72,7 +73,10 @@ internal static class DemoCommand
             var drawings = row.Select(reading => Braille.Draw(reading.Digit.Pixels, Digit.Side, Digit.Side)).ToArray();
             for (var line = 0; line < drawings[0].Length; line++)
             {
-                Console.WriteLine(string.Join(gap, drawings.Select(drawing => drawing[line])).TrimEnd());
+                if (drawings.Any(drawing => !Braille.IsBlank(drawing[line])))
+                {
+                    Console.WriteLine(string.Join(gap, drawings.Select(drawing => drawing[line])));
+                }
             }
 
             Console.WriteLine(string.Join(gap, row.Select(Caption)).TrimEnd());

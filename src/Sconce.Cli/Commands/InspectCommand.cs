@@ -4,6 +4,7 @@ using Sconce.Cli.Compiling;
 using Sconce.Cli.Files;
 using Sconce.Cli.Pictures;
 using Sconce.Cli.Terminal;
+using Sconce.Compiler;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Graph;
 using Sconce.Compiler.Types;
@@ -21,11 +22,13 @@ internal static class InspectCommand
         var wat = new Option<bool>("--wat") { Description = "Print the code as WebAssembly text instead." };
         var graph = new Option<string?>("--graph") { Description = "Write a picture of the model's graph after the passes to this file (SVG).", HelpName = "OUT.svg" };
         var command = new Command("inspect", "Show inputs, outputs, costs, memory, code or graph of a model.") { model, wat, graph };
-        command.SetAction(parsed => Run(parsed.GetRequiredValue(model), parsed.GetValue(wat), parsed.GetValue(graph)));
+        var settings = new CompileSettings();
+        settings.AddTo(command);
+        command.SetAction(parsed => Run(parsed.GetRequiredValue(model), parsed.GetValue(wat), parsed.GetValue(graph), settings.From(parsed)));
         return command;
     }
 
-    private static int Run(string model, bool wat, string? graph)
+    private static int Run(string model, bool wat, string? graph, CompileOptions options)
     {
         using var scratch = new ScratchFolder();
         var isArtefact = ModelFile.IsArtefact(model);
@@ -34,7 +37,7 @@ internal static class InspectCommand
             throw SconceException.Expected("a model (.pt2) to draw the graph of", "an artefact, which holds code but no graph", new Where(model));
         }
 
-        var compiled = isArtefact ? null : StageProgress.Show(progress => ModelCompiler.CompileToFile(model, scratch.NewFile(".wasm"), progress));
+        var compiled = isArtefact ? null : StageProgress.Show(progress => ModelCompiler.CompileToFile(model, scratch.NewFile(".wasm"), options, progress));
         if (graph is not null)
         {
             DrawGraph(compiled!.Graph, graph);

@@ -4,6 +4,7 @@ using Sconce.Cli.Files;
 using Sconce.Cli.Node;
 using Sconce.Cli.Numpy;
 using Sconce.Cli.Terminal;
+using Sconce.Compiler;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Cli.Commands;
@@ -11,7 +12,7 @@ namespace Sconce.Cli.Commands;
 /// <summary><c>sconce run MODEL|OUT.wasm</c>: runs an artefact in Node with our own runtime.</summary>
 internal static class RunCommand
 {
-    private sealed record Settings(string Model, string[] Inputs, string? Output, int? Threads, bool Relaxed, int Repeat, TimeSpan Timeout);
+    private sealed record Settings(string Model, string[] Inputs, string? Output, int? Threads, bool Relaxed, int Repeat, TimeSpan Timeout, CompileOptions Compile);
 
     public static Command Create()
     {
@@ -28,10 +29,13 @@ internal static class RunCommand
         var timeout = CommonOptions.Timeout();
 
         var command = new Command("run", "Run a model or an artefact in Node.") { model, input, output, threads, noRelaxed, repeat, timeout };
+        var settings = new CompileSettings();
+        settings.AddTo(command);
         command.SetAction((parsed, cancellation) => RunAsync(
             new Settings(
                 parsed.GetRequiredValue(model), parsed.GetValue(input) ?? [], parsed.GetValue(output), parsed.GetValue(threads),
-                !parsed.GetValue(noRelaxed), parsed.GetValue(repeat) ?? 1, TimeSpan.FromSeconds(parsed.GetValue(timeout))),
+                !parsed.GetValue(noRelaxed), parsed.GetValue(repeat) ?? 1, TimeSpan.FromSeconds(parsed.GetValue(timeout)),
+                settings.From(parsed)),
             cancellation));
         return command;
     }
@@ -42,7 +46,7 @@ internal static class RunCommand
         var arrays = RunInputs.Read(settings.Inputs);
         var artefact = ModelFile.IsArtefact(settings.Model)
             ? settings.Model
-            : StageProgress.Show(progress => ModelCompiler.CompileToFile(settings.Model, scratch.NewFile(".wasm"), progress)).Path;
+            : StageProgress.Show(progress => ModelCompiler.CompileToFile(settings.Model, scratch.NewFile(".wasm"), settings.Compile, progress)).Path;
 
         await using var host = NodeHost.Start(settings.Timeout);
         await using var model = await host.LoadAsync(artefact, settings.Threads, settings.Relaxed, cancellation);

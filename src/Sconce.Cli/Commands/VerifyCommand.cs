@@ -35,11 +35,13 @@ internal static class VerifyCommand
         {
             paths, threads, noRelaxed, relative, absolute, json, timeout,
         };
+        var settings = new CompileSettings();
+        settings.AddTo(command);
         command.SetAction((parsed, cancellation) => RunAsync(
             parsed.GetRequiredValue(paths),
             new VerifyOptions(
                 parsed.GetValue(threads) ?? 1, !parsed.GetValue(noRelaxed),
-                new Tolerance(parsed.GetValue(relative), parsed.GetValue(absolute)), TimeSpan.FromSeconds(parsed.GetValue(timeout))),
+                new Tolerance(parsed.GetValue(relative), parsed.GetValue(absolute)), TimeSpan.FromSeconds(parsed.GetValue(timeout)), settings.From(parsed)),
             parsed.GetValue(json)?.FullName,
             cancellation));
         return command;

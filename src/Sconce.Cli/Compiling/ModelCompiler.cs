@@ -1,6 +1,7 @@
 using Sconce.Cli.Artefacts;
 using Sconce.Cli.Files;
 using Sconce.Compiler;
+using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Graph;
 
 namespace Sconce.Cli.Compiling;
@@ -12,14 +13,20 @@ internal sealed record CompiledFile(string Path, ArtefactContents Contents, Grap
 internal static class ModelCompiler
 {
     /// <summary>Compiles a model into a file; where that fails, a file that was there before is left as it was.</summary>
-    public static CompiledFile CompileToFile(string model, string output, IProgress<string>? progress)
+    public static CompiledFile CompileToFile(string model, string output, CompileOptions options, IProgress<string>? progress)
     {
         var bytes = InputFile.ReadAll(model, "a PyTorch model (.pt2)");
-        var stages = progress is null ? null : new Stages(progress);
-        var compiled = Compilation.Compile(bytes, Path.GetFileName(model), progress: stages);
-        progress?.Report("writing");
-        AtomicFile.Write(output, compiled.WriteTo);
-        return new CompiledFile(output, ArtefactContents.Read(output), compiled.Graph);
+        try
+        {
+            var compilation = Compilation.Compile(bytes, Path.GetFileName(model), options, progress is null ? null : new Stages(progress));
+            progress?.Report("writing");
+            AtomicFile.Write(output, compilation.WriteTo);
+            return new(output, ArtefactContents.Read(output), compilation.Graph);
+        }
+        catch (SconceException error)
+        {
+            throw error.At(new Where(model));
+        }
     }
 
     private sealed class Stages(IProgress<string> progress) : IProgress<CompileProgress>

@@ -29,6 +29,8 @@ internal static class Braille
         return lines;
     }
 
+    public static bool IsBlank(string line) => !line.AsSpan().ContainsAnyExcept(Blank);
+
     private static int Cell(ReadOnlySpan<float> pixels, int width, int height, int left, int top, float threshold)
     {
         var bits = 0;

@@ -22,13 +22,13 @@ internal static class InputFile
         }
     }
 
-    /// <summary>A whole file, of at most the two gigabytes that an array holds.</summary>
+    /// <summary>All bytes of a file; arrays end at 2 GB.</summary>
     public static byte[] ReadAll(string path, string what)
     {
         using var stream = Open(path, what);
         if (stream.Length > Array.MaxLength)
         {
-            throw SconceException.Expected($"a file of at most {Array.MaxLength} bytes", $"one of {stream.Length}", new Where(path));
+            throw SconceException.Expected($"{what} of at most 2 GB", $"{stream.Length} bytes", new Where(path));
         }
 
         var bytes = new byte[stream.Length];

@@ -5,19 +5,18 @@ namespace Sconce.Cli.Terminal;
 /// <summary>What a person sees of an error: never a stack trace, unless it is asked for.</summary>
 internal static class ErrorReport
 {
+    private static bool IsDebugging => Environment.GetEnvironmentVariable("SCONCE_DEBUG") is { Length: > 0 };
+
     public static int Print(Exception error)
     {
         Console.Error.WriteLine($"{Paint.Error("error:")} {Describe(error)}");
-        if (Environment.GetEnvironmentVariable("SCONCE_DEBUG") is { Length: > 0 })
-        {
-            Console.Error.WriteLine(error);
-        }
-
         return ExitCode.Failure;
     }
 
     /// <summary>An error that no user caused is a mistake of ours, and says so.</summary>
-    public static string Describe(Exception error) => error switch
+    public static string Describe(Exception error) => Text(error) + (IsDebugging ? $"\n{error}" : "");
+
+    private static string Text(Exception error) => error switch
     {
         SconceException => error.Message,
         OutOfMemoryException => "there is not enough memory\n  what to do: give the process more, or use a smaller model",

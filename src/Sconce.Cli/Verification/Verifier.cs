@@ -47,7 +47,7 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
             Exception? error = null;
             try
             {
-                result = ModelCompiler.CompileToFile(path, scratch.NewFile(".wasm"), progress: null);
+                result = ModelCompiler.CompileToFile(path, scratch.NewFile(".wasm"), options.Compile, progress: null);
             }
             catch (Exception caught)
             {
@@ -62,7 +62,7 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
         queue.Complete();
     }
 
-    private static async Task<VerifyLine> VerifyAsync(Compiled compiled, ModelRunner runner, CancellationToken cancellation)
+    private async Task<VerifyLine> VerifyAsync(Compiled compiled, ModelRunner runner, CancellationToken cancellation)
     {
         var line = new VerifyLine(compiled.Path, VerifyStatus.Error, CompileMs: Math.Round(compiled.Milliseconds, 1));
         if (compiled.Result is not { } artefact)
@@ -82,7 +82,7 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
             line = line with { MaxError = result.MaxError, RunMs = Math.Round(result.MedianMilliseconds, 3) };
             return result.Problem is null
                 ? line with { Status = VerifyStatus.Passed }
-                : line with { Status = VerifyStatus.Failed, Message = FirstDifference.Explain(result.Problem, artefact, cases) };
+                : line with { Status = VerifyStatus.Failed, Message = FirstDifference.Explain(result.Problem, compiled.Path, options.Compile, cases) };
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

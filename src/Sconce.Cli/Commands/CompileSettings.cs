@@ -1,0 +1,26 @@
+using System.CommandLine;
+using Sconce.Compiler;
+
+namespace Sconce.Cli.Commands;
+
+/// <summary>The options that say how to compile, alike in every command that does.</summary>
+internal sealed class CompileSettings
+{
+    private readonly Option<string?> model = new("--model")
+    {
+        Description = "Which model of an archive that holds several.", HelpName = "NAME",
+    };
+
+    private readonly Option<bool> exact = new("--exact")
+    {
+        Description = "Nothing that rounds differently from PyTorch for the sake of speed.",
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(model);
+        command.Options.Add(exact);
+    }
+
+    public CompileOptions From(ParseResult parsed) => new() { Model = parsed.GetValue(model), Exact = parsed.GetValue(exact) };
+}
