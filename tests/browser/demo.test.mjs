@@ -4,13 +4,11 @@ import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { readdirSync, statSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { findBrowsers } from "./browsers.mjs";
 import { startServer } from "./server.mjs";
+import { root, tool } from "./tool.mjs";
 import { runPage } from "./visit.mjs";
 
-const root = new URL("../../", import.meta.url);
-const tool = fileURLToPath(new URL("src/Sconce.Cli/bin/Release/net10.0/sconce.dll", root));
 const dist = new URL("web/demo/dist/", root);
 const startMs = 60_000;
 
