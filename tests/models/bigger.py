@@ -34,7 +34,7 @@ def season(model, run, passes=3):
         for name, parameter in module.named_parameters(recurse=False):
             if "Norm" in type(module).__name__:
                 parameter.data.add_((torch.rand_like(parameter) - 0.5) * (1.0 if "weight" in name else 0.4))
-            elif parameter.dim() > 1 and not parameter.any():
+            elif parameter.dim() > 1 and parameter.numel() and not parameter.any():
                 torch.nn.init.normal_(parameter, std=parameter[0].numel() ** -0.5)
     model.eval()
     for norm in norms:
@@ -60,7 +60,8 @@ def write(model, args, kwargs, path, core=False, dynamic=None, test=None):
     case.save_npz(path.with_suffix(".npz"), (test_args, test_kwargs), expected)
     operators = {str(node.target) for node in program.graph.nodes if node.op == "call_function"}
     outputs = [tuple(t.shape) for t in case.tensors(expected)]
-    return (f"{path.stat().st_size / 1e6:.1f} MB, {len(operators)} operators, outputs {outputs[:3]}{'…' if len(outputs) > 3 else ''}, "
+    shown = f"{outputs[:3]}{'…' if len(outputs) > 3 else ''}"
+    return (f"{path.stat().st_size / 1e6:.1f} MB, {len(operators)} operators, outputs {shown}, "
             f"sensitivity {sensitivity(model, test_args, test_kwargs, expected):.2g}")
 
 

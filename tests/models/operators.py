@@ -42,4 +42,5 @@ def main():
         sys.exit("failed: " + " ".join(failed))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -94,4 +94,5 @@ def main():
     return bigger.make_all(names, lambda name: make(name, options), options)
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
