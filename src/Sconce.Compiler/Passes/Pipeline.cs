@@ -32,8 +32,8 @@ internal static class Pipeline
         // Again: inlining has joined chains, whose head may follow a product.
         new("fuse-epilogues", "products, convolutions and reductions finish with the maps that follow", FuseEpilogues.Run),
         new("layouts", "the order of dims in memory: channels-last around convolutions", AssignLayouts.Run),
-        new("merge-batch", "products with one right operand for all batches become tall ones", MergeBatchIntoRows.Run),
         new("prepare-kernels", "operands in the order in which the kernels read them", PrepareKernels),
+        new("hoist-from-loops", "what no turn of a loop changes is computed before it", HoistFromLoops.Run),
 
         // Again: packed weights.
         new("fold-constants", "computes what depends on constants alone", FoldConstants.Run),

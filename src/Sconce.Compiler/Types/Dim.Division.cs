@@ -110,6 +110,12 @@ public sealed partial class Dim
             return modulo.Left.FloorDiv(divisor).Mod(factor);
         }
 
+        // (x // h) // w = x // (h w)
+        if (remainder.AsAtom is BinaryAtom { Operator: DimOperator.FloorDivide } quotient && quotient.Right.IsPositive && divisor.IsPositive)
+        {
+            return quotient.Left.FloorDiv(quotient.Right * divisor);
+        }
+
         if (divisor.IsConstant && divisor.constant > 1)
         {
             // (4a + 6b + 3) // 8 = (2a + 3b + 1) // 4
@@ -120,7 +126,7 @@ public sealed partial class Dim
                 return (reduced.DivideCoefficients(common) + FloorDivide(remainder.constant, common)).FloorDiv(divisor.constant / common);
             }
 
-            // (x // 3) // 4 = x // 12, also where a constant is added: (x // 3 + 2) // 4 = (x + 6) // 12
+            // (x // 3 + 2) // 4 = (x + 6) // 12
             if (remainder.terms is [{ Coefficient: 1, Factors: [BinaryAtom { Operator: DimOperator.FloorDivide } inner] }] && inner.Right.IsConstant)
             {
                 return (inner.Left + (remainder.constant * inner.Right)).FloorDiv(inner.Right * divisor);

@@ -25,6 +25,7 @@ public static class GemmKernel
 
         var panel = new Axis(step.N.Extent.CeilDiv(panels.Width), "panel");
         return new PanelProduct(
+            step,
             step.Batch,
             step.M,
             step.N,

@@ -1,4 +1,5 @@
 using Sconce.Compiler.Kernels.Expressions;
+using Sconce.Compiler.Kernels.Loops;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
 
@@ -14,6 +15,7 @@ internal sealed class PanelKernel
 
     private readonly PanelProduct product;
     private readonly bool fuses;
+    private readonly KernelFrame frame;
     private readonly FunctionBuilder f;
     private readonly ExprEmitter root;
     private readonly Axis lane = new(Lanes, "lane");
@@ -50,9 +52,10 @@ internal sealed class PanelKernel
         Tiles = rowTiles * columnTiles * Dim.Product(product.Batch.Select(axis => axis.Extent));
         tile = new Axis(Tiles, "tile");
 
-        Signature = product.Signature();
-        root = Signature.Open(name, module, tile, lane);
-        f = root.Function;
+        frame = new KernelFrame(name, product.Step, [Tiles, .. product.Sizes], module, lane);
+        (f, root) = (frame.Function, frame.Emitter);
+        root.Bind(lane, 0);
+        root.Bind(tile, frame.Tile);
         taps = [.. product.Taps.Select(tap => new RunLoop(root.Index(tap.Count), root.Index(tap.Step * 4)))];
         run = root.Index(product.Run);
         rows = root.Index(product.Rows.Extent);
@@ -64,13 +67,11 @@ internal sealed class PanelKernel
 
     private Dim Tiles { get; }
 
-    private KernelSignature Signature { get; }
-
     public static KernelCall Generate(PanelProduct product, KernelModule module, string name)
     {
         var kernel = new PanelKernel(product, module, name);
         kernel.EmitTile();
-        return new KernelCall(kernel.f, kernel.Signature.Buffers, kernel.Signature.Symbols, kernel.Tiles, kernel.Name);
+        return kernel.frame.Finish(kernel.Tiles, kernel.Name);
     }
 
     private void EmitTile()

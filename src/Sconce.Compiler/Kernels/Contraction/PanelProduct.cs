@@ -11,6 +11,7 @@ internal sealed record TapLoop(Dim Count, Dim Step);
 /// What matrix products and convolutions have in common: for each point of the batch axes, rows times panels. A row is a place in the left operand from
 /// which K is read in runs of consecutive elements; the panels hold all of K in that order.
 /// </summary>
+/// <param name="Step">The step that this is.</param>
 /// <param name="Batch">The axes outside of rows and columns.</param>
 /// <param name="Rows">The rows' axis.</param>
 /// <param name="Columns">The columns' axis.</param>
@@ -23,6 +24,7 @@ internal sealed record TapLoop(Dim Count, Dim Step);
 /// <param name="Target">Over batch, rows and columns.</param>
 /// <param name="Epilogue">Over batch, rows and columns, with accumulator 0 for the sum.</param>
 internal sealed record PanelProduct(
+    Step Step,
     ImmutableArray<Axis> Batch,
     Axis Rows,
     Axis Columns,
@@ -38,19 +40,7 @@ internal sealed record PanelProduct(
     /// <summary>The whole of K.</summary>
     public Dim Depth => Dim.Product(Taps.Select(tap => tap.Count)) * Run;
 
-    /// <summary>What the kernel's function must be given.</summary>
-    public KernelSignature Signature()
-    {
-        var signature = new KernelSignature();
-        signature.Add(Left.Buffer);
-        signature.Add(Right.Buffer);
-        signature.Add(Target);
-        signature.Add(Epilogue);
-        foreach (var dim in (ReadOnlySpan<Dim>)[Left.Offset, RightOffset, Run, .. Taps.Select(tap => tap.Step), Rows, Columns, Panel, .. Batch.Select(Dim.Of)])
-        {
-            signature.Add(dim);
-        }
-
-        return signature;
-    }
+    /// <summary>Sizes that the kernel computes with.</summary>
+    public IEnumerable<Dim> Sizes =>
+        [Rows.Extent, Columns.Extent, Panel.Extent, .. Batch.Select(axis => axis.Extent), Run, .. Taps.Select(tap => tap.Count), .. Taps.Select(tap => tap.Step), Left.Offset, RightOffset];
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Kernels.Contraction;
 using Sconce.Compiler.Kernels.Expressions;
+using Sconce.Compiler.Kernels.Loops;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
@@ -28,10 +29,10 @@ public sealed class DepthwiseKernel
     private readonly ConvolutionStep step;
     private readonly Access input;
     private readonly Access weight;
+    private readonly KernelFrame frame;
     private readonly FunctionBuilder f;
     private readonly ExprEmitter root;
     private readonly bool fuses;
-    private readonly KernelSignature signature = new();
     private readonly Axis lane = new(Vector.Lanes, "lane");
     private readonly Pixels rows;
     private readonly Axis width;
@@ -55,13 +56,10 @@ public sealed class DepthwiseKernel
         stripsPerTile = step.Stride.Length == 1 ? PixelsPerTile / PixelsPerStrip : strip.Extent is { IsConstant: true, Value: > 0 } all ? all.Value : 1 << 20;
         widthTiles = step.Stride.Length == 1 ? strip.Extent.CeilDiv(stripsPerTile) : Dim.One;
         tile = new Axis(widthTiles * rows.Axis.Extent * step.Axes[0].Extent, "tile");
-        signature.Add(input.Buffer);
-        signature.Add(weight.Buffer);
-        signature.Add(input.Offset);
-        signature.Add(step.Target);
-        signature.Add(step.Epilogue);
-        root = signature.Open("depthwise", module, tile, lane);
-        f = root.Function;
+        frame = new KernelFrame("depthwise", step, [tile.Extent, .. step.Axes.Select(axis => axis.Extent)], module, lane);
+        (f, root) = (frame.Function, frame.Emitter);
+        root.Bind(lane, 0);
+        root.Bind(tile, frame.Tile);
     }
 
     public static bool Accepts(ConvolutionStep step) =>
@@ -78,7 +76,7 @@ public sealed class DepthwiseKernel
         var kernel = new DepthwiseKernel(step, module);
         kernel.EmitTile();
         var name = $"depthwise {string.Join('x', step.WeightAxes.Skip(2).Select(axis => axis.Extent))}{(kernel.fuses ? " fused" : "")}";
-        return new KernelCall(kernel.f, kernel.signature.Buffers, kernel.signature.Symbols, kernel.tile.Extent, name);
+        return kernel.frame.Finish(kernel.tile.Extent, name);
     }
 
     private void EmitTile()

@@ -67,6 +67,7 @@ public static class DirectKernel
         }
 
         return new PanelProduct(
+            step,
             step.Groups == 1 ? [step.Axes[0]] : [step.Axes[0], group],
             pixels.Axis,
             column,
