@@ -12,7 +12,7 @@ export async function runPage(context, { browser, server, mode, page }) {
   const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error(`no result within ${timeoutMs / 1000} s`)), timeoutMs)));
   try {
     const { engine, results } = await Promise.race([posted, late]);
-    context.diagnostic(`${engine.userAgent}; isolated: ${engine.isolated}`);
+    context.diagnostic(Object.entries(engine).map(([fact, value]) => `${fact}: ${value}`).join("; "));
     assert.ok(results.length > 0);
     for (const { name, error } of results) await context.test(`${run}: ${name}`, () => assert.equal(error ?? "", ""));
   } finally {

@@ -32,8 +32,8 @@ export async function until(condition, ms) {
   return condition();
 }
 
-/** Runs the cases in turn, and posts what came of each. */
-export async function finish() {
+/** Runs the cases in turn, and posts what came of each, with facts about the engine for the log. */
+export async function finish(facts = {}) {
   const results = [];
   for (const { name, body } of cases) {
     const late = later(60_000).then(() => { throw new Error("took longer than 60 s"); });
@@ -41,7 +41,7 @@ export async function finish() {
     results.push({ name, error });
   }
   const run = new URLSearchParams(location.search).get("run");
-  const engine = { isolated: globalThis.crossOriginIsolated, userAgent: navigator.userAgent };
+  const engine = { userAgent: navigator.userAgent, isolated: globalThis.crossOriginIsolated, ...facts };
   await fetch(`../result/${run}`, { method: "POST", body: JSON.stringify({ engine, results }) });
   document.title = "done";
 }

@@ -3,6 +3,8 @@ import { load } from "../runtime/index.js";
 import { check, failure, finish, later, mode, same, test } from "./harness.js";
 
 const isolated = mode !== "plain" && globalThis.crossOriginIsolated && typeof SharedArrayBuffer !== "undefined";
+/** What came out about the engine. */
+const engine = {};
 const facts = await (await fetch("../models/facts.json")).json();
 
 function inputs(rows) {
@@ -26,6 +28,8 @@ if (mode === "forbidding") {
       test(`gives the numbers with ${threads} thread${threads > 1 ? "s" : ""}, relaxed ${relaxed ? "allowed" : "off"}`, async () => {
         const model = await load("../models/affine.wasm", { threads, relaxed });
         const { threads: got, relaxedSimd } = model.report();
+        if (relaxed) engine.relaxedSimd = relaxedSimd.used;
+        engine.threads = Math.max(engine.threads ?? 1, got.used);
         same(got.used, isolated ? threads : 1, "threads");
         if (threads > got.used) check(/not cross-origin isolated|has no SharedArrayBuffer|no shared WebAssembly memory/.test(got.reason), got.reason);
         if (!relaxed) same(relaxedSimd, { used: false, reason: "the option relaxed is false" }, "relaxed");
@@ -109,4 +113,4 @@ if (mode === "forbidding") {
   });
 }
 
-await finish();
+await finish(engine);
