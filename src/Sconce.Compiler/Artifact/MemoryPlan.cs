@@ -87,11 +87,11 @@ internal sealed class MemoryPlan
     /// <summary>Where in a context the buffers of known size end and the slots begin.</summary>
     public long FixedEnd { get; }
 
-    /// <summary>The slots' sizes in bytes, multiples of the alignment.</summary>
-    public List<Dim> Slots { get; } = [];
+    /// <summary>For each slot the sizes, in bytes and multiples of the alignment, of the buffers that share it: it is as large as the largest.</summary>
+    public List<List<Dim>> Slots { get; } = [];
 
     /// <summary>A context's size in bytes.</summary>
-    public Dim ContextBytes => Dim.Sum(Slots) + FixedEnd + ReadSlack;
+    public Dim ContextBytes => Dim.Sum(Slots.Select(sizes => sizes.Aggregate(Dim.Max))) + FixedEnd + ReadSlack;
 
     public Place this[Tensors.Buffer buffer] => places.TryGetValue(buffer, out var place)
         ? place
@@ -184,11 +184,15 @@ internal sealed class MemoryPlan
             {
                 slot = lives.Count;
                 lives.Add([]);
-                Slots.Add(Dim.Zero);
+                Slots.Add([]);
             }
 
             lives[slot].Add(life);
-            Slots[slot] = Dim.Max(Slots[slot], size);
+            if (!Slots[slot].Contains(size))
+            {
+                Slots[slot].Add(size);
+            }
+
             places.Add(buffer, new Place.InTable(slot));
         }
     }

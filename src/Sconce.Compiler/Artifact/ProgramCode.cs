@@ -152,10 +152,18 @@ internal sealed class ProgramCode
         var f = module.Define("plan", [ValueType.I32], ValueType.I32);
         var context = f.Parameter(0, "ctx").AsI32();
         var at = f.Let(context + (I32)(uint)plan.FixedEnd, "at");
+        var (size, largest) = (f.I32("size"), f.I32("largest"));
         for (var slot = 0; slot < plan.Slots.Count; slot++)
         {
             f.StoreI32(context, at, SlotField(slot));
-            f.Set(at, at + DimCode.Emit(plan.Slots[slot], leaf => Value(context, leaf)));
+            f.Set(largest, 0);
+            foreach (var bytes in plan.Slots[slot])
+            {
+                f.Set(size, DimCode.Emit(bytes, leaf => Value(context, leaf)));
+                f.Set(largest, largest.GtU(size).Select(largest, size));
+            }
+
+            f.Set(at, at + largest);
         }
 
         for (var i = 0; i < program.Inputs.Count; i++)
