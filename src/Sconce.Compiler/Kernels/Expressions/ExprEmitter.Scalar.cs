@@ -29,6 +29,7 @@ public sealed partial class ExprEmitter
                 ? bound
                 : throw new InvalidOperationException($"{accumulator} has no value here."),
             UnaryExpr unary => scalarOps.Unary(unary.Op, unary.Operand.Type, Scalar(unary.Operand)),
+            BinaryExpr binary when ConstantPowers.ExponentOf(binary) is { } exponent => ConstantPowers.Scalar(f, Scalar(binary.Left), exponent),
             BinaryExpr binary => NarrowComparison(binary) ?? scalarOps.Binary(binary.Op, binary.Left.Type, Scalar(binary.Left), Scalar(binary.Right)),
             SelectExpr select => Code.Select(Scalar(select.Yes), Scalar(select.No), Scalar(select.Condition).AsI32()),
             GuardExpr guard => Guarded(guard),

@@ -36,6 +36,8 @@ public sealed partial class ExprEmitter
                 ? bound
                 : throw new InvalidOperationException($"{accumulator} has no vector here."),
             UnaryExpr unary => vectorOps.Unary(unary.Op, unary.Operand.Type, Vector(unary.Operand)),
+            BinaryExpr binary when ConstantPowers.ExponentOf(binary) is { } exponent =>
+                Vector(binary.Left).Map(half => ConstantPowers.Vector(f, half, exponent, binary.Type == DType.Float64)),
             BinaryExpr binary => NarrowVectorComparison(binary) ?? MultiplyAdd(binary) ?? Bounded(binary)
                 ?? vectorOps.Binary(binary.Op, binary.Left.Type, Vector(binary.Left), Vector(binary.Right)),
             SelectExpr select => vectorOps.Select(select.Type, Vector(select.Condition), Vector(select.Yes), Vector(select.No)),

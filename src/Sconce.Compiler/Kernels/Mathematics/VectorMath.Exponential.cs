@@ -36,8 +36,8 @@ internal sealed partial class VectorMath
     /// <summary>1 / (1 + e^-x).</summary>
     public V128 Sigmoid(V128 x)
     {
-        // The bounds keep e^-x finite and normal; a NaN stays.
-        var within = Let(F32x4.Pmin(F32x4.Pmax(F32x4.Neg(x), Splat(-87f)), Splat(88.722f)));
+        // At 89, 2^n is infinite and the result 0; a NaN stays.
+        var within = F32x4.Pmin(F32x4.Pmax(F32x4.Neg(x), Splat(-87f)), Splat(89f));
         return F32x4.Div(Splat(1f), F32x4.Add(Splat(1f), ExpWithin(within)));
     }
 
@@ -51,11 +51,11 @@ internal sealed partial class VectorMath
         return CopySign(F32x4.Div(expm1, F32x4.Add(expm1, Splat(2f))), a);
     }
 
-    /// <summary>e^x where x is known to be between -87.3 and 88.722: no multiplication, as the exponent is added.</summary>
+    /// <summary>e^x where x is at least -87.3, infinite from 88.4 on.</summary>
     private V128 ExpWithin(V128 x)
     {
         var (n, r) = Reduce(x);
-        return I32x4.Add(ExpOfRemainder(r), n);
+        return F32x4.Mul(ExpOfRemainder(r), I32x4.Add(n, SplatBits(0x3F800000)));
     }
 
     /// <summary>n as <see cref="Reduce"/> has it, and e^r - 1.</summary>

@@ -41,7 +41,8 @@ internal sealed partial class VectorMath
         var odd = I32x4.Ne(q & SplatBits(1), V128.Zero);
         var turn = sine ? q : I32x4.Add(q, SplatBits(1));
         var value = sine ? V128.Bitselect(c, s, odd) : V128.Bitselect(s, c, odd);
-        return value ^ I32x4.Shl(turn & SplatBits(2), 30);
+        var signed = value ^ I32x4.Shl(turn & SplatBits(2), 30);
+        return sine ? V128.Bitselect(x, signed, F32x4.Eq(x, Splat(0f))) : signed;
     }
 
     private (V128 Remainder, V128 Quarter) TakeOffQuarterTurns(V128 x)
