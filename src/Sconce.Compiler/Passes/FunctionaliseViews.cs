@@ -60,9 +60,13 @@ internal static class FunctionaliseViews
     private static FunctionaliseView[] Parts(Node node)
     {
         var self = SelfType(node);
-        var dim = node.Operator is "aten::hsplit" or "aten::vsplit" or "aten::dsplit"
-            ? throw Unwritable(node)
-            : node.Find("dim", 2) ?? new Argument.Int(0);
+        var dim = node.Operator switch
+        {
+            "aten::hsplit" => new Argument.Int(self.Shape is [_] ? 0 : 1),
+            "aten::vsplit" => new Argument.Int(0),
+            "aten::dsplit" => new Argument.Int(2),
+            _ => node.Find("dim", 2) ?? new Argument.Int(0),
+        };
         var views = new FunctionaliseView[node.Outputs.Length];
         for (var i = 0; i < views.Length; i++)
         {
