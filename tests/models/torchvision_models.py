@@ -24,7 +24,7 @@ DETECTION = """
     retinanet_resnet50_fpn ssd300_vgg16 ssdlite320_mobilenet_v3_large""".split()
 DEFAULT = CLASSIFIERS + SEGMENTATION + VIDEO + FLOW
 
-SMALLEST = {"inception_v3": 107, "maxvit_t": 224, "raft_small": 128, "raft_large": 128, "r2plus1d_18": 64, "s3d": 64}
+SMALLEST = {"inception_v3": 107, "maxvit_t": 224, "raft_small": 128, "raft_large": 128, "r2plus1d_18": 64, "s3d": 224}
 FIXED = {"mvit_v1_b": 224, "mvit_v2_s": 224}
 
 

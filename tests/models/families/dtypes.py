@@ -51,7 +51,7 @@ for name, dtype in (("float16", torch.float16), ("bfloat16", torch.bfloat16)):
         "float": x.float() * 3, "compare": x < y, "where": torch.where(x > 0, x, y), "promoted": x + y.float()},
          rand(3, 7, dtype=dtype), rand(3, 7, low=0.2, high=3, dtype=dtype), core=True)
     case(f"{name}-conversion", lambda x, dtype=dtype: {"to": x.to(dtype), "back": x.to(dtype).float(),
-        "int": (x * 9).to(dtype).long(), "double": x.double().to(dtype)},
+        "int": (x[:18] * 9).to(dtype).long(), "double": x.double().to(dtype)},
          torch.cat((rand(9), rand(9) * 1e3, rand(9) * 1e-5, torch.tensor([float("inf"), float("nan"), 65519.0, 65520.0, 1e-8,
          3.0e38, -0.0, 2049.0, 2051.0]))))
     case(f"{name}-reductions", lambda x: {"sum": x.sum(1), "mean": x.mean(0), "max": x.max(), "softmax": x.softmax(-1),
