@@ -20,10 +20,10 @@ public static class ArgumentBinding
         }
 
         Bind(overloads[0].Schema, arguments, out var problem);
-        throw new SconceException(
+        throw SconceException.Unsupported(
             overloads.Length == 1
                 ? $"the arguments of {overloads[0].FullName} do not fit its schema: {problem}"
-                : $"no overload of {overloads[0].Schema.Name} that Sconce has takes ({string.Join(", ", arguments.Select(a => a.Value.Kind))})",
+                : $"no overload of {overloads[0].Schema.Name} that Sconce has takes ({string.Join(", ", arguments.Select(a => a.Value.Kind))}): {problem}",
             hint: $"The schema is {overloads[0].Signature}.");
     }
 
@@ -96,7 +96,7 @@ public static class ArgumentBinding
         ParameterKind.Scalar => value is Lowered.Float or Lowered.Int or Lowered.Bool || IsScalarTensor(value),
         ParameterKind.Bool => value is Lowered.Bool or Lowered.Int,
         ParameterKind.Text => value is Lowered.Text,
-        ParameterKind.ScalarType => value is Lowered.ScalarType,
+        ParameterKind.ScalarType => value is Lowered.ScalarType or Lowered.Int,
         _ => value is Lowered.Opaque or Lowered.Text or Lowered.Int or Lowered.Bool,
     };
 

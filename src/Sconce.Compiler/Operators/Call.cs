@@ -84,6 +84,7 @@ public sealed class Call(LoweringContext context, Operator op, ImmutableArray<Lo
     public DType TypeOr(DType otherwise, string name = "dtype") => !Has(name) ? otherwise : this[name] switch
     {
         Lowered.ScalarType type => type.Value,
+        Lowered.Int { Value: { IsConstant: true, Value: var number } } => Numbered(number, name),
         var other => throw Expected($"a dtype for '{name}'", other.Kind),
     };
 
@@ -111,6 +112,24 @@ public sealed class Call(LoweringContext context, Operator op, ImmutableArray<Lo
         SconceException.Unsupported($"{Operator.FullName}: {problem}", hint: "This form of the operator is not compiled yet.");
 
     public SconceException Expected(string expected, string came) => SconceException.Expected($"{expected} in {Operator.FullName}", came);
+
+    /// <summary>dtypes as schemas and TorchScript number them: c10::ScalarType.</summary>
+    private DType Numbered(long number, string name) => number switch
+    {
+        0 => DType.UInt8,
+        1 => DType.Int8,
+        2 => DType.Int16,
+        3 => DType.Int32,
+        4 => DType.Int64,
+        5 => DType.Float16,
+        6 => DType.Float32,
+        7 => DType.Float64,
+        9 => DType.Complex64,
+        10 => DType.Complex128,
+        11 => DType.Bool,
+        15 => DType.BFloat16,
+        _ => throw Expected($"a dtype for '{name}'", $"the number {number}"),
+    };
 
     private ImmutableArray<Lowered> Items(string name) => this[name] switch
     {

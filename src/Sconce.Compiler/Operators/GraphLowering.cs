@@ -12,7 +12,7 @@ namespace Sconce.Compiler.Operators;
 public sealed record LoweredGraph(TensorProgram Program, IReadOnlyDictionary<Value, Lowered> Values);
 
 /// <summary>Lowers the nodes of a functional graph one by one, by the operator table.</summary>
-public sealed class GraphLowering
+public sealed partial class GraphLowering
 {
     private readonly TensorProgram program = new();
     private readonly Dictionary<Value, Lowered> values = new(ReferenceEqualityComparer.Instance);
@@ -103,6 +103,12 @@ public sealed class GraphLowering
 
     private void Node(Node node)
     {
+        if (IsControlFlow(node))
+        {
+            Conditional(node);
+            return;
+        }
+
         var arguments = node.Arguments.Select(argument => (argument.Name, LowerArgument(argument.Argument))).ToImmutableArray();
         var (op, bound) = ArgumentBinding.Choose(OperatorTable.Find(node.Operator, node.Overload).AsSpan(), arguments);
         CheckTypes(op, bound);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Buffer = Sconce.Compiler.Tensors.Buffer;
@@ -42,6 +43,10 @@ public sealed class LoweringContext(TensorProgram program)
 
         return buffer;
     }
+
+    /// <summary>A constant table of int64 numbers in row-major order.</summary>
+    public Buffer Integers(ImmutableArray<long> shape, ReadOnlySpan<long> numbers) =>
+        Constant(TensorData.Dense(DType.Int64, shape, MemoryMarshal.AsBytes(numbers).ToArray()));
 
     /// <summary>An expression for each element.</summary>
     public Buffer Map(DType type, Dims dims, Func<Dims, Expr> body)

@@ -16,6 +16,7 @@ public static class OperatorTable
         Activation.Family,
         Conversion.Family,
         Creation.Family,
+        Windows.Family,
         Views.Family,
         ShapeManipulation.Family,
         Indexing.Family,

@@ -45,7 +45,7 @@ public static class UnknownOperators
     {
         foreach (var node in block.Nodes)
         {
-            if (OperatorTable.Find(node.Operator, node.Overload).IsEmpty)
+            if (!GraphLowering.IsControlFlow(node) && OperatorTable.Find(node.Operator, node.Overload).IsEmpty)
             {
                 if (!unknown.TryGetValue(node.FullName, out var nodes))
                 {

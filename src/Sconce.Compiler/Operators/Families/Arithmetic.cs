@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
+using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Compiler.Operators.Families;
 
@@ -62,6 +63,8 @@ internal static class Arithmetic
         { "aten::xlogy.Scalar_Other(Tensor self, Scalar other) -> Tensor", Floating((x, y) => XLog(x, y, y.Log())) },
         { "aten::special_xlogy(Tensor self, Tensor other) -> Tensor", Floating((x, y) => XLog(x, y, y.Log())) },
         { "aten::special_xlog1py(Tensor self, Tensor other) -> Tensor", Floating((x, y) => XLog(x, y, y.Log1p())) },
+        { "aten::gcd(Tensor self, Tensor other) -> Tensor", DTypeSet.Integers, GreatestCommonDivisor },
+        { "aten::lcm(Tensor self, Tensor other) -> Tensor", DTypeSet.Integers, LeastCommonMultiple },
         { "aten::heaviside(Tensor self, Tensor values) -> Tensor", Binary((x, y) => Expr.Select(x.EqualTo(x.Zero), y, (x > x.Zero).As(x.Type))) },
         { "aten::ldexp.Tensor(Tensor self, Tensor other) -> Tensor", Floating((x, y) => x * x.Like(2).Apply(BinaryOp.Pow, y)) },
         { "aten::lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor", DTypeSet.Floats, Lerp },
@@ -160,6 +163,38 @@ internal static class Arithmetic
         var type = call.Tensor(0).Type;
         return call.Context.Pointwise(type, type, [start, end, weight], x => Expr.Select(
             x[2].Abs() < x[2].Like(0.5), x[0] + (x[2] * (x[1] - x[0])), x[1] - ((x[1] - x[0]) * (x[2].One - x[2]))));
+    }
+
+    private static Lowered GreatestCommonDivisor(Call call)
+    {
+        var type = TypePromotion.Result(call.Operand(0), call.Operand(1));
+        return CommonDivisor(call, type);
+    }
+
+    /// <summary>Euclid's algorithm, as often as the largest numbers (Fibonacci's) need.</summary>
+    private static Buffer CommonDivisor(Call call, DType type)
+    {
+        var context = call.Context;
+        Operand first = call.Operand(0), second = call.Operand(1);
+        var a = context.Pointwise(type, type, [first, second], x => x[0].Abs());
+        var b = context.Pointwise(type, type, [first, second], x => x[1].Abs());
+        var steps = type.Size() * 12;
+        context.Loop(steps, _ =>
+        {
+            var rest = context.Map(type, a.Dims, i => Expr.Select(
+                b.At(i).EqualTo(b.At(i).Zero), b.At(i), a.At(i).Apply(BinaryOp.Rem, Expr.Select(b.At(i).EqualTo(b.At(i).Zero), b.At(i).One, b.At(i)))));
+            context.MapInto(a, a.Dims, i => i, i => Expr.Select(b.At(i).EqualTo(b.At(i).Zero), a.At(i), b.At(i)));
+            context.MapInto(b, b.Dims, i => i, rest.At);
+        });
+        return a;
+    }
+
+    private static Lowered LeastCommonMultiple(Call call)
+    {
+        var type = TypePromotion.Result(call.Operand(0), call.Operand(1));
+        var divisor = CommonDivisor(call, type);
+        return call.Context.Pointwise(type, type, [call.Operand(0), call.Operand(1), divisor], x => Expr.Select(
+            x[2].EqualTo(x[2].Zero), x[2], (x[0] / Expr.Select(x[2].EqualTo(x[2].Zero), x[2].One, x[2]) * x[1]).Abs()));
     }
 
     private static Lowering Ternary(Func<Expr, Expr, Expr, Expr, Expr> function) => call =>

@@ -32,6 +32,10 @@ internal static class Comparison
         { "aten::greater_equal.Tensor(Tensor self, Tensor other) -> Tensor", Compare(BinaryOp.Ge) },
         { "aten::greater_equal.Scalar(Tensor self, Scalar other) -> Tensor", Compare(BinaryOp.Ge) },
         { "aten::isclose(Tensor self, Tensor other, float rtol=1.0000000000000001e-05, float atol=1e-08, bool equal_nan=False) -> Tensor", IsClose },
+        { "aten::isin.Tensor_Tensor(Tensor elements, Tensor test_elements, *, bool assume_unique=False, bool invert=False) -> Tensor", IsIn },
+        { "aten::isin.Tensor_Scalar(Tensor elements, Scalar test_element, *, bool assume_unique=False, bool invert=False) -> Tensor", IsIn },
+        { "aten::isin.Scalar_Tensor(Scalar element, Tensor test_elements, *, bool assume_unique=False, bool invert=False) -> Tensor", IsIn },
+        { "aten::equal(Tensor self, Tensor other) -> bool", Equal },
         { "aten::logical_and(Tensor self, Tensor other) -> Tensor", Logic((a, b) => a & b) },
         { "aten::logical_or(Tensor self, Tensor other) -> Tensor", Logic((a, b) => a | b) },
         { "aten::logical_xor(Tensor self, Tensor other) -> Tensor", Logic((a, b) => a.NotEqualTo(b)) },
@@ -76,6 +80,27 @@ internal static class Comparison
             var close = p.EqualTo(q) | ((distance <= p.Like(call.Number("atol")) + (p.Like(call.Number("rtol")) * q.Abs())) & !distance.IsInfinite());
             return call.Flag("equal_nan") ? close | (p.IsNan() & q.IsNan()) : close;
         });
+    }
+
+    private static Lowered IsIn(Call call)
+    {
+        var (elements, tests) = (call.Tensor(0), call.Tensor(1));
+        var type = TypePromotion.Promote(elements.Type, tests.Type);
+        return call.Context.Reduce(DType.Bool, elements.Dims, tests.Dims, Combiner.Or,
+            (o, r) => elements.At(o).As(type).As(type.Compute()).EqualTo(tests.At(r).As(type).As(type.Compute())),
+            (_, found) => call.Flag("invert") ? !found : found);
+    }
+
+    private static Lowered Equal(Call call)
+    {
+        var (a, b) = (call.Tensor(0), call.Tensor(1));
+        if (a.Rank != b.Rank || a.Dims.Zip(b.Dims).Any(pair => pair.First.IsConstant && pair.Second.IsConstant && !pair.First.Equals(pair.Second)))
+        {
+            return Lowered.Of(false);
+        }
+
+        var same = call.Context.Reduce(DType.Bool, [], a.Dims, Combiner.And, (_, r) => a.ValueAt(r).EqualTo(b.ValueAt(r).As(a.Type.Compute())));
+        return new Lowered.Bool(same.At([]));
     }
 
     private static Lowered Where(Call call)

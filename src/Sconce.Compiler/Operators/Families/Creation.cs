@@ -1,5 +1,6 @@
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
+using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Compiler.Operators.Families;
 
@@ -28,6 +29,9 @@ internal static class Creation
         { "aten::arange.start(Scalar start, Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", Arange },
         { "aten::arange.start_step(Scalar start, Scalar end, Scalar step=1, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", Arange },
         { "aten::linspace(Scalar start, Scalar end, int steps, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", Linspace },
+        { "aten::logspace(Scalar start, Scalar end, int steps, float base=10., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", Logspace },
+        { "aten::fft_fftfreq(int n, float d=1., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", call => Frequencies(call, half: false) },
+        { "aten::fft_rfftfreq(int n, float d=1., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", call => Frequencies(call, half: true) },
         { "aten::eye(SymInt n, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", Eye },
         { "aten::eye.m(SymInt n, SymInt m, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", Eye },
         { "aten::tril_indices(int row, int col, int offset=0, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", call => TriangleIndices(call, lower: true) },
@@ -64,11 +68,12 @@ internal static class Creation
     private static Lowered Arange(Call call)
     {
         Operand start = call.Has("start") ? call.Operand("start") : 0L, end = call.Operand("end"), step = call.Has("step") ? call.Operand("step") : 1L;
-        if (!start.Type.IsFloat() && !end.Type.IsFloat() && !step.Type.IsFloat())
+        if (IsWhole(start) && IsWhole(end) && IsWhole(step))
         {
+            var integers = !start.Type.IsFloat() && !end.Type.IsFloat() && !step.Type.IsFloat();
             var (first, last, stride) = (call.Has("start") ? call.Int("start") : Dim.Zero, call.Int("end"), call.Has("step") ? call.Int("step") : Dim.One);
             var count = stride.IsNonNegative ? (last - first).CeilDiv(stride) : (first - last).CeilDiv(-stride);
-            return call.Context.Map(call.TypeOr(DType.Int64), [Dim.Max(count, 0)], i => Expr.Of(first + (i[0] * stride)));
+            return call.Context.Map(call.TypeOr(integers ? DType.Int64 : TypePromotion.DefaultFloat), [Dim.Max(count, 0)], i => Expr.Of(first + (i[0] * stride)));
         }
 
         if (start.Known is not { } from || end.Known is not { } to || step.Known is not { } by)
@@ -83,18 +88,45 @@ internal static class Creation
             Expr.Const(compute, from) + (Expr.Const(compute, by) * Expr.Of(i[0]).As(compute)));
     }
 
+    private static bool IsWhole(Operand number) => !number.Type.IsFloat() || (number.Known is { } known && double.IsInteger(known));
+
     /// <summary>The second half is counted from the end, so that the end is met exactly.</summary>
     private static Lowered Linspace(Call call)
     {
         var type = call.TypeOr(TypePromotion.DefaultFloat);
-        var compute = type.IsFloat() ? type.Compute() : TypePromotion.DefaultFloat;
+        return Linspace(call, type, type.IsFloat() ? type.Compute() : TypePromotion.DefaultFloat, x => x);
+    }
+
+    private static Lowered Logspace(Call call)
+    {
+        var powers = call.Number("base");
+        return Linspace(call, call.TypeOr(TypePromotion.DefaultFloat), DType.Float64, x => x.Like(powers).Apply(BinaryOp.Pow, x));
+    }
+
+    private static Buffer Linspace(Call call, DType type, DType compute, Func<Expr, Expr> function)
+    {
         var steps = call.Int("steps");
         var (start, end) = (call.Operand("start").At([], compute), call.Operand("end").At([], compute));
         var step = (end - start) / Expr.Of(Dim.Max(steps - 1, 1)).As(compute);
-        return call.Context.Map(type, [steps], i => Expr.Select(
-            Expr.Of(i[0]) < Expr.Of(steps.FloorDiv(2)),
+        return call.Context.Map(type, [steps], i => function(Expr.Select(
+            Expr.Of(i[0]) < Expr.Of(Dim.Max(steps.FloorDiv(2), 1)),
             start + (step * Expr.Of(i[0]).As(compute)),
-            end - (step * Expr.Of(steps - 1 - i[0]).As(compute))));
+            end - (step * Expr.Of(steps - 1 - i[0]).As(compute)))));
+    }
+
+    /// <summary>The frequencies of a discrete Fourier transform: upwards from 0, and (of a whole one) then the negative ones.</summary>
+    private static Lowered Frequencies(Call call, bool half)
+    {
+        var count = call.Int("n");
+        var type = call.TypeOr(TypePromotion.DefaultFloat);
+        var unit = 1 / (call.Number("d") * count.Value);
+        var positive = (count + 1).FloorDiv(2);
+        return call.Context.Map(type, [half ? count.FloorDiv(2) + 1 : count], i =>
+        {
+            var place = Expr.Of(i[0]);
+            var signed = half ? place : Expr.Select(place < Expr.Of(positive), place, place - Expr.Of(count));
+            return signed.As(type.Compute()) * Expr.Const(type.Compute(), unit);
+        });
     }
 
     private static Lowered Eye(Call call)
@@ -111,14 +143,7 @@ internal static class Creation
             .SelectMany(row => Enumerable.Range(0, columns).Select(column => (Row: row, Column: column)))
             .Where(place => lower ? place.Column - place.Row <= offset : place.Column - place.Row >= offset)
             .ToArray();
-        var bytes = new byte[2 * places.Length * sizeof(long)];
-        for (var i = 0; i < places.Length; i++)
-        {
-            BitConverter.TryWriteBytes(bytes.AsSpan(i * sizeof(long)), (long)places[i].Row);
-            BitConverter.TryWriteBytes(bytes.AsSpan((places.Length + i) * sizeof(long)), (long)places[i].Column);
-        }
-
-        var indices = call.Context.Constant(TensorData.Dense(DType.Int64, [2, places.Length], bytes));
+        var indices = call.Context.Integers([2, places.Length], [.. places.Select(place => (long)place.Row), .. places.Select(place => (long)place.Column)]);
         return call.Context.Convert(indices, call.TypeOr(DType.Int64));
     }
 }

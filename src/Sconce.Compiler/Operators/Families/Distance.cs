@@ -38,12 +38,14 @@ internal static class Distance
         }, (_, sum) => double.IsPositiveInfinity(p) || p == 0 ? sum : sum.Power(1 / p));
     }
 
-    private static Lowered PairwiseDistance(Call call)
+    private static Lowered PairwiseDistance(Call call) => Pairwise(
+        call.Context, call.Tensor("x1"), call.Tensor("x2"), call.Number("p"), call.Number("eps"), call.Flag("keepdim"));
+
+    /// <summary>The p-norm of the differences of two tensors' last dims.</summary>
+    internal static Buffer Pairwise(LoweringContext context, Buffer a, Buffer b, double p, double epsilon, bool keep)
     {
-        var (a, b) = (call.Tensor("x1"), call.Tensor("x2"));
-        var difference = call.Context.Pointwise(a.Type, a.Type, [a, b], x => x[0] - x[1] + x[0].Like(call.Number("eps")));
-        var axes = new ReducedAxes(difference, [difference.Rank - 1], call.Flag("keepdim"));
-        return Reduction.Norm(call.Context, difference, axes, a.Type, call.Number("p"));
+        var difference = context.Pointwise(a.Type, a.Type, [a, b], x => x[0] - x[1] + x[0].Like(epsilon));
+        return Reduction.Norm(context, difference, new(difference, [difference.Rank - 1], keep), a.Type, p);
     }
 
     private static Lowered CosineSimilarity(Call call)

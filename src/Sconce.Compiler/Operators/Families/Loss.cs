@@ -21,6 +21,9 @@ internal static class Loss
         { "aten::binary_cross_entropy(Tensor self, Tensor target, Tensor? weight=None, int reduction=1) -> Tensor", BinaryCrossEntropy },
         { "aten::binary_cross_entropy_with_logits(Tensor self, Tensor target, Tensor? weight=None, Tensor? pos_weight=None, int reduction=1) -> Tensor", BinaryCrossEntropyWithLogits },
         { "aten::margin_ranking_loss(Tensor input1, Tensor input2, Tensor target, float margin=0., int reduction=1) -> Tensor", MarginRanking },
+        { "aten::triplet_margin_loss(Tensor anchor, Tensor positive, Tensor negative, float margin=1., float p=2., float eps=9.9999999999999995e-07, bool swap=False, int reduction=1) -> Tensor", TripletMargin },
+        { "aten::cosine_embedding_loss(Tensor input1, Tensor input2, Tensor target, float margin=0., int reduction=1) -> Tensor", CosineEmbedding },
+        { "aten::multi_margin_loss(Tensor self, Tensor target, Scalar p=1, Scalar margin=1, Tensor? weight=None, int reduction=1) -> Tensor", MultiMargin },
         { "aten::nll_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor", call => NegativeLikelihood(call, call.Tensor("self")) },
         { "aten::nll_loss_nd(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor", call => NegativeLikelihood(call, call.Tensor("self")) },
         { "aten::nll_loss2d(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor", call => NegativeLikelihood(call, call.Tensor("self")) },
@@ -112,6 +115,53 @@ internal static class Loss
         Operand[] operands = [call.Tensor("input1"), call.Tensor("input2"), call.Tensor("target")];
         var type = TypePromotion.Result(operands);
         return Reduced(call, call.Context.Pointwise(type, type, operands, x => (-x[2] * (x[0] - x[1]) + x[0].Like(call.Number("margin"))).Max(x[0].Zero)));
+    }
+
+    private static Lowered TripletMargin(Call call)
+    {
+        var context = call.Context;
+        var (positive, negative) = (Distance("anchor", "positive"), Distance("anchor", "negative"));
+        if (call.Flag("swap"))
+        {
+            var swapped = Distance("positive", "negative");
+            negative = context.Pointwise(negative.Type, negative.Type, [negative, swapped], x => x[0].Min(x[1]));
+        }
+
+        return Reduced(call, context.Pointwise(
+            positive.Type, positive.Type, [positive, negative], x => (x[0] - x[1] + x[0].Like(call.Number("margin"))).Max(x[0].Zero)));
+
+        Buffer Distance(string a, string b) => Families.Distance.Pairwise(
+            context, call.Tensor(a), call.Tensor(b), call.Number("p"), call.Number("eps"), keep: false);
+    }
+
+    private static Lowered CosineEmbedding(Call call)
+    {
+        const double epsilon = 1e-12;
+        var (a, b, target) = (call.Tensor("input1"), call.Tensor("input2"), call.Tensor("target"));
+        var axes = new ReducedAxes(a, [a.Rank - 1], keep: false);
+        var similarity = call.Context.Reduce([a.Type], axes.Result, axes.Reduced, (o, r) =>
+        {
+            var (x, y) = (a.ValueAt(axes.Index(o, r)), b.ValueAt(axes.Index(o, r)));
+            return [new(Combiner.Sum, x * y), new(Combiner.Sum, x * x), new(Combiner.Sum, y * y)];
+        }, (_, sums) => [sums[0] / ((sums[1] + sums[1].Like(epsilon)) * (sums[2] + sums[2].Like(epsilon))).Sqrt()])[0];
+        return Reduced(call, call.Context.Pointwise(a.Type, a.Type, [similarity, target], x => Expr.Select(
+            x[1].EqualTo(x[1].One), x[0].One - x[0],
+            Expr.Select(x[1].EqualTo(x[1].Like(-1)), (x[0] - x[0].Like(call.Number("margin"))).Max(x[0].Zero), x[0].Zero))));
+    }
+
+    private static Lowered MultiMargin(Call call)
+    {
+        var (self, target, weight) = (call.Tensor("self"), call.Tensor("target"), call.OptionalTensor("weight"));
+        var (classes, compute) = (self.Dims[^1], self.Type.Compute());
+        var losses = call.Context.Reduce(self.Type, self.Dims[..^1], [classes], Combiner.Sum, (o, c) =>
+        {
+            var wanted = target.IndexAt(o[^target.Rank..], classes);
+            var over = (Expr.Const(compute, call.Number("margin")) - self.ValueAt([.. o, wanted]) + self.ValueAt([.. o, c[0]])).Max(Expr.Const(compute, 0L));
+            var loss = over.Power(call.Number("p"));
+            loss = weight is null ? loss : loss * weight.ValueAt([wanted]);
+            return Expr.Select(Expr.Of(c[0]).EqualTo(Expr.Of(wanted)), loss.Zero, loss);
+        }, (_, sum) => sum / Expr.Of(classes).As(compute));
+        return Reduced(call, losses);
     }
 
     private static Lowered NegativeLikelihood(Call call, Buffer logarithms) => Likelihoods(call, logarithms, 0).Loss;

@@ -19,6 +19,7 @@ internal static class Matrix
         { "aten::mv(Tensor self, Tensor vec) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor(1)) },
         { "aten::dot(Tensor self, Tensor tensor) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor(1)) },
         { "aten::vdot(Tensor self, Tensor other) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor(1)) },
+        { "aten::linalg_vecdot(Tensor x, Tensor y, *, int dim=-1) -> Tensor", VectorDot },
         { "aten::inner(Tensor self, Tensor other) -> Tensor", Inner },
         { "aten::outer(Tensor self, Tensor vec2) -> Tensor", call => Outer(call.Context, call.Tensor(0), call.Tensor(1)) },
         { "aten::ger(Tensor self, Tensor vec2) -> Tensor", call => Outer(call.Context, call.Tensor(0), call.Tensor(1)) },
@@ -31,6 +32,8 @@ internal static class Matrix
         { "aten::chain_matmul(Tensor[] matrices) -> Tensor", call => Chain(call, "matrices") },
         { "aten::bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None) -> Tensor", Bilinear },
         { "aten::einsum(str equation, Tensor[] tensors, *, int[]? path=None) -> Tensor", call => Einsum.Compute(call, call.Text("equation"), call.Tensors("tensors")) },
+        { "transformers::grouped_mm_fallback(Tensor input, Tensor weight, Tensor offs) -> Tensor", Grouped },
+        { "aten::vander(Tensor x, int? N=None, bool increasing=False) -> Tensor", Vandermonde },
         { "aten::tensordot(Tensor self, Tensor other, int[] dims_self, int[] dims_other) -> Tensor", TensorDot },
         { "aten::kron(Tensor self, Tensor other) -> Tensor", Kronecker },
     };
@@ -73,6 +76,14 @@ internal static class Matrix
             (p, i, j) => b.ValueAt([.. Broadcasting.IndexInto(b.Dims[..^2], p), j, i]), result);
         return !vectorA && !vectorB ? product
             : context.Squeeze(product, axis => (vectorA && axis == batch.Length) || (vectorB && axis == batch.Length + 1));
+    }
+
+    private static Lowered VectorDot(Call call)
+    {
+        var (a, b) = (call.Tensor("x"), call.Tensor("y"));
+        var dims = Broadcasting.Shape(a.Dims, b.Dims);
+        var products = call.Context.Pointwise(a.Type.Compute(), a.Type, [a, b], x => x[0] * x[1]);
+        return call.Context.Sum(products, new(products, [call.Axis("dim", dims.Length)], keep: false), a.Type);
     }
 
     private static Lowered Chain(Call call, string matrices)
@@ -160,6 +171,28 @@ internal static class Matrix
         var columns = call.Context.Reshape(call.Context.Permute(b, [.. axesB, .. freeB]), [inner, Dim.Product(freeB.Select(axis => b.Dims[axis]))]);
         return call.Context.Reshape(
             Multiply(call.Context, rows, columns), [.. freeA.Select(axis => a.Dims[axis]), .. freeB.Select(axis => b.Dims[axis])]);
+    }
+
+    /// <summary>Rows in groups (experts), each with a matrix of its own; the offsets say where groups end.</summary>
+    private static Lowered Grouped(Call call)
+    {
+        var (input, weight, ends) = (call.Tensor("input"), call.Tensor("weight"), call.Tensor("offs"));
+        var rows = call.Context.Map(DType.Int64, [input.Dims[0]], i => Expr.Of(i[0]));
+        var groups = Sorting.Search(call.Context, ends, rows, right: true);
+        var product = call.Context.Contract(
+            input.Type, [input.Dims[0]], 1, weight.Dims[2], input.Dims[1],
+            (row, _, k) => input.ValueAt([row[0], k]),
+            (row, n, k) => weight.ValueAt([groups.IndexAt([row[0]], weight.Dims[0]), k, n]));
+        return call.Context.Squeeze(product, axis => axis == 1);
+    }
+
+    private static Lowered Vandermonde(Call call)
+    {
+        var x = call.Tensor("x");
+        var columns = call.Has("N") ? call.Int("N") : x.Dims[0];
+        var type = x.Type.ToSum();
+        return call.Context.Map(type, [x.Dims[0], columns], i =>
+            x.At([i[0]]).As(type).As(type.Compute()).Apply(BinaryOp.Pow, Expr.Of(call.Flag("increasing") ? i[1] : columns - 1 - i[1]).As(type.Compute())));
     }
 
     private static Lowered Kronecker(Call call)

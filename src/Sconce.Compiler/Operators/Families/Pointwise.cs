@@ -26,6 +26,8 @@ internal static class Pointwise
         { "aten::fix(Tensor self) -> Tensor", Rounding(UnaryOp.Trunc) },
         { "aten::round(Tensor self) -> Tensor", Rounding(UnaryOp.Round) },
         { "aten::round.decimals(Tensor self, *, int decimals) -> Tensor", RoundDecimals },
+        { "aten::special_round(Tensor self, *, int decimals=0) -> Tensor", RoundDecimals },
+        { "aten::special_log_ndtr(Tensor self) -> Tensor", Float(LogNormalDistribution) },
         { "aten::frac(Tensor self) -> Tensor", DTypeSet.Floats, Same(x => x - x.Apply(UnaryOp.Trunc)) },
 
         { "aten::exp(Tensor self) -> Tensor", Float(x => x.Exp()) },
@@ -115,6 +117,14 @@ internal static class Pointwise
     {
         var angle = x * x.Like(Math.PI);
         return Expr.Select(x.EqualTo(x.Zero), x.One, angle.Apply(UnaryOp.Sin) / angle);
+    }
+
+    /// <summary>The logarithm of the normal distribution: far below 0 from the complement of the error function, in float64, where it does not vanish.</summary>
+    private static Expr LogNormalDistribution(Expr x)
+    {
+        var wide = x.As(DType.Float64);
+        var tail = (wide * wide.Like(-Math.Sqrt(0.5))).Apply(UnaryOp.Erfc) / wide.Like(2);
+        return Expr.Select(wide < wide.Like(-1), tail.Log(), (-((wide * wide.Like(Math.Sqrt(0.5))).Apply(UnaryOp.Erfc) / wide.Like(2))).Log1p()).As(x.Type);
     }
 
     private static Lowered RoundDecimals(Call call)

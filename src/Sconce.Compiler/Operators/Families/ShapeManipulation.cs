@@ -29,8 +29,14 @@ internal static class ShapeManipulation
         { "aten::unsafe_chunk(Tensor self, int chunks, int dim=0) -> Tensor[]", Chunk },
         { "aten::unsafe_split.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]", Split },
         { "aten::unsafe_split_with_sizes(Tensor self, SymInt[] split_sizes, int dim=0) -> Tensor[]", call => SplitSizes(call, "split_sizes") },
-        { "aten::tensor_split.sections(Tensor(a -> *) self, SymInt sections, int dim=0) -> Tensor(a)[]", TensorSplit },
-        { "aten::tensor_split.indices(Tensor(a -> *) self, SymInt[] indices, int dim=0) -> Tensor(a)[]", TensorSplitIndices },
+        { "aten::tensor_split.sections(Tensor(a -> *) self, SymInt sections, int dim=0) -> Tensor(a)[]", call => TensorSplit(call, call.Axis("dim", call.Tensor(0).Rank)) },
+        { "aten::tensor_split.indices(Tensor(a -> *) self, SymInt[] indices, int dim=0) -> Tensor(a)[]", call => TensorSplitIndices(call, call.Axis("dim", call.Tensor(0).Rank)) },
+        { "aten::hsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]", call => TensorSplit(call, call.Tensor(0).Rank > 1 ? 1 : 0) },
+        { "aten::hsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]", call => TensorSplitIndices(call, call.Tensor(0).Rank > 1 ? 1 : 0) },
+        { "aten::vsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]", call => TensorSplit(call, 0) },
+        { "aten::vsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]", call => TensorSplitIndices(call, 0) },
+        { "aten::dsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]", call => TensorSplit(call, 2) },
+        { "aten::dsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]", call => TensorSplitIndices(call, 2) },
         { "aten::unbind.int(Tensor(a -> *) self, int dim=0) -> Tensor(a)[]", Unbind },
         { "aten::unbind_copy.int(Tensor self, int dim=0) -> Tensor[]", Unbind },
         { "aten::repeat(Tensor self, SymInt[] repeats) -> Tensor", call => Repeat(call.Context, call.Tensor(0), call.Ints("repeats")) },
@@ -48,6 +54,7 @@ internal static class ShapeManipulation
         { "aten::block_diag(Tensor[] tensors) -> Tensor", DTypeSet.Real, BlockDiag },
         { "aten::meshgrid(Tensor[] tensors) -> Tensor[]", call => Meshgrid(call, "ij") },
         { "aten::meshgrid.indexing(Tensor[] tensors, *, str indexing) -> Tensor[]", call => Meshgrid(call, call.Text("indexing")) },
+        { "aten::combinations(Tensor self, int r=2, bool with_replacement=False) -> Tensor", Combinations },
         { "aten::cartesian_prod(Tensor[] tensors) -> Tensor", CartesianProduct },
     };
 
@@ -152,19 +159,17 @@ internal static class ShapeManipulation
         return Lowered.Of(parts);
     }
 
-    private static Lowered TensorSplit(Call call)
+    private static Lowered TensorSplit(Call call, int axis)
     {
         var self = call.Tensor(0);
-        var axis = call.Axis("dim", self.Rank);
         var sections = call.Constant("sections");
         var (size, rest) = (self.Dims[axis].FloorDiv(sections), self.Dims[axis].Mod(sections));
         return Split(call.Context, self, axis, [.. Enumerable.Range(0, sections).Select(i => size + Dim.Max(Dim.Min(rest - i, 1), 0))]);
     }
 
-    private static Lowered TensorSplitIndices(Call call)
+    private static Lowered TensorSplitIndices(Call call, int axis)
     {
         var self = call.Tensor(0);
-        var axis = call.Axis("dim", self.Rank);
         Dims ends = [.. call.Ints("indices"), self.Dims[axis]];
         return Lowered.Of(ends.Select((end, i) =>
         {
@@ -329,5 +334,23 @@ internal static class ShapeManipulation
         Dims sizes = [.. tensors.Select(tensor => tensor.Dims[0])];
         return Stack(call.Context, [.. tensors.Select((tensor, i) => call.Context.View(
             tensor, [Dim.Product(sizes)], index => [Reshaping.Unflatten(sizes.AsSpan(), index[0])[i]]))], 1);
+    }
+
+    private static Lowered Combinations(Call call)
+    {
+        var self = call.Tensor("self");
+        if (!self.Dims[0].IsConstant)
+        {
+            throw call.Unsupported($"combinations of {self.Dims[0]} elements: how many there are must be known when compiling");
+        }
+
+        var (count, length, again) = ((int)self.Dims[0].Value, call.Constant("r"), call.Flag("with_replacement"));
+        var rows = Chosen(0, length).Select(row => row.ToArray()).ToArray();
+        var places = call.Context.Integers([rows.Length, length], rows.SelectMany(row => row).ToArray());
+        return call.Context.View(self, [rows.Length, length], i => [places.IndexAt(i, count)]);
+
+        IEnumerable<IEnumerable<long>> Chosen(int from, int left) => left == 0
+            ? [[]]
+            : Enumerable.Range(from, count - from).SelectMany(first => Chosen(again ? first : first + 1, left - 1).Select(rest => rest.Prepend(first)));
     }
 }

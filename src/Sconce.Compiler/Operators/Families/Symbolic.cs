@@ -10,6 +10,9 @@ internal static class Symbolic
     {
         { "aten::sym_size.int(Tensor self, int dim) -> SymInt", call => call.Tensor(0).Dims[call.Axis("dim", call.Tensor(0).Rank)] },
         { "aten::sym_numel(Tensor self) -> SymInt", call => Dim.Product(call.Tensor(0).Dims) },
+        { "aten::sym_stride.int(Tensor self, int dim) -> SymInt", call => Dim.Product(call.Tensor(0).Dims[(call.Axis("dim", call.Tensor(0).Rank) + 1)..]) },
+        { "aten::sym_storage_offset(Tensor self) -> SymInt", _ => Lowered.Of(0) },
+        { "aten::is_nonzero(Tensor self) -> bool", call => new Lowered.Bool(call.Tensor(0).At([.. call.Tensor(0).Dims.Select(_ => Dim.Zero)]).As(DType.Bool)) },
         { "aten::size.int(Tensor self, int dim) -> int", call => call.Tensor(0).Dims[call.Axis("dim", call.Tensor(0).Rank)] },
         { "aten::size(Tensor self) -> int[]", call => new Lowered.List([.. call.Tensor(0).Dims.Select(dim => (Lowered)dim)]) },
         { "aten::numel(Tensor self) -> int", call => Dim.Product(call.Tensor(0).Dims) },

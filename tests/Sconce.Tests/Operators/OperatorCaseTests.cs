@@ -1,0 +1,104 @@
+using Sconce.Cli.Numpy;
+using Sconce.Cli.Verification;
+using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Evaluation;
+using Sconce.Compiler.Frontends;
+using Sconce.Compiler.Operators;
+using Sconce.Compiler.Passes;
+using Sconce.Compiler.Types;
+using Sconce.Tests.Frontends;
+
+namespace Sconce.Tests.Operators;
+
+/// <summary>
+/// Every operator case of tests/models through frontend, lowering and evaluator: shapes and dtypes against those that PyTorch recorded,
+/// numbers against those that it gave.
+/// </summary>
+public sealed class OperatorCaseTests
+{
+    /// <summary>What Sconce does not compile yet: results that only the run can size, complex numbers, and some rare functions.</summary>
+    private static readonly HashSet<string> unsupported =
+    [
+        "alias-products", "alias-reductions", "alias-shapes", "arithmetic-more", "complex-arithmetic",
+        "complex-input", "complex", "data-mask", "data-nonzero", "data-unique", "fft-long", "fft", "istft",
+        "linear-algebra", "log-mel", "real-view", "rope-complex", "stft", "unary-bessel", "unary-error-function",
+        "while-loop",
+    ];
+
+    /// <summary>Infinities converted to integers: what C++ leaves undefined, PyTorch gives as the processor does. Sconce saturates, as WebAssembly does.</summary>
+    private static readonly HashSet<string> undefined = ["bfloat16-conversion", "float16-conversion"];
+
+    public static TheoryData<string> Cases =>
+    [
+        .. Directory.GetFiles(ModelFiles.Operators, "*.pt2").Select(file => Path.GetFileNameWithoutExtension(file))
+            .Except(undefined).Order(StringComparer.Ordinal),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void GivesTheNumbersOfPyTorch(string name)
+    {
+        var file = Path.Combine(ModelFiles.Operators, name + ".pt2");
+        if (unsupported.Contains(name))
+        {
+            var error = Assert.Throws<SconceException>(() => Lower(file));
+            Assert.Equal(ErrorKind.Unsupported, error.Kind);
+            Assert.DoesNotContain("internal error", error.Message, StringComparison.Ordinal);
+            return;
+        }
+
+        var program = Lower(file).Program;
+        var problems = Calls(file).SelectMany(test => Compare(program, test)).ToList();
+        Assert.True(problems.Count == 0, string.Join('\n', problems));
+    }
+
+    private static LoweredGraph Lower(string file)
+    {
+        var graph = Pt2Frontend.Read(File.ReadAllBytes(file), Path.GetFileName(file));
+        Functionalise.Run(graph);
+        DeadCode.Run(graph);
+        return GraphLowering.Lower(graph);
+    }
+
+    /// <summary>The npz beside the model, and the sequence of calls where there is one.</summary>
+    private static IEnumerable<Case> Calls(string file)
+    {
+        var (single, sequence) = (Path.ChangeExtension(file, ".npz"), file[..^".pt2".Length] + "-sequence.npz");
+        if (File.Exists(single))
+        {
+            yield return Case.Single(single, Arrays(single));
+        }
+
+        if (File.Exists(sequence))
+        {
+            yield return Case.Sequence(sequence, Arrays(sequence));
+        }
+    }
+
+    private static IReadOnlyDictionary<string, TensorData> Arrays(string file)
+    {
+        using var stream = File.OpenRead(file);
+        return Npz.Read(stream, file);
+    }
+
+    private static IEnumerable<string> Compare(Compiler.Tensors.TensorProgram program, Case test)
+    {
+        var evaluator = new Evaluator();
+        foreach (var (number, call) in test.Calls.Index())
+        {
+            evaluator = call.Reset ? new Evaluator() : evaluator;
+            Assert.Equal(program.Inputs.Count, call.Inputs.Length);
+            Assert.Equal(program.Outputs.Count, call.Outputs.Length);
+            var inputs = call.Inputs.Zip(program.Inputs, (data, input) => TensorValue.Of(input.Buffer.Type.IsHalf() ? HalfPrecision.Narrow(data, input.Buffer.Type) : data)).ToList();
+            var outputs = evaluator.Run(program, inputs);
+            for (var i = 0; i < outputs.Count; i++)
+            {
+                var comparison = Comparison.Of(program.Outputs[i].Name, call.Outputs[i], outputs[i].ToData(), new Tolerance());
+                if (!comparison.IsRight)
+                {
+                    yield return $"call {number}: {comparison.Problem}";
+                }
+            }
+        }
+    }
+}
