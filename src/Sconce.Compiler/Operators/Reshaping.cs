@@ -61,7 +61,7 @@ public static class Reshaping
         var flat = Dim.Zero;
         for (var i = 0; i < shape.Length; i++)
         {
-            flat = (flat * shape[i]) + index[i];
+            flat = shape[i].IsOne ? flat : (flat * shape[i]) + index[i];
         }
 
         return flat;

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using FsCheck.Xunit;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Operators;
-using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Tests.Operators;
