@@ -28,6 +28,7 @@ number() { sed 's/\x1b\[[0-9;]*m//g' "$1" | grep -oE "$2 *[0-9]+" | tail -n 1 | 
 suite_csharp() {
   heading "C# tests"
   build_runtime
+  build_demo
   need dotnet "the .NET 10 SDK, https://dotnet.microsoft.com/download/dotnet/10.0"
   ( build tests "building the C# projects" dotnet build Sconce.slnx -c Release -v q --nologo -clp:NoSummary ) ||
     { count csharp 0 1 1; return; }
@@ -61,6 +62,28 @@ suite_typescript() {
     if [ -e "$package/package.json" ] && has_script "$package" test; then
       node_suite "$package" npm test --silent --workspace "$package"
     fi
+  done
+}
+
+# Every model with PyTorch's own numbers beside it, with one thread and relaxed SIMD and with two and without. The lists of
+# what is for later get shorter by themselves: a model on them that passes is a failure.
+suite_models() {
+  heading "Models"
+  build_runtime
+  build_tool
+  verify_models tests/models
+  if [ -d ../shared/models ]; then verify_models ../shared/models; else say "models: no ../shared/models here, left out"; fi
+}
+
+verify_models() {
+  local folder=$1 log=$stamps/models.log mode status
+  for mode in "--threads 1" "--threads 2 --no-relaxed"; do
+    # What passes is a line too many here; the sum at the end counts it.
+    timeout 1200 ./sconce verify "$folder" $mode --later tests/models/later.txt >"$log" 2>&1
+    status=$?
+    grep -v '^passed' "$log"
+    count "$folder $mode" "$(sed -n 's/^\([0-9]*\) passed, [0-9]* failed$/\1/p' "$log")" \
+      "$(sed -n 's/^[0-9]* passed, \([0-9]*\) failed$/\1/p' "$log")" "$status"
   done
 }
 

@@ -2,6 +2,7 @@ using Sconce.Cli.Artefacts;
 using Sconce.Cli.Files;
 using Sconce.Compiler;
 using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Frontends;
 using Sconce.Compiler.Graph;
 
 namespace Sconce.Cli.Compiling;
@@ -28,6 +29,10 @@ internal static class ModelCompiler
             throw error.At(new Where(model));
         }
     }
+
+    /// <summary>The names of the models that an archive holds.</summary>
+    public static IReadOnlyList<string> ModelNames(string archive) =>
+        Pt2Frontend.ModelNames(InputFile.ReadAll(archive, "a PyTorch model (.pt2)"), archive);
 
     private sealed class Stages(IProgress<string> progress) : IProgress<CompileProgress>
     {

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Sconce.Cli.Compiling;
 using Sconce.Cli.Files;
 using Sconce.Cli.Terminal;
+using Sconce.Compiler;
 using Sconce.Compiler.Diagnostics;
 
 namespace Sconce.Cli.Verification;
@@ -13,7 +14,17 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
     /// <summary>How many compiled models may wait for Node: enough that neither side idles, few enough to keep the disk small.</summary>
     private const int Ahead = 3;
 
-    private sealed record Compiled(string Path, CompiledFile? Result, Exception? Error, double Milliseconds);
+    /// <summary>A model to verify; <see cref="Member"/> is its name in an archive that holds several, else null.</summary>
+    private sealed record Subject(string Path, string? Member)
+    {
+        public string Name => Member is null ? Path : $"{Path}:{Member}";
+
+        /// <summary>NAME.npz, NAME-sequence.npz; of an archive's member NAME.MEMBER.npz.</summary>
+        public string CasePath(string ending) => System.IO.Path.Combine(
+            System.IO.Path.GetDirectoryName(Path) ?? "", System.IO.Path.GetFileNameWithoutExtension(Path) + (Member is null ? "" : $".{Member}") + ending);
+    }
+
+    private sealed record Compiled(Subject Subject, CompiledFile? Result, Exception? Error, double Milliseconds);
 
     /// <summary>Reports a line for each model, in order, as soon as it is known.</summary>
     public async Task VerifyAsync(IReadOnlyList<string> models, Action<VerifyLine> report, CancellationToken cancellation)
@@ -39,32 +50,59 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
 
     private async Task CompileAllAsync(IReadOnlyList<string> models, ChannelWriter<Compiled> queue, CancellationToken cancellation)
     {
-        foreach (var path in models)
+        foreach (var subject in models.SelectMany(Subjects))
         {
             cancellation.ThrowIfCancellationRequested();
-            var started = Stopwatch.GetTimestamp();
-            CompiledFile? result = null;
-            Exception? error = null;
-            try
-            {
-                result = ModelCompiler.CompileToFile(path, scratch.NewFile(".wasm"), options.Compile, progress: null);
-            }
-            catch (Exception caught)
-            {
-                // One bad model, or one mistake of ours, must not end the verification of all the others.
-                error = caught;
-            }
-
-            var elapsed = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-            await queue.WriteAsync(new Compiled(path, result, error, elapsed), cancellation);
+            await queue.WriteAsync(Compile(subject), cancellation);
         }
 
         queue.Complete();
     }
 
+    /// <summary>Usually one; the members of an archive where the cases beside it are named after those.</summary>
+    private static IEnumerable<Subject> Subjects(string path)
+    {
+        var whole = new Subject(path, null);
+        if (File.Exists(whole.CasePath(".npz")))
+        {
+            return [whole];
+        }
+
+        try
+        {
+            var names = ModelCompiler.ModelNames(path);
+            return names.Count > 1 ? names.Select(name => new Subject(path, name)) : [whole];
+        }
+        catch (SconceException)
+        {
+            // What is wrong with the file is for the compiler to say.
+            return [whole];
+        }
+    }
+
+    private Compiled Compile(Subject subject)
+    {
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            var result = ModelCompiler.CompileToFile(subject.Path, scratch.NewFile(".wasm"), CompileOptionsOf(subject), progress: null);
+            return new(subject, result, null, Elapsed());
+        }
+        catch (Exception error)
+        {
+            // One bad model, or one mistake of ours, must not end the verification of all the others.
+            return new(subject, null, error, Elapsed());
+        }
+
+        double Elapsed() => Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+    }
+
+    private CompileOptions CompileOptionsOf(Subject subject) =>
+        subject.Member is null ? options.Compile : options.Compile with { Model = subject.Member };
+
     private async Task<VerifyLine> VerifyAsync(Compiled compiled, ModelRunner runner, CancellationToken cancellation)
     {
-        var line = new VerifyLine(compiled.Path, VerifyStatus.Error, CompileMs: Math.Round(compiled.Milliseconds, 1));
+        var line = new VerifyLine(compiled.Subject.Name, VerifyStatus.Error, CompileMs: Math.Round(compiled.Milliseconds, 1));
         if (compiled.Result is not { } artefact)
         {
             return Failed(line, compiled.Error!);
@@ -73,16 +111,17 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
         line = line with { CodeBytes = artefact.Contents.CodeBytes };
         try
         {
-            if (CasesBeside(compiled.Path) is not { Count: > 0 } cases)
+            if (CasesBeside(compiled.Subject) is not { Count: > 0 } cases)
             {
-                return line with { Message = $"no {Path.GetFileNameWithoutExtension(compiled.Path)}.npz beside it: compiled only" };
+                return line with { Message = $"no {Path.GetFileName(compiled.Subject.CasePath(".npz"))} beside it: compiled only" };
             }
 
             var result = await runner.RunAsync(artefact.Path, cases, cancellation);
             line = line with { MaxError = result.MaxError, RunMs = Math.Round(result.MedianMilliseconds, 3) };
             return result.Problem is null
                 ? line with { Status = VerifyStatus.Passed }
-                : line with { Status = VerifyStatus.Failed, Message = FirstDifference.Explain(result.Problem, compiled.Path, options.Compile, cases) };
+                : line with { Status = VerifyStatus.Failed, Message = FirstDifference.Explain(
+                    result.Problem, compiled.Subject.Path, CompileOptionsOf(compiled.Subject), cases) };
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
@@ -100,10 +139,9 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
         Message = ErrorReport.Describe(error),
     };
 
-    private static List<Case> CasesBeside(string model)
+    private static List<Case> CasesBeside(Subject subject)
     {
-        var stem = Path.Combine(Path.GetDirectoryName(model) ?? "", Path.GetFileNameWithoutExtension(model));
-        var (single, sequence) = (stem + ".npz", stem + "-sequence.npz");
+        var (single, sequence) = (subject.CasePath(".npz"), subject.CasePath("-sequence.npz"));
         var cases = new List<Case>();
         if (File.Exists(single))
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Sconce.Cli.Compiling;
 
 namespace Sconce.Cli.Verification;
 
@@ -18,6 +19,10 @@ internal sealed record VerifyLine(
     string Model, VerifyStatus Status, string? Message = null, double? MaxError = null,
     double? CompileMs = null, double? RunMs = null, long? CodeBytes = null)
 {
+    /// <summary>Without folder and ending: <c>resnet18</c>, or <c>several:first</c> for an archive's member.</summary>
+    [JsonIgnore]
+    public string Name => Path.GetFileName(Model).Replace(ModelFile.Exported, "", StringComparison.Ordinal);
+
     /// <summary>JSON has no infinity and no NaN: an error without a finite size is null.</summary>
     public string ToJson()
     {

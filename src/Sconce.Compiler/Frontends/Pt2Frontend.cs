@@ -18,7 +18,7 @@ public static class Pt2Frontend
 
         if (model is null && archive.ModelNames.Count > 1)
         {
-            throw new SconceException($"the archive holds {archive.ModelNames.Count} models: {choices}", new Where(name), "say which one is meant");
+            throw new SconceException($"the archive holds {archive.ModelNames.Count} models: {choices}", new Where(name), "say which one is meant (on the command line by --model NAME)");
         }
 
         return ProgramReader.Read(archive, model ?? archive.ModelNames[0]);

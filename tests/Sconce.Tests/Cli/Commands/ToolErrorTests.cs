@@ -90,6 +90,17 @@ public sealed class ToolErrorTests : IDisposable
     }
 
     [Fact]
+    public async Task ModelsForLaterAreNotCounted()
+    {
+        Write("a.pt2", "not a zip archive");
+        Write("b.pt2", "not a zip archive");
+        Write("later.txt", "# what waits\na # for reasons\n");
+        var result = await RunAsync("verify", ".", "--later", "later.txt");
+        Assert.EndsWith("0 passed, 1 failed", result.Output.TrimEnd());
+        Assert.DoesNotContain("a  ", result.Output);
+    }
+
+    [Fact]
     public async Task HelpNamesEveryCommand()
     {
         var result = await RunAsync("--help");

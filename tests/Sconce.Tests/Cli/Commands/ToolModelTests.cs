@@ -1,0 +1,104 @@
+using System.Text.Json;
+using Sconce.Cli.Files;
+using Sconce.Cli.Terminal;
+
+namespace Sconce.Tests.Cli.Commands;
+
+/// <summary>The built tool's whole trip, on the bundled model: compile, inspect, run, verify, demo.</summary>
+public sealed class ToolModelTests : IDisposable
+{
+    private static readonly string Root = FindRoot();
+    private static readonly string Digits = Path.Combine(Root, "examples", "digits", "digits.pt2");
+
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory();
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "Sconce.slnx")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder.FullName;
+    }
+
+    private string At(string name) => Path.Combine(folder.FullName, name);
+
+    private async Task<ToolResult> RunAsync(params string[] arguments)
+    {
+        var result = await Tool.RunAsync(folder.FullName, arguments);
+        Assert.True(result.ExitCode == 0, result.Errors);
+        return result;
+    }
+
+    [Fact]
+    public async Task ACompiledModelGivesPyTorchsNumbers()
+    {
+        var summary = await RunAsync("compile", Digits, "-o", "digits.wasm");
+        Assert.All(["operators", "parameters", "code", "weights", "arena", "multiply-adds", "time"], name => Assert.Contains($"\n  {name} ", summary.Output));
+
+        var ran = await RunAsync("run", "digits.wasm", "--input", Path.ChangeExtension(Digits, ".npz"), "--output", "out.npz", "--threads", "2", "--repeat", "3");
+        Assert.Contains("median of 3", ran.Output);
+        var (expected, actual) = (InputFile.ReadNpz(Path.ChangeExtension(Digits, ".npz")), InputFile.ReadNpz(At("out.npz")));
+        Assert.Equal(["logits", "probabilities"], actual.Keys);
+        Assert.Equal(Numbers.ToDoubles(expected["out1"]), Numbers.ToDoubles(actual["probabilities"]), (e, a) => Math.Abs(e - a) < 1e-4);
+    }
+
+    [Fact]
+    public async Task WhatAModelIsCanBeSeen()
+    {
+        var shown = await RunAsync("inspect", Digits, "--graph", "graph.svg");
+        Assert.Matches(@"image +float32 +\[\w+, 1, 28, 28\]", shown.Output);
+        Assert.Matches(@"aten::conv2d\S* +\d+ ", shown.Output);
+        Assert.Contains("<svg", File.ReadAllText(At("graph.svg")));
+        var code = await RunAsync("inspect", Digits, "--wat");
+        Assert.StartsWith("(module", code.Output);
+        Assert.Contains("f32x4.mul", code.Output);
+    }
+
+    [Fact]
+    public async Task ATruthfulModelPassesAndALiarFails()
+    {
+        var passed = await RunAsync("verify", Digits, "--json", "report.json", "--no-relaxed");
+        Assert.EndsWith("1 passed, 0 failed", passed.Output.TrimEnd());
+        var line = JsonDocument.Parse(File.ReadAllText(At("report.json"))).RootElement;
+        Assert.Equal("passed", line.GetProperty("status").GetString());
+        Assert.InRange(line.GetProperty("max_error").GetDouble(), 0, 1e-4);
+        Assert.All(["compile_ms", "run_ms", "code_bytes"], name => Assert.True(line.GetProperty(name).GetDouble() > 0));
+
+        // The same inputs with outputs that are a little off.
+        File.Copy(Digits, At("liar.pt2"));
+        var arrays = InputFile.ReadNpz(Path.ChangeExtension(Digits, ".npz")).ToDictionary();
+        arrays["out0"] = Tensors.Floats(arrays["out0"].Shape, [.. Numbers.ToDoubles(arrays["out0"]).Select((value, i) => (float)value + (i == 13 ? 0.1f : 0))]);
+        AtomicFile.Write(At("liar.npz"), stream => Sconce.Cli.Numpy.Npz.Write(stream, arrays));
+        File.Copy(Digits, At("unknown.pt2"));
+        var failed = await Tool.RunAsync(folder.FullName, "verify", ".");
+        Assert.Equal(1, failed.ExitCode);
+        Assert.Contains("logits[1, 3]: expected", failed.Output);
+        Assert.Contains("no unknown.npz beside it", failed.Output);
+        Assert.EndsWith("0 passed, 2 failed", failed.Output.TrimEnd());
+    }
+
+    [Theory]
+    [InlineData("x=image.npy", "image")]
+    [InlineData("image=wrong.npy", "image")]
+    public async Task RunSaysWhatWasExpectedOfAnInput(string input, string name)
+    {
+        AtomicFile.Write(At("image.npy"), stream => Sconce.Cli.Numpy.Npy.Write(stream, Tensors.Floats([1, 1, 28, 28], new float[784])));
+        AtomicFile.Write(At("wrong.npy"), stream => Sconce.Cli.Numpy.Npy.Write(stream, Tensors.Floats([1, 1, 28, 27], new float[756])));
+        var result = await Tool.RunAsync(folder.FullName, "run", Digits, "--input", input);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(name, result.Errors);
+    }
+
+    [Fact]
+    public async Task TheDemoReadsTheDigits()
+    {
+        var result = await RunAsync("demo", "--no-serve");
+        Assert.Matches(@"(19|20) of 20 handwritten digits right", result.Output);
+        Assert.Contains("shipped to a browser", result.Output);
+    }
+}
