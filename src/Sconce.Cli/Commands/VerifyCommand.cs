@@ -79,6 +79,7 @@ internal static class VerifyCommand
             }
 
             (passed, failed) = line.Status == VerifyStatus.Passed ? (passed + 1, failed) : (passed, failed + 1);
+            nameWidth = Math.Max(nameWidth, line.Name.Length);
             Console.WriteLine(Text(line, nameWidth));
             lines.WriteLine(line.ToJson());
             lines.Flush();
