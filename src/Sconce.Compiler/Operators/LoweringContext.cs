@@ -14,8 +14,14 @@ namespace Sconce.Compiler.Operators;
 public sealed class LoweringContext(TensorProgram program)
 {
     private readonly Dictionary<(ReadOnlyMemory<byte> Storage, DType Type, long Offset, string Layout), Buffer> constants = [];
-    private List<Step> steps = program.Steps;
     private int loops;
+    private Batching? batching;
+
+    /// <summary>Where steps are being added: the program's, or the body of a loop.</summary>
+    internal List<Step> Steps { get; private set; } = program.Steps;
+
+    /// <summary>The runs of vmap that are under way.</summary>
+    internal Batching Batching => batching ??= new Batching(this);
 
     /// <summary>What the steps that are being added come from.</summary>
     public Origin? Origin { get; set; }
@@ -26,7 +32,7 @@ public sealed class LoweringContext(TensorProgram program)
     public void Add(Step step)
     {
         step.Origin = Origin;
-        steps.Add(step);
+        Steps.Add(step);
     }
 
     public Buffer Temporary(DType type, Dims dims) => new(Name, type, dims);
@@ -152,11 +158,11 @@ public sealed class LoweringContext(TensorProgram program)
     public void Loop(Dim count, Action<Dim> body)
     {
         var counter = new Symbol($"t{loops++}", 0, count.Bounds.Max == long.MaxValue ? null : Math.Max(count.Bounds.Max - 1, 0));
-        var outer = steps;
-        steps = [];
+        var outer = Steps;
+        Steps = [];
         body(Dim.Of(counter));
-        var loop = new LoopStep(counter, count, [.. steps]);
-        steps = outer;
+        var loop = new LoopStep(counter, count, [.. Steps]);
+        Steps = outer;
         Add(loop);
     }
 

@@ -38,6 +38,7 @@ public static class OperatorTable
         Distance.Family,
         Loss.Family,
         Symbolic.Family,
+        Vmap.Family,
     ];
 
     private static readonly FrozenDictionary<string, ImmutableArray<Operator>> byName =

@@ -17,7 +17,7 @@ internal ref struct SchemaParser(string text)
     public static (string Name, string Overload) ParseName(string text)
     {
         var full = text[..text.IndexOf('(', StringComparison.Ordinal)];
-        var dot = full.IndexOf('.', StringComparison.Ordinal);
+        var dot = full.IndexOf('.', full.LastIndexOf(':'));
         return dot < 0 ? (full, "") : (full[..dot], full[(dot + 1)..]);
     }
 
