@@ -27,14 +27,15 @@ def make(name, options):
     if options.core:
         yield "-core", plain | {"core": True}
     if options.dynamic:
-        yield "-dynamic", plain | {"dynamic": sizes(example), "test": ((), inputs(3, 13))}
+        yield "-dynamic", plain | {"kwargs": inputs(2), "dynamic": sizes(example), "test": ((), inputs(3, 13))}
 
 
 def sizes(example):
-    """Any batch, and any length of text; the sizes of pictures and sounds are fixed."""
+    """Any batch, and any length of texts and samples; the sizes of pictures and spectra are fixed."""
     batch, length = torch.export.Dim("batch", min=1, max=16), torch.export.Dim("length", min=4, max=64)
-    texts = ("input_ids", "attention_mask", "token_type_ids")
-    return {name: {0: batch, 1: length} if name in texts else {0: batch} for name in example}
+    long = {name: {1: length} for name in ("input_ids", "attention_mask", "token_type_ids")}
+    long["input_values"] = {1: torch.export.Dim("samples", min=400, max=2000)}
+    return {name: {0: batch} | (long.get(name, {}) if tensor.dim() == 2 else {}) for name, tensor in example.items()}
 
 
 def main():

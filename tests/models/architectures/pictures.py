@@ -25,7 +25,8 @@ tiny("sam-vision", "SamVision", "Model", PICTURE, image(32), output_channels=8, 
 tiny("yolos", "Yolos", "ForObjectDetection", PICTURE, image(32), image_size=[32, 32], num_detection_tokens=5)
 
 SWIN = {
-    "image_size": 32, "patch_size": 2, "num_channels": 3, "embed_dim": 16, "depths": [2, 1], "num_heads": [2, 4], "window_size": 4}
+    "image_size": 32, "patch_size": 2, "num_channels": 3, "embed_dim": 16, "depths": [2, 1], "num_heads": [2, 4],
+    "window_size": 4}
 tiny_each("""
     donut-swin          DonutSwin       Model
     swin                Swin            Model

@@ -8,7 +8,11 @@ SPEECH = {
     "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 37, "conv_dim": (16, 16, 16),
     "conv_stride": (5, 4, 2), "conv_kernel": (10, 8, 4), "num_conv_pos_embeddings": 16, "num_conv_pos_embedding_groups": 2,
     "vocab_size": 32}
-samples = numbers("input_values", 811)
+
+
+def samples(batch=1, length=9):
+    return {"input_values": torch.randn(batch, 90 * length + 1)}
+
 
 tiny_each("""
     hubert              Hubert          Model
@@ -22,7 +26,8 @@ tiny_each("""
 tiny("data2vec-audio", "Data2VecAudio", "Model", SPEECH, samples, conv_pos_kernel_size=5, num_conv_pos_embeddings=2)
 tiny("sew", "SEW", "Model", SPEECH, samples, squeeze_factor=1)
 tiny("wav2vec2-conformer", "Wav2Vec2Conformer", "Model", SPEECH, samples, conv_depthwise_kernel_size=5)
-tiny("wav2vec2-stable", "Wav2Vec2", "Model", SPEECH, samples, do_stable_layer_norm=True, feat_extract_norm="layer", conv_bias=True)
+tiny("wav2vec2-stable", "Wav2Vec2", "Model", SPEECH, samples, do_stable_layer_norm=True, feat_extract_norm="layer",
+    conv_bias=True)
 tiny("wav2vec2-bert", "Wav2Vec2Bert", "Model", SPEECH, numbers("input_features", 20, 16), feature_projection_input_dim=16,
      conv_depthwise_kernel_size=5)
 tiny("ast", "AST", "ForAudioClassification", PICTURE, numbers("input_values", 24, 16), patch_size=4, num_mel_bins=16,
@@ -49,5 +54,6 @@ tiny("univnet", "UnivNet", "Model", {}, lambda batch=1, length=None: {
 
 SERIES = {"context_length": 32, "prediction_length": 5, "patch_length": 8, "d_model": 16, "num_input_channels": 3, "loss": "mse"}
 past = numbers("past_values", 32, 3)
-tiny("patchtst", "PatchTST", "ForPrediction", SERIES, past, patch_stride=4, num_hidden_layers=2, num_attention_heads=2, ffn_dim=21)
+tiny("patchtst", "PatchTST", "ForPrediction", SERIES, past, patch_stride=4, num_hidden_layers=2, num_attention_heads=2,
+    ffn_dim=21)
 tiny("patchtsmixer", "PatchTSMixer", "ForPrediction", SERIES, past, patch_stride=8, num_layers=2)
