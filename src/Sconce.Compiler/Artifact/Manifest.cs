@@ -75,21 +75,30 @@ public static class DimJson
 
     public static JsonNode Write(Dim dim)
     {
-        JsonNode? total = null;
+        var parts = new List<JsonNode>();
         foreach (var term in dim.Terms)
         {
-            JsonNode? product = term.Coefficient == 1 ? null : JsonValue.Create(term.Coefficient);
-            foreach (var factor in term.Factors)
-            {
-                product = Join("*", product, Write(factor));
-            }
-
-            total = Join("+", total, product!);
+            var factors = term.Factors.Select(Write);
+            parts.Add(Join("*", [.. term.Coefficient == 1 ? factors : factors.Prepend(JsonValue.Create(term.Coefficient))]));
         }
 
-        return total is null ? JsonValue.Create(dim.ConstantTerm)
-            : dim.ConstantTerm == 0 ? total
-            : Join("+", total, JsonValue.Create(dim.ConstantTerm));
+        if (dim.ConstantTerm != 0 || parts.Count == 0)
+        {
+            parts.Add(JsonValue.Create(dim.ConstantTerm));
+        }
+
+        return Join("+", parts);
+    }
+
+    /// <summary>As a tree of little depth: a memory plan adds up hundreds of sizes, and readers bound how deep they go.</summary>
+    private static JsonNode Join(string op, IReadOnlyList<JsonNode> parts)
+    {
+        while (parts.Count > 1)
+        {
+            parts = [.. parts.Chunk(2).Select(pair => pair is [var a, var b] ? new JsonArray(op, a, b) : pair[0])];
+        }
+
+        return parts[0];
     }
 
     /// <summary>Reads a size; throws <see cref="FormatException"/> where it is none, for anybody may have written it.</summary>
@@ -112,8 +121,6 @@ public static class DimJson
         "max" => Dim.Max(a, b),
         _ => throw new FormatException($"'{op}' is no operation on sizes"),
     };
-
-    private static JsonNode Join(string op, JsonNode? a, JsonNode b) => a is null ? b : new JsonArray(op, a, b);
 
     private static JsonNode Write(Atom atom) => atom switch
     {

@@ -91,13 +91,24 @@ internal sealed class MemoryPlan
     public List<List<Dim>> Slots { get; } = [];
 
     /// <summary>A context's size in bytes.</summary>
-    public Dim ContextBytes => Dim.Sum(Slots.Select(sizes => sizes.Aggregate(Dim.Max))) + FixedEnd + ReadSlack;
+    public Dim ContextBytes => Dim.Sum(Slots.Select(Largest)) + FixedEnd + ReadSlack;
 
     public Place this[Tensors.Buffer buffer] => places.TryGetValue(buffer, out var place)
         ? place
         : throw new InvalidOperationException($"Buffer {buffer} has no place: nothing writes it.");
 
     private static long Align(long value) => (value + Alignment - 1) / Alignment * Alignment;
+
+    /// <summary>Joined in pairs, so that the expression is not as deep as there are sizes.</summary>
+    private static Dim Largest(IReadOnlyList<Dim> sizes)
+    {
+        while (sizes.Count > 1)
+        {
+            sizes = [.. sizes.Chunk(2).Select(pair => pair.Aggregate(Dim.Max))];
+        }
+
+        return sizes[0];
+    }
 
     private static Dim Align(Dim value) => value.RoundUp(Alignment);
 
