@@ -37,7 +37,9 @@ internal static class Autocast
         foreach (var node in body)
         {
             var outputs = node.Outputs.Select(value => (value.Type as ValueType.Tensor)?.Type).ToHashSet();
-            DType? wanted = LowerPrecision.Contains(node.Operator) ? low
+
+            // What came out says whether the cast was made: autocast may be off again in a part of the body.
+            DType? wanted = LowerPrecision.Contains(node.Operator) && outputs.Contains(low) ? low
                 : outputs.Contains(DType.Float32) && TensorTypes(node).Contains(low) && !Casts.Contains(node.Operator) ? DType.Float32
                 : null;
             if (wanted is { } type)

@@ -44,7 +44,7 @@ internal sealed class GraphReader(SymbolTable symbols, Where place)
     public ValueType TypeOf(ArgumentJson.Reference name, Scope scope) => name.Kind switch
     {
         ReferenceKind.Tensor => scope.Graph.TensorValues.GetValueOrDefault(name.Name) is { } meta
-            ? new ValueType.Tensor(ScalarTypes.ToDType(meta.Dtype, place), symbols.Parse(meta.Sizes)) { Strides = symbols.Parse(meta.Strides) }
+            ? new ValueType.Tensor(ScalarTypes.ToDType(meta.Dtype, place), symbols.Sizes(meta.Sizes)) { Strides = symbols.Strides(meta.Strides) }
             : throw Damaged($"nothing is recorded about the tensor '{name.Name}'"),
         ReferenceKind.Int => new ValueType.Int(scope.Graph.SymIntValues.GetValueOrDefault(name.Name) is { } value ? symbols.Parse(value) : null),
         ReferenceKind.Float => new ValueType.Float(),

@@ -7,6 +7,9 @@ namespace Sconce.Compiler.Frontends.Pt2;
 /// <summary>The symbols of a model with their ranges, and its expressions over them, each parsed once.</summary>
 internal sealed class SymbolTable(IReadOnlyDictionary<string, RangeJson> ranges, Where place)
 {
+    /// <summary>More elements than any memory holds: products of sizes stay within 64 bits everywhere after this.</summary>
+    private const long LargestTensor = 1L << 40;
+
     private readonly Dictionary<string, Symbol> symbols = [];
     private readonly Dictionary<string, Dim?> expressions = [];
     private readonly HashSet<Atom> fromInputs = [];
@@ -46,11 +49,25 @@ internal sealed class SymbolTable(IReadOnlyDictionary<string, RangeJson> ranges,
         return result;
     }
 
-    /// <summary>A tensor's sizes or strides; null where one of them cannot be said.</summary>
-    public ImmutableArray<Dim>? Parse(List<SymIntJson> values)
+    /// <summary>A tensor's sizes; null where one of them cannot be said.</summary>
+    public ImmutableArray<Dim>? Sizes(List<SymIntJson> values)
     {
         var dims = values.Select(Parse).ToArray();
+        var product = dims.Where(dim => dim is { IsConstant: true }).Aggregate((Int128)1, (a, dim) => Int128.Min(a * Int128.Max(dim!.Value, 1), LargestTensor + 1));
+        if (product > LargestTensor || dims.Any(dim => dim is { IsConstant: true, Value: < 0 or > LargestTensor }))
+        {
+            throw new SconceException(
+                $"a tensor of {string.Join(" x ", dims.Select(dim => $"{dim}"))} elements", place, "the file is damaged: export it again");
+        }
+
         return dims.All(dim => dim is not null) ? [.. dims.Select(dim => dim!)] : null;
+    }
+
+    /// <summary>A tensor's strides, which only decide aliasing; null where one of them cannot be said.</summary>
+    public ImmutableArray<Dim>? Strides(List<SymIntJson> values)
+    {
+        var dims = values.Select(Parse).ToArray();
+        return dims.All(dim => dim is not null && dim.ConstantTerm is >= -LargestTensor and <= LargestTensor) ? [.. dims.Select(dim => dim!)] : null;
     }
 
     /// <summary>Notes that these sizes are known at the start of a run.</summary>
