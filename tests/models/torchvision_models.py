@@ -20,11 +20,10 @@ SEGMENTATION = "fcn_resnet50 deeplabv3_resnet50 deeplabv3_mobilenet_v3_large lra
 VIDEO = "r3d_18 mc3_18 r2plus1d_18 s3d swin3d_t mvit_v1_b mvit_v2_s".split()
 FLOW = ["raft_small"]
 DETECTION = """
-    fasterrcnn_mobilenet_v3_large_320_fpn fasterrcnn_resnet50_fpn fcos_resnet50_fpn keypointrcnn_resnet50_fpn maskrcnn_resnet50_fpn
-    retinanet_resnet50_fpn ssd300_vgg16 ssdlite320_mobilenet_v3_large""".split()
-DEFAULT = CLASSIFIERS + SEGMENTATION + VIDEO + FLOW
+    fasterrcnn_mobilenet_v3_large_320_fpn fcos_resnet50_fpn retinanet_resnet50_fpn ssd300_vgg16 ssdlite320_mobilenet_v3_large""".split()
+DEFAULT = CLASSIFIERS + SEGMENTATION + VIDEO + FLOW + DETECTION
 
-SMALLEST = {"inception_v3": 107, "maxvit_t": 224, "raft_small": 128, "raft_large": 128, "r2plus1d_18": 64, "s3d": 224}
+SMALLEST = {"inception_v3": 107, "maxvit_t": 224, "raft_small": 128, "raft_large": 128, "r2plus1d_18": 64, "s3d": 224, "ssd300_vgg16": 300}
 FIXED = {"mvit_v1_b": 224, "mvit_v2_s": 224}
 
 
@@ -38,6 +37,18 @@ def picture(*shape):
     return flat.view(shape) * 0.7
 
 
+class RawDetector(torch.nn.Module):
+    """A detector up to its raw numbers for each anchor: the choice of boxes has sizes that only the data tell, and does not export."""
+
+    def __init__(self, detector):
+        super().__init__()
+        self.backbone = detector.backbone
+        self.head = detector.rpn.head if hasattr(detector, "rpn") else detector.head
+
+    def forward(self, image):
+        return self.head(list(self.backbone(image).values()))
+
+
 def build(name, size):
     options = {"weights": None}
     if name in SEGMENTATION or name in DETECTION:
@@ -49,7 +60,7 @@ def build(name, size):
     model = torchvision.models.get_model(name, **options)
     if name.startswith("squeezenet"):
         model.classifier[0].p = 0.0
-    return model
+    return RawDetector(model) if name in DETECTION else model
 
 
 def make(name, options):
@@ -65,8 +76,6 @@ def make(name, options):
     batch = 1 if name in VIDEO + FLOW else 4
     bigger.season(model, lambda m: m(*(torch.cat([inputs() for _ in range(batch)]) for _ in range(count))))
     args = tuple(inputs() for _ in range(count))
-    if name in DETECTION:
-        args = ([args[0][0].sigmoid()],)
     if not options.only:
         yield "", {"model": model, "args": args, "kwargs": {}}
     if options.core:
