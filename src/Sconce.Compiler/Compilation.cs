@@ -19,6 +19,9 @@ public sealed record CompileOptions
 
     /// <summary>Which model of an archive that holds several; null for the only one.</summary>
     public string? Model { get; init; }
+
+    /// <summary>Every <see cref="Probe"/> becomes an output too: for finding where numbers go wrong.</summary>
+    public bool WithProbes { get; init; }
 }
 
 /// <summary>A stage that begins.</summary>
@@ -58,6 +61,11 @@ public sealed class Compilation
         Report("reading");
         var graph = Pt2Frontend.Read(bytes, name, options.Model);
         Pipeline.Run(graph, options.Verify, Report);
+        if (options.WithProbes)
+        {
+            graph.Outputs.AddRange(Probe.AllOf(graph).Select(probe => new GraphOutput(probe.Value, probe.Name)));
+        }
+
         Report("lowering");
         var program = GraphLowering.Lower(graph).Program;
         Pipeline.Run(program, options.Verify, Report);

@@ -67,11 +67,6 @@ internal sealed class NodeModel : IAsyncDisposable
         }
     }
 
-    private TensorData ForInput(string name, TensorData tensor)
-    {
-        var wanted = Inputs.FirstOrDefault(port => port.Name == name)?.Dtype;
-        return wanted is not null && tensor.Type == DType.Float32 && ElementTypes.Parse(wanted) is var type && type.IsHalf()
-            ? HalfPrecision.Narrow(tensor, type)
-            : tensor;
-    }
+    private TensorData ForInput(string name, TensorData tensor) =>
+        Inputs.FirstOrDefault(port => port.Name == name) is { } port ? HalfPrecision.ForType(tensor, ElementTypes.Parse(port.Dtype)) : tensor;
 }

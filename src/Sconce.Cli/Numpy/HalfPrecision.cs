@@ -26,6 +26,10 @@ internal static class HalfPrecision
         return TensorData.Dense(DType.Float32, tensor.Shape, MemoryMarshal.AsBytes(result.AsSpan()).ToArray());
     }
 
+    /// <summary>What an input of this type takes: float32 arrays rounded where it is of half precision, all others as they are.</summary>
+    public static TensorData ForType(TensorData tensor, DType type) =>
+        tensor.Type == DType.Float32 && type.IsHalf() ? Narrow(tensor, type) : tensor;
+
     /// <summary>A float32 tensor rounded to <paramref name="type"/>, to nearest and ties to even as PyTorch does.</summary>
     public static TensorData Narrow(TensorData tensor, DType type)
     {

@@ -5,8 +5,11 @@ using Sconce.Compiler.Types;
 
 namespace Sconce.Cli.Verification;
 
-/// <summary>What running a model's cases gave: the first thing that is wrong, the largest error and the median time of a call.</summary>
-internal sealed record CasesResult(string? Problem, double MaxError, double MedianMilliseconds);
+/// <summary>
+/// What running a model's cases gave: the first thing that is wrong, and the calls that lead there from the last reset on; the
+/// largest error, and the median time of a call.
+/// </summary>
+internal sealed record CasesResult(string? Problem, IReadOnlyList<Call> FailedCalls, double MaxError, double MedianMilliseconds);
 
 /// <summary>Runs artefacts on cases in one Node process, which it starts anew when it has ended.</summary>
 internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
@@ -15,13 +18,7 @@ internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
 
     public async Task<CasesResult> RunAsync(string artefact, IReadOnlyList<Case> cases, CancellationToken cancellation)
     {
-        if (host is not { IsAlive: true })
-        {
-            await DisposeAsync();
-            host = NodeHost.Start(options.Timeout);
-        }
-
-        await using var model = await host.LoadAsync(artefact, options.Threads, options.Relaxed, cancellation);
+        await using var model = await LoadAsync(artefact, cancellation);
         var times = new List<double>();
         var worst = 0.0;
         foreach (var @case in cases)
@@ -37,13 +34,26 @@ internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
                     if (!comparison.IsRight)
                     {
                         var place = @case.Calls.Length > 1 ? $"{Path.GetFileName(@case.File)} call {i}: " : "";
-                        return new(place + comparison.Problem, worst, Median(times));
+                        return new(place + comparison.Problem, UpTo(@case, i), worst, Median(times));
                     }
                 }
             }
         }
 
-        return new(null, worst, Median(times));
+        return new(null, [], worst, Median(times));
+    }
+
+    /// <summary>Makes the calls in order; gives the last one's outputs.</summary>
+    public async Task<IReadOnlyDictionary<string, TensorData>> RunAllAsync(string artefact, IReadOnlyList<Call> calls, CancellationToken cancellation)
+    {
+        await using var model = await LoadAsync(artefact, cancellation);
+        IReadOnlyDictionary<string, TensorData> outputs = new Dictionary<string, TensorData>();
+        foreach (var call in calls)
+        {
+            outputs = (await RunAsync(model, call, cancellation)).Outputs;
+        }
+
+        return outputs;
     }
 
     public async ValueTask DisposeAsync()
@@ -52,6 +62,28 @@ internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
         {
             await host.DisposeAsync();
         }
+    }
+
+    private async Task<NodeModel> LoadAsync(string artefact, CancellationToken cancellation)
+    {
+        if (host is not { IsAlive: true })
+        {
+            await DisposeAsync();
+            host = NodeHost.Start(options.Timeout);
+        }
+
+        return await host.LoadAsync(artefact, options.Threads, options.Relaxed, cancellation);
+    }
+
+    private static Call[] UpTo(Case @case, int last)
+    {
+        var first = last;
+        while (!@case.Calls[first].Reset)
+        {
+            first--;
+        }
+
+        return [.. @case.Calls.Skip(first).Take(last - first + 1)];
     }
 
     private static async Task<NodeRun> RunAsync(NodeModel model, Call call, CancellationToken cancellation)

@@ -118,10 +118,14 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
 
             var result = await runner.RunAsync(artefact.Path, cases, cancellation);
             line = line with { MaxError = result.MaxError, RunMs = Math.Round(result.MedianMilliseconds, 3) };
-            return result.Problem is null
-                ? line with { Status = VerifyStatus.Passed }
-                : line with { Status = VerifyStatus.Failed, Message = FirstDifference.Explain(
-                    result.Problem, compiled.Subject.Path, CompileOptionsOf(compiled.Subject), cases) };
+            if (result.Problem is null)
+            {
+                return line with { Status = VerifyStatus.Passed };
+            }
+
+            var message = await new FirstDifference(options, scratch, runner).ExplainAsync(
+                result.Problem, compiled.Subject.Path, CompileOptionsOf(compiled.Subject), result.FailedCalls, cancellation);
+            return line with { Status = VerifyStatus.Failed, Message = message };
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

@@ -78,6 +78,7 @@ public sealed class ToolModelTests : IDisposable
         var failed = await Tool.RunAsync(folder.FullName, "verify", ".");
         Assert.Equal(1, failed.ExitCode);
         Assert.Contains("logits[1, 3]: expected", failed.Output);
+        Assert.Contains("no node differs from the reference evaluator, which is wrong as well", failed.Output);
         Assert.Contains("no unknown.npz beside it", failed.Output);
         Assert.EndsWith("0 passed, 2 failed", failed.Output.TrimEnd());
     }

@@ -1,0 +1,46 @@
+using Sconce.Compiler.Artifact;
+using Sconce.Compiler.Evaluation;
+using Sconce.Compiler.Frontends;
+using Sconce.Compiler.Operators;
+using Sconce.Compiler.Passes;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler;
+
+/// <summary>
+/// A model run by the reference evaluator straight from its lowering, with no pass over the program and no code: what it gives
+/// at each node says where an artefact goes wrong. Slow.
+/// </summary>
+public sealed class ReferenceRun
+{
+    private readonly LoweredGraph lowered;
+    private Evaluator evaluator = new();
+
+    private ReferenceRun(LoweredGraph lowered, IReadOnlyList<Probe> probes) => (this.lowered, Probes) = (lowered, probes);
+
+    public IReadOnlyList<Probe> Probes { get; }
+
+    /// <summary>What a run costs, before it is begun.</summary>
+    public Dim MultiplyAdds => Dim.Sum(lowered.Program.Steps.Select(StepCost.MultiplyAdds));
+
+    /// <exception cref="Diagnostics.SconceException">As <see cref="Compilation.Compile"/> has it.</exception>
+    public static ReferenceRun Read(ReadOnlyMemory<byte> bytes, string name, CompileOptions options)
+    {
+        var graph = Pt2Frontend.Read(bytes, name, options.Model);
+        Pipeline.Run(graph, options.Verify);
+        var lowered = GraphLowering.Lower(graph);
+        return new(lowered, [.. Probe.AllOf(graph).Where(probe => lowered.Values.GetValueOrDefault(probe.Value) is Lowered.Tensor)]);
+    }
+
+    /// <summary>States are again what they are at the beginning.</summary>
+    public void Reset() => evaluator = new();
+
+    /// <summary>One call: the model's outputs, and the probes' values, each in order.</summary>
+    public (IReadOnlyList<TensorData> Outputs, IReadOnlyList<TensorData> Probes) Run(IReadOnlyList<TensorData> inputs)
+    {
+        var outputs = evaluator.Run(lowered.Program, [.. inputs.Select(TensorValue.Of)]);
+        return (
+            [.. outputs.Select(output => output.ToData())],
+            [.. Probes.Select(probe => evaluator.Get(((Lowered.Tensor)lowered.Values[probe.Value]).Buffer).ToData())]);
+    }
+}
