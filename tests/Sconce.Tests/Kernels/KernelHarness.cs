@@ -19,6 +19,7 @@ internal sealed class KernelHarness
     private readonly KernelModule kernels;
     private readonly List<object[]> calls = [];
     private readonly List<(string Name, Buffer Buffer, TensorValue Expected, uint Address, double Tolerance)> checks = [];
+    private readonly List<(uint Start, uint End)> used = [];
     private readonly Random random = new(1);
     private uint end = Start;
 
@@ -79,7 +80,8 @@ internal sealed class KernelHarness
                 module.AddData(end, InMemoryOrder(buffer, value));
             }
 
-            // A gap, so that a write past the end is found as a wrong neighbour or goes nowhere.
+            // A gap of zeros, which must stay so.
+            used.Add((end, end + (uint)(count * buffer.Type.Size())));
             end += ((uint)(count * buffer.Type.Size()) + 63) / 16 * 16;
         }
 
@@ -134,6 +136,13 @@ internal sealed class KernelHarness
         module.WriteNames = true;
         var problem = NodeEngine.Run(new NodeEngine.Job(module.ToArray(), [.. calls.Where(call => call.Length > 0)], (int)end, (int)pages))[0];
         Assert.True(problem.Error == "", problem.Error);
+        for (var i = 0; i < used.Count; i++)
+        {
+            var next = i + 1 < used.Count ? used[i + 1].Start : end;
+            var stray = problem.Memory.AsSpan((int)used[i].End..(int)next).IndexOfAnyExcept((byte)0);
+            Assert.True(stray < 0, $"A kernel wrote {stray} bytes past the end of a buffer.");
+        }
+
         return problem.Memory;
     }
 

@@ -2,65 +2,56 @@ using Sconce.Compiler.Evaluation;
 using Sconce.Compiler.Kernels;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Sconce.Compiler.Wasm;
+using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Tests.Kernels;
 
-/// <summary>Compares products and convolutions, prepared and run as kernels, with what the evaluator makes of the step as it was.</summary>
-internal static class StepCheck
+/// <summary>
+/// Compares products and convolutions with what the evaluator makes of the step as it was: the steps they are prepared into, run by the evaluator, and
+/// those steps' kernels, with and without relaxed SIMD. All buffers, targets too, begin with random numbers.
+/// </summary>
+internal sealed class StepCheck
 {
-    /// <summary>Tries the step with and without relaxed SIMD; all buffers hold random numbers. Gives the kernels' names.</summary>
-    public static IReadOnlyList<string> Run(Step step, double tolerance = 1e-4, params (Symbol Symbol, long Value)[] symbols)
+    private readonly KernelHarness[] harnesses = [new(), new(new KernelOptions { RelaxedSimd = true })];
+    private readonly List<(string Name, Buffer Target, TensorValue Expected, double Tolerance)> cases = [];
+
+    public void Add(string name, Step step, double tolerance = 1e-4, params (Symbol Symbol, long Value)[] symbols)
     {
-        var expected = Fresh(step, symbols);
+        var inputs = Draw(step, symbols);
+        var expected = Fresh(inputs, symbols);
         expected.Run(step);
         var target = step.Targets[0].Buffer;
-        var names = new List<string>();
-        foreach (var relaxed in new[] { false, true })
+
+        var prepared = Fresh(inputs, symbols);
+        foreach (var part in KernelPreparation.Prepare(step))
         {
-            var values = Fresh(step, symbols);
-            foreach (var prepared in KernelPreparation.Prepare(step))
-            {
-                var module = new Module();
-                var options = new KernelModule(module, new KernelOptions { RelaxedSimd = relaxed });
-                if (prepared is not (ContractionStep or ConvolutionStep))
-                {
-                    values.Run(prepared);
-                    continue;
-                }
-
-                var call = KernelGenerator.Generate(prepared, options);
-                CheckEvaluator(prepared, values, expected.Get(target), symbols, tolerance);
-                TileRunner.Run(call, module, values, symbols.ToDictionary(pair => pair.Symbol, pair => pair.Value));
-                names.Add(call.Name);
-            }
-
-            Compare(expected.Get(target), values.Get(target), tolerance, names.LastOrDefault() ?? "reduction");
+            prepared.Run(part);
         }
 
-        return names;
+        Compare($"{name}, prepared, in the evaluator", expected.Get(target), prepared.Get(target), tolerance);
+        foreach (var harness in harnesses)
+        {
+            harness.Add(
+                name, [step], tolerance, symbols.ToDictionary(pair => pair.Symbol, pair => pair.Value),
+                inputs.ToDictionary(pair => pair.Key, pair => Copy(pair.Value)), evaluate: false);
+        }
+
+        cases.Add((name, target, expected.Get(target), tolerance));
     }
 
-    /// <summary>The prepared step still means the same to the evaluator.</summary>
-    private static void CheckEvaluator(Step prepared, Evaluator values, TensorValue expected, (Symbol Symbol, long Value)[] symbols, double tolerance)
+    public void Run()
     {
-        var other = new Evaluator();
-        foreach (var (symbol, value) in symbols)
+        foreach (var (harness, build) in harnesses.Zip((string[])["plain", "relaxed"]))
         {
-            other.Bind(symbol, value);
+            var results = harness.Results();
+            foreach (var (name, target, expected, tolerance) in cases)
+            {
+                Compare($"{name}, {build}", expected, results.Single(result => ReferenceEquals(result.Buffer, target)).Value, tolerance);
+            }
         }
-
-        foreach (var buffer in BuffersOf(prepared))
-        {
-            var value = values.Get(buffer);
-            other.Set(buffer, new TensorValue(value.Type, value.Shape, [.. value.Bytes]));
-        }
-
-        other.Run(prepared);
-        Compare(expected, other.Get(prepared.Targets[0].Buffer), tolerance, "the evaluator");
     }
 
-    private static void Compare(TensorValue expected, TensorValue actual, double tolerance, string what)
+    private static void Compare(string what, TensorValue expected, TensorValue actual, double tolerance)
     {
         Assert.Equal(expected.Shape, actual.Shape);
         for (var i = 0L; i < expected.Count; i++)
@@ -70,7 +61,7 @@ internal static class StepCheck
         }
     }
 
-    private static Evaluator Fresh(Step step, (Symbol Symbol, long Value)[] symbols)
+    private static Evaluator Fresh(Dictionary<Buffer, TensorValue> inputs, (Symbol Symbol, long Value)[] symbols)
     {
         var values = new Evaluator();
         foreach (var (symbol, value) in symbols)
@@ -78,27 +69,38 @@ internal static class StepCheck
             values.Bind(symbol, value);
         }
 
-        var random = new Random(1);
-        foreach (var buffer in BuffersOf(step))
+        foreach (var (buffer, value) in inputs)
         {
-            var value = values.Get(buffer);
-            for (var i = 0L; i < value.Count; i++)
-            {
-                value.SetFloat(i, buffer.Type.IsFloat() ? Math.Round((random.NextDouble() * 2) - 1, 2) : random.Next(-9, 10));
-            }
+            values.Set(buffer, Copy(value));
         }
 
         return values;
     }
 
-    private static IEnumerable<Compiler.Tensors.Buffer> BuffersOf(Step step)
+    private static Dictionary<Buffer, TensorValue> Draw(Step step, (Symbol Symbol, long Value)[] symbols)
     {
-        var found = new List<Compiler.Tensors.Buffer>(step.Targets.Select(target => target.Buffer));
+        var sizes = Fresh([], symbols);
+        var random = new Random(1);
+        var inputs = new Dictionary<Buffer, TensorValue>();
+        var buffers = new List<Buffer>(step.Targets.Select(target => target.Buffer));
         _ = step.Rewrite(new ExprRewriter(loads: load =>
         {
-            found.Add(load.Buffer);
+            buffers.Add(load.Buffer);
             return null;
         }).Rewrite);
-        return found.Distinct();
+        foreach (var buffer in buffers.Distinct())
+        {
+            var value = new TensorValue(buffer.Type, [.. buffer.Dims.Select(sizes.Evaluate)]);
+            for (var i = 0L; i < value.Count; i++)
+            {
+                value.SetFloat(i, buffer.Type.IsFloat() ? Math.Round((random.NextDouble() * 2) - 1, 2) : random.Next(-9, 10));
+            }
+
+            inputs.Add(buffer, value);
+        }
+
+        return inputs;
     }
+
+    private static TensorValue Copy(TensorValue value) => new(value.Type, value.Shape, [.. value.Bytes]);
 }

@@ -1,3 +1,4 @@
+using Sconce.Compiler.Kernels.Convolution;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Buffer = Sconce.Compiler.Tensors.Buffer;
@@ -55,79 +56,89 @@ public class ConvolutionKernelTests
         }
     }
 
-    [Theory]
-    [InlineData(8, 16, 8, 3, 1, 1, 1)]
-    [InlineData(5, 10, 7, 3, 1, 1, 1)]
-    [InlineData(3, 12, 17, 7, 2, 1, 3)]
-    [InlineData(6, 9, 9, 1, 1, 1, 0)]
-    [InlineData(6, 9, 9, 1, 2, 1, 0)]
-    [InlineData(4, 8, 11, 3, 1, 2, 2)]
-    [InlineData(1, 4, 6, 5, 1, 1, 2)]
-    [InlineData(16, 1, 6, 3, 1, 1, 1)]
-    [InlineData(32, 24, 5, 2, 2, 1, 0)]
-    public void Images(int channels, int outputs, int size, int window, int stride, int dilation, int padding)
+    private static void Check(params (Layer Layer, double Tolerance)[] layers)
     {
-        foreach (var channelsLast in new[] { true, false })
+        var check = new StepCheck();
+        foreach (var (layer, tolerance) in layers)
         {
-            StepCheck.Run(new Layer(channels, outputs, [size, size + 3], [window, window])
-            {
-                Stride = stride, Dilation = dilation, Padding = padding, Batch = 2, ChannelsLast = channelsLast,
-            }.Step());
+            check.Add(layer.ToString(), layer.Step(), tolerance);
         }
+
+        check.Run();
     }
 
-    [Theory]
-    [InlineData(8, 8, 4)]
-    [InlineData(12, 24, 3)]
-    [InlineData(32, 32, 8)]
-    [InlineData(6, 12, 6)]
-    [InlineData(6, 6, 2)]
-    public void Groups(int channels, int outputs, int groups) =>
-        StepCheck.Run(new Layer(channels, outputs, [6, 7], [3, 3]) { Groups = groups, Padding = 1, Batch = 2 }.Step());
+    private static void Check(params Layer[] layers) => Check([.. layers.Select(layer => (layer, 1e-4))]);
 
     [Theory]
-    [InlineData(8, 3, 1, 1)]
-    [InlineData(7, 3, 2, 1)]
-    [InlineData(3, 5, 1, 1)]
-    [InlineData(20, 7, 1, 1)]
-    [InlineData(9, 3, 1, 2)]
-    [InlineData(5, 11, 1, 1)]
-    public void Depthwise(int channels, int window, int stride, int dilation)
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Images(bool channelsLast) => Check([.. new[]
     {
-        var names = StepCheck.Run(new Layer(channels, channels, [12, 15], [window, window])
+        new Layer(8, 16, [8, 11], [3, 3]) { Padding = 1 },
+        new Layer(5, 10, [7, 10], [3, 3]) { Padding = 1 },
+        new Layer(3, 12, [17, 20], [7, 7]) { Stride = 2, Padding = 3 },
+        new Layer(6, 9, [9, 12], [1, 1]),
+        new Layer(6, 9, [9, 12], [1, 1]) { Stride = 2 },
+        new Layer(4, 8, [11, 14], [3, 3]) { Dilation = 2, Padding = 2 },
+        new Layer(1, 4, [6, 9], [5, 5]) { Padding = 2 },
+        new Layer(16, 1, [6, 9], [3, 3]) { Padding = 1 },
+        new Layer(32, 24, [5, 8], [2, 2]) { Stride = 2 },
+    }.Select(layer => layer with { Batch = 2, ChannelsLast = channelsLast })]);
+
+    [Fact]
+    public void Groups() => Check([.. new[]
+    {
+        new Layer(8, 8, [6, 7], [3, 3]) { Groups = 4 },
+        new Layer(12, 24, [6, 7], [3, 3]) { Groups = 3 },
+        new Layer(32, 32, [6, 7], [3, 3]) { Groups = 8 },
+        new Layer(6, 12, [6, 7], [3, 3]) { Groups = 6 },
+        new Layer(6, 6, [6, 7], [3, 3]) { Groups = 2 },
+    }.Select(layer => layer with { Padding = 1, Batch = 2 })]);
+
+    [Fact]
+    public void Depthwise()
+    {
+        Layer[] layers = [.. new[]
         {
-            Groups = channels, Stride = stride, Dilation = dilation, Padding = window / 2, Batch = 2,
-        }.Step());
-        Assert.All(names, name => Assert.StartsWith("depthwise", name));
+            new Layer(8, 8, [12, 15], [3, 3]),
+            new Layer(7, 7, [12, 15], [3, 3]) { Stride = 2 },
+            new Layer(3, 3, [12, 15], [5, 5]),
+            new Layer(20, 20, [12, 15], [7, 7]),
+            new Layer(9, 9, [12, 15], [3, 3]) { Dilation = 2 },
+            new Layer(5, 5, [12, 15], [11, 11]),
+        }.Select(layer => layer with { Groups = layer.Channels, Padding = layer.Window[0] / 2, Batch = 2 })];
+        Assert.All(layers, layer => Assert.Equal(ConvolutionForm.Depthwise, ConvolutionForms.For(layer.Step())));
+        Check(layers);
     }
 
     [Fact]
-    public void One_and_three_dimensions()
-    {
-        StepCheck.Run(new Layer(5, 9, [31], [4]) { Padding = 2, Batch = 2 }.Step());
-        StepCheck.Run(new Layer(8, 8, [70], [128]) { Groups = 2, Padding = 64 }.Step());
-        StepCheck.Run(new Layer(6, 6, [75], [9]) { Groups = 6, Padding = 4 }.Step());
-        StepCheck.Run(new Layer(3, 10, [5, 6, 7], [3, 2, 3]) { Padding = 1 }.Step());
-        StepCheck.Run(new Layer(4, 4, [5, 6, 7], [3, 3, 3]) { Groups = 4, Padding = 1 }.Step());
-        StepCheck.Run(new Layer(4, 6, [5, 6, 7], [1, 1, 1]) { Batch = 2 }.Step());
-    }
+    public void One_and_three_dimensions() => Check(
+        new Layer(5, 9, [31], [4]) { Padding = 2, Batch = 2 },
+        new Layer(8, 8, [70], [128]) { Groups = 2, Padding = 64 },
+        new Layer(6, 6, [75], [9]) { Groups = 6, Padding = 4 },
+        new Layer(3, 10, [5, 6, 7], [3, 2, 3]) { Padding = 1 },
+        new Layer(4, 4, [5, 6, 7], [3, 3, 3]) { Groups = 4, Padding = 1 },
+        new Layer(4, 6, [5, 6, 7], [1, 1, 1]) { Batch = 2 });
 
-    [Theory]
-    [InlineData(1, 5)]
-    [InlineData(3, 12)]
-    public void Symbolic_batch_and_height(int batch, int height)
+    [Fact]
+    public void Symbolic_batch_and_height()
     {
-        var (n, h) = (new Symbol("batch", 1, 8), new Symbol("height", 4, 64));
-        foreach (var (groups, window) in new[] { (1, 3), (1, 1), (2, 3), (8, 3) })
+        var check = new StepCheck();
+        foreach (var (batch, height) in ((long, long)[])[(1, 5), (3, 12)])
         {
-            var step = new Layer(8, 8, [0, 9], [window, window]) { Groups = groups, Padding = window / 2, Symbolic = (n, h) }.Step();
-            StepCheck.Run(step, 1e-4, (n, batch), (h, height));
+            foreach (var (groups, window) in ((int, int)[])[(1, 3), (1, 1), (2, 3), (8, 3)])
+            {
+                var (n, h) = (new Symbol("batch", 1, 8), new Symbol("height", 4, 64));
+                var layer = new Layer(8, 8, [0, 9], [window, window]) { Groups = groups, Padding = window / 2, Symbolic = (n, h) };
+                check.Add($"{groups} groups, window {window}, batch {batch}, height {height}", layer.Step(), 1e-4, (n, batch), (h, height));
+            }
         }
+
+        check.Run();
     }
 
-    [Theory]
-    [InlineData(DType.Float64)]
-    [InlineData(DType.Float16)]
-    public void Other_types(DType type) =>
-        StepCheck.Run(new Layer(4, 6, [5, 5], [3, 3]) { Type = type, Groups = 2, Padding = 1 }.Step(), type.IsHalf() ? 3e-2 : 1e-6);
+    [Fact]
+    public void Other_types() => Check(
+        (new Layer(4, 6, [5, 5], [3, 3]) { Type = DType.Float64, Groups = 2, Padding = 1 }, 1e-6),
+        (new Layer(4, 6, [5, 5], [3, 3]) { Type = DType.Float16, Groups = 2, Padding = 1 }, 3e-2));
 }
