@@ -90,7 +90,7 @@ public static class ArgumentBinding
     private static bool Fits(ParameterKind kind, Lowered value) => kind switch
     {
         // A number is taken for a tensor without dims, and such a tensor for a number, as PyTorch does.
-        ParameterKind.Tensor => value is Lowered.Tensor or Lowered.Int or Lowered.Float or Lowered.Bool,
+        ParameterKind.Tensor => value is Lowered.Tensor or Lowered.Complex or Lowered.Int or Lowered.Float or Lowered.Bool,
         ParameterKind.Int => value is Lowered.Int or Lowered.Bool || IsScalarTensor(value),
         ParameterKind.Float => value is Lowered.Float or Lowered.Int || IsScalarTensor(value),
         ParameterKind.Scalar => value is Lowered.Float or Lowered.Int or Lowered.Bool || IsScalarTensor(value),

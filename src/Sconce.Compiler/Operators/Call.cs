@@ -39,6 +39,22 @@ public sealed class Call(LoweringContext context, Operator op, ImmutableArray<Lo
     public ImmutableArray<Buffer?> OptionalTensors(string name) =>
         [.. Items(name).Select(item => item is Lowered.None ? null : AsTensor(item, name))];
 
+    /// <summary>A tensor as a complex one; of a real one the imaginary part is 0.</summary>
+    public Lowered.Complex Complex(int place)
+    {
+        if (this[place] is Lowered.Complex complex)
+        {
+            return complex;
+        }
+
+        var real = Context.Convert(Tensor(place), Tensor(place).Type.ToFloat());
+        return new(real, Context.Fill(real.Type, real.Dims, Expr.Const(real.Type, 0L)));
+    }
+
+    /// <summary>The real and the imaginary part of a tensor or a number.</summary>
+    public ImmutableArray<Operand> Parts(int place) =>
+        this[place] is Lowered.Complex complex ? [complex.Real, complex.Imaginary] : [Operand(place), 0L];
+
     /// <summary>A tensor or a number, to compute with element by element.</summary>
     public Operand Operand(string name) => AsOperand(this[name], name);
 

@@ -47,7 +47,7 @@ public sealed partial class GraphLowering
                 { Kind: InputKind.User } => UserInput(input),
                 { Data: null } => throw new SconceException($"the {input.Kind} '{input.Name}' of the model has no data"),
                 _ when mutated.Contains(input.Value) => State(input),
-                _ => context.Constant(input.Data, input.Name),
+                _ => Constant(input.Data, input.Name),
             };
         }
     }
@@ -56,6 +56,9 @@ public sealed partial class GraphLowering
     {
         switch (input.Value.Type)
         {
+            case ValueType.Tensor { Type: { } complex } when complex.IsComplex():
+                throw SconceException.Unsupported(
+                    $"the input '{input.Name}' holds complex numbers", hint: "Give the model real tensors, and make the complex one inside with torch.view_as_complex.");
             case ValueType.Tensor { Type: { } type, Shape: { } shape }:
                 var buffer = new Buffer(input.Name, type, shape, BufferKind.Input);
                 program.Inputs.Add((input.Name, buffer));
@@ -72,9 +75,28 @@ public sealed partial class GraphLowering
         }
     }
 
+    /// <summary>A complex constant is two real ones in the same bytes, each with twice the strides.</summary>
+    private Lowered Constant(TensorData data, string name)
+    {
+        if (!data.Type.IsComplex())
+        {
+            return context.Constant(data, name);
+        }
+
+        Buffer Part(int number) => context.Constant(new TensorData(
+            data.Type == DType.Complex128 ? DType.Float64 : DType.Float32, data.Shape, [.. data.Strides.Select(stride => stride * 2)],
+            (data.Offset * 2) + number, data.Storage), name);
+        return new Lowered.Complex(Part(0), Part(1));
+    }
+
     private Lowered State(GraphInput input)
     {
         var data = input.Data!;
+        if (data.Type.IsComplex())
+        {
+            throw SconceException.Unsupported($"the model changes '{input.Name}', a tensor of complex numbers");
+        }
+
         var buffer = new Buffer(input.Name, data.Type, [.. data.Shape.Select(size => (Dim)size)], BufferKind.State, data);
         program.States.Add((input.Name, buffer));
         return buffer;
@@ -112,7 +134,7 @@ public sealed partial class GraphLowering
         var arguments = node.Arguments.Select(argument => (argument.Name, LowerArgument(argument.Argument))).ToImmutableArray();
         var (op, bound) = ArgumentBinding.Choose(OperatorTable.Find(node.Operator, node.Overload).AsSpan(), arguments);
         CheckTypes(op, bound);
-        var result = op.Lower(new Call(context, op, bound));
+        var result = Lower(op, bound);
         var single = node.Outputs.Length == 1 && !(op.Schema.Returns is [{ IsList: true }] && node.Outputs[0].Type is ValueType.Tensor);
         if (single)
         {
@@ -132,10 +154,43 @@ public sealed partial class GraphLowering
         }
     }
 
+    private Lowered Lower(Operator op, ImmutableArray<Lowered> arguments)
+    {
+        if (!arguments.Any(IsComplex))
+        {
+            return op.Lower(new Call(context, op, arguments));
+        }
+
+        if (op.LowerComplex is not null)
+        {
+            return op.LowerComplex(new Call(context, op, arguments));
+        }
+
+        Lowered Part(bool real) => op.Lower(new Call(context, op, [.. arguments.Select(argument => PartOf(argument, real))]));
+        return Join(Part(real: true), Part(real: false));
+    }
+
+    private static bool IsComplex(Lowered value) => value is Lowered.Complex || (value is Lowered.List list && list.Items.Any(IsComplex));
+
+    /// <summary>The real or the imaginary part; of a real tensor beside complex ones, itself or zeros.</summary>
+    private Lowered PartOf(Lowered value, bool real) => value switch
+    {
+        Lowered.Complex complex => real ? complex.Real : complex.Imaginary,
+        Lowered.List list => new Lowered.List([.. list.Items.Select(item => PartOf(item, real))]),
+        Lowered.Tensor { Buffer: var buffer } when !real => context.Fill(buffer.Type, buffer.Dims, Expr.Const(buffer.Type, 0L)),
+        _ => value,
+    };
+
+    private static Lowered Join(Lowered real, Lowered imaginary) => (real, imaginary) switch
+    {
+        (Lowered.Tensor x, Lowered.Tensor y) => new Lowered.Complex(x.Buffer, y.Buffer),
+        (Lowered.List x, Lowered.List y) => new Lowered.List([.. x.Items.Zip(y.Items, Join)]),
+        _ => real,
+    };
+
     private void Define(Node node, Value value, Lowered lowered)
     {
-        if (lowered is Lowered.Tensor { Buffer: var buffer } && value.Type is ValueType.Tensor expected
-            && ShapeCheck.Difference(buffer, expected, graph.Symbols) is { } difference)
+        if (value.Type is ValueType.Tensor expected && ShapeCheck.Difference(lowered, expected, graph.Symbols) is { } difference)
         {
             throw InternalError(node, $"{value} {difference}.");
         }
@@ -147,7 +202,7 @@ public sealed partial class GraphLowering
     {
         foreach (var argument in arguments)
         {
-            if (argument is Lowered.Tensor { Buffer.Type: var type } && !op.Types.Has(type))
+            if (TypeOf(argument) is { } type && !op.Types.Has(type))
             {
                 throw SconceException.Unsupported(
                     $"{op.FullName} of a tensor of {type.Name()}",
@@ -155,6 +210,17 @@ public sealed partial class GraphLowering
             }
         }
     }
+
+    private static DType? TypeOf(Lowered argument) => argument switch
+    {
+        Lowered.Tensor tensor => tensor.Buffer.Type,
+        Lowered.Complex complex => ComplexOf(complex.Real.Type),
+        Lowered.List list => list.Items.Select(TypeOf).FirstOrDefault(type => type is { } known && known.IsComplex()),
+        _ => null,
+    };
+
+    /// <summary>The dtype of complex numbers whose parts have a dtype.</summary>
+    internal static DType ComplexOf(DType part) => part == DType.Float64 ? DType.Complex128 : DType.Complex64;
 
     private Lowered LowerArgument(Argument argument) => argument switch
     {
@@ -168,9 +234,11 @@ public sealed partial class GraphLowering
         Argument.ScalarType type => new Lowered.ScalarType(type.Value),
         Argument.Opaque opaque => new Lowered.Opaque(opaque.Value),
         Argument.List list => new Lowered.List([.. list.Items.Select(LowerArgument)]),
-        Argument.Complex => throw SconceException.Unsupported("a complex number as an argument"),
+        Argument.Complex number => new Lowered.Complex(Number(number.Real), Number(number.Imaginary)),
         _ => Lowered.Nothing,
     };
+
+    private Buffer Number(double value) => context.Fill(TypePromotion.DefaultFloat, [], Expr.Const(TypePromotion.DefaultFloat, value));
 
     private void Outputs()
     {
@@ -199,6 +267,9 @@ public sealed partial class GraphLowering
             case Lowered.Tensor { Buffer: var source }:
                 Output(name, source.Type, source.Dims, source.At);
                 break;
+            case Lowered.Complex:
+                throw SconceException.Unsupported($"the output '{name}' holds complex numbers", hint: "Return torch.view_as_real of it.");
+
             // A number that is known when compiling is no output: the run has nothing to say about it.
             case Lowered.Int { Value: { IsConstant: false } } number:
                 Output(name, DType.Int64, [], _ => Expr.Of(number.Value));

@@ -16,6 +16,9 @@ public abstract record Lowered
 
     public sealed record Tensor(Buffer Buffer) : Lowered;
 
+    /// <summary>A tensor of complex numbers, as its real and its imaginary part.</summary>
+    public sealed record Complex(Buffer Real, Buffer Imaginary) : Lowered;
+
     /// <summary>An integer, as an expression over the program's symbols.</summary>
     public sealed record Int(Dim Value) : Lowered;
 
@@ -57,6 +60,7 @@ public abstract record Lowered
     public string Kind => this switch
     {
         Tensor tensor => $"a tensor of {tensor.Buffer.Type.Name()}[{string.Join(", ", tensor.Buffer.Dims)}]",
+        Complex tensor => $"a complex tensor of [{string.Join(", ", tensor.Real.Dims)}]",
         Int value => $"the int {value.Value}",
         Float value => $"the float {value.Value}",
         Bool value => $"the bool {value.Value}",

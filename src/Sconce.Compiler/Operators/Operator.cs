@@ -8,7 +8,7 @@ namespace Sconce.Compiler.Operators;
 public delegate Lowered Lowering(Call call);
 
 /// <summary>One overload of an operator, defined in this one place: its schema as PyTorch prints it, and its lowering.</summary>
-public sealed class Operator(string signature, string family, DTypeSet types, Lowering lower)
+public sealed class Operator(string signature, string family, DTypeSet types, Lowering lower, Lowering? complex = null)
 {
     private OperatorSchema? schema;
 
@@ -18,9 +18,15 @@ public sealed class Operator(string signature, string family, DTypeSet types, Lo
     public string Family { get; } = family;
 
     /// <summary>The dtypes of tensors it takes.</summary>
-    public DTypeSet Types { get; } = types;
+    public DTypeSet Types { get; } = complex is null ? types : types | DTypeSet.Complex;
 
     public Lowering Lower { get; } = lower;
+
+    /// <summary>
+    /// For calls with complex tensors, where these take another lowering. An operator of complex dtypes without one only moves elements: it does the same
+    /// to the real and to the imaginary part.
+    /// </summary>
+    public Lowering? LowerComplex { get; } = complex;
 
     /// <summary>Namespace, name and overload: <c>aten::add.Tensor</c>.</summary>
     public string FullName { get; } = signature[..signature.IndexOf('(', StringComparison.Ordinal)];
@@ -39,6 +45,8 @@ public sealed class OperatorFamily(string name, DTypeSet types = DTypeSet.Real) 
     public void Add(string signature, Lowering lower) => Add(signature, types, lower);
 
     public void Add(string signature, DTypeSet only, Lowering lower) => operators.Add(new(signature, Name, only, lower));
+
+    public void Add(string signature, Lowering lower, Lowering complex) => operators.Add(new(signature, Name, types, lower, complex));
 
     public IEnumerator<Operator> GetEnumerator() => operators.GetEnumerator();
 

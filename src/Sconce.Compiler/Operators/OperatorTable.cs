@@ -37,6 +37,8 @@ public static class OperatorTable
         Fold.Family,
         Distance.Family,
         Loss.Family,
+        Complex.Family,
+        Fourier.Family,
         Symbolic.Family,
         Vmap.Family,
     ];

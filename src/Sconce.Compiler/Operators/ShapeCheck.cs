@@ -10,11 +10,18 @@ internal static class ShapeCheck
     private const int Samples = 5;
 
     /// <summary>What differs, as the end of a sentence; null where nothing does.</summary>
-    public static string? Difference(Buffer buffer, ValueType.Tensor expected, IReadOnlyList<Symbol> symbols)
+    public static string? Difference(Lowered lowered, ValueType.Tensor expected, IReadOnlyList<Symbol> symbols) => lowered switch
     {
-        if (expected.Type is { } type && type != buffer.Type)
+        Lowered.Tensor tensor => Difference(tensor.Buffer, tensor.Buffer.Type, expected, symbols),
+        Lowered.Complex complex => Difference(complex.Real, GraphLowering.ComplexOf(complex.Real.Type), expected, symbols),
+        _ => null,
+    };
+
+    private static string? Difference(Buffer buffer, DType actual, ValueType.Tensor expected, IReadOnlyList<Symbol> symbols)
+    {
+        if (expected.Type is { } type && type != actual)
         {
-            return $"should be {type.Name()}, but is {buffer.Type.Name()}";
+            return $"should be {type.Name()}, but is {actual.Name()}";
         }
 
         if (expected.Shape is not { } shape)

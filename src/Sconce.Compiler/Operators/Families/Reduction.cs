@@ -10,13 +10,13 @@ internal static class Reduction
 {
     public static OperatorFamily Family { get; } = new("reduction")
     {
-        { "aten::sum(Tensor self, *, ScalarType? dtype=None) -> Tensor", Sum },
-        { "aten::sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", Sum },
+        { "aten::sum(Tensor self, *, ScalarType? dtype=None) -> Tensor", DTypeSet.All, Sum },
+        { "aten::sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", DTypeSet.All, Sum },
         { "aten::nansum(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", call => Sum(call, x => Expr.Select(x.IsNan(), x.Zero, x)) },
         { "aten::prod(Tensor self, *, ScalarType? dtype=None) -> Tensor", Product },
         { "aten::prod.dim_int(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", Product },
-        { "aten::mean(Tensor self, *, ScalarType? dtype=None) -> Tensor", Mean },
-        { "aten::mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", Mean },
+        { "aten::mean(Tensor self, *, ScalarType? dtype=None) -> Tensor", DTypeSet.All, Mean },
+        { "aten::mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", DTypeSet.All, Mean },
         { "aten::nanmean(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", DTypeSet.Floats, NanMean },
         { "aten::var(Tensor self, bool unbiased=True) -> Tensor", DTypeSet.Floats, call => Spread(call, root: false) },
         { "aten::var.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor", DTypeSet.Floats, call => Spread(call, root: false) },

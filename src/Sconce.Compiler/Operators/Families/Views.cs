@@ -78,11 +78,6 @@ internal static class Views
         { "aten::clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor", call => call.Tensor(0) },
         { "aten::contiguous(Tensor(a) self, *, MemoryFormat memory_format=0) -> Tensor(a)", call => call.Tensor(0) },
         { "aten::requires_grad_(Tensor(a!) self, bool requires_grad=True) -> Tensor(a!)", call => call.Tensor(0) },
-        { "aten::resolve_conj(Tensor(a) self) -> Tensor(a)", DTypeSet.Real, call => call.Tensor(0) },
-        { "aten::resolve_neg(Tensor(a) self) -> Tensor(a)", DTypeSet.Real, call => call.Tensor(0) },
-        { "aten::conj(Tensor(a) self) -> Tensor(a)", DTypeSet.Real, call => call.Tensor(0) },
-        { "aten::_conj(Tensor(a) self) -> Tensor(a)", DTypeSet.Real, call => call.Tensor(0) },
-        { "aten::real(Tensor(a) self) -> Tensor(a)", DTypeSet.Real, call => call.Tensor(0) },
     };
 
     private static Lowered Reshape(Call call, string size) => call.Context.Reshape(call.Tensor(0), call.Ints(size));

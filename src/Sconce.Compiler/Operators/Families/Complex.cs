@@ -1,0 +1,115 @@
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+using Buffer = Sconce.Compiler.Tensors.Buffer;
+
+namespace Sconce.Compiler.Operators.Families;
+
+/// <summary>Complex numbers, as two tensors of real ones. What only moves elements is lowered once for each of the two (<see cref="GraphLowering"/>).</summary>
+internal static class Complex
+{
+    public static OperatorFamily Family { get; } = new("complex")
+    {
+        { "aten::complex(Tensor real, Tensor imag) -> Tensor", DTypeSet.Floats, call => Make(call, (x, y) => x, (x, y) => y) },
+        { "aten::polar(Tensor abs, Tensor angle) -> Tensor", DTypeSet.Floats, call => Make(call, (x, y) => x * y.Apply(UnaryOp.Cos), (x, y) => x * y.Apply(UnaryOp.Sin)) },
+        { "aten::view_as_complex(Tensor(a) self) -> Tensor(a)", DTypeSet.Floats, ViewAsComplex },
+        { "aten::view_as_complex_copy(Tensor self) -> Tensor", DTypeSet.Floats, ViewAsComplex },
+        { "aten::view_as_real(Tensor(a) self) -> Tensor(a)", _ => throw new NotSupportedException("view_as_real of a real tensor"), ViewAsReal },
+        { "aten::view_as_real_copy(Tensor self) -> Tensor", _ => throw new NotSupportedException("view_as_real of a real tensor"), ViewAsReal },
+        { "aten::real(Tensor(a) self) -> Tensor(a)", call => call.Tensor(0), call => call.Complex(0).Real },
+        { "aten::imag(Tensor(a) self) -> Tensor(a)", _ => throw new NotSupportedException("the imaginary part of a real tensor"), call => call.Complex(0).Imaginary },
+        { "aten::angle(Tensor self) -> Tensor", Angle, call => Parts(call.Context, call.Complex(0), (x, y) => y.Apply(BinaryOp.Atan2, x)) },
+        { "aten::conj(Tensor(a) self) -> Tensor(a)", call => call.Tensor(0), Conjugate },
+        { "aten::_conj(Tensor(a) self) -> Tensor(a)", call => call.Tensor(0), Conjugate },
+        { "aten::conj_physical(Tensor self) -> Tensor", call => call.Tensor(0), Conjugate },
+        { "aten::_conj_physical(Tensor self) -> Tensor", call => call.Tensor(0), Conjugate },
+        { "aten::resolve_conj(Tensor(a) self) -> Tensor(a)", call => call.Tensor(0), call => call[0] },
+        { "aten::resolve_neg(Tensor(a) self) -> Tensor(a)", call => call.Tensor(0), call => call[0] },
+    };
+
+    private static Lowered Make(Call call, Func<Expr, Expr, Expr> real, Func<Expr, Expr, Expr> imaginary)
+    {
+        var (a, b) = (call.Tensor(0), call.Tensor(1));
+        return new Lowered.Complex(
+            call.Context.Pointwise(a.Type, a.Type, [a, b], x => real(x[0], x[1])), call.Context.Pointwise(a.Type, a.Type, [a, b], x => imaginary(x[0], x[1])));
+    }
+
+    private static Lowered ViewAsComplex(Call call)
+    {
+        var self = call.Tensor(0);
+        return new Lowered.Complex(call.Context.Select(self, self.Rank - 1, 0), call.Context.Select(self, self.Rank - 1, 1));
+    }
+
+    private static Lowered ViewAsReal(Call call)
+    {
+        var (real, imaginary) = call.Complex(0);
+        return ShapeManipulation.Stack(call.Context, [real, imaginary], real.Rank);
+    }
+
+    private static Lowered Angle(Call call) => Pointwise.Float(x =>
+        Expr.Select(x.IsNan(), x, Expr.Select(x < x.Zero, x.Like(Math.PI), x.Zero)))(call);
+
+    private static Lowered Conjugate(Call call)
+    {
+        var (real, imaginary) = call.Complex(0);
+        return new Lowered.Complex(real, call.Context.Pointwise(imaginary, x => -x));
+    }
+
+    /// <summary>A real function of the two parts of each element.</summary>
+    private static Buffer Parts(LoweringContext context, Lowered.Complex z, Func<Expr, Expr, Expr> function) =>
+        context.Pointwise(z.Real.Type, z.Real.Type, [z.Real, z.Imaginary], x => function(x[0], x[1]));
+
+    /// <summary>In float64, where no square of a float32 overflows.</summary>
+    internal static Lowered Magnitude(Call call) => Parts(call.Context, call.Complex(0), (x, y) =>
+    {
+        var (a, b) = (x.As(DType.Float64), y.As(DType.Float64));
+        return ((a * a) + (b * b)).Sqrt().As(x.Type);
+    });
+
+    internal static Lowered Negate(Call call) => Unary(call, (x, y) => (-x, -y));
+
+    internal static Lowered Exponential(Call call) =>
+        Unary(call, (x, y) => (x.Exp() * y.Apply(UnaryOp.Cos), x.Exp() * y.Apply(UnaryOp.Sin)));
+
+    private static Lowered Unary(Call call, Func<Expr, Expr, (Expr Real, Expr Imaginary)> function)
+    {
+        var z = call.Complex(0);
+        return new Lowered.Complex(Parts(call.Context, z, (x, y) => function(x, y).Real), Parts(call.Context, z, (x, y) => function(x, y).Imaginary));
+    }
+
+    internal static Lowered Add(Call call) => Sum(call, 1);
+
+    internal static Lowered Subtract(Call call) => Sum(call, -1);
+
+    private static Lowered Sum(Call call, int sign)
+    {
+        var alpha = sign * call.Number("alpha");
+        return Binary(call, (a, b, x, y) => (a + (x * x.Like(alpha)), b + (y * y.Like(alpha))));
+    }
+
+    internal static Lowered Multiply(Call call) => Binary(call, (a, b, x, y) => ((a * x) - (b * y), (a * y) + (b * x)));
+
+    internal static Lowered Divide(Call call) => Binary(call, (a, b, x, y) =>
+    {
+        var square = (x * x) + (y * y);
+        return (((a * x) + (b * y)) / square, ((b * x) - (a * y)) / square);
+    });
+
+    /// <summary>A function of two complex elements, a + bi and x + yi; either may be given as a real tensor or number.</summary>
+    private static Lowered Binary(Call call, Func<Expr, Expr, Expr, Expr, (Expr Real, Expr Imaginary)> function)
+    {
+        Operand[] operands = [.. call.Parts(0), .. call.Parts(1)];
+        var type = TypePromotion.Result(operands).ToFloat();
+        Buffer Part(Func<(Expr Real, Expr Imaginary), Expr> part) =>
+            call.Context.Pointwise(type, type, operands, x => part(function(x[0], x[1], x[2], x[3])));
+        return new Lowered.Complex(Part(z => z.Real), Part(z => z.Imaginary));
+    }
+
+    internal static Lowered MatrixProduct(Call call)
+    {
+        var (a, b) = (call.Complex(0), call.Complex(1));
+        Buffer Product(Buffer x, Buffer y) => Matrix.Multiply(call.Context, x, y);
+        var (xx, yy, xy, yx) = (Product(a.Real, b.Real), Product(a.Imaginary, b.Imaginary), Product(a.Real, b.Imaginary), Product(a.Imaginary, b.Real));
+        return new Lowered.Complex(
+            call.Context.Pointwise(xx.Type, xx.Type, [xx, yy], x => x[0] - x[1]), call.Context.Pointwise(xy.Type, xy.Type, [xy, yx], x => x[0] + x[1]));
+    }
+}

@@ -1,0 +1,219 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+using Buffer = Sconce.Compiler.Tensors.Buffer;
+using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
+
+namespace Sconce.Compiler.Operators.Families;
+
+/// <summary>Fourier transforms of whole tensors and of the frames of a signal.</summary>
+internal static class Fourier
+{
+    public static OperatorFamily Family { get; } = new("fourier", DTypeSet.Floats)
+    {
+        { "aten::fft_fft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor", call => Along(call, Forward), call => Along(call, Forward) },
+        { "aten::fft_ifft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor", call => Along(call, Inverse), call => Along(call, Inverse) },
+        { "aten::fft_fft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor", call => Along(call, Forward), call => Along(call, Forward) },
+        { "aten::fft_ifft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor", call => Along(call, Inverse), call => Along(call, Inverse) },
+        { "aten::fft_fftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor", call => Along(call, Forward), call => Along(call, Forward) },
+        { "aten::fft_ifftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor", call => Along(call, Inverse), call => Along(call, Inverse) },
+        { "aten::fft_rfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor", call => Along(call, Forward, half: true) },
+        { "aten::fft_rfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor", call => Along(call, Forward, half: true) },
+        { "aten::fft_rfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor", call => Along(call, Forward, half: true) },
+        { "aten::fft_irfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor", Real, Real },
+        { "aten::fft_irfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor", Real, Real },
+        { "aten::fft_irfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor", Real, Real },
+        { "aten::_fft_r2c(Tensor self, int[] dim, int normalization, bool onesided) -> Tensor", call => Numbered(call, Forward, half: call.Flag("onesided")) },
+        { "aten::_fft_c2c(Tensor self, SymInt[] dim, int normalization, bool forward) -> Tensor", NumberedEitherWay, NumberedEitherWay },
+        { "aten::_fft_c2r(Tensor self, int[] dim, int normalization, SymInt last_dim_size) -> Tensor", NumberedReal, NumberedReal },
+        { "aten::stft(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool normalized=False, bool? onesided=None, bool? return_complex=None, bool? align_to_window=None) -> Tensor", ShortTime },
+        { "aten::istft(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool center=True, bool normalized=False, bool? onesided=None, int? length=None, bool return_complex=False) -> Tensor", Overlapped, Overlapped },
+    };
+
+    private const int Forward = -1;
+    private const int Inverse = 1;
+
+    /// <summary>The dims to transform and the size of each.</summary>
+    private static (ImmutableArray<int> Axes, ImmutableArray<int> Sizes) Dimensions(Call call, Buffer self)
+    {
+        var schema = call.Operator.Schema;
+        var (sizeName, several) = schema.IndexOf("s") >= 0 ? ("s", true) : ("n", false);
+        var sizes = call.Has(sizeName) ? call.Constants(sizeName) : [];
+        ImmutableArray<int> axes = call.Has("dim") || !several
+            ? [.. call.Constants("dim").Select(axis => call.NormaliseAxis(axis, self.Rank))]
+            : [.. Enumerable.Range(sizes.IsEmpty ? 0 : self.Rank - sizes.Length, sizes.IsEmpty ? self.Rank : sizes.Length)];
+        return (axes, [.. axes.Select((axis, i) => i < sizes.Length && sizes[i] >= 0 ? sizes[i] : Known(call, self.Dims[axis]))]);
+    }
+
+    private static int Known(Call call, Dim size) => size.IsConstant
+        ? (int)size.Value
+        : throw call.Unsupported($"a transform of {size} elements: how many there are must be known when compiling");
+
+    /// <summary>What the result is multiplied by, for transforms of so many elements.</summary>
+    private static double Scale(Call call, int direction, long count) => (call.Has("norm") ? call.Text("norm") : "backward", direction) switch
+    {
+        ("ortho", _) => 1 / Math.Sqrt(count),
+        ("forward", Forward) or ("backward", Inverse) => 1.0 / count,
+        _ => 1,
+    };
+
+    private static double Scale(int normalisation, long count) => normalisation switch { 1 => 1 / Math.Sqrt(count), 2 => 1.0 / count, _ => 1 };
+
+    private static long Count(ImmutableArray<int> sizes) => sizes.Aggregate(1L, (a, b) => a * b);
+
+    private static Lowered Along(Call call, int direction, bool half = false)
+    {
+        var z = call.Complex(0);
+        var (axes, sizes) = Dimensions(call, z.Real);
+        return Transform(call.Context, z, axes, sizes, direction, half, Scale(call, direction, Count(sizes)));
+    }
+
+    private static Lowered Numbered(Call call, int direction, bool half)
+    {
+        var z = call.Complex(0);
+        ImmutableArray<int> axes = [.. call.Constants("dim").Select(axis => call.NormaliseAxis(axis, z.Real.Rank))];
+        ImmutableArray<int> sizes = [.. axes.Select(axis => Known(call, z.Real.Dims[axis]))];
+        return Transform(call.Context, z, axes, sizes, direction, half, Scale(call.Constant("normalization"), Count(sizes)));
+    }
+
+    private static Lowered NumberedEitherWay(Call call) => Numbered(call, call.Flag("forward") ? Forward : Inverse, half: false);
+
+    /// <summary>One dim after the other, from the last. Of a real tensor's last transform, half says it all.</summary>
+    private static Lowered.Complex Transform(
+        LoweringContext context, Lowered.Complex z, ImmutableArray<int> axes, ImmutableArray<int> sizes, int direction, bool half, double scale)
+    {
+        for (var i = axes.Length - 1; i >= 0; i--)
+        {
+            var last = i == axes.Length - 1;
+            z = Transform(context, z, axes[i], sizes[i], half && last ? (sizes[i] / 2) + 1 : sizes[i], direction, last ? scale : 1);
+        }
+
+        return z;
+    }
+
+    private static Lowered Real(Call call)
+    {
+        var z = call.Complex(0);
+        var (axes, sizes) = Dimensions(call, z.Real);
+        var given = call.Has("n") || call.Has("s");
+        sizes = given ? sizes : sizes.SetItem(sizes.Length - 1, 2 * (sizes[^1] - 1));
+        return ToReal(call.Context, z, axes, sizes, Scale(call, Inverse, Count(sizes)));
+    }
+
+    private static Lowered NumberedReal(Call call)
+    {
+        var z = call.Complex(0);
+        ImmutableArray<int> axes = [.. call.Constants("dim").Select(axis => call.NormaliseAxis(axis, z.Real.Rank))];
+        ImmutableArray<int> sizes = [.. axes.Select((axis, i) => i == axes.Length - 1 ? call.Constant("last_dim_size") : Known(call, z.Real.Dims[axis]))];
+        return ToReal(call.Context, z, axes, sizes, Scale(call.Constant("normalization"), Count(sizes)));
+    }
+
+    /// <summary>From half a spectrum back to a real tensor: the other half is the conjugate, backwards.</summary>
+    private static Buffer ToReal(LoweringContext context, Lowered.Complex z, ImmutableArray<int> axes, ImmutableArray<int> sizes, double scale)
+    {
+        z = Transform(context, z, axes[..^1], sizes[..^1], Inverse, half: false, 1);
+        var (axis, size) = (axes[^1], sizes[^1]);
+        var dims = z.Real.Dims.SetItem(axis, size);
+        Buffer Whole(Buffer part, int sign) => context.Map(part.Type, dims, i =>
+        {
+            var zero = Expr.Const(part.Type.Compute(), 0L);
+            var mirrored = Expr.Of(i[axis]) > Expr.Of((Dim)(size / 2));
+            var near = part.AtOr(i, zero);
+            var far = part.AtOr(i.SetItem(axis, size - i[axis]), zero);
+            var element = Expr.Select(mirrored, sign < 0 ? -far : far, near);
+
+            // What is its own mirror image has no imaginary part.
+            var own = Expr.Of(i[axis]).EqualTo(Expr.Of(Dim.Zero));
+            own = size % 2 == 0 ? own | Expr.Of(i[axis]).EqualTo(Expr.Of((Dim)(size / 2))) : own;
+            return sign < 0 ? Expr.Select(own, zero, element) : element;
+        });
+        return Transform(context, new(Whole(z.Real, 1), Whole(z.Imaginary, -1)), axis, size, size, Inverse, scale).Real;
+    }
+
+    /// <summary>One dim, cut or filled up with zeros to a size, as rows of a matrix and back.</summary>
+    private static Lowered.Complex Transform(LoweringContext context, Lowered.Complex z, int axis, int size, int outputs, int direction, double scale)
+    {
+        var rank = z.Real.Rank;
+        ImmutableArray<int> order = [.. Enumerable.Range(0, rank).Where(i => i != axis), axis];
+        Buffer Rows(Buffer part)
+        {
+            var fitted = part.Dims[axis].Equals((Dim)size) ? part
+                : context.Map(part.Type, part.Dims.SetItem(axis, size), i => part.AtOr(i, Expr.Const(part.Type, 0L)));
+            var last = context.Permute(fitted, order);
+            return context.Reshape(last, [Dim.Product(last.Dims[..^1]), size]);
+        }
+
+        var rows = Discrete.Transform(context, new(Rows(z.Real), Rows(z.Imaginary)), size, outputs, direction);
+        Buffer Back(Buffer part)
+        {
+            Dims dims = [.. order[..^1].Select(i => z.Real.Dims[i]), outputs];
+            var shaped = context.Permute(context.Reshape(part, dims), [.. Enumerable.Range(0, rank).Select(i => order.IndexOf(i))]);
+            return scale == 1 ? shaped : context.Pointwise(shaped, x => x * x.Like(scale));
+        }
+
+        return new(Back(rows.Real), Back(rows.Imaginary));
+    }
+
+    /// <summary>The window as long as a frame, in its middle; ones where none is given.</summary>
+    private static Func<Dim, Expr> Window(Call call, int size, DType compute)
+    {
+        var window = call.OptionalTensor("window");
+        var width = call.Has("win_length") ? call.Constant("win_length") : size;
+        var before = (size - width) / 2;
+        return i => window is not null
+            ? window.AtOr([i - before], Expr.Const(compute, 0L)).As(compute)
+            : BufferLoads.GuardUnlessKnown(
+                IndexConditions.InRange(i, before, before + width), Expr.Const(compute, 1L), Expr.Const(compute, 0L));
+    }
+
+    private static Lowered ShortTime(Call call)
+    {
+        var context = call.Context;
+        var self = call.Tensor("self");
+        var (size, compute) = (call.Constant("n_fft"), self.Type.Compute());
+        var hop = call.Has("hop_length") ? call.Constant("hop_length") : size / 4;
+        var outputs = !call.Has("onesided") || call.Flag("onesided") ? (size / 2) + 1 : size;
+        var count = (self.Dims[^1] - size).FloorDiv(hop) + 1;
+        var outer = self.Dims[..^1];
+        var window = Window(call, size, compute);
+        var frames = context.Map(self.Type, [.. outer, count, size], i =>
+            self.ValueAt([.. i[..^2], (i[^2] * hop) + i[^1]]) * window(i[^1]));
+        var scale = call.Flag("normalized") ? 1 / Math.Sqrt(size) : 1;
+        var z = Transform(context, new(frames, Zeros(context, frames)), frames.Rank - 1, size, outputs, Forward, scale);
+        z = new(context.MatrixTranspose(z.Real), context.MatrixTranspose(z.Imaginary));
+        return call.Has("return_complex") && !call.Flag("return_complex")
+            ? ShapeManipulation.Stack(context, [z.Real, z.Imaginary], z.Real.Rank)
+            : z;
+    }
+
+    private static Buffer Zeros(LoweringContext context, Buffer like) => context.Fill(like.Type, like.Dims, Expr.Const(like.Type, 0L));
+
+    /// <summary>Frames back to a signal: added up where they overlap, and divided by what the windows add up to.</summary>
+    private static Lowered Overlapped(Call call)
+    {
+        var context = call.Context;
+        var z = call.Complex(0);
+        z = new(context.MatrixTranspose(z.Real), context.MatrixTranspose(z.Imaginary));
+        var (size, compute) = (call.Constant("n_fft"), z.Real.Type.Compute());
+        var hop = call.Has("hop_length") ? call.Constant("hop_length") : size / 4;
+        var scale = call.Flag("normalized") ? 1 / Math.Sqrt(size) : 1.0 / size;
+        var frames = ToReal(context, z, [z.Real.Rank - 1], [size], scale);
+        var count = frames.Dims[^2];
+        var window = Window(call, size, compute);
+        var total = ((count - 1) * hop) + size;
+        Dim start = call.Flag("center") ? size / 2 : 0;
+        var length = call.Has("length") ? call.Int("length") : total - (2 * start);
+        var overlaps = (size + hop - 1) / hop;
+        return context.Reduce([frames.Type], [.. frames.Dims[..^2], length], [overlaps], (o, r) =>
+        {
+            var place = o[^1] + start;
+            var frame = place.FloorDiv(hop) - r[0];
+            var within = place.Mod(hop) + (r[0] * hop);
+            var inside = BufferLoads.And(
+                IndexConditions.InRange(frame, Dim.Zero, count), IndexConditions.InRange(within, Dim.Zero, size));
+            var weight = BufferLoads.GuardUnlessKnown(inside, window(within), Expr.Const(compute, 0L));
+            var element = BufferLoads.GuardUnlessKnown(inside, frames.ValueAt([.. o[..^1], frame, within]), Expr.Const(compute, 0L));
+            return [new(Combiner.Sum, element * weight), new(Combiner.Sum, weight * weight)];
+        }, (_, sums) => [Expr.Select(sums[1] > sums[1].Like(1e-11), sums[0] / sums[1], sums[0])])[0];
+    }
+}
