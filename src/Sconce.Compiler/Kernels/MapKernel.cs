@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Sconce.Compiler.Kernels.Expressions;
 using Sconce.Compiler.Kernels.Loops;
 using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Kernels;
 
@@ -12,8 +14,20 @@ internal static class MapKernel
         var ordered = IterationSpace.InMemoryOrder(map.Axes, map.Target);
         var (groups, step) = IterationSpace.Collapse([ordered], map, IterationSpace.Substitute);
         var axes = groups[0];
+        var vectorised = !axes.IsEmpty && VectorLoop.Suits(axes[^1], step.Targets);
+        if (!vectorised && AxisOfLoads(step, axes) is { } across)
+        {
+            // Results that lie too few in a row (the colours of a pixel): better four operands in a row than one.
+            axes = [.. axes.Where(axis => axis != across), across];
+            vectorised = true;
+        }
+
         var inner = axes.IsEmpty ? null : axes[^1];
-        var vectorised = inner is not null && VectorLoop.Suits(inner, step.Targets);
+        if (vectorised && TransposeKernel.For(step, axes) is { } transpose)
+        {
+            return transpose.Generate(module);
+        }
+
         var along = vectorised ? inner : null;
         var unroll = vectorised ? VectorLoop.Unrolling(step.Body) : 1;
         var plan = TilePlan.For(axes, Cost.Of(step.Body), vectorised ? unroll * Vector.Lanes : 1);
@@ -48,4 +62,11 @@ internal static class MapKernel
         });
         return frame.Finish(plan.Tiles, name);
     }
+
+    /// <summary>The innermost axis along which operands lie side by side, or null.</summary>
+    private static Axis? AxisOfLoads(MapStep step, ImmutableArray<Axis> axes) => axes.Reverse().FirstOrDefault(axis =>
+    {
+        var strides = IterationSpace.LoadsOf([step.Body]).Select(load => VectorLoop.Stride(load.Buffer.Offset(load.Index), axis)).ToArray();
+        return TilePlan.Estimate(axis.Extent) >= Vector.Lanes && strides.Contains(1) && strides.All(stride => stride is 0 or 1);
+    });
 }

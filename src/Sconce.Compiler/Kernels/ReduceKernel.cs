@@ -53,36 +53,10 @@ internal sealed class ReduceKernel
     /// <summary>Reduced axes from the largest stride to the smallest, as the largest operand has them.</summary>
     private static ImmutableArray<Axis> InMemoryOrder(ReduceStep step)
     {
-        var main = LoadsOf(step.Reducers.Select(reducer => reducer.Value))
+        var main = IterationSpace.LoadsOf(step.Reducers.Select(reducer => reducer.Value))
             .Where(load => step.Reduced.Any(axis => load.Index.Any(index => index.DependsOn(axis))))
             .MaxBy(load => load.Index.Length);
         return main is null ? step.Reduced : IterationSpace.InMemoryOrder(step.Reduced, new Target(main.Buffer, main.Index));
-    }
-
-    private static HashSet<LoadExpr> LoadsOf(IEnumerable<Expr> exprs)
-    {
-        var loads = new HashSet<LoadExpr>();
-        var seen = new HashSet<Expr>();
-        var open = new Stack<Expr>(exprs);
-        while (open.TryPop(out var expr))
-        {
-            if (!seen.Add(expr))
-            {
-                continue;
-            }
-
-            if (expr is LoadExpr load)
-            {
-                loads.Add(load);
-            }
-
-            foreach (var operand in expr.Operands)
-            {
-                open.Push(operand);
-            }
-        }
-
-        return loads;
     }
 
     /// <summary>The axis to vectorise along, or null.</summary>
@@ -102,7 +76,7 @@ internal sealed class ReduceKernel
     }
 
     /// <summary>How many operands do not lie side by side along the axis.</summary>
-    private double Scattered(Axis axis) => LoadsOf(values).Sum(load => VectorLoop.Stride(load.Buffer.Offset(load.Index), axis) switch
+    private double Scattered(Axis axis) => IterationSpace.LoadsOf(values).Sum(load => VectorLoop.Stride(load.Buffer.Offset(load.Index), axis) switch
     {
         0 or 1 => 0,
         2 or -1 => 0.4,

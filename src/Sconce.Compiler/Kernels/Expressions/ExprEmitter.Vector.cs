@@ -63,9 +63,15 @@ public sealed partial class ExprEmitter
             var kept = vectorOps.Let(value);
             for (var lane = 0; lane < Expressions.Vector.Lanes; lane++)
             {
-                var shift = lane;
-                var place = target with { Index = [.. target.Index.Select(index => Shift(index, shift))] };
-                StoreScalar(place, VectorOps.Lane(type, kept, lane));
+                if (type is DType.Float32 or DType.Int32)
+                {
+                    var (place, at) = Address(target.Buffer, Shift(elements, lane));
+                    f.Store32Lane(place, kept.Low, lane, at);
+                }
+                else
+                {
+                    StoreScalar(target.Shift(along!, lane), VectorOps.Lane(type, kept, lane));
+                }
             }
 
             return;

@@ -132,6 +132,33 @@ internal static class IterationSpace
         }
     }
 
+    /// <summary>The loads of the expressions, but for those that compute gathers' indices.</summary>
+    public static HashSet<LoadExpr> LoadsOf(IEnumerable<Expr> exprs)
+    {
+        var loads = new HashSet<LoadExpr>();
+        var seen = new HashSet<Expr>();
+        var open = new Stack<Expr>(exprs);
+        while (open.TryPop(out var expr))
+        {
+            if (!seen.Add(expr))
+            {
+                continue;
+            }
+
+            if (expr is LoadExpr load)
+            {
+                loads.Add(load);
+            }
+
+            foreach (var operand in expr.Operands)
+            {
+                open.Push(operand);
+            }
+        }
+
+        return loads;
+    }
+
     public static MapStep Substitute(MapStep step, Func<Atom, Dim?> map)
     {
         var rewriter = new ExprRewriter(dims: dim => dim.Substitute(map));
