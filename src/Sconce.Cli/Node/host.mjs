@@ -6,6 +6,10 @@ import { stat } from "node:fs/promises";
 import { performance } from "node:perf_hooks";
 import { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
+import { setFlagsFromString } from "node:v8";
+
+// Node 20 has relaxed SIMD behind a flag, later ones have it on; the runtime finds out by itself which it may use.
+if (Number.parseInt(process.versions.node) < 22) setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 const prefix = "sconce:";
 const arrays = {
