@@ -79,6 +79,6 @@ public sealed class SympyParserTests
 
     private static Dim? Parse(string text) => SympyParser.Parse(text, Find);
 
-    private static Symbol Find(string name, SymbolSigns signs) =>
+    private static Dim Find(string name, SymbolSigns signs) =>
         Symbols.TryGetValue(name, out var symbol) ? symbol : Symbols[name] = new Symbol(name, signs == SymbolSigns.Positive ? 1 : 0, null);
 }

@@ -13,6 +13,8 @@ internal sealed class ProgramReader
     private readonly GraphModuleJson module;
     private readonly Payloads weights;
     private readonly Payloads constants;
+    private readonly List<string> inputNames;
+    private readonly List<string> outputNames;
     private readonly SymbolTable symbols;
     private readonly GraphReader reader;
     private readonly Where place;
@@ -29,7 +31,8 @@ internal sealed class ProgramReader
         module = program.GraphModule;
         weights = new Payloads(archive, Pt2Archive.WeightsConfigPath(model), "data/weights/");
         constants = new Payloads(archive, Pt2Archive.ConstantsConfigPath(model), "data/constants/");
-        symbols = new SymbolTable(program.RangeConstraints, place);
+        (inputNames, outputNames) = ReadNames();
+        symbols = new SymbolTable(program.RangeConstraints, FindMultiples(program), place);
         reader = new GraphReader(symbols, place);
         graph = new Graph.Graph { Name = model };
     }
@@ -38,12 +41,10 @@ internal sealed class ProgramReader
     {
         var program = new ProgramReader(archive, model);
         var scope = new Scope(program.module.Graph);
-        var names = new TreeNames(program.module.TreespecNamedtupleFields, program.place);
-        var call = program.module.ModuleCallGraph.Find(entry => entry.Fqn.Length == 0)?.Signature;
-        program.ReadInputs(scope, call is null ? [] : names.Inputs(call.InSpec, call.ForwardArgNames));
+        program.ReadInputs(scope);
         program.graph.Symbols.AddRange(program.symbols.FromInputs);
         program.reader.ReadNodes(scope, program.graph.Body.Nodes);
-        program.ReadOutputs(scope, call is null ? [] : names.Outputs(call.OutSpec));
+        program.ReadOutputs(scope);
         return program.graph;
     }
 
@@ -58,13 +59,38 @@ internal sealed class ProgramReader
         }
     }
 
-    private void ReadInputs(Scope scope, List<string> names)
+    private (List<string> Inputs, List<string> Outputs) ReadNames()
+    {
+        var names = new TreeNames(module.TreespecNamedtupleFields, place);
+        return module.ModuleCallGraph.Find(entry => entry.Fqn.Length == 0)?.Signature is { } call
+            ? (names.Inputs(call.InSpec, call.ForwardArgNames), names.Outputs(call.OutSpec))
+            : ([], []);
+    }
+
+    private Dictionary<string, long> FindMultiples(ProgramJson program)
     {
         var (specs, arguments) = (module.Signature.InputSpecs, module.Graph.Inputs);
         if (specs.Count != arguments.Count)
         {
             throw Damaged($"the signature names {specs.Count} inputs, the graph has {arguments.Count}");
         }
+
+        var users = specs.Zip(arguments).Where(pair => IsUserInput(pair.First)).Select(pair => pair.Second).ToList();
+        var sizes = new Dictionary<string, List<SymIntJson>>();
+        foreach (var (name, argument) in users.Count == inputNames.Count ? inputNames.Zip(users) : [])
+        {
+            if (argument is ArgumentJson.Reference reference && module.Graph.TensorValues.GetValueOrDefault(reference.Name) is { } meta)
+            {
+                sizes[name] = meta.Sizes;
+            }
+        }
+
+        return Guards.FindMultiples(program.GuardsCode, sizes, new SymbolTable(program.RangeConstraints, new Dictionary<string, long>(), place));
+    }
+
+    private void ReadInputs(Scope scope)
+    {
+        var (specs, arguments) = (module.Signature.InputSpecs, module.Graph.Inputs);
 
         // Sizes of inputs say which symbols a run knows, and what is known decides what its integers become: so they come first.
         foreach (var (spec, argument) in specs.Zip(arguments))
@@ -80,13 +106,13 @@ internal sealed class ProgramReader
             }
         }
 
-        var users = specs.Count(spec => spec.UserInput is not null || spec.ConstantInput is not null);
+        var users = specs.Count(IsUserInput);
         var user = 0;
         foreach (var (spec, argument) in specs.Zip(arguments))
         {
-            if (spec.UserInput is not null || spec.ConstantInput is not null)
+            if (IsUserInput(spec))
             {
-                graph.Inputs.Add(ReadUserInput(spec, argument, scope, users == names.Count ? names[user] : null));
+                graph.Inputs.Add(ReadUserInput(spec, argument, scope, users == inputNames.Count ? inputNames[user] : null));
                 user++;
             }
             else
@@ -151,7 +177,7 @@ internal sealed class ProgramReader
         return new(value, kind, name, data);
     }
 
-    private void ReadOutputs(Scope scope, List<string> names)
+    private void ReadOutputs(Scope scope)
     {
         var (specs, arguments) = (module.Signature.OutputSpecs, module.Graph.Outputs);
         if (specs.Count != arguments.Count)
@@ -165,7 +191,7 @@ internal sealed class ProgramReader
             if (IsUserOutput(spec))
             {
                 var index = graph.Outputs.Count;
-                var name = users == names.Count ? names[index] : users == 1 ? "output" : $"output.{index}";
+                var name = users == outputNames.Count ? outputNames[index] : users == 1 ? "output" : $"output.{index}";
                 graph.Outputs.Add(new(reader.Read(argument, scope), name));
             }
             else if ((spec.BufferMutation ?? spec.ParameterMutation) is { TargetName: { } target })
@@ -181,6 +207,8 @@ internal sealed class ProgramReader
             }
         }
     }
+
+    private static bool IsUserInput(InputSpecJson spec) => spec.UserInput is not null || spec.ConstantInput is not null;
 
     private static bool IsUserOutput(OutputSpecJson spec) => spec.UserOutput is not null || spec.LossOutput is not null;
 

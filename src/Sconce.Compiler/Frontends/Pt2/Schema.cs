@@ -16,6 +16,8 @@ internal sealed record ProgramJson
     public required GraphModuleJson GraphModule { get; init; }
 
     public Dictionary<string, RangeJson> RangeConstraints { get; set; } = [];
+
+    public List<string> GuardsCode { get; set; } = [];
 }
 
 internal sealed record RangeJson(long? MinVal = null, long? MaxVal = null);
@@ -82,7 +84,10 @@ internal sealed record TensorMetaJson
 /// <summary>A union: one of the two is there.</summary>
 internal sealed record SymIntJson(SymExprJson? AsExpr = null, long? AsInt = null);
 
-internal sealed record SymExprJson(string ExprStr);
+internal sealed record SymExprJson(string ExprStr, HintJson? Hint = null);
+
+/// <summary>The value that an expression had in the example inputs.</summary>
+internal sealed record HintJson(long? AsInt = null);
 
 internal sealed record SignatureJson
 {

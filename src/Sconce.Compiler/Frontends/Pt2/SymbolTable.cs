@@ -5,12 +5,12 @@ using Sconce.Compiler.Types;
 namespace Sconce.Compiler.Frontends.Pt2;
 
 /// <summary>The symbols of a model with their ranges, and its expressions over them, each parsed once.</summary>
-internal sealed class SymbolTable(IReadOnlyDictionary<string, RangeJson> ranges, Where place)
+internal sealed class SymbolTable(IReadOnlyDictionary<string, RangeJson> ranges, IReadOnlyDictionary<string, long> multiples, Where place)
 {
     /// <summary>More elements than any memory holds: products of sizes stay within 64 bits everywhere after this.</summary>
     private const long LargestTensor = 1L << 40;
 
-    private readonly Dictionary<string, Symbol> symbols = [];
+    private readonly Dictionary<string, Dim> symbols = [];
     private readonly Dictionary<string, Dim?> expressions = [];
     private readonly HashSet<Atom> fromInputs = [];
 
@@ -93,13 +93,18 @@ internal sealed class SymbolTable(IReadOnlyDictionary<string, RangeJson> ranges,
         return known;
     }
 
-    private Symbol Find(string name, SymbolSigns signs)
+    /// <summary>A symbol that must be a multiple of something is that many times another one, so that no other size gets in.</summary>
+    private Dim Find(string name, SymbolSigns signs)
     {
         if (!symbols.TryGetValue(name, out var symbol))
         {
             var range = ranges.GetValueOrDefault(name);
             var lowest = signs switch { SymbolSigns.Positive => 1, SymbolSigns.NonNegative => 0, _ => long.MinValue };
-            symbol = new Symbol(name, Math.Max(range?.MinVal ?? lowest, lowest), range?.MaxVal is { } max and < long.MaxValue - 1 ? max : null);
+            var min = Math.Max(range?.MinVal ?? lowest, lowest);
+            long? max = range?.MaxVal is { } bound and < long.MaxValue - 1 ? bound : null;
+            symbol = multiples.TryGetValue(name, out var factor)
+                ? factor * (Dim)new Symbol($"{name}_by{factor}", -Dim.FloorDivide(-min, factor), max is { } last ? Dim.FloorDivide(last, factor) : null)
+                : new Symbol(name, min, max);
             symbols.Add(name, symbol);
         }
 

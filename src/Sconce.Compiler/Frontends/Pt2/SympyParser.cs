@@ -8,8 +8,10 @@ namespace Sconce.Compiler.Frontends.Pt2;
 /// and the infix form of older files (<c>(s0 - 1)//8 + 1</c>). What a Dim cannot say (a rounding of a float that is
 /// no small fraction, a truth value) comes out as null; text that is no expression throws <see cref="FormatException"/>.
 /// </summary>
-internal ref struct SympyParser(string text, Func<string, SymbolSigns, Symbol> symbol)
+internal ref struct SympyParser(string text, Func<string, SymbolSigns, Dim> symbol, Func<string, int, Dim?>? inputSize = null)
 {
+    private static readonly string[] Comparisons = ["==", "!=", "<=", ">=", "<", ">"];
+
     private const int LongestText = 1 << 16;
     private const int DeepestNesting = 100;
 
@@ -17,11 +19,12 @@ internal ref struct SympyParser(string text, Func<string, SymbolSigns, Symbol> s
         ? text
         : throw new FormatException($"an expression of {text.Length} characters");
 
-    private readonly Func<string, SymbolSigns, Symbol> symbol = symbol;
+    private readonly Func<string, SymbolSigns, Dim> symbol = symbol;
+    private readonly Func<string, int, Dim?>? inputSize = inputSize;
     private int position = 0;
     private int depth = 0;
 
-    public static Dim? Parse(string text, Func<string, SymbolSigns, Symbol> symbol)
+    public static Dim? Parse(string text, Func<string, SymbolSigns, Dim> symbol)
     {
         var parser = new SympyParser(text, symbol);
         try
@@ -33,6 +36,35 @@ internal ref struct SympyParser(string text, Func<string, SymbolSigns, Symbol> s
         catch (OverflowException)
         {
             throw new FormatException($"'{text}' exceeds 64 bits");
+        }
+    }
+
+    /// <summary>
+    /// A guard, <c>(L['x'].size()[0] % 4) == 0</c>: its two sides, and how they must compare. Null where one of them is nothing that a Dim can say.
+    /// </summary>
+    public static (Dim Left, string Comparison, Dim Right)? ParseGuard(string text, Func<string, int, Dim?> inputSize)
+    {
+        var parser = new SympyParser(text, (name, _) => throw new FormatException($"the name '{name}' in a guard"), inputSize);
+        try
+        {
+            var left = parser.Sum()?.ToDim();
+            var comparison = "";
+            foreach (var candidate in Comparisons)
+            {
+                if (parser.Take(candidate))
+                {
+                    comparison = candidate;
+                    break;
+                }
+            }
+
+            var right = comparison.Length > 0 ? parser.Sum()?.ToDim() : null;
+            parser.SkipSpace();
+            return left is not null && right is not null && parser.position == parser.text.Length ? (left, comparison, right) : null;
+        }
+        catch (OverflowException)
+        {
+            return null;
         }
     }
 
@@ -136,6 +168,11 @@ internal ref struct SympyParser(string text, Func<string, SymbolSigns, Symbol> s
         }
 
         var name = Name();
+        if (name == "L" && inputSize is not null)
+        {
+            return InputSize();
+        }
+
         if (!Take("("))
         {
             return name is "oo" or "int_oo" or "true" or "false" or "True" or "False" ? null : Fraction.Of(symbol(name, SymbolSigns.Positive));
@@ -167,19 +204,35 @@ internal ref struct SympyParser(string text, Func<string, SymbolSigns, Symbol> s
             ("Add", _) => arguments.Aggregate<Fraction?, Fraction?>(Fraction.Of(0), (a, b) => a + b),
             ("Mul", _) => arguments.Aggregate<Fraction?, Fraction?>(Fraction.Of(1), (a, b) => a * b),
             ("Pow" or "PowByNatural", 2) => Fraction.Power(first, second),
-            ("Integer" or "Identity" or "ToFloat", 1) => first,
+            ("Integer" or "Identity" or "ToFloat" or "torch.sym_float", 1) => first,
             ("Rational" or "IntTrueDiv" or "FloatTrueDiv", 2) => first / second,
             ("FloorDiv" or "CleanDiv", 2) => Fraction.FloorDivide(first, second),
             ("CeilDiv", 2) => Fraction.Ceiling(first / second),
             ("Mod" or "PythonMod", 2) => Fraction.Modulo(first, second),
             ("ModularIndexing", 3) => Fraction.Modulo(Fraction.FloorDivide(first, second), arguments[2]),
-            ("FloorToInt" or "floor", 1) => Fraction.Floor(first),
-            ("CeilToInt" or "ceiling", 1) => Fraction.Ceiling(first),
-            ("TruncToInt", 1) => Fraction.Truncate(first),
-            ("Max", > 0) => arguments.Skip(1).Aggregate<Fraction?, Fraction?>(first, (a, b) => Fraction.Either(a, b, Dim.Max)),
-            ("Min", > 0) => arguments.Skip(1).Aggregate<Fraction?, Fraction?>(first, (a, b) => Fraction.Either(a, b, Dim.Min)),
+            ("FloorToInt" or "floor" or "math.floor", 1) => Fraction.Floor(first),
+            ("CeilToInt" or "ceiling" or "math.ceil", 1) => Fraction.Ceiling(first),
+            ("TruncToInt" or "math.trunc", 1) => Fraction.Truncate(first),
+            ("Max" or "torch.sym_max", > 0) => arguments.Skip(1).Aggregate<Fraction?, Fraction?>(first, (a, b) => Fraction.Either(a, b, Dim.Max)),
+            ("Min" or "torch.sym_min", > 0) => arguments.Skip(1).Aggregate<Fraction?, Fraction?>(first, (a, b) => Fraction.Either(a, b, Dim.Min)),
             _ => null,
         };
+    }
+
+    /// <summary><c>L['mask'][0].size()[1]</c>.</summary>
+    private Fraction? InputSize()
+    {
+        var path = "";
+        while (Take("["))
+        {
+            path += (path.Length > 0 ? "." : "") + (Peek("'") ? Quoted() : Name());
+            Need("]");
+        }
+
+        Need(".size()[");
+        var dim = Name();
+        Need("]");
+        return int.TryParse(dim, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && inputSize!(path, number) is { } size ? Fraction.Of(size) : null;
     }
 
     private Fraction? SymbolCall()
