@@ -14,6 +14,7 @@ public sealed class GuardsTests
     [InlineData(12, "(L['x'].size()[0] % 4) == 0", "(L['x'].size()[0] % 6) == 0")]
     [InlineData(2, "((L['x'].size()[1]*L['x'].size()[0]) % (2*L['x'].size()[1])) == 0")]
     [InlineData(2, "torch.sym_max(1, L['x'].size()[0] // 2)*2 == L['x'].size()[0]", "some.code() == 'else'")]
+    [InlineData(2, "(3*L['x'].size()[1]*L['x'].size()[0]) == (12*(L['x'].size()[1] // 2)*(L['x'].size()[0] // 2))", "L['x'].size()[0] // 2 == 2*L['x'].size()[1]")]
     [InlineData(1, "2*L['x'].size()[0] <= L['x'].size()[1]*L['x'].size()[0]")]
     [InlineData(1, "(-1) + L['x'].size()[0] >= 2")]
     [InlineData(1, "L['y'].size()[0] % 4 == 0")]

@@ -26,23 +26,15 @@ internal static class Guards
         var examples = Examples(inputs, symbols);
         foreach (var (symbol, example) in examples)
         {
-            var about = guards.Where(guard => guard.Left.DependsOn(symbol) || guard.Right.DependsOn(symbol)).ToList();
-            var last = Math.Min(symbol.Max ?? long.MaxValue, symbol.Min + Tried);
-            var allowed = new HashSet<long>();
-            for (var size = symbol.Min; about.Count > 0 && size <= last; size++)
+            // Each guard by itself: one that ties the size to another input's would hide what the others say.
+            foreach (var guard in guards.Where(guard => guard.Left.DependsOn(symbol) || guard.Right.DependsOn(symbol)))
             {
-                if (about.All(guard => Holds(guard, leaf => leaf.Equals(symbol) ? size : examples[(Symbol)leaf])))
+                var factor = FactorOf(guard, symbol, examples);
+                if (factor > 1 && example % factor == 0)
                 {
-                    allowed.Add(size);
+                    var before = result.GetValueOrDefault(symbol.Name, 1);
+                    result[symbol.Name] = before / Gcd(before, factor) * factor;
                 }
-            }
-
-            // Small sizes may be refused for other reasons, as that PyTorch treats a size of 1 by itself.
-            var factor = allowed.Aggregate(0L, Gcd);
-            if (factor > 1 && allowed.Contains(example) && allowed.Count > 2
-                && allowed.Count == (last / factor) - (allowed.Min() / factor) + 1)
-            {
-                result.Add(symbol.Name, factor);
             }
         }
 
@@ -63,6 +55,23 @@ internal static class Guards
 
         Dim? SizeOf(string input, int dim) =>
             inputs.TryGetValue(input, out var sizes) && dim < sizes.Count ? symbols.Parse(sizes[dim]) : null;
+    }
+
+    /// <summary>The number whose multiples, and no other sizes, a guard lets through; 1 where there is none.</summary>
+    private static long FactorOf((Dim Left, string Comparison, Dim Right) guard, Symbol symbol, Dictionary<Symbol, long> examples)
+    {
+        var last = Math.Min(symbol.Max ?? long.MaxValue, symbol.Min + Tried);
+        var allowed = new List<long>();
+        for (var size = symbol.Min; size <= last; size++)
+        {
+            if (Holds(guard, leaf => leaf.Equals(symbol) ? size : examples[(Symbol)leaf]))
+            {
+                allowed.Add(size);
+            }
+        }
+
+        var factor = allowed.Aggregate(0L, Gcd);
+        return factor > 1 && allowed.Count > 2 && allowed.Count == (last / factor) - (allowed[0] / factor) + 1 ? factor : 1;
     }
 
     /// <summary>The sizes of the example inputs: with them, all guards hold.</summary>
