@@ -81,11 +81,11 @@ internal static class FunctionaliseAliasing
         }
 
         var left = to.Length - 1;
-        var (run, base_) = (Dim.One, strides[^1]);
+        var (run, unit) = (Dim.One, strides[^1]);
         for (var dim = from.Length - 1; dim >= 0; dim--)
         {
             run *= from[dim];
-            if (dim > 0 && (from[dim - 1].Equals(Dim.One) || strides[dim - 1].Equals(run * base_)))
+            if (dim > 0 && (from[dim - 1].Equals(Dim.One) || strides[dim - 1].Equals(run * unit)))
             {
                 continue;
             }
@@ -108,7 +108,7 @@ internal static class FunctionaliseAliasing
 
             if (dim > 0)
             {
-                (run, base_) = (Dim.One, strides[dim - 1]);
+                (run, unit) = (Dim.One, strides[dim - 1]);
             }
         }
 
