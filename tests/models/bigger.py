@@ -61,19 +61,20 @@ def write(model, args, kwargs, path, core=False, dynamic=None, test=None):
     operators = {str(node.target) for node in program.graph.nodes if node.op == "call_function"}
     outputs = [tuple(t.shape) for t in case.tensors(expected)]
     shown = f"{outputs[:3]}{'…' if len(outputs) > 3 else ''}"
-    return (f"{path.stat().st_size / 1e6:.1f} MB, {len(operators)} operators, outputs {shown}, "
-            f"sensitivity {sensitivity(model, test_args, test_kwargs, expected):.2g}")
+    steady = change(model, test_args, test_kwargs, expected, lambda t: t * (1 + 1e-6) if t.is_floating_point() else t)
+    if steady > 2e-4:
+        raise ValueError(f"a millionth more of its input changes {steady:.2g} of its output: nobody's float32 would agree with another's")
+    sensitivity = change(model, test_args, test_kwargs, expected, lambda t: t.flip(-1) if t.dim() else t)
+    return f"{path.stat().st_size / 1e6:.1f} MB, {len(operators)} operators, outputs {shown}, sensitivity {sensitivity:.2g}"
 
 
-def sensitivity(model, args, kwargs, expected):
-    """How much of its largest output changes with other input: near 0, a test would pass whatever the model computes."""
-    other = pytree.tree_map_only(torch.Tensor, lambda t: t.flip(-1) if t.dim() else t, (args, kwargs))
+def change(model, args, kwargs, expected, other):
+    """How much of its largest output changes with other inputs: near 0, a test would pass whatever the model computes."""
     try:
-        changed = case.tensors(case.run(model, *other))
+        changed = case.tensors(case.run(model, *pytree.tree_map_only(torch.Tensor, other, (args, kwargs))))
     except IndexError:  # inputs whose order matters, such as boxes
         return float("nan")
-    return max(((a - b).abs().max() / a.abs().max()).item() for a, b in zip(changed,
-        case.tensors(expected)) if a.is_floating_point())
+    return max(((a - b).abs().max() / a.abs().max()).item() for a, b in zip(changed, case.tensors(expected)) if a.is_floating_point())
 
 
 def make_all(names, make, options):
@@ -93,7 +94,8 @@ def make_all(names, make, options):
             where = traceback.extract_tb(error.__traceback__)[-1]
             print(f"{name}{suffix}: FAILED: {type(error).__name__}: {' '.join(str(error).split())[:300]} "
                   f"({pathlib.Path(where.filename).name}:{where.lineno})", flush=True)
-            (options.out / f"{name}{suffix}.pt2").unlink(missing_ok=True)
+            for ending in (".pt2", ".npz"):
+                (options.out / f"{name}{suffix}{ending}").unlink(missing_ok=True)
         gc.collect()
     print(f"{len(names) - len(failed)} models, {len(failed)} failed{': ' if failed else ''}{' '.join(failed)}")
     return 1 if failed else 0

@@ -73,7 +73,7 @@ def make(name, options):
     else:
         inputs = functools.partial(picture, 1, 3, size, size)
     count = 2 if name in FLOW else 1
-    batch = 1 if name in VIDEO + FLOW else 4
+    batch = 1 if name in VIDEO + FLOW else 16 if size < 128 else 4  # the statistics of small pictures need more of them
     bigger.season(model, lambda m: m(*(torch.cat([inputs() for _ in range(batch)]) for _ in range(count))))
     args = tuple(inputs() for _ in range(count))
     if not options.only:
