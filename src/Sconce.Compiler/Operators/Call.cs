@@ -10,6 +10,8 @@ namespace Sconce.Compiler.Operators;
 /// <summary>A call of an operator: its arguments by the names of the schema, and the program that its lowering adds to.</summary>
 public sealed class Call(LoweringContext context, Operator op, ImmutableArray<Lowered> arguments)
 {
+    private const int MostElements = 1 << 20;
+
     public LoweringContext Context { get; } = context;
 
     public Operator Operator { get; } = op;
@@ -66,6 +68,11 @@ public sealed class Call(LoweringContext context, Operator op, ImmutableArray<Lo
     public int Constant(string name) => Int(name) is { IsConstant: true } value
         ? checked((int)value.Value)
         : throw Unsupported($"'{name}' is {Int(name)}, which only the run can tell");
+
+    /// <summary>Checks a number of results or elements that are made when compiling: a file may ask for anything.</summary>
+    public int Sane(Int128 count) => count >= 0 && count <= MostElements
+        ? (int)count
+        : throw Expected($"at most {MostElements} elements or results made when compiling", $"{count}");
 
     public Dims Ints(string name) => this[name] is Lowered.Int single ? [single.Value] : [.. Items(name).Select(item => AsInt(item, name))];
 

@@ -116,7 +116,7 @@ public sealed partial class GraphLowering
             {
                 throw error.At(new(Operator: node.FullName, Python: node.Source?.ToString()));
             }
-            catch (Exception error) when (error is ArgumentException or InvalidOperationException or KeyNotFoundException or NotSupportedException or ArithmeticException)
+            catch (Exception error) when (error is not OutOfMemoryException)
             {
                 throw InternalError(node, error.Message, error);
             }

@@ -12,6 +12,7 @@ public static class OperatorTable
     [
         Arithmetic.Family,
         Pointwise.Family,
+        Special.Family,
         Comparison.Family,
         Activation.Family,
         Conversion.Family,
@@ -26,6 +27,7 @@ public static class OperatorTable
         Reduction.Family,
         Softmax.Family,
         Matrix.Family,
+        LinearAlgebra.Family,
         Convolution.Family,
         Pooling.Family,
         Padding.Family,

@@ -139,6 +139,7 @@ internal static class Creation
     private static Lowered TriangleIndices(Call call, bool lower)
     {
         var (rows, columns, offset) = (call.Constant("row"), call.Constant("col"), call.Constant("offset"));
+        call.Sane((Int128)rows * columns);
         var places = Enumerable.Range(0, rows)
             .SelectMany(row => Enumerable.Range(0, columns).Select(column => (Row: row, Column: column)))
             .Where(place => lower ? place.Column - place.Row <= offset : place.Column - place.Row >= offset)

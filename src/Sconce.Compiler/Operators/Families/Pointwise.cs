@@ -27,7 +27,6 @@ internal static class Pointwise
         { "aten::round(Tensor self) -> Tensor", Rounding(UnaryOp.Round) },
         { "aten::round.decimals(Tensor self, *, int decimals) -> Tensor", RoundDecimals },
         { "aten::special_round(Tensor self, *, int decimals=0) -> Tensor", RoundDecimals },
-        { "aten::special_log_ndtr(Tensor self) -> Tensor", Float(LogNormalDistribution) },
         { "aten::frac(Tensor self) -> Tensor", DTypeSet.Floats, Same(x => x - x.Apply(UnaryOp.Trunc)) },
 
         { "aten::exp(Tensor self) -> Tensor", Float(x => x.Exp()), Complex.Exponential },
@@ -76,8 +75,6 @@ internal static class Pointwise
         { "aten::digamma(Tensor self) -> Tensor", Float(UnaryOp.Digamma) },
         { "aten::special_digamma(Tensor self) -> Tensor", Float(UnaryOp.Digamma) },
         { "aten::special_psi(Tensor self) -> Tensor", Float(UnaryOp.Digamma) },
-        { "aten::special_ndtr(Tensor self) -> Tensor", Float(x => (x * x.Like(-Math.Sqrt(0.5))).Apply(UnaryOp.Erfc) * x.Like(0.5)) },
-        { "aten::special_entr(Tensor self) -> Tensor", Float(x => Expr.Select(x > x.Zero, -x * x.Log(), Expr.Select(x.EqualTo(x.Zero), x, x.Like(double.NegativeInfinity)))) },
         { "aten::logit(Tensor self, float? eps=None) -> Tensor", Logit },
         { "aten::special_logit(Tensor self, float? eps=None) -> Tensor", Logit },
 
@@ -117,14 +114,6 @@ internal static class Pointwise
     {
         var angle = x * x.Like(Math.PI);
         return Expr.Select(x.EqualTo(x.Zero), x.One, angle.Apply(UnaryOp.Sin) / angle);
-    }
-
-    /// <summary>The logarithm of the normal distribution: far below 0 from the complement of the error function, in float64, where it does not vanish.</summary>
-    private static Expr LogNormalDistribution(Expr x)
-    {
-        var wide = x.As(DType.Float64);
-        var tail = (wide * wide.Like(-Math.Sqrt(0.5))).Apply(UnaryOp.Erfc) / wide.Like(2);
-        return Expr.Select(wide < wide.Like(-1), tail.Log(), (-((wide * wide.Like(Math.Sqrt(0.5))).Apply(UnaryOp.Erfc) / wide.Like(2))).Log1p()).As(x.Type);
     }
 
     private static Lowered RoundDecimals(Call call)

@@ -57,6 +57,7 @@ internal static class Reduction
         { "aten::linalg_norm(Tensor self, Scalar? ord=None, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", DTypeSet.Floats, call => Norm(call, "ord") },
         { "aten::linalg_matrix_norm.str_ord(Tensor self, str ord=\"fro\", int[] dim=[-2, -1], bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", DTypeSet.Floats, MatrixNorm },
         { "aten::frobenius_norm.dim(Tensor self, int[1] dim, bool keepdim=False) -> Tensor", DTypeSet.Floats, call => Norm(call.Context, call.Tensor(0), Axes(call), call.Tensor(0).Type, 2) },
+        { "aten::sum_to_size(Tensor self, SymInt[] size) -> Tensor", SumToSize },
         { "aten::trace(Tensor self) -> Tensor", Trace },
     };
 
@@ -207,6 +208,17 @@ internal static class Reduction
         }
 
         return Norm(call.Context, call.Tensor(0), Axes(call), call.TypeOr(call.Tensor(0).Type), 2);
+    }
+
+    /// <summary>The reverse of broadcasting: dims that the size has not, or has as 1, are added up.</summary>
+    private static Lowered SumToSize(Call call)
+    {
+        var self = call.Tensor("self");
+        var size = call.Ints("size");
+        var added = self.Rank - size.Length;
+        ImmutableArray<int> axes = [.. Enumerable.Range(0, self.Rank).Where(axis => axis < added || (size[axis - added].IsOne && !self.Dims[axis].IsOne))];
+        var sum = axes.IsEmpty ? self : call.Context.Sum(self, new(self, axes, keep: true), self.Type);
+        return call.Context.Reshape(sum, size);
     }
 
     private static Lowered Trace(Call call)

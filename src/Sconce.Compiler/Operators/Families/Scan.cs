@@ -74,7 +74,7 @@ internal static class Scan
         var axis = call.Axis("dim", self.Rank);
         Buffer[] parts = [.. new[] { call.OptionalTensor("prepend"), self, call.OptionalTensor("append") }.OfType<Buffer>()];
         self = parts.Length == 1 ? self : call.Context.Concatenate(parts.Select(part => part.Type).Aggregate(TypePromotion.Promote), parts, axis);
-        for (var n = call.Constant("n"); n > 0; n--)
+        for (var n = call.Sane(call.Constant("n")); n > 0; n--)
         {
             var from = self;
             self = call.Context.Map(from.Type, from.Dims.SetItem(axis, Dim.Max(from.Dims[axis] - 1, 0)), i =>

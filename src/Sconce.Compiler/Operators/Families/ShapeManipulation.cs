@@ -126,7 +126,7 @@ internal static class ShapeManipulation
     {
         var self = call.Tensor(0);
         var axis = call.Axis("dim", self.Rank);
-        var chunks = call.Constant("chunks");
+        var chunks = call.Sane(call.Constant("chunks"));
         var size = self.Dims[axis].CeilDiv(chunks);
         return size.Equals(Dim.Zero)
             ? Split(call.Context, self, axis, [.. Enumerable.Repeat(Dim.Zero, chunks)])
@@ -142,7 +142,7 @@ internal static class ShapeManipulation
             throw call.Unsupported($"{pieces} pieces: how many there are must be known when compiling");
         }
 
-        var count = (int)Math.Max(pieces.Value, 1);
+        var count = call.Sane(Math.Max(pieces.Value, 1));
         return Split(call.Context, self, axis, [.. Enumerable.Repeat(size, count - 1), self.Dims[axis] - (size * (count - 1))]);
     }
 
@@ -162,7 +162,7 @@ internal static class ShapeManipulation
     private static Lowered TensorSplit(Call call, int axis)
     {
         var self = call.Tensor(0);
-        var sections = call.Constant("sections");
+        var sections = call.Sane(call.Constant("sections"));
         var (size, rest) = (self.Dims[axis].FloorDiv(sections), self.Dims[axis].Mod(sections));
         return Split(call.Context, self, axis, [.. Enumerable.Range(0, sections).Select(i => size + Dim.Max(Dim.Min(rest - i, 1), 0))]);
     }
@@ -187,7 +187,7 @@ internal static class ShapeManipulation
             throw call.Unsupported($"{self.Dims[axis]} results: how many there are must be known when compiling");
         }
 
-        return Lowered.Of(Enumerable.Range(0, (int)self.Dims[axis].Value).Select(i => call.Context.Select(self, axis, i)).ToArray());
+        return Lowered.Of(Enumerable.Range(0, call.Sane(self.Dims[axis].Value)).Select(i => call.Context.Select(self, axis, i)).ToArray());
     }
 
     private static Buffer Repeat(LoweringContext context, Buffer self, Dims repeats)
@@ -345,6 +345,7 @@ internal static class ShapeManipulation
         }
 
         var (count, length, again) = ((int)self.Dims[0].Value, call.Constant("r"), call.Flag("with_replacement"));
+        call.Sane((Int128)Math.Pow(count, length));
         var rows = Chosen(0, length).Select(row => row.ToArray()).ToArray();
         var places = call.Context.Integers([rows.Length, length], rows.SelectMany(row => row).ToArray());
         return call.Context.View(self, [rows.Length, length], i => [places.IndexAt(i, count)]);

@@ -69,5 +69,5 @@ internal static class Symbolic
     private static Lowering Logic(Func<Expr, Expr, Expr> function) => call => new Lowered.Bool(function(Bool(call, 0), Bool(call, 1)));
 
     private static Dim Power(Dim a, Dim b) =>
-        b.IsConstant && b.Value >= 0 ? Dim.Product(Enumerable.Repeat(a, (int)b.Value)) : throw new NotSupportedException($"{a} to the power {b}");
+        b.IsConstant && b.Value is >= 0 and <= 64 ? Dim.Product(Enumerable.Repeat(a, (int)b.Value)) : throw new NotSupportedException($"{a} to the power {b}");
 }
