@@ -250,15 +250,19 @@ public sealed partial class GraphLowering
             Output(output.Name, LowerArgument(output.Value));
         }
 
-        foreach (var (target, newValue) in graph.Mutations)
+        var mutations = graph.Mutations.Select(mutation => (State: BufferOf(values[mutation.Buffer]), Contents: BufferOf(LowerArgument(mutation.NewValue))))
+            .Where(mutation => mutation.State is { Kind: BufferKind.State } && mutation.Contents is not null && mutation.State != mutation.Contents)
+
+            // What one state takes over from another is what that held before.
+            .Select(mutation => (mutation.State, Contents: mutation.Contents!.Kind == BufferKind.State ? context.Copy(mutation.Contents) : mutation.Contents))
+            .ToList();
+        foreach (var (state, contents) in mutations)
         {
-            if (values[target] is Lowered.Tensor { Buffer: { Kind: BufferKind.State } state }
-                && LowerArgument(newValue) is Lowered.Tensor { Buffer: var contents } && !ReferenceEquals(state, contents))
-            {
-                context.MapInto(state, state.Dims, index => index, index => contents.At(Broadcasting.IndexInto(contents.Dims, index)));
-            }
+            context.MapInto(state!, state!.Dims, index => index, index => contents.At(Broadcasting.IndexInto(contents.Dims, index)));
         }
     }
+
+    private static Buffer? BufferOf(Lowered value) => (value as Lowered.Tensor)?.Buffer;
 
     private void Output(string name, Lowered value)
     {

@@ -161,8 +161,9 @@ internal sealed class ProgramUses
                 // A later writer inside a loop that holds the reader, but not the computation, runs before the reader's next turn.
                 var outermost = writer.OutermostLoopBelow(from.Loop);
                 var effective = outermost is not null && to.IsWithin(outermost) ? outermost.Start : writer.Position;
-                if (effective < to.Position)
+                if (effective <= to.Position)
                 {
+                    // Also where the reader itself writes it: elements that are still to be read may be overwritten by then.
                     return false;
                 }
             }

@@ -29,11 +29,11 @@ internal static class Recurrent
 
     /// <summary>
     /// One step: fromInput is the input's part of the gates at an index [batch, gate], hidden the state before at [batch, unit]; carry is the LSTM's
-    /// cell, changed in place. Gives the state after.
+    /// cell, changed in place. Gives the elements of the state after.
     /// </summary>
-    private delegate Buffer Step(LoweringContext context, Weights weights, Func<Dims, Expr> fromInput, Func<Dims, Expr> hidden, Dim batch, Buffer? carry);
+    private delegate Func<Dims, Expr> Step(LoweringContext context, Weights weights, Func<Dims, Expr> fromInput, Func<Dims, Expr> hidden, Dim batch, Buffer? carry);
 
-    private static Buffer Lstm(LoweringContext context, Weights weights, Func<Dims, Expr> fromInput, Func<Dims, Expr> hidden, Dim batch, Buffer? carry)
+    private static Func<Dims, Expr> Lstm(LoweringContext context, Weights weights, Func<Dims, Expr> fromInput, Func<Dims, Expr> hidden, Dim batch, Buffer? carry)
     {
         var units = weights.Hidden.Dims[0].FloorDiv(4);
         var gates = Gates(context, weights, hidden, batch, (i, sum) => sum + fromInput(i));
@@ -41,26 +41,26 @@ internal static class Recurrent
         Dims dims = [batch, units];
         context.MapInto(carry!, dims, i => i, i =>
             (Gate(1, i).Sigmoid() * carry!.ValueAt(i)) + (Gate(0, i).Sigmoid() * Gate(2, i).Tanh()));
-        var state = context.Map(carry!.Type, dims, i => Gate(3, i).Sigmoid() * carry.ValueAt(i).Tanh());
-        return weights.Projection is null ? state : Matrix.Linear(context, state, weights.Projection, null);
+        Expr State(Dims i) => Gate(3, i).Sigmoid() * carry!.ValueAt(i).Tanh();
+        return weights.Projection is null ? State : Matrix.Linear(context, context.Map(carry!.Type, dims, State), weights.Projection, null).ValueAt;
     }
 
-    private static Buffer Gru(LoweringContext context, Weights weights, Func<Dims, Expr> fromInput, Func<Dims, Expr> hidden, Dim batch, Buffer? carry)
+    private static Func<Dims, Expr> Gru(LoweringContext context, Weights weights, Func<Dims, Expr> fromInput, Func<Dims, Expr> hidden, Dim batch, Buffer? carry)
     {
         var units = weights.Hidden.Dims[0].FloorDiv(3);
         var gates = Gates(context, weights, hidden, batch, (_, sum) => sum);
-        return context.Map(gates.Type, [batch, units], i =>
+        return i =>
         {
             Dims Place(int number) => [i[0], i[1] + (units * number)];
             var reset = (fromInput(Place(0)) + gates.ValueAt(Place(0))).Sigmoid();
             var update = (fromInput(Place(1)) + gates.ValueAt(Place(1))).Sigmoid();
             var proposed = (fromInput(Place(2)) + (reset * gates.ValueAt(Place(2)))).Tanh();
             return proposed + (update * (hidden(i) - proposed));
-        });
+        };
     }
 
     private static Step Simple(Func<Expr, Expr> activation) => (context, weights, fromInput, hidden, batch, _) =>
-        Gates(context, weights, hidden, batch, (i, sum) => activation(sum + fromInput(i)));
+        Gates(context, weights, hidden, batch, (i, sum) => activation(sum + fromInput(i))).ValueAt;
 
     /// <summary>The state's part of the gates.</summary>
     private static Buffer Gates(LoweringContext context, Weights weights, Func<Dims, Expr> hidden, Dim batch, Func<Dims, Expr, Expr> result) =>
@@ -130,7 +130,7 @@ internal static class Recurrent
         {
             var now = backwards ? time - 1 - t : t;
             var state = step(context, weights, i => fromInput.ValueAt([now, .. i]), i => states.ValueAt([t, .. i]), batch, cell);
-            context.MapInto(states, state.Dims, i => [t + 1, .. i], state.At);
+            context.MapInto(states, initial.Dims, i => [t + 1, .. i], state);
         });
         carry = cell;
         var output = context.View(states, [time, batch, initial.Dims[1]], i => [backwards ? time - i[0] : i[0] + 1, i[1], i[2]]);
@@ -157,6 +157,6 @@ internal static class Recurrent
         var before = state.Rank == 2 ? state : call.Context.Unsqueeze(state, 0);
         var fromInput = Matrix.Linear(call.Context, batched, weights.Input, weights.InputBias);
         var after = step(call.Context, weights, fromInput.ValueAt, before.ValueAt, batched.Dims[0], carry);
-        return call.Context.Reshape(after, [.. input.Dims[..^1], after.Dims[1]]);
+        return call.Context.Reshape(call.Context.Map(state.Type, before.Dims, after), state.Dims);
     }
 }
