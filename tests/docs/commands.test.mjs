@@ -1,0 +1,77 @@
+// Commands that a document shows with `<!-- run -->` before them run, and say what the document says they do: as many lines of each
+// kind may differ as numbers do, but what stands at the beginning of a line must be there. They run in order, in a folder of their own.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { blocks, documents, read, root } from "./markdown.mjs";
+
+let folder;
+
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), "sconce-docs-"));
+  for (const name of readdirSync(root)) {
+    if (!name.startsWith(".")) symlinkSync(join(root, name), join(folder, name));
+  }
+});
+
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+function shell(command) {
+  const { status, stdout, stderr, error } = spawnSync("bash", ["-euc", command], { cwd: folder, encoding: "utf8", timeout: 120_000 });
+  assert.equal(error, undefined);
+  assert.equal(status, 0, `${command}\nended with ${status}:\n${stdout}${stderr}`);
+  return stdout;
+}
+
+/** "$ command" and the output beneath it, as often as there are. */
+function sessions(text) {
+  const found = [];
+  for (const line of text.split("\n")) {
+    if (line.startsWith("$ ")) found.push({ command: line.slice(2), output: [] });
+    else found.at(-1)?.output.push(line);
+  }
+  return found;
+}
+
+/** The label of a line of output, undefined where it begins with a number. */
+const label = (line) => /^\s*([A-Za-z][^\s]*)/.exec(line)?.[1];
+
+for (const document of documents()) {
+  for (const { language, text, line, marked } of blocks(document)) {
+    if (!marked) continue;
+    test(`${document}:${line}`, () => {
+      assert.ok(language === "bash" || language === "console", `a block to be run is bash or console, not "${language}"`);
+      if (language === "bash") return void shell(text);
+      const commands = sessions(text);
+      assert.ok(commands.length > 0, "no line begins with '$ '");
+      for (const { command, output } of commands) {
+        const labels = new Set(shell(command).split("\n").map(label));
+        for (const expected of output.map(label)) {
+          assert.ok(labels.has(expected) || expected === undefined, `${command}\nno line begins with "${expected}"; there are: ${[...labels].join(" ")}`);
+        }
+      }
+    });
+  }
+}
+
+test("the README's commands and their options exist", () => {
+  const shown = new Set([...read("README.md").matchAll(/\.\/sconce (\w+)/g)].map((match) => match[1]));
+  assert.ok(shown.size >= 5);
+  const help = shell("./sconce --help");
+  for (const command of shown) {
+    if (command !== "COMMAND") assert.match(help, new RegExp(`^  ${command} `, "m"));
+  }
+});
+
+test("the README counts no more operators than there are", () => {
+  const rows = [...read("README.md").matchAll(/\| ([a-z][a-z ]*) \| (\d+) /g)];
+  assert.ok(rows.length > 20);
+  const table = shell("./sconce ops --markdown");
+  for (const [, family] of rows) assert.ok(table.includes(`\n## ${family}\n`) || table.startsWith(`## ${family}\n`), `there is no family "${family}"`);
+  const claimed = rows.reduce((sum, [, , count]) => sum + Number(count), 0);
+  const listed = Number(/, (\d+) with their overloads/.exec(table)?.[1]);
+  assert.ok(claimed <= listed, `the README counts ${claimed} operators, 'sconce ops' ${listed}`);
+});
