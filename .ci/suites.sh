@@ -65,6 +65,14 @@ suite_typescript() {
   done
 }
 
+# What the documents say: their commands run, their code passes the type checker, their links lead somewhere.
+suite_docs() {
+  heading "Documentation tests"
+  build_runtime
+  build_tool
+  node_suite docs node --test tests/docs/*.test.mjs
+}
+
 # Every model with PyTorch's own numbers beside it, with one thread and relaxed SIMD and with two and without. The lists of
 # what is for later get shorter by themselves: a model on them that passes is a failure.
 suite_models() {
