@@ -127,14 +127,4 @@ public sealed partial class ExprEmitter
     /// <summary>An unbounded index belongs to memory, which ends below 2^32.</summary>
     private static bool FitsInt32(Interval bounds) =>
         bounds.Min is long.MinValue or >= int.MinValue && bounds.Max is long.MaxValue or <= int.MaxValue;
-
-    private Code Guarded(GuardExpr guard)
-    {
-        var result = f.NewLocal(guard.Type.ScalarType());
-        f.If(
-            Scalar(guard.Condition).AsI32(),
-            () => f.Set(result, Nested().Scalar(guard.Inside)),
-            () => f.Set(result, Nested().Scalar(guard.Outside)));
-        return result.Get;
-    }
 }

@@ -7,7 +7,7 @@ using ValueType = Sconce.Compiler.Wasm.ValueType;
 namespace Sconce.Compiler.Kernels.Expressions;
 
 /// <summary>Operators on four elements at once; what has no instruction is done lane by lane.</summary>
-internal sealed class VectorOps(FunctionBuilder f, KernelModule module)
+internal sealed partial class VectorOps(FunctionBuilder f, KernelModule module)
 {
     private readonly ScalarOps scalar = new(f, module);
     private readonly VectorMath math = new(f, module);
@@ -139,73 +139,10 @@ internal sealed class VectorOps(FunctionBuilder f, KernelModule module)
     /// <summary>a * b + c in float32, fused where that is allowed.</summary>
     public V128 MultiplyAdd(V128 a, V128 b, V128 c) => math.Madd(a, b, c);
 
-    public Vector Cast(DType from, DType to, Vector x)
-    {
-        if (from == to)
-        {
-            return x;
-        }
-
-        if (to == DType.Bool)
-        {
-            return new(NotZero(from, x));
-        }
-
-        if (from == DType.Bool)
-        {
-            // From a mask to 0 and 1.
-            return to.ScalarType() == ValueType.F32
-                ? new(x.Low & Constant(DType.Float32, 0, 1).Low)
-                : Cast(DType.Int32, to, new(x.Low & V128.Const(1, 1, 1, 1)));
-        }
-
-        switch (from.ScalarType(), to.ScalarType())
-        {
-            case (ValueType.I32, ValueType.I32):
-                return new(IntegerOps.Wrap(x.Low, to));
-            case (ValueType.I64, ValueType.I32):
-                return new(IntegerOps.Wrap(Evens(x), to));
-            case (ValueType.F32, ValueType.I32):
-                return new(IntegerOps.Wrap(I32x4.TruncSatF32x4S(x.Low), to));
-            case (ValueType.I32, ValueType.I64):
-                var v = f.Let(x.Low);
-                return new(I64x2.ExtendLowI32x4S(v), I64x2.ExtendHighI32x4S(v));
-            case (ValueType.I32, ValueType.F32):
-                return new(half.Round(F32x4.ConvertI32x4S(x.Low), to));
-            case (ValueType.F32, ValueType.F32):
-                return new(half.Round(x.Low, to));
-            case (ValueType.F64, ValueType.F32):
-                return new(half.Round(Pair64(F32x4.DemoteF64x2Zero(x.Low), F32x4.DemoteF64x2Zero(x.Upper)), to));
-            case (ValueType.F64, ValueType.I32):
-                return new(IntegerOps.Wrap(Pair64(I32x4.TruncSatF64x2SZero(x.Low), I32x4.TruncSatF64x2SZero(x.Upper)), to));
-            case (ValueType.F32, ValueType.F64):
-                var s = f.Let(x.Low);
-                return new(F64x2.PromoteLowF32x4(s), F64x2.PromoteLowF32x4(UpperHalf(s)));
-            case (ValueType.I32, ValueType.F64):
-                var i = f.Let(x.Low);
-                return new(F64x2.ConvertLowI32x4S(i), F64x2.ConvertLowI32x4S(UpperHalf(i)));
-            default:
-                return LaneWise(from, to, a => scalar.Cast(from, to, a), x);
-        }
-    }
-
-    /// <summary>A mask of the lanes that are not zero.</summary>
-    public static V128 NotZero(DType type, Vector x) => type.ScalarType() switch
-    {
-        ValueType.I32 => type == DType.Bool ? x.Low : I32x4.Ne(x.Low, V128.Zero),
-        ValueType.I64 => NarrowMask(x.Map(half => I64x2.Ne(half, V128.Zero))),
-        ValueType.F32 => F32x4.Ne(x.Low, V128.Zero),
-        _ => NarrowMask(x.Map(half => F64x2.Ne(half, V128.Zero))),
-    };
-
     /// <summary>The lower 32 bits of each of four 64-bit lanes.</summary>
     public static V128 Evens(Vector x) => I8x16.Shuffle(x.Low, x.Upper, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
 
     private static V128 NarrowMask(Vector mask) => Evens(mask);
-
-    private static V128 UpperHalf(V128 x) => I8x16.Shuffle(x, x, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15);
-
-    private static V128 Pair64(V128 low, V128 high) => I8x16.Shuffle(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
 
     private static V128 SplatBool(I32 x) => I32x4.Splat(0 - x);
 
