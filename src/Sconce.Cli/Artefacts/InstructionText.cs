@@ -29,8 +29,8 @@ internal static class InstructionText
             ImmediateKind.None => "",
             ImmediateKind.I32 => $"{body.Signed(32)}",
             ImmediateKind.I64 => $"{body.Signed(64)}",
-            ImmediateKind.F32 => Float(BinaryPrimitives.ReadSingleLittleEndian(body.Bytes(4).Span), "R"),
-            ImmediateKind.F64 => Float(BinaryPrimitives.ReadDoubleLittleEndian(body.Bytes(8).Span), "R"),
+            ImmediateKind.F32 => Float(BinaryPrimitives.ReadSingleLittleEndian(body.Bytes(4).Span)),
+            ImmediateKind.F64 => Float(BinaryPrimitives.ReadDoubleLittleEndian(body.Bytes(8).Span)),
             ImmediateKind.V128 => Vector(body),
             ImmediateKind.Memory => Memory(opcode, body),
             ImmediateKind.MemoryLane => $"{Memory(opcode, body)} {body.Byte()}",
@@ -81,12 +81,12 @@ internal static class InstructionText
         return $"i32x4 {string.Join(' ', lanes)}";
     }
 
-    private static string Float<T>(T value, string format)
+    private static string Float<T>(T value)
         where T : IFloatingPoint<T>
     {
         if (T.IsFinite(value))
         {
-            return value.ToString(format, CultureInfo.InvariantCulture);
+            return value.ToString("R", CultureInfo.InvariantCulture);
         }
 
         return T.IsNaN(value) ? "nan" : T.IsPositive(value) ? "inf" : "-inf";
