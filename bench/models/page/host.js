@@ -1,0 +1,13 @@
+// The engines on a page: it asks the bench for a request, does it, and posts the answer with the next question.
+import * as ort from "/ort/ort.wasm.min.mjs";
+import * as sconce from "/runtime/index.js";
+import { EngineHost, makeEngines } from "/engines.mjs";
+
+const read = async (name) => new Uint8Array(await (await fetch(`/models/${name}`)).arrayBuffer());
+const host = new EngineHost(makeEngines({ sconce, ort, ortFiles: "/ort/" }), read);
+
+let answer = { version: navigator.userAgent };
+for (;;) {
+  const response = await fetch("/next", { method: "POST", body: JSON.stringify(answer) });
+  answer = await host.answer(await response.json()).catch((error) => ({ failed: String(error?.stack ?? error) }));
+}
