@@ -3,7 +3,9 @@ import type { HostMessage, HostReply, Peer } from "./protocol.js";
 
 /** Starts a worker of the runtime: a module worker, or Node's own kind. */
 export async function spawn<Sent, Received>(): Promise<Peer<Sent, Received>> {
-  return typeof Worker === "undefined" ? nodeWorker() : webWorker();
+  // Libraries that were ported to Node leave its own kind of worker under the same name.
+  const isWeb = typeof Worker !== "undefined" && Worker.prototype instanceof EventTarget;
+  return isWeb ? webWorker() : nodeWorker();
 }
 
 function webWorker<Sent, Received>(): Peer<Sent, Received> {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { Worker as NodeWorker } from "node:worker_threads";
 import { type Inputs, type LoadOptions, load } from "../src/index.js";
 import { expected, makeArtifact } from "./fixture.js";
 
@@ -38,6 +39,16 @@ for (const [way, options] of ways) {
     assert.equal(model.report().runs, 5);
   });
 }
+
+test("starts its worker where another library has made Node's own kind global", async () => {
+  Object.assign(globalThis, { Worker: NodeWorker });
+  try {
+    using model = await load(file, { threads: 2 });
+    await model.run(inputs(3).tensors);
+  } finally {
+    Reflect.deleteProperty(globalThis, "Worker");
+  }
+});
 
 test("gives the model's face", async () => {
   using model = await load(file);
