@@ -2,7 +2,6 @@ using Sconce.Cli.Compiling;
 using Sconce.Cli.Files;
 using Sconce.Cli.Numpy;
 using Sconce.Compiler;
-using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Cli.Verification;
