@@ -3,6 +3,7 @@ using Sconce.Compiler.Kernels.Expressions;
 using Sconce.Compiler.Kernels.Loops;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
+using Sconce.Compiler.Wasm;
 
 namespace Sconce.Compiler.Kernels;
 
@@ -14,6 +15,9 @@ internal sealed class ReduceKernel
 {
     // Up to so many points of the reduced axes (a pooling window) are written out one after another.
     private const int WrittenOut = 9;
+
+    // Long sums of floats are made of partial sums of so many values: each addition rounds in proportion to what has been summed.
+    private const int PartialSum = 256;
 
     private readonly ReduceStep step;
     private readonly ImmutableArray<Axis> kept;
@@ -85,6 +89,11 @@ internal sealed class ReduceKernel
 
     private double PointCost => (Cost.Of(values) * reduced.Aggregate(1.0, (product, axis) => product * TilePlan.Estimate(axis.Extent))) + Cost.Of(step.Results);
 
+    private bool SumsInParts =>
+        step.Reducers.Any(reducer => reducer.Combiner == Combiner.Sum && reducer.Type.IsFloat())
+        && !step.Reducers.Any(reducer => reducer.Combiner.FindsIndex())
+        && reduced.Aggregate(1.0, (product, axis) => product * TilePlan.Estimate(axis.Extent)) > 2 * PartialSum;
+
     private IEnumerable<Dim> Sizes => [place, .. reduced.Select(axis => axis.Extent)];
 
     private KernelCall AlongKept(Axis? along)
@@ -95,6 +104,7 @@ internal sealed class ReduceKernel
         var plan = TilePlan.For(kept, PointCost, along is null ? 1 : copies * Vector.Lanes);
         var frame = new KernelFrame("reduce", step, [.. plan.Dims, .. Sizes], module, along);
         var f = frame.Function;
+        var inParts = window == 0 && SumsInParts;
         plan.Emit(frame.Emitter, frame.Tile, (remaining, from, to) =>
         {
             if (kept.IsEmpty)
@@ -125,15 +135,25 @@ internal sealed class ReduceKernel
                 Expr Shifted(Expr expr) => axis is null ? expr : expr.Shift(axis, shift);
                 var accumulators = step.Reducers.Select(reducer => new ScalarAccumulator(f, reducer)).ToArray();
                 Array.ForEach(accumulators, accumulator => accumulator.Reset());
+                var taking = inParts ? step.Reducers.Select(reducer => new ScalarAccumulator(f, reducer)).ToArray() : accumulators;
                 Expr[] shifted = [.. values.Select(Shifted)];
-                Over(at, reduced, shifted, place, window, (inside, exprs, where) =>
+                Over(at, reduced, shifted, place, window, new Parts(inParts, () => Array.ForEach(taking, part => part.Reset()), Gather), (inside, exprs, where) =>
                 {
                     inside.Expect(exprs);
                     for (var i = 0; i < exprs.Count; i++)
                     {
-                        accumulators[i].Take(inside, exprs[i], where);
+                        taking[i].Take(inside, exprs[i], where);
                     }
                 });
+
+                void Gather()
+                {
+                    for (var i = 0; i < taking.Length; i++)
+                    {
+                        accumulators[i].Take(at, taking[i].Result, () => 0);
+                    }
+                }
+
                 var results = at.Nested();
                 for (var i = 0; i < accumulators.Length; i++)
                 {
@@ -155,15 +175,25 @@ internal sealed class ReduceKernel
                 accumulator.Reset();
             }
 
+            var taking = inParts ? shifts.SelectMany(_ => step.Reducers.Select(reducer => new VectorAccumulator(f, reducer))).ToArray() : [.. accumulators.SelectMany(each => each)];
             Expr[] shifted = [.. shifts.SelectMany(shift => values.Select(value => value.Shift(axis, shift)))];
-            Over(at, reduced, shifted, place, points, (inside, exprs, where) =>
+            Over(at, reduced, shifted, place, points, new Parts(inParts, () => Array.ForEach(taking, part => part.Reset()), Gather), (inside, exprs, where) =>
             {
                 inside.Expect(exprs);
                 for (var i = 0; i < exprs.Count; i++)
                 {
-                    accumulators[i / values.Length][i % values.Length].Take(inside, exprs[i], where);
+                    taking[i].Take(inside, exprs[i], where);
                 }
             });
+
+            void Gather()
+            {
+                for (var i = 0; i < taking.Length; i++)
+                {
+                    accumulators[i / values.Length][i % values.Length].Join(at, taking[i]);
+                }
+            }
+
             for (var copy = 0; copy < shifts.Count; copy++)
             {
                 var results = at.Nested();
@@ -196,9 +226,10 @@ internal sealed class ReduceKernel
         return Cost.Of(values) <= 24 ? (int)points : 0;
     }
 
-    /// <summary>Goes through all points of the axes.</summary>
+    /// <summary>Goes through all points of the axes; along the last, in parts where that is wanted.</summary>
     private static void Over(
-        ExprEmitter emitter, ImmutableArray<Axis> axes, IReadOnlyList<Expr> exprs, Dim place, int window, Action<ExprEmitter, IReadOnlyList<Expr>, Dim> body)
+        ExprEmitter emitter, ImmutableArray<Axis> axes, IReadOnlyList<Expr> exprs, Dim place, int window, Parts parts,
+        Action<ExprEmitter, IReadOnlyList<Expr>, Dim> body)
     {
         if (axes.IsEmpty)
         {
@@ -213,7 +244,7 @@ internal sealed class ReduceKernel
             {
                 Dim? At(Atom atom) => ReferenceEquals(atom, axis) ? i : null;
                 var rewriter = new ExprRewriter(dims: dim => dim.Substitute(At));
-                Over(emitter, axes[1..], [.. exprs.Select(rewriter.Rewrite)], place.Substitute(At), window, body);
+                Over(emitter, axes[1..], [.. exprs.Select(rewriter.Rewrite)], place.Substitute(At), window, parts, body);
             }
 
             return;
@@ -221,11 +252,27 @@ internal sealed class ReduceKernel
 
         emitter.Hoist(exprs);
         var counter = f.I32(axis.Name);
-        f.For(counter, 0, emitter.Index(axis.Extent), 1, () =>
+        var extent = emitter.Index(axis.Extent);
+        if (parts.Wanted && axes.Length == 1)
+        {
+            var (start, end) = (f.I32("part"), f.Let(extent));
+            f.For(start, 0, end, PartialSum, () =>
+            {
+                parts.Begin();
+                var next = f.Let(start + PartialSum);
+                Points(start, f.Let(next.LtS(end).Select(next, end)));
+                parts.End();
+            });
+            return;
+        }
+
+        Points(0, extent);
+
+        void Points(I32 from, I32 to) => f.For(counter, from, to, 1, () =>
         {
             var inside = emitter.Nested();
             inside.Bind(axis, counter);
-            Over(inside, axes[1..], exprs, place, window, body);
+            Over(inside, axes[1..], exprs, place, window, parts, body);
         });
     }
 
@@ -326,4 +373,7 @@ internal sealed class ReduceKernel
             }
         }
     }
+
+    /// <summary>What is done before and after each part of a long sum.</summary>
+    private sealed record Parts(bool Wanted, Action Begin, Action End);
 }

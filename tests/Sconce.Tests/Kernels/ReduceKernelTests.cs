@@ -113,6 +113,23 @@ public sealed class ReduceKernelTests
     }
 
     [Fact]
+    public void Long_sums_keep_their_digits()
+    {
+        var harness = new KernelHarness();
+        foreach (var columns in new[] { 1, 3, 8, 21 })
+        {
+            var (x, y) = (Steps.Buffer("x", DType.Float32, 20011, columns), Steps.Buffer("y", DType.Float32, columns));
+            var axes = Steps.AxesOf(x);
+
+            // All of one sign, so that an error of every addition shows.
+            harness.Add($"{columns} columns", [
+                Steps.Reduce(y, [axes[1]], [axes[0]], Combiner.Sum, x.At(axes) * x.At(axes) + Expr.Const(DType.Float32, 0.1))], 2e-6);
+        }
+
+        harness.Run();
+    }
+
+    [Fact]
     public void Several_results_from_one_pass()
     {
         var harness = new KernelHarness(new KernelOptions { RelaxedSimd = true });
