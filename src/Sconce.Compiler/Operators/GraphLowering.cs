@@ -84,7 +84,7 @@ public sealed partial class GraphLowering
         }
 
         Buffer Part(int number) => context.Constant(new TensorData(
-            data.Type == DType.Complex128 ? DType.Float64 : DType.Float32, data.Shape, [.. data.Strides.Select(stride => stride * 2)],
+            Families.Complex.PartOf(data.Type), data.Shape, [.. data.Strides.Select(stride => stride * 2)],
             (data.Offset * 2) + number, data.Storage), name);
         return new Lowered.Complex(Part(0), Part(1));
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Buffer = Sconce.Compiler.Tensors.Buffer;
@@ -35,7 +36,9 @@ public sealed class LoweringContext(TensorProgram program)
         Steps.Add(step);
     }
 
-    public Buffer Temporary(DType type, Dims dims) => new(Name, type, dims);
+    public Buffer Temporary(DType type, Dims dims) => type.IsComplex()
+        ? throw SconceException.Unsupported($"a tensor of {type.Name()} made here", hint: "Make it of two real ones with torch.complex.")
+        : new(Name, type, dims);
 
     /// <summary>The same constant bytes are one buffer.</summary>
     public Buffer Constant(TensorData data, string? name = null)

@@ -146,7 +146,7 @@ internal static class Arithmetic
     private static Expr Hypotenuse(Expr a, Expr b)
     {
         var (x, y) = (a.As(DType.Float64), b.As(DType.Float64));
-        return ((x * x) + (y * y)).Sqrt().As(a.Type);
+        return Expr.Select(a.IsInfinite() | b.IsInfinite(), a.Like(double.PositiveInfinity), ((x * x) + (y * y)).Sqrt().As(a.Type));
     }
 
     private static Expr CopySign(Expr a, Expr b) => Expr.Select(b.SignBit(), -a.Abs(), a.Abs());

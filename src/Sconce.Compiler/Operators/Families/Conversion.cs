@@ -9,16 +9,16 @@ internal static class Conversion
 {
     public static OperatorFamily Family { get; } = new("conversion")
     {
-        { "aten::to.dtype(Tensor(a) self, ScalarType dtype, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)", To },
-        { "aten::to.dtype_layout(Tensor(a) self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)", To },
-        { "aten::to.device(Tensor(a) self, Device device, ScalarType dtype, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)", To },
+        { "aten::to.dtype(Tensor(a) self, ScalarType dtype, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)", To, ComplexTo },
+        { "aten::to.dtype_layout(Tensor(a) self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)", To, ComplexTo },
+        { "aten::to.device(Tensor(a) self, Device device, ScalarType dtype, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)", To, ComplexTo },
         { "aten::to.other(Tensor(a) self, Tensor other, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)", call => call.Context.Convert(call.Tensor(0), call.Tensor("other").Type) },
-        { "aten::_to_copy(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, bool non_blocking=False, MemoryFormat? memory_format=None) -> Tensor", To },
+        { "aten::_to_copy(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, bool non_blocking=False, MemoryFormat? memory_format=None) -> Tensor", To, ComplexTo },
         { "aten::type_as(Tensor self, Tensor other) -> Tensor", call => call.Context.Convert(call.Tensor(0), call.Tensor("other").Type) },
         { "aten::_cast_Float(Tensor self, bool non_blocking=False) -> Tensor", call => call.Context.Convert(call.Tensor(0), DType.Float32) },
         { "aten::_cast_Int(Tensor self, bool non_blocking=False) -> Tensor", call => call.Context.Convert(call.Tensor(0), DType.Int32) },
         { "aten::_cast_Long(Tensor self, bool non_blocking=False) -> Tensor", call => call.Context.Convert(call.Tensor(0), DType.Int64) },
-        { "prims::convert_element_type(Tensor a, ScalarType dtype) -> Tensor", To },
+        { "prims::convert_element_type(Tensor a, ScalarType dtype) -> Tensor", To, ComplexTo },
         { "aten::copy(Tensor self, Tensor src, bool non_blocking=False) -> Tensor", call => Copy(call.Context, call.Tensor("self"), call.Tensor("src")) },
         { "aten::fill.Scalar(Tensor self, Scalar value) -> Tensor", call => Fill(call, "value") },
         { "aten::fill.Tensor(Tensor self, Tensor value) -> Tensor", call => Fill(call, "value") },
@@ -34,7 +34,22 @@ internal static class Conversion
         { "aten::sym_constrain_range_for_size(Scalar size, *, int? min=None, int? max=None) -> ()", _ => Lowered.Nothing },
     };
 
-    private static Lowered To(Call call) => call.Context.Convert(call.Tensor(0), call.TypeOr(call.Tensor(0).Type));
+    private static Lowered To(Call call)
+    {
+        var self = call.Tensor(0);
+        var type = call.TypeOr(self.Type);
+        return type.IsComplex() ? Complex.Of(call.Context, self, type) : call.Context.Convert(self, type);
+    }
+
+    /// <summary>Of complex tensors only the precision changes; a real dtype takes the real part.</summary>
+    private static Lowered ComplexTo(Call call)
+    {
+        var (real, imaginary) = call.Complex(0);
+        var type = call.TypeOr(GraphLowering.ComplexOf(real.Type));
+        return type.IsComplex()
+            ? new Lowered.Complex(call.Context.Convert(real, Complex.PartOf(type)), call.Context.Convert(imaginary, Complex.PartOf(type)))
+            : call.Context.Convert(real, type);
+    }
 
     /// <summary>The source in the dtype and shape of what it overwrites.</summary>
     internal static Buffer Copy(LoweringContext context, Buffer self, Buffer source) =>

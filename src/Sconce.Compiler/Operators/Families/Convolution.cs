@@ -9,7 +9,7 @@ namespace Sconce.Compiler.Operators.Families;
 /// <summary>Convolutions in one to three dims, and transposed ones.</summary>
 internal static class Convolution
 {
-    public static OperatorFamily Family { get; } = new("convolution", DTypeSet.Floats)
+    public static OperatorFamily Family { get; } = new("convolution", DTypeSet.Numbers)
     {
         { "aten::conv1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], SymInt[1] padding=[0], SymInt[1] dilation=[1], SymInt groups=1) -> Tensor", Numeric },
         { "aten::conv2d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] dilation=[1, 1], SymInt groups=1) -> Tensor", Numeric },

@@ -12,7 +12,7 @@ internal static class Distance
         { "aten::cdist(Tensor x1, Tensor x2, float p=2., int? compute_mode=None) -> Tensor", call => Pairs(call, call.Number("p")) },
         { "aten::_cdist_forward(Tensor x1, Tensor x2, float p, int? compute_mode) -> Tensor", call => Pairs(call, call.Number("p")) },
         { "aten::_euclidean_dist(Tensor x1, Tensor x2) -> Tensor", call => Pairs(call, 2) },
-        { "aten::pairwise_distance(Tensor x1, Tensor x2, float p=2., float eps=9.9999999999999995e-07, bool keepdim=False) -> Tensor", PairwiseDistance },
+        { "aten::pairwise_distance(Tensor x1, Tensor x2, float p=2., float eps=9.9999999999999995e-07, bool keepdim=False) -> Tensor", DTypeSet.Real, PairwiseDistance },
         { "aten::cosine_similarity(Tensor x1, Tensor x2, int dim=1, float eps=1e-08) -> Tensor", CosineSimilarity },
         { "aten::cross(Tensor self, Tensor other, int? dim=None) -> Tensor", DTypeSet.Numbers, Cross },
         { "aten::linalg_cross(Tensor self, Tensor other, *, int dim=-1) -> Tensor", DTypeSet.Numbers, Cross },
@@ -38,8 +38,10 @@ internal static class Distance
         }, (_, sum) => double.IsPositiveInfinity(p) || p == 0 ? sum : sum.Power(1 / p));
     }
 
+    private static Buffer Floating(Call call, string name) => call.Context.Convert(call.Tensor(name), call.Tensor(name).Type.ToFloat());
+
     private static Lowered PairwiseDistance(Call call) => Pairwise(
-        call.Context, call.Tensor("x1"), call.Tensor("x2"), call.Number("p"), call.Number("eps"), call.Flag("keepdim"));
+        call.Context, Floating(call, "x1"), Floating(call, "x2"), call.Number("p"), call.Number("eps"), call.Flag("keepdim"));
 
     /// <summary>The p-norm of the differences of two tensors' last dims.</summary>
     internal static Buffer Pairwise(LoweringContext context, Buffer a, Buffer b, double p, double epsilon, bool keep)
@@ -53,6 +55,11 @@ internal static class Distance
         var (a, b) = (call.Tensor("x1"), call.Tensor("x2"));
         var dims = Broadcasting.Shape(a.Dims, b.Dims);
         var (x, y) = (call.Context.Expand(a, dims), call.Context.Expand(b, dims));
+        if (dims.IsEmpty)
+        {
+            (x, y) = (call.Context.Reshape(x, [1]), call.Context.Reshape(y, [1]));
+        }
+
         var axes = new ReducedAxes(x, [call.Axis("dim", dims.Length)], keep: false);
         var epsilon = call.Number("eps");
         return call.Context.Reduce([a.Type], axes.Result, axes.Reduced, (o, r) =>

@@ -9,7 +9,7 @@ namespace Sconce.Compiler.Operators.Families;
 /// <summary>Fourier transforms of whole tensors and of the frames of a signal.</summary>
 internal static class Fourier
 {
-    public static OperatorFamily Family { get; } = new("fourier", DTypeSet.Floats)
+    public static OperatorFamily Family { get; } = new("fourier")
     {
         { "aten::fft_fft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor", call => Along(call, Forward), call => Along(call, Forward) },
         { "aten::fft_ifft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor", call => Along(call, Inverse), call => Along(call, Inverse) },

@@ -146,7 +146,7 @@ internal static class Indexing
         var bag = context.Reduce(DType.Int64, [count], [bags], Combiner.Sum,
             (o, r) => (offsets.At(r).As(DType.Int64) <= Expr.Of(o[0])).As(DType.Int64), (_, sum) => sum - sum.One);
         Expr Counts(Dims i) => padding is null ? Expr.Const(DType.Bool, 1L) : indices.At([i[0]]).As(DType.Int64).NotEqualTo(Expr.Of(padding));
-        var sizes = context.Fill(DType.Int64, [bags], Expr.Const(DType.Int64, 0L));
+        var sizes = context.Fill(DType.Int64, offsets.Dims, Expr.Const(DType.Int64, 0L));
         context.Scatter(sizes, [count], i => [bag.IndexAt(i, bags)], i => Counts(i).As(DType.Int64), ScatterMode.Add);
 
         var start = mode == 2 ? compute.Lowest() : Expr.Const(compute, 0L);

@@ -79,8 +79,9 @@ internal static class Loss
         return loss + Expr.Select(target <= target.One, target.Zero, stirling);
     }
 
-    private static Expr Hinge(Expr input, Expr target, double margin) => Expr.Select(
-        target.EqualTo(target.One), input, Expr.Select(target.EqualTo(target.Like(-1)), (input.Like(margin) - input).Max(input.Zero), input.Zero));
+    private static Expr Hinge(Expr input, Expr target, double margin) =>
+        Expr.Select(target.EqualTo(target.One), input.Zero, (input.Like(margin) - input).Max(input.Zero))
+            + Expr.Select(target.EqualTo(target.Like(-1)), input.Zero, input);
 
     private static Lowered BinaryCrossEntropy(Call call)
     {
@@ -113,7 +114,7 @@ internal static class Loss
     private static Lowered MarginRanking(Call call)
     {
         Operand[] operands = [call.Tensor("input1"), call.Tensor("input2"), call.Tensor("target")];
-        var type = TypePromotion.Result(operands);
+        var type = TypePromotion.Result(operands).ToFloat();
         return Reduced(call, call.Context.Pointwise(type, type, operands, x => (-x[2] * (x[0] - x[1]) + x[0].Like(call.Number("margin"))).Max(x[0].Zero)));
     }
 
@@ -131,13 +132,15 @@ internal static class Loss
             positive.Type, positive.Type, [positive, negative], x => (x[0] - x[1] + x[0].Like(call.Number("margin"))).Max(x[0].Zero)));
 
         Buffer Distance(string a, string b) => Families.Distance.Pairwise(
-            context, call.Tensor(a), call.Tensor(b), call.Number("p"), call.Number("eps"), keep: false);
+            context, Floating(call, a), Floating(call, b), call.Number("p"), call.Number("eps"), keep: false);
     }
+
+    private static Buffer Floating(Call call, string name) => call.Context.Convert(call.Tensor(name), call.Tensor(name).Type.ToFloat());
 
     private static Lowered CosineEmbedding(Call call)
     {
         const double epsilon = 1e-12;
-        var (a, b, target) = (call.Tensor("input1"), call.Tensor("input2"), call.Tensor("target"));
+        var (a, b, target) = (Floating(call, "input1"), Floating(call, "input2"), call.Tensor("target"));
         var axes = new ReducedAxes(a, [a.Rank - 1], keep: false);
         var similarity = call.Context.Reduce([a.Type], axes.Result, axes.Reduced, (o, r) =>
         {

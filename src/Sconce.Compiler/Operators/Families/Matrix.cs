@@ -165,6 +165,13 @@ internal static class Matrix
         var (a, b) = (call.Tensor("self"), call.Tensor("other"));
         var axesA = call.Constants("dims_self").Select(axis => call.NormaliseAxis(axis, a.Rank)).ToImmutableArray();
         var axesB = call.Constants("dims_other").Select(axis => call.NormaliseAxis(axis, b.Rank)).ToImmutableArray();
+        foreach (var (axisA, axisB) in axesA.Zip(axesB))
+        {
+            // A dim of 1 goes with any other: each of that one's elements is multiplied by the same.
+            a = b.Dims[axisB].IsOne && !a.Dims[axisA].IsOne ? call.Context.Sum(a, new(a, [axisA], keep: true), a.Type) : a;
+            b = a.Dims[axisA].IsOne && !b.Dims[axisB].IsOne ? call.Context.Sum(b, new(b, [axisB], keep: true), b.Type) : b;
+        }
+
         ImmutableArray<int> freeA = [.. Enumerable.Range(0, a.Rank).Except(axesA)], freeB = [.. Enumerable.Range(0, b.Rank).Except(axesB)];
         var inner = Dim.Product(axesA.Select(axis => a.Dims[axis]));
         var rows = call.Context.Reshape(call.Context.Permute(a, [.. freeA, .. axesA]), [Dim.Product(freeA.Select(axis => a.Dims[axis])), inner]);

@@ -71,19 +71,20 @@ internal static class Normalisation
     /// <summary>The result with the statistics of the batch, which are empty outside training.</summary>
     private static Lowered WithStatistics(Call call, Lowered output)
     {
-        var type = call.Tensor("input").Type;
-        var none = call.Context.Fill(type, [0], Expr.Const(type, 0L));
-        if (call.Operator.FullName != "aten::_native_batch_norm_legit.no_stats")
+        var (context, input, schema) = (call.Context, call.Tensor("input"), call.Operator.Schema);
+        var type = (call.OptionalTensor("running_mean") ?? input).Type;
+        var statistics = schema.Name != "aten::_native_batch_norm_legit_no_training" && (schema.IndexOf("training") < 0 || call.Flag("training"));
+        if (!statistics)
         {
-            return call.Operator.Schema.Returns.Length == 4
-                ? new Lowered.List([output, new Lowered.Tensor(none), new Lowered.Tensor(none), new Lowered.Tensor(call.Context.Fill(DType.UInt8, [0], Expr.Const(DType.UInt8, 0L)))])
-                : new Lowered.List([output, new Lowered.Tensor(none), new Lowered.Tensor(none)]);
+            var none = context.Fill(type, [0], Expr.Const(type, 0L));
+            return schema.Returns.Length == 4
+                ? new Lowered.List([output, none, none, context.Fill(DType.UInt8, [0], Expr.Const(DType.UInt8, 0L))])
+                : new Lowered.List([output, none, none]);
         }
 
-        var input = call.Tensor("input");
         var axes = new ReducedAxes(input, [.. Enumerable.Range(0, input.Rank).Where(axis => axis != 1)], keep: false);
-        var (variance, mean) = call.Context.Variance(input, axes);
-        return new Lowered.List([output, mean, InverseDeviation(call.Context, variance, Epsilon(call))]);
+        var (variance, mean) = context.Variance(input, axes);
+        return new Lowered.List([output, context.Convert(mean, type), context.Convert(InverseDeviation(context, variance, Epsilon(call)), type)]);
     }
 
     private static Buffer InverseDeviation(LoweringContext context, Buffer variance, double epsilon) =>

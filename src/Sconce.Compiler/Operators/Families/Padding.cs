@@ -18,7 +18,7 @@ internal static class Padding
         { "aten::replication_pad1d(Tensor self, SymInt[2] padding) -> Tensor", call => Map(call, "padding", Replicate) },
         { "aten::replication_pad2d(Tensor self, SymInt[4] padding) -> Tensor", call => Map(call, "padding", Replicate) },
         { "aten::replication_pad3d(Tensor self, SymInt[6] padding) -> Tensor", call => Map(call, "padding", Replicate) },
-        { "aten::_pad_circular(Tensor self, SymInt[] pad) -> Tensor", call => Map(call, "pad", Circle) },
+        { "aten::_pad_circular(Tensor self, SymInt[] pad) -> Tensor", Circular },
     };
 
     private static Lowered Pad(Call call) => call.Text("mode") switch
@@ -26,7 +26,7 @@ internal static class Padding
         "constant" => Constant(call, call.Has("value") ? call.Operand("value") : 0L),
         "reflect" => Map(call, "pad", Reflect),
         "replicate" => Map(call, "pad", Replicate),
-        "circular" => Map(call, "pad", Circle),
+        "circular" => Circular(call),
         var other => throw call.Expected("the mode 'constant', 'reflect', 'replicate' or 'circular'", $"'{other}'"),
     };
 
@@ -35,7 +35,7 @@ internal static class Padding
         0 => Constant(call, call.Has("value") ? call.Operand("value") : 0L),
         1 => Map(call, "pad", Reflect),
         2 => Map(call, "pad", Replicate),
-        _ => Map(call, "pad", Circle),
+        _ => Circular(call),
     };
 
     /// <summary>The new shape, and how much stands before each dim. Pads are listed from the last dim to the first.</summary>
@@ -68,7 +68,22 @@ internal static class Padding
         var self = call.Tensor("self");
         var (dims, before) = Shape(call, name, self);
         return call.Context.View(self, dims, i =>
-            [.. i.Select((at, axis) => dims[axis].Equals(self.Dims[axis]) && before[axis].Equals(Dim.Zero) ? at : place(at - before[axis], self.Dims[axis]))]);
+            [.. i.Select((at, axis) => Unpadded(axis) ? at : place(at - before[axis], self.Dims[axis]))]);
+
+        bool Unpadded(int axis) => dims[axis].Equals(self.Dims[axis]) && before[axis].Equals(Dim.Zero);
+    }
+
+    /// <summary>Round and round what negative pads have left.</summary>
+    private static Lowered Circular(Call call)
+    {
+        var self = call.Tensor("self");
+        var (dims, before) = Shape(call, "pad", self);
+        return call.Context.View(self, dims, i => [.. i.Select((at, axis) =>
+        {
+            var cutBefore = Dim.Max(-before[axis], 0);
+            var cutBehind = Dim.Max(self.Dims[axis] + before[axis] - dims[axis], 0);
+            return (at - before[axis] - cutBefore).Mod(self.Dims[axis] - cutBefore - cutBehind) + cutBefore;
+        })]);
     }
 
     /// <summary>Turns back at either edge, without repeating the edge.</summary>
@@ -80,6 +95,4 @@ internal static class Padding
     }
 
     private static Dim Replicate(Dim place, Dim size) => Dim.Max(Dim.Min(place, size - 1), 0);
-
-    private static Dim Circle(Dim place, Dim size) => place.Mod(size);
 }

@@ -16,7 +16,7 @@ internal static class Pointwise
         { "aten::sign(Tensor self) -> Tensor", Same(x => x.Sign()) },
         { "aten::sgn(Tensor self) -> Tensor", Same(x => x.Sign()) },
         { "aten::signbit(Tensor self) -> Tensor", Test(x => x.SignBit()) },
-        { "aten::square(Tensor self) -> Tensor", Same(x => x.Times(x)) },
+        { "aten::square(Tensor self) -> Tensor", Square },
         { "aten::bitwise_not(Tensor self) -> Tensor", Same(Not) },
         { "aten::logical_not(Tensor self) -> Tensor", Test(x => x.EqualTo(x.Zero)) },
 
@@ -108,6 +108,13 @@ internal static class Pointwise
 
     private static Lowering Rounding(UnaryOp op) => Same(x => x.Type.IsFloat() ? x.Apply(op) : x);
 
+    private static Lowered Square(Call call)
+    {
+        var self = call.Tensor(0);
+        var type = self.Type == DType.Bool ? DType.Int64 : self.Type;
+        return call.Context.Pointwise(type, type, [self], x => x[0] * x[0]);
+    }
+
     private static Expr Not(Expr x) => x.Apply(x.Type == DType.Bool ? UnaryOp.Not : UnaryOp.BitNot);
 
     private static Expr Sinc(Expr x)
@@ -131,7 +138,7 @@ internal static class Pointwise
         if (call.Has("eps"))
         {
             var eps = call.Number("eps");
-            x = x.Clamp(eps, 1 - eps);
+            x = Expr.Select(x < x.Like(eps), x.Like(eps), Expr.Select(x > x.Like(1 - eps), x.Like(1 - eps), x));
         }
 
         return (x / (x.One - x)).Log();

@@ -56,6 +56,7 @@ internal static class Reduction
         { "aten::linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", DTypeSet.Floats, call => Norm(call, "ord") },
         { "aten::linalg_norm(Tensor self, Scalar? ord=None, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", DTypeSet.Floats, call => Norm(call, "ord") },
         { "aten::linalg_matrix_norm.str_ord(Tensor self, str ord=\"fro\", int[] dim=[-2, -1], bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", DTypeSet.Floats, MatrixNorm },
+        { "aten::linalg_matrix_norm(Tensor self, Scalar ord, int[] dim=[-2, -1], bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", DTypeSet.Floats, MatrixNorm },
         { "aten::frobenius_norm.dim(Tensor self, int[1] dim, bool keepdim=False) -> Tensor", DTypeSet.Floats, call => Norm(call.Context, call.Tensor(0), Axes(call), call.Tensor(0).Type, 2) },
         { "aten::sum_to_size(Tensor self, SymInt[] size) -> Tensor", SumToSize },
         { "aten::trace(Tensor self) -> Tensor", Trace },
@@ -177,9 +178,10 @@ internal static class Reduction
         var self = call.Tensor(0);
         var schema = call.Operator.Schema;
         var p = !call.Has(order) ? 2 : call.Number(order);
-        if (schema.Name == "aten::linalg_norm" && call.Has(order) && (call.Has("dim") ? call.Constants("dim").Length : self.Rank) == 2)
+        var axes = call.Has("dim") ? call.Constants("dim").Length : self.Rank;
+        if (schema.Name == "aten::linalg_norm" && call.Has(order) && axes == 2)
         {
-            throw call.Unsupported("a norm of matrices");
+            return MatrixNorm(call);
         }
 
         return Norm(call.Context, self, Axes(call), schema.IndexOf("dtype") >= 0 ? call.TypeOr(self.Type) : self.Type, p);
@@ -200,14 +202,29 @@ internal static class Reduction
         };
     }
 
+    /// <summary>Of matrices: the root of the sum of squares, or the largest (smallest) sum over the columns or rows.</summary>
     private static Lowered MatrixNorm(Call call)
     {
-        if (call.Text("ord") != "fro")
+        var (context, self) = (call.Context, call.Tensor(0));
+        var axes = call.Has("dim") ? call.Axes("dim", self.Rank) : [self.Rank - 2, self.Rank - 1];
+        var type = call.TypeOr(self.Type);
+        if (call["ord"] is Lowered.Text { Value: var name })
         {
-            throw call.Unsupported($"the norm '{call.Text("ord")}'");
+            return name == "fro"
+                ? Norm(context, self, new(self, axes, call.Flag("keepdim")), type, 2)
+                : throw call.Unsupported($"the norm '{name}'");
         }
 
-        return Norm(call.Context, call.Tensor(0), Axes(call), call.TypeOr(call.Tensor(0).Type), 2);
+        var order = call.Number("ord");
+        if (Math.Abs(order) != 1 && !double.IsInfinity(order))
+        {
+            throw call.Unsupported($"the norm {order} of matrices");
+        }
+
+        var (summed, compared) = Math.Abs(order) == 1 ? (axes[0], axes[1]) : (axes[1], axes[0]);
+        var sums = Norm(context, self, new(self, [summed], keep: true), type, 1);
+        var extreme = context.Reduce(sums, new(sums, [compared], keep: true), order > 0 ? Combiner.Max : Combiner.Min, type, x => x);
+        return call.Flag("keepdim") ? extreme : context.Squeeze(extreme, axes.Contains);
     }
 
     /// <summary>The reverse of broadcasting: dims that the size has not, or has as 1, are added up.</summary>

@@ -16,10 +16,10 @@ internal static class Scan
         { "aten::cummin(Tensor self, int dim) -> (Tensor values, Tensor indices)", call => Extreme(call, Combiner.Min) },
         { "aten::logcumsumexp(Tensor self, int dim) -> Tensor", DTypeSet.Floats, LogSumExp },
         { "aten::diff(Tensor self, int n=1, int dim=-1, Tensor? prepend=None, Tensor? append=None) -> Tensor", Difference },
-        { "aten::cumulative_trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor", DTypeSet.Floats, CumulativeTrapezoid },
-        { "aten::cumulative_trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor", DTypeSet.Floats, CumulativeTrapezoid },
-        { "aten::trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor", DTypeSet.Floats, Trapezoid },
-        { "aten::trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor", DTypeSet.Floats, Trapezoid },
+        { "aten::cumulative_trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor", CumulativeTrapezoid },
+        { "aten::cumulative_trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor", CumulativeTrapezoid },
+        { "aten::trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor", Trapezoid },
+        { "aten::trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor", Trapezoid },
     };
 
     private static Lowered Running(Call call, Combiner combiner)
@@ -92,7 +92,7 @@ internal static class Scan
         var y = call.Tensor("y");
         var axis = call.Axis("dim", y.Rank);
         return call.Context.Reduce(
-            y.Type, y.Dims.RemoveAt(axis), [Dim.Max(y.Dims[axis] - 1, 0)], Combiner.Sum, (o, r) => Strip(call, y, axis, o.Insert(axis, r[0])));
+            y.Type.ToFloat(), y.Dims.RemoveAt(axis), [Dim.Max(y.Dims[axis] - 1, 0)], Combiner.Sum, (o, r) => Strip(call, y, axis, o.Insert(axis, r[0])));
     }
 
     private static Lowered CumulativeTrapezoid(Call call)
@@ -100,17 +100,17 @@ internal static class Scan
         var y = call.Tensor("y");
         var axis = call.Axis("dim", y.Rank);
         return call.Context.Scan(
-            [y.Type], y.Dims.SetItem(axis, Dim.Max(y.Dims[axis] - 1, 0)), axis, i => [new(Combiner.Sum, Strip(call, y, axis, i))], (_, sum) => [sum[0]])[0];
+            [y.Type.ToFloat()], y.Dims.SetItem(axis, Dim.Max(y.Dims[axis] - 1, 0)), axis, i => [new(Combiner.Sum, Strip(call, y, axis, i))], (_, sum) => [sum[0]])[0];
     }
 
     /// <summary>The area between one sample and the next.</summary>
     private static Expr Strip(Call call, Buffer y, int axis, Dims index)
     {
-        var compute = y.Type.Compute();
+        var compute = y.Type.ToFloat().Compute();
         var next = index.SetItem(axis, index[axis] + 1);
         var x = call.Operator.Schema.IndexOf("x") >= 0 ? call.Tensor("x") : null;
         Expr Place(Dims i) => x!.ValueAt(x.Rank == 1 ? [i[axis]] : Broadcasting.IndexInto(x.Dims, i)).As(compute);
         var width = x is null ? call.Operand("dx").At([], compute) : Place(next) - Place(index);
-        return (y.ValueAt(index) + y.ValueAt(next)) * width / Expr.Const(compute, 2L);
+        return (y.At(index).As(compute) + y.At(next).As(compute)) * width / Expr.Const(compute, 2L);
     }
 }

@@ -64,7 +64,8 @@ internal static class Scatter
     {
         var (self, index, source) = (call.Tensor("self"), call.Tensor("index"), call.Tensor("source"));
         var axis = call.Axis("dim", self.Rank);
-        return Reduce(call, self, source.Dims, i => i.SetItem(axis, index.IndexAt(index.Rank == 0 ? [] : [i[axis]], self.Dims[axis])), source.ValueAt);
+        return Reduce(
+            call, self, source.Dims, i => self.Rank == 0 ? [] : i.SetItem(axis, index.IndexAt(index.Rank == 0 ? [] : [i[axis]], self.Dims[axis])), source.ValueAt);
     }
 
     private static Buffer Reduce(Call call, Buffer self, Dims dims, Func<Dims, Dims> place, Func<Dims, Expr> value)
@@ -105,12 +106,16 @@ internal static class Scatter
     private static Buffer Rows(Call call, Operand source, ScatterMode mode, Func<Expr, Expr>? map = null)
     {
         var (self, index) = (call.Tensor("self"), call.Tensor("index"));
+        var axis = call.Axis("dim", self.Rank);
         if (self.Rank == 0)
         {
-            return call.Context.Map(self.Type, [], _ => mode == ScatterMode.Set ? source.At([], self.Type) : self.ValueAt([]) + source.At([], self.Type));
+            // A number is a vector of one.
+            var vector = call.Context.Copy(call.Context.Reshape(self, [1]));
+            call.Context.Scatter(
+                vector, index.Dims, _ => [0], i => map is null ? source.At(i, self.Type) : map(source.At(i, self.Type)), mode);
+            return call.Context.Reshape(vector, []);
         }
 
-        var axis = call.Axis("dim", self.Rank);
         var dims = self.Dims.SetItem(axis, Dim.Product(index.Dims));
         var result = call.Context.Copy(self);
         call.Context.Scatter(

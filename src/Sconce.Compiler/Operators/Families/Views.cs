@@ -54,6 +54,9 @@ internal static class Views
         { "aten::atleast_1d(Tensor self) -> Tensor", call => AtLeast(call, 1) },
         { "aten::atleast_2d(Tensor self) -> Tensor", call => AtLeast(call, 2) },
         { "aten::atleast_3d(Tensor self) -> Tensor", call => AtLeast(call, 3) },
+        { "aten::atleast_1d.Sequence(Tensor[] tensors) -> Tensor[]", call => AllAtLeast(call, 1) },
+        { "aten::atleast_2d.Sequence(Tensor[] tensors) -> Tensor[]", call => AllAtLeast(call, 2) },
+        { "aten::atleast_3d.Sequence(Tensor[] tensors) -> Tensor[]", call => AllAtLeast(call, 3) },
         { "aten::slice.Tensor(Tensor(a) self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor(a)", Slice },
         { "aten::slice_copy.Tensor(Tensor self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor", Slice },
         { "aten::narrow(Tensor(a) self, int dim, SymInt start, SymInt length) -> Tensor(a)", Narrow },
@@ -146,9 +149,13 @@ internal static class Views
         return Lowered.Of(tensors.Select(tensor => call.Context.Expand(tensor, dims)));
     }
 
-    private static Lowered AtLeast(Call call, int rank)
+    private static Lowered AllAtLeast(Call call, int rank) =>
+        Lowered.Of(call.Tensors("tensors").Select(tensor => AtLeast(call.Context, tensor, rank)).ToArray());
+
+    private static Lowered AtLeast(Call call, int rank) => AtLeast(call.Context, call.Tensor(0), rank);
+
+    private static Buffer AtLeast(LoweringContext context, Buffer self, int rank)
     {
-        var self = call.Tensor(0);
         Dims dims = (rank, self.Rank) switch
         {
             _ when self.Rank >= rank => self.Dims,
@@ -157,7 +164,7 @@ internal static class Views
             (3, 1) => [1, self.Dims[0], 1],
             _ => [.. self.Dims, 1],
         };
-        return call.Context.Reshape(self, dims);
+        return context.Reshape(self, dims);
     }
 
     private static Lowered Slice(Call call)
