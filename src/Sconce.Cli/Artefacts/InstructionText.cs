@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Numerics;
 using Sconce.Compiler.Wasm;
 using ValueType = Sconce.Compiler.Wasm.ValueType;
@@ -29,9 +28,9 @@ internal static class InstructionText
             ImmediateKind.None => "",
             ImmediateKind.I32 => $"{body.Signed(32)}",
             ImmediateKind.I64 => $"{body.Signed(64)}",
-            ImmediateKind.F32 => Float(BinaryPrimitives.ReadSingleLittleEndian(body.Bytes(4).Span)),
-            ImmediateKind.F64 => Float(BinaryPrimitives.ReadDoubleLittleEndian(body.Bytes(8).Span)),
-            ImmediateKind.V128 => Vector(body),
+            ImmediateKind.F32 => WatNumbers.Format(BinaryPrimitives.ReadSingleLittleEndian(body.Bytes(4).Span)),
+            ImmediateKind.F64 => WatNumbers.Format(BinaryPrimitives.ReadDoubleLittleEndian(body.Bytes(8).Span)),
+            ImmediateKind.V128 => $"i32x4 {WatNumbers.FormatLanes(BinaryPrimitives.ReadUInt128LittleEndian(body.Bytes(16).Span))}",
             ImmediateKind.Memory => Memory(opcode, body),
             ImmediateKind.MemoryLane => $"{Memory(opcode, body)} {body.Byte()}",
             ImmediateKind.Lane => $"{body.Byte()}",
@@ -67,29 +66,6 @@ internal static class InstructionText
 
         body.Byte();
         return type == ValueType.None ? "" : $"(result {type.Name()})";
-    }
-
-    private static string Vector(WasmReader body)
-    {
-        var bytes = body.Bytes(16).Span;
-        var lanes = new string[4];
-        for (var lane = 0; lane < lanes.Length; lane++)
-        {
-            lanes[lane] = $"0x{BinaryPrimitives.ReadUInt32LittleEndian(bytes[(4 * lane)..]):x8}";
-        }
-
-        return $"i32x4 {string.Join(' ', lanes)}";
-    }
-
-    private static string Float<T>(T value)
-        where T : IFloatingPoint<T>
-    {
-        if (T.IsFinite(value))
-        {
-            return value.ToString("R", CultureInfo.InvariantCulture);
-        }
-
-        return T.IsNaN(value) ? "nan" : T.IsPositive(value) ? "inf" : "-inf";
     }
 
     private static string Skip(WasmReader body, uint count)

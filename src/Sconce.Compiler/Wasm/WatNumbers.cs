@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Sconce.Compiler.Wasm;
 
 /// <summary>Numbers as the text format has them, read back to the same bits.</summary>
-internal static class WatNumbers
+public static class WatNumbers
 {
     public static string Format(float value)
     {
