@@ -21,8 +21,7 @@ async function loadSconce({ load }, file, options) {
   const [input, output] = [model.inputs[0], model.outputs[0]];
   return {
     run: async (data) => (await model.run({ [input.name]: { dtype: "float32", shape: input.shape, data } }))[output.name].data,
-    profile: async (data) => (await model.profile({ [input.name]: { dtype: "float32", shape: input.shape, data } })).steps,
-    report: () => model.report(),
+    profile: async (data) => (await model.profile({ [input.name]: { dtype: "float32", shape: input.shape, data } })).steps.slice(),
     close: () => model.dispose(),
   };
 }
@@ -65,10 +64,20 @@ export class EngineHost {
     }
     const model = this.#loaded.get(engine);
     if (command === "run") return this.#run(model);
-    if (command === "profile") return { steps: await model.profile(this.#input), report: model.report() };
+    if (command === "profile") return { steps: await this.#profile(model) };
     this.#loaded.delete(engine);
     await model.close();
     return {};
+  }
+
+  /** Each step with its shortest time of several runs: one run alone shows whoever else had the processor. */
+  async #profile(model, runs = 9) {
+    const steps = await model.profile(this.#input);
+    for (let i = 1; i < runs; i++) {
+      const again = await model.profile(this.#input);
+      steps.forEach((step, at) => (steps[at] = { ...step, milliseconds: Math.min(step.milliseconds, again[at].milliseconds) }));
+    }
+    return steps;
   }
 
   async #run(model) {
