@@ -1,6 +1,6 @@
 // The bench for whole models: ./bench/run --help tells what it takes.
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { arch, cpus, platform } from "node:os";
+import { arch, cpus, loadavg, platform } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -38,7 +38,7 @@ if (options.help) {
 
   MODEL           any of torchvision's; by default ${all.join(" ")}
   --in WHERE      node (default), chromium or firefox
-  --rounds N      how often each engine takes its turn (${options.rounds}); --warm N runs before (${options.warm})
+  --rounds N      at least so many turns for each engine (${options.rounds}), more of small models; --warm N runs before (${options.warm})
   --plain         also sconce without relaxed SIMD
   --profile       the slowest steps of sconce's models, too
   --no-native     without native PyTorch
@@ -63,7 +63,7 @@ const contestants = [
 
 const results = {
   date: new Date().toISOString().slice(0, 10),
-  machine: { processor: cpus()[0].model, threads: cpus().length, system: `${platform()} ${arch()}` },
+  machine: { processor: cpus()[0].model, threads: cpus().length, load: loadavg()[0], system: `${platform()} ${arch()}` },
   versions: { host: host.version, native: native?.version, "onnxruntime-web": dependencies["onnxruntime-web"] },
   runtime: { sconce: sconceRuntime(), "onnxruntime-web": ortRuntime() },
   models: [],

@@ -3,9 +3,11 @@
 /** Outputs further than this from PyTorch's, relative to the largest, are no result. */
 const tolerance = 1e-3;
 
+const enoughMs = 5000;
+
 /**
  * @param contestants `{ label, host, engine }[]`; the first is what the others are compared with
- * @returns for each label its milliseconds, one per round
+ * @returns for each label its milliseconds, by rounds
  */
 export async function takeTurns(name, contestants, { rounds, warm }) {
   for (const host of new Set(contestants.map(({ host }) => host))) if (host.name !== "native") await host.ask({ command: "input", name });
@@ -19,7 +21,9 @@ export async function takeTurns(name, contestants, { rounds, warm }) {
   // One after the other: engines tier up their code as it is called.
   for (const contestant of contestants) for (let i = 0; i < warm; i++) await run(contestant);
   const times = contestants.map(() => []);
-  for (let round = 0; round < rounds; round++) {
+  const begun = performance.now();
+  // More rounds of a small model, which any disturbance distorts more.
+  for (let round = 0; round < rounds || (round < 10 * rounds && performance.now() - begun < enoughMs); round++) {
     for (let i = 0; i < contestants.length; i++) {
       // Each round begins with another: nobody always follows the same neighbour.
       const turn = (round + i) % contestants.length;
