@@ -18,18 +18,18 @@ export function chart({ models, versions, machine }) {
     parts.push(`<line x1="${round(x(ratio))}" x2="${round(x(ratio))}" y1="${top}" y2="${bottom}" stroke="#868e96" stroke-opacity="${ratio === 1 ? 0.8 : 0.25}"/>`);
     parts.push(text(x(ratio), bottom + 14, `${ratio}`, 'text-anchor="middle"'));
   }
-  models.forEach(({ name, engines }, row) => {
+  models.forEach(({ name }, row) => {
     const y = top + row * group + gap / 2;
     parts.push(text(left - 8, y + (labels.length * bar) / 2 + 4, title(name), 'text-anchor="end"'));
     labels.forEach((label, i) => {
       const end = x(ratios[row][i]);
       parts.push(`<rect x="${left}" y="${round(y + i * bar)}" width="${round(end - left)}" height="${bar - 2}" fill="${colours[i]}"/>`);
-      parts.push(text(end + 4, y + i * bar + 10, `${engines[label].median.toPrecision(3)} ms`, 'font-size="10"'));
+      parts.push(text(end + 4, y + i * bar + 10, ratios[row][i].toFixed(2), 'font-size="10"'));
     });
   });
-  const versionsText = [versions.host, `onnxruntime-web ${versions["onnxruntime-web"]}`, versions.native, machine.processor].filter(Boolean).join(", ");
-  parts.push(text(8, bottom + 34, `One thread, batch 1, 224x224. ${versionsText}.`, 'font-size="10"'));
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${bottom + 44}" width="${width}" height="${bottom + 44}" role="img" aria-label="Bar chart: time of a run relative to sconce">
+  const about = ["One thread, batch 1, 224x224", versions.host, `onnxruntime-web ${versions["onnxruntime-web"]}`];
+  parts.push(text(8, bottom + 36, `${about.join(", ")},`), text(8, bottom + 52, [versions.native, machine.processor].filter(Boolean).join(", ")));
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${bottom + 62}" width="${width}" height="${bottom + 62}" role="img" aria-label="Bar chart: time of a run relative to sconce">
 <style>text { font: 11px system-ui, sans-serif; fill: #343a40 } @media (prefers-color-scheme: dark) { text { fill: #dee2e6 } }</style>
 ${parts.join("\n")}
 </svg>
