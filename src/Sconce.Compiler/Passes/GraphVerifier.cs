@@ -1,5 +1,6 @@
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Graph;
+using Sconce.Compiler.Passes.Functionalisation;
 using Sconce.Compiler.Types;
 using ValueType = Sconce.Compiler.Graph.ValueType;
 
@@ -60,7 +61,7 @@ public sealed class GraphVerifier
 
         foreach (var node in block.Nodes)
         {
-            Require(!functional || !FunctionaliseWrites.Writes(node), $"{node.FullName} writes one of its arguments", node);
+            Require(!functional || !InPlaceOperators.Writes(node), $"{node.FullName} writes one of its arguments", node);
             foreach (var argument in node.Arguments)
             {
                 Use(argument.Argument, node);

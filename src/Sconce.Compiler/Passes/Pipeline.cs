@@ -1,4 +1,5 @@
 using Sconce.Compiler.Kernels;
+using Sconce.Compiler.Passes.Functionalisation;
 using Sconce.Compiler.Tensors;
 
 namespace Sconce.Compiler.Passes;

@@ -2,6 +2,7 @@ using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends;
 using Sconce.Compiler.Graph;
 using Sconce.Compiler.Passes;
+using Sconce.Compiler.Passes.Functionalisation;
 using ValueType = Sconce.Compiler.Graph.ValueType;
 
 namespace Sconce.Tests.Frontends;

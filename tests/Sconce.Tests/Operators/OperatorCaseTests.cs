@@ -5,6 +5,7 @@ using Sconce.Compiler.Evaluation;
 using Sconce.Compiler.Frontends;
 using Sconce.Compiler.Operators;
 using Sconce.Compiler.Passes;
+using Sconce.Compiler.Passes.Functionalisation;
 using Sconce.Compiler.Types;
 using Sconce.Tests.Frontends;
 

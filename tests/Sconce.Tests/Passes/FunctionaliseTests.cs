@@ -1,6 +1,7 @@
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Graph;
 using Sconce.Compiler.Passes;
+using Sconce.Compiler.Passes.Functionalisation;
 using Sconce.Compiler.Types;
 using Sconce.Tests.Graph;
 using ValueType = Sconce.Compiler.Graph.ValueType;

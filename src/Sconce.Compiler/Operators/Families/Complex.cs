@@ -49,7 +49,7 @@ internal static class Complex
     private static Lowered ViewAsReal(Call call)
     {
         var (real, imaginary) = call.Complex(0);
-        return ShapeManipulation.Stack(call.Context, [real, imaginary], real.Rank);
+        return Joining.Stack(call.Context, [real, imaginary], real.Rank);
     }
 
     private static Lowered Angle(Call call) => Pointwise.Float(x =>

@@ -182,7 +182,7 @@ internal static class Fourier
         var z = Transform(context, new(frames, Zeros(context, frames)), frames.Rank - 1, size, outputs, Forward, scale);
         z = new(context.MatrixTranspose(z.Real), context.MatrixTranspose(z.Imaginary));
         return call.Has("return_complex") && !call.Flag("return_complex")
-            ? ShapeManipulation.Stack(context, [z.Real, z.Imaginary], z.Real.Rank)
+            ? Joining.Stack(context, [z.Real, z.Imaginary], z.Real.Rank)
             : z;
     }
 

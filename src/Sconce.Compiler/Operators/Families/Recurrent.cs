@@ -105,9 +105,9 @@ internal static class Recurrent
         }
 
         var output = batchFirst ? context.Transpose(input, 0, 1) : input;
-        var final = ShapeManipulation.Stack(context, states.ToImmutable(), 0);
+        var final = Joining.Stack(context, states.ToImmutable(), 0);
         return initial.Length > 1
-            ? Lowered.Of(output, final, ShapeManipulation.Stack(context, carries.ToImmutable(), 0))
+            ? Lowered.Of(output, final, Joining.Stack(context, carries.ToImmutable(), 0))
             : Lowered.Of(output, final);
     }
 

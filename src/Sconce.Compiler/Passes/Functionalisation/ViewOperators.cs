@@ -4,13 +4,13 @@ using Sconce.Compiler.Graph;
 using Sconce.Compiler.Types;
 using ValueType = Sconce.Compiler.Graph.ValueType;
 
-namespace Sconce.Compiler.Passes;
+namespace Sconce.Compiler.Passes.Functionalisation;
 
 /// <summary>The operators that give views, and the inverse of each.</summary>
-internal static class FunctionaliseViews
+internal static class ViewOperators
 {
     /// <summary>A view for each of the node's outputs; null where the operator gives none.</summary>
-    public static IReadOnlyList<FunctionaliseView>? Of(Node node) => node.Operator switch
+    public static IReadOnlyList<InvertibleView>? Of(Node node) => node.Operator switch
     {
         "aten::view" when node.Overload == "dtype" => [Replayed(node, (emitter, _, written, self) => Reinterpret(emitter, written, self))],
         "aten::view" or "aten::reshape" or "aten::_reshape_alias" or "aten::view_as" or "aten::reshape_as" or "aten::flatten" or "aten::unflatten"
@@ -22,7 +22,7 @@ internal static class FunctionaliseViews
             [Replayed(node, (emitter, _, written, self) => emitter.Permute(written, Inverse(Permutation(node, self)), self))],
         "aten::expand" or "aten::expand_as" or "aten::broadcast_to" => [Replayed(node, (_, _, written, self) => Unexpand(node, written, self))],
         "aten::select" => [Replayed(node, (emitter, old, written, self) => emitter.Emit(
-            "aten::select_scatter", "default", FunctionaliseEmitter.Plain(self),
+            "aten::select_scatter", "default", NodeEmitter.Plain(self),
             new("self", old), new("src", written), new("dim", Given(node, "dim", 1)), new("index", Given(node, "index", 2))))],
         "aten::slice" => [Replayed(node, (emitter, old, written, self) => SliceScatter(
             emitter, old, written, self, node.Find("dim", 1) ?? new Argument.Int(0), node.Find("start", 2) ?? Argument.Nothing,
@@ -34,9 +34,9 @@ internal static class FunctionaliseViews
         "aten::as_strided" or "aten::as_strided_" => [Replayed(node, (emitter, old, written, self) => Scatter(
             emitter, "aten::as_strided_scatter", old, written, self, node))],
         "aten::view_as_real" => [Replayed(node, (emitter, _, written, self) => emitter.Emit(
-            "aten::view_as_complex", "default", FunctionaliseEmitter.Plain(self), new NamedArgument("self", written)))],
+            "aten::view_as_complex", "default", NodeEmitter.Plain(self), new NamedArgument("self", written)))],
         "aten::view_as_complex" => [Replayed(node, (emitter, _, written, self) => emitter.Emit(
-            "aten::view_as_real", "default", FunctionaliseEmitter.Plain(self), new NamedArgument("self", written)))],
+            "aten::view_as_real", "default", NodeEmitter.Plain(self), new NamedArgument("self", written)))],
         "aten::real" => [Replayed(node, (emitter, old, written, self) => Join(emitter, written, Part(emitter, "aten::imag", old, written), self))],
         "aten::imag" => [Replayed(node, (emitter, old, written, self) => Join(emitter, Part(emitter, "aten::real", old, written), written, self))],
         "aten::unfold" or "aten::_conj" or "aten::_neg_view" or "aten::adjoint" or "aten::matrix_H" or "aten::mH" =>
@@ -47,17 +47,17 @@ internal static class FunctionaliseViews
     };
 
     /// <summary>A view that is taken again by the same node; the inverse is given the type of what is viewed.</summary>
-    private static FunctionaliseView Replayed(
-        Node node, Func<FunctionaliseEmitter, Argument, Argument, ValueType.Tensor, Argument> invert)
+    private static InvertibleView Replayed(
+        Node node, Func<NodeEmitter, Argument, Argument, ValueType.Tensor, Argument> invert)
     {
         var self = SelfType(node);
-        return new FunctionaliseView(
+        return new InvertibleView(
             (emitter, viewed) => emitter.Emit(
                 node.Operator.TrimEnd('_'), node.Overload, node.Outputs[0].Type, [node.Arguments[0] with { Argument = viewed }, .. node.Arguments.Skip(1)]),
             (emitter, old, written) => invert(emitter, old, written, self));
     }
 
-    private static FunctionaliseView[] Parts(Node node)
+    private static InvertibleView[] Parts(Node node)
     {
         var self = SelfType(node);
         var dim = node.Operator switch
@@ -67,11 +67,11 @@ internal static class FunctionaliseViews
             "aten::dsplit" => new Argument.Int(2),
             _ => node.Find("dim", 2) ?? new Argument.Int(0),
         };
-        var views = new FunctionaliseView[node.Outputs.Length];
+        var views = new InvertibleView[node.Outputs.Length];
         for (var i = 0; i < views.Length; i++)
         {
             var (number, type) = (i, node.Outputs[i].Type);
-            views[i] = new FunctionaliseView(
+            views[i] = new InvertibleView(
                 (emitter, viewed) =>
                 {
                     var (start, end) = Range(number);
@@ -89,47 +89,47 @@ internal static class FunctionaliseViews
 
         (Argument Start, Argument End) Range(int part)
         {
-            var sizes = node.Outputs.Select(output => FunctionaliseEmitter.Known((ValueType.Tensor)output.Type)).ToList();
+            var sizes = node.Outputs.Select(output => NodeEmitter.Known((ValueType.Tensor)output.Type)).ToList();
             var axis = dim is Argument.Int { Value: { IsConstant: true, Value: var value } } ? (int)(value < 0 ? value + sizes[0].Length : value) : throw Unwritable(node);
             var start = Dim.Sum(sizes.Take(part).Select(shape => shape[axis]));
             return (new Argument.Int(start), new Argument.Int(start + sizes[part][axis]));
         }
     }
 
-    private static FunctionaliseView[] Rows(Node node)
+    private static InvertibleView[] Rows(Node node)
     {
         var self = SelfType(node);
         var dim = node.Find("dim", 1) ?? new Argument.Int(0);
         return
         [
-            .. node.Outputs.Select((output, index) => new FunctionaliseView(
+            .. node.Outputs.Select((output, index) => new InvertibleView(
                 (emitter, viewed) => emitter.Emit(
                     "aten::select", "int", output.Type, new("self", viewed), new("dim", dim), new("index", new Argument.Int(index))),
                 (emitter, old, written) => emitter.Emit(
-                    "aten::select_scatter", "default", FunctionaliseEmitter.Plain(self),
+                    "aten::select_scatter", "default", NodeEmitter.Plain(self),
                     new("self", old), new("src", written), new("dim", dim), new("index", new Argument.Int(index))))),
         ];
     }
 
     private static Value SliceScatter(
-        FunctionaliseEmitter emitter, Argument old, Argument written, ValueType.Tensor self, Argument dim, Argument start, Argument end, Argument step) =>
+        NodeEmitter emitter, Argument old, Argument written, ValueType.Tensor self, Argument dim, Argument start, Argument end, Argument step) =>
         emitter.Emit(
-            "aten::slice_scatter", "default", FunctionaliseEmitter.Plain(self),
+            "aten::slice_scatter", "default", NodeEmitter.Plain(self),
             new("self", old), new("src", written), new("dim", dim), new("start", start), new("end", end), new("step", step));
 
     /// <summary>The scatter whose parameters after the written tensor are those of the view.</summary>
-    private static Value Scatter(FunctionaliseEmitter emitter, string op, Argument old, Argument written, ValueType.Tensor self, Node node) =>
-        emitter.Emit(op, "default", FunctionaliseEmitter.Plain(self), [new("self", old), new("src", written), .. node.Arguments.Skip(1)]);
+    private static Value Scatter(NodeEmitter emitter, string op, Argument old, Argument written, ValueType.Tensor self, Node node) =>
+        emitter.Emit(op, "default", NodeEmitter.Plain(self), [new("self", old), new("src", written), .. node.Arguments.Skip(1)]);
 
-    private static Value Reinterpret(FunctionaliseEmitter emitter, Argument written, ValueType.Tensor self) => emitter.Emit(
-        "aten::view", "dtype", FunctionaliseEmitter.Plain(self),
+    private static Value Reinterpret(NodeEmitter emitter, Argument written, ValueType.Tensor self) => emitter.Emit(
+        "aten::view", "dtype", NodeEmitter.Plain(self),
         new("self", written), new("dtype", self.Type is { } type ? new Argument.ScalarType(type) : Argument.Nothing));
 
-    private static Value Part(FunctionaliseEmitter emitter, string op, Argument complex, Argument like) =>
+    private static Value Part(NodeEmitter emitter, string op, Argument complex, Argument like) =>
         emitter.Emit(op, "default", ((Argument.OfValue)like).Value.Type, new NamedArgument("self", complex));
 
-    private static Value Join(FunctionaliseEmitter emitter, Argument real, Argument imaginary, ValueType.Tensor self) =>
-        emitter.Emit("aten::complex", "default", FunctionaliseEmitter.Plain(self), new("real", real), new("imag", imaginary));
+    private static Value Join(NodeEmitter emitter, Argument real, Argument imaginary, ValueType.Tensor self) =>
+        emitter.Emit("aten::complex", "default", NodeEmitter.Plain(self), new("real", real), new("imag", imaginary));
 
     /// <summary>A write to an expanded tensor is an error in PyTorch, except where nothing was repeated.</summary>
     private static Argument Unexpand(Node node, Argument written, ValueType.Tensor self) =>
@@ -146,7 +146,7 @@ internal static class FunctionaliseViews
     /// <summary>Where each dim of the view comes from.</summary>
     private static int[] Permutation(Node node, ValueType.Tensor self)
     {
-        var rank = FunctionaliseEmitter.Known(self).Length;
+        var rank = NodeEmitter.Known(self).Length;
         var order = Enumerable.Range(0, rank).ToArray();
         switch (node.Operator.TrimEnd('_'))
         {

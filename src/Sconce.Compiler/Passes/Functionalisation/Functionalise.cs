@@ -2,7 +2,7 @@ using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Graph;
 using ValueType = Sconce.Compiler.Graph.ValueType;
 
-namespace Sconce.Compiler.Passes;
+namespace Sconce.Compiler.Passes.Functionalisation;
 
 /// <summary>
 /// Makes a graph pure: in-place operators, and writes through views, become new values that all later readers of the memory see; buffers that are
@@ -11,7 +11,7 @@ namespace Sconce.Compiler.Passes;
 public sealed class Functionalise
 {
     private readonly Graph.Graph graph;
-    private readonly Dictionary<Value, FunctionaliseAlias> aliases = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Value, Alias> aliases = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<string> names;
     private int depth;
 
@@ -29,7 +29,7 @@ public sealed class Functionalise
         DefineInputs();
         var nodes = graph.Body.Nodes.ToList();
         graph.Body.Nodes.Clear();
-        var emitter = new FunctionaliseEmitter(graph.Body.Nodes, Unique);
+        var emitter = new NodeEmitter(graph.Body.Nodes, Unique);
         Rewrite(nodes, emitter);
         for (var i = 0; i < graph.Outputs.Count; i++)
         {
@@ -47,10 +47,10 @@ public sealed class Functionalise
     /// <summary>Two inputs that are the same tensor (a buffer with two names) are one storage; two that overlap otherwise cannot be told apart.</summary>
     private void DefineInputs()
     {
-        var stored = new Dictionary<ReadOnlyMemory<byte>, List<(Types.TensorData Data, FunctionaliseAlias Alias)>>();
+        var stored = new Dictionary<ReadOnlyMemory<byte>, List<(Types.TensorData Data, Alias Alias)>>();
         foreach (var input in graph.Inputs.Where(input => input.Value.Type is ValueType.Tensor))
         {
-            var own = new FunctionaliseAlias(new FunctionaliseStorage(input.Value) { Depth = 0 });
+            var own = new Alias(new Storage(input.Value) { Depth = 0 });
             if (input.Data is { ByteCount: > 0 } data)
             {
                 var sharers = stored.TryGetValue(data.Storage, out var known) ? known : stored[data.Storage] = [];
@@ -71,7 +71,7 @@ public sealed class Functionalise
             a.Type == b.Type && a.Offset == b.Offset && a.Shape.SequenceEqual(b.Shape) && a.Strides.SequenceEqual(b.Strides);
     }
 
-    private void AddMutations(FunctionaliseEmitter emitter)
+    private void AddMutations(NodeEmitter emitter)
     {
         var done = graph.Mutations.Select(mutation => aliases[mutation.Buffer].Storage).ToHashSet();
         foreach (var input in graph.Inputs.Where(input => input.Kind != InputKind.User && aliases.ContainsKey(input.Value)))
@@ -90,7 +90,7 @@ public sealed class Functionalise
         }
     }
 
-    private void Rewrite(List<Node> nodes, FunctionaliseEmitter emitter)
+    private void Rewrite(List<Node> nodes, NodeEmitter emitter)
     {
         foreach (var node in nodes)
         {
@@ -106,19 +106,19 @@ public sealed class Functionalise
         }
     }
 
-    private void Rewrite(Node node, FunctionaliseEmitter emitter)
+    private void Rewrite(Node node, NodeEmitter emitter)
     {
-        if (FunctionaliseNames.IsAssertion(node.Operator))
+        if (PureNames.IsAssertion(node.Operator))
         {
             return;
         }
 
-        var aliasing = FunctionaliseAliasing.Of(node);
-        if (FunctionaliseWrites.IsReshapeInPlace(node.Operator))
+        var aliasing = AliasAnalysis.Of(node);
+        if (InPlaceOperators.IsReshapeInPlace(node.Operator))
         {
             var viewed = AliasOf(node);
-            var view = FunctionaliseViews.Of(Mapped(node, emitter))![0];
-            var alias = new FunctionaliseAlias(viewed, view, view.Apply(emitter, viewed.Read(emitter)));
+            var view = ViewOperators.Of(Mapped(node, emitter))![0];
+            var alias = new Alias(viewed, view, view.Apply(emitter, viewed.Read(emitter)));
             (aliases[node.Self()!], aliases[node.Outputs[0]]) = (alias, alias);
         }
         else if (aliasing == Aliasing.Same)
@@ -134,7 +134,7 @@ public sealed class Functionalise
                 Doubt(aliases[node.Outputs[0]], copied);
             }
         }
-        else if (FunctionaliseWrites.Writes(node))
+        else if (InPlaceOperators.Writes(node))
         {
             Write(node, emitter);
         }
@@ -142,11 +142,11 @@ public sealed class Functionalise
         {
             var viewed = AliasOf(node);
             var mapped = Mapped(node, emitter);
-            var views = FunctionaliseViews.Of(mapped)!;
+            var views = ViewOperators.Of(mapped)!;
             emitter.Nodes.Add(mapped);
             for (var i = 0; i < node.Outputs.Length; i++)
             {
-                aliases[node.Outputs[i]] = new FunctionaliseAlias(viewed, views[i], node.Outputs[i]);
+                aliases[node.Outputs[i]] = new Alias(viewed, views[i], node.Outputs[i]);
             }
         }
         else
@@ -168,33 +168,33 @@ public sealed class Functionalise
         }
     }
 
-    private void Write(Node node, FunctionaliseEmitter emitter)
+    private void Write(Node node, NodeEmitter emitter)
     {
-        if (FunctionaliseWrites.Target(node) is not { } target)
+        if (InPlaceOperators.Target(node) is not { } target)
         {
             throw SconceException.Unsupported("a write to something that is no tensor of the graph");
         }
 
         var alias = Writable(target);
         var arguments = node.Arguments.Select(argument => argument with { Argument = Read(argument.Argument, emitter) }).ToList();
-        alias.Write(emitter, FunctionaliseWrites.Emit(emitter, node, arguments, target, alias.Read(emitter)));
+        alias.Write(emitter, InPlaceOperators.Emit(emitter, node, arguments, target, alias.Read(emitter)));
         if (node.Outputs is [var output])
         {
             aliases[output] = alias;
         }
     }
 
-    private void WriteStatistics(Node node, Node mapped, FunctionaliseEmitter emitter)
+    private void WriteStatistics(Node node, Node mapped, NodeEmitter emitter)
     {
-        if (FunctionaliseStatistics.WrittenBy(node) is var (mean, variance) && FunctionaliseStatistics.WrittenBy(mapped) is var (oldMean, oldVariance)
+        if (RunningStatistics.WrittenBy(node) is var (mean, variance) && RunningStatistics.WrittenBy(mapped) is var (oldMean, oldVariance)
             && mapped.Self() is { } input)
         {
-            Writable(mean).Write(emitter, FunctionaliseStatistics.NextMean(emitter, mapped, input, oldMean));
-            Writable(variance).Write(emitter, FunctionaliseStatistics.NextVariance(emitter, mapped, input, oldVariance));
+            Writable(mean).Write(emitter, RunningStatistics.NextMean(emitter, mapped, input, oldMean));
+            Writable(variance).Write(emitter, RunningStatistics.NextVariance(emitter, mapped, input, oldVariance));
         }
     }
 
-    private FunctionaliseAlias Writable(Value target)
+    private Alias Writable(Value target)
     {
         if (!aliases.TryGetValue(target, out var alias))
         {
@@ -208,9 +208,9 @@ public sealed class Functionalise
     }
 
     /// <summary>A node that only reads, with the pure values of now for its arguments, and with its blocks made pure.</summary>
-    private Node Mapped(Node node, FunctionaliseEmitter emitter)
+    private Node Mapped(Node node, NodeEmitter emitter)
     {
-        var (op, overload) = FunctionaliseNames.Normal(node.Operator, node.Overload);
+        var (op, overload) = PureNames.Normal(node.Operator, node.Overload);
         return new Node
         {
             Operator = op,
@@ -228,13 +228,13 @@ public sealed class Functionalise
         var outside = aliases.Values.Distinct().Select(alias => (alias, alias.Save())).ToList();
         depth++;
         var result = new Block();
-        var emitter = new FunctionaliseEmitter(result.Nodes, Unique);
+        var emitter = new NodeEmitter(result.Nodes, Unique);
         foreach (var parameter in block.Parameters)
         {
             result.Parameters.Add(parameter);
 
             // A parameter is the caller's tensor: writing it would write outside.
-            aliases[parameter] = new FunctionaliseAlias(new FunctionaliseStorage(parameter) { Depth = depth - 1 });
+            aliases[parameter] = new Alias(new Storage(parameter) { Depth = depth - 1 });
         }
 
         Rewrite(block.Nodes, emitter);
@@ -244,21 +244,21 @@ public sealed class Functionalise
         return result;
     }
 
-    private FunctionaliseAlias AliasOf(Node node) =>
+    private Alias AliasOf(Node node) =>
         node.Self() is { } self && aliases.TryGetValue(self, out var alias)
             ? alias
             : throw SconceException.Unsupported($"{node.FullName} of something that is no tensor of the graph");
 
     private void Own(Value value, Argument current) =>
-        aliases[value] = new FunctionaliseAlias(new FunctionaliseStorage(current) { Depth = depth });
+        aliases[value] = new Alias(new Storage(current) { Depth = depth });
 
-    private static void Doubt(FunctionaliseAlias a, FunctionaliseAlias b)
+    private static void Doubt(Alias a, Alias b)
     {
         a.Storage.Doubtful.Add(b.Storage);
         b.Storage.Doubtful.Add(a.Storage);
     }
 
-    private Argument Read(Argument argument, FunctionaliseEmitter emitter) =>
+    private Argument Read(Argument argument, NodeEmitter emitter) =>
         argument.Replace(value => aliases.TryGetValue(value, out var alias) ? alias.Read(emitter) : value);
 
     private string Unique(string name)

@@ -3,10 +3,10 @@ using Sconce.Compiler.Graph;
 using Sconce.Compiler.Types;
 using ValueType = Sconce.Compiler.Graph.ValueType;
 
-namespace Sconce.Compiler.Passes;
+namespace Sconce.Compiler.Passes.Functionalisation;
 
 /// <summary>The operators that write one of their arguments, and the pure computation of what they write.</summary>
-internal static class FunctionaliseWrites
+internal static class InPlaceOperators
 {
     private static readonly HashSet<string> Comparisons =
     [
@@ -25,7 +25,7 @@ internal static class FunctionaliseWrites
     public static Value? Target(Node node) => IsOut(node) ? (node.Find("out", int.MaxValue) as Argument.OfValue)?.Value : node.Self();
 
     /// <summary>Emits what the target holds afterwards. The arguments are those of the pure graph, and current is the target's value before.</summary>
-    public static Argument Emit(FunctionaliseEmitter emitter, Node node, IReadOnlyList<NamedArgument> arguments, Value target, Argument current)
+    public static Argument Emit(NodeEmitter emitter, Node node, IReadOnlyList<NamedArgument> arguments, Value target, Argument current)
     {
         // An out-variant may give its target another shape: that of its result.
         var type = target.Type as ValueType.Tensor ?? new ValueType.Tensor(null, null);
@@ -37,12 +37,12 @@ internal static class FunctionaliseWrites
             case "aten::fill_" when Given("value", 1) is Argument.OfValue { Value.Type: ValueType.Tensor }:
                 return Fit(emitter, Given("value", 1), type);
             case "aten::fill_":
-                return emitter.Emit("aten::full_like", "default", FunctionaliseEmitter.Plain(type), new("self", current), new("fill_value", Given("value", 1)));
+                return emitter.Emit("aten::full_like", "default", NodeEmitter.Plain(type), new("self", current), new("fill_value", Given("value", 1)));
             case "aten::zero_":
-                return emitter.Emit("aten::zeros_like", "default", FunctionaliseEmitter.Plain(type), new NamedArgument("self", current));
+                return emitter.Emit("aten::zeros_like", "default", NodeEmitter.Plain(type), new NamedArgument("self", current));
             case "aten::_index_put_impl_":
                 return emitter.Emit(
-                    "aten::index_put", "default", FunctionaliseEmitter.Plain(type), [.. arguments.Where((argument, i) => argument.Name is not "unsafe" && i < 4)]);
+                    "aten::index_put", "default", NodeEmitter.Plain(type), [.. arguments.Where((argument, i) => argument.Name is not "unsafe" && i < 4)]);
             case "aten::set_" or "aten::resize_" or "aten::resize_as_" or "aten::swap_":
                 throw SconceException.Unsupported($"{node.FullName} gives a tensor other memory", hint: "assign a new tensor instead");
         }
@@ -51,7 +51,7 @@ internal static class FunctionaliseWrites
         var inputs = arguments.Where(argument => argument.Name != "out").ToArray();
         if (!MayPromote(pure, inputs, type))
         {
-            return emitter.Emit(pure, PureOverload(node), FunctionaliseEmitter.Plain(type), inputs);
+            return emitter.Emit(pure, PureOverload(node), NodeEmitter.Plain(type), inputs);
         }
 
         // The pure operator may give another element type than the tensor that is written has.
@@ -84,7 +84,7 @@ internal static class FunctionaliseWrites
             : arguments.Any(a => a is { Name: not ("index" or "indices" or "mask"), Argument: Argument.OfValue { Value: var value } } && value.ElementType() != type.Type);
 
     /// <summary>A value in the shape and element type of the tensor it is written to.</summary>
-    private static Argument Fit(FunctionaliseEmitter emitter, Argument value, ValueType.Tensor type)
+    private static Argument Fit(NodeEmitter emitter, Argument value, ValueType.Tensor type)
     {
         var cast = type.Type is { } element ? emitter.Cast(value, element) : value;
         return type.Shape is null ? cast : emitter.Expand(cast, type);

@@ -2,10 +2,10 @@ using Sconce.Compiler.Graph;
 using Sconce.Compiler.Types;
 using ValueType = Sconce.Compiler.Graph.ValueType;
 
-namespace Sconce.Compiler.Passes;
+namespace Sconce.Compiler.Passes.Functionalisation;
 
 /// <summary>Batch normalisation that was exported in training mode writes its running statistics, although its name does not say so.</summary>
-internal static class FunctionaliseStatistics
+internal static class RunningStatistics
 {
     /// <summary>The running mean and variance that the node writes; null for a node that writes none.</summary>
     public static (Value Mean, Value Variance)? WrittenBy(Node node) =>
@@ -15,20 +15,20 @@ internal static class FunctionaliseStatistics
             : null;
 
     /// <summary>The mean of the batch over all dims but that of the channels, mixed into the running one.</summary>
-    public static Argument NextMean(FunctionaliseEmitter emitter, Node node, Value input, Value running) =>
+    public static Argument NextMean(NodeEmitter emitter, Node node, Value input, Value running) =>
         Mix(emitter, node, running, emitter.Emit("aten::mean", "dim", Like(running), new("self", input), new("dim", Batch(input))));
 
     /// <summary>The same of the variance, which is the unbiased one here.</summary>
-    public static Argument NextVariance(FunctionaliseEmitter emitter, Node node, Value input, Value running) => Mix(
+    public static Argument NextVariance(NodeEmitter emitter, Node node, Value input, Value running) => Mix(
         emitter, node, running, emitter.Emit(
             "aten::var", "correction", Like(running), new("self", input), new("dim", Batch(input)), new("correction", new Argument.Int(1))));
 
-    private static Value Mix(FunctionaliseEmitter emitter, Node node, Value running, Value batch) => emitter.Emit(
+    private static Value Mix(NodeEmitter emitter, Node node, Value running, Value batch) => emitter.Emit(
         "aten::lerp", "Scalar", Like(running),
         new("self", running), new("end", batch), new("weight", node.Find("momentum", 6) ?? new Argument.Float(0.1)));
 
-    private static Argument Batch(Value input) => Enumerable.Range(0, FunctionaliseEmitter.Known((ValueType.Tensor)input.Type).Length)
+    private static Argument Batch(Value input) => Enumerable.Range(0, NodeEmitter.Known((ValueType.Tensor)input.Type).Length)
         .Where(dim => dim != 1).Select(dim => (Dim)dim).ToArgument();
 
-    private static ValueType.Tensor Like(Value value) => FunctionaliseEmitter.Plain((ValueType.Tensor)value.Type);
+    private static ValueType.Tensor Like(Value value) => NodeEmitter.Plain((ValueType.Tensor)value.Type);
 }

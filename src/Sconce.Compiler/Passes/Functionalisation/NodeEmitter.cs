@@ -4,10 +4,10 @@ using Sconce.Compiler.Graph;
 using Sconce.Compiler.Types;
 using ValueType = Sconce.Compiler.Graph.ValueType;
 
-namespace Sconce.Compiler.Passes;
+namespace Sconce.Compiler.Passes.Functionalisation;
 
 /// <summary>Appends the pure nodes that replace one node of the graph: they keep its place in the Python source.</summary>
-internal sealed class FunctionaliseEmitter(List<Node> nodes, Func<string, string> unique)
+internal sealed class NodeEmitter(List<Node> nodes, Func<string, string> unique)
 {
     public List<Node> Nodes { get; } = nodes;
 

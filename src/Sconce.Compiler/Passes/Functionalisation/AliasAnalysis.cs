@@ -3,7 +3,7 @@ using Sconce.Compiler.Graph;
 using Sconce.Compiler.Types;
 using ValueType = Sconce.Compiler.Graph.ValueType;
 
-namespace Sconce.Compiler.Passes;
+namespace Sconce.Compiler.Passes.Functionalisation;
 
 /// <summary>How an operator's result relates to its input in PyTorch's memory.</summary>
 internal enum Aliasing
@@ -27,7 +27,7 @@ internal enum Aliasing
 }
 
 /// <summary>Tells views from copies as PyTorch does: by the strides where an operator gives whichever is possible.</summary>
-internal static class FunctionaliseAliasing
+internal static class AliasAnalysis
 {
     public static Aliasing Of(Node node) => node.Operator switch
     {
@@ -54,7 +54,7 @@ internal static class FunctionaliseAliasing
         },
         "aten::broadcast_tensors" or "aten::meshgrid" => Aliasing.ViewOrOwn,
         "aten::atleast_1d" or "aten::atleast_2d" or "aten::atleast_3d" when node.Self() is null => Aliasing.ViewOrOwn,
-        _ => FunctionaliseViews.Of(node) is null ? Aliasing.Own : Aliasing.View,
+        _ => ViewOperators.Of(node) is null ? Aliasing.Own : Aliasing.View,
     };
 
     private static bool? IsSameType(Node node) =>

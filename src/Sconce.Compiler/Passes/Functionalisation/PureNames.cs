@@ -1,7 +1,7 @@
-namespace Sconce.Compiler.Passes;
+namespace Sconce.Compiler.Passes.Functionalisation;
 
 /// <summary>Operators that differ from others only in what they do with memory, or that only check something.</summary>
-internal static class FunctionaliseNames
+internal static class PureNames
 {
     private static readonly Dictionary<string, string> Views = new()
     {

@@ -1,10 +1,10 @@
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Graph;
 
-namespace Sconce.Compiler.Passes;
+namespace Sconce.Compiler.Passes.Functionalisation;
 
 /// <summary>What PyTorch's tensors share: memory that several of them may view. It holds the pure value of the whole, which every write replaces.</summary>
-internal sealed class FunctionaliseStorage(Argument current)
+internal sealed class Storage(Argument current)
 {
     public Argument Current { get; set; } = current;
 
@@ -12,7 +12,7 @@ internal sealed class FunctionaliseStorage(Argument current)
     public int Version { get; set; }
 
     /// <summary>Storages that may be this one: whether an operator gave a view or a copy could not be told.</summary>
-    public List<FunctionaliseStorage> Doubtful { get; } = [];
+    public List<Storage> Doubtful { get; } = [];
 
     /// <summary>Set when a storage was written that may be this one: what this holds is not known any more.</summary>
     public bool IsUnknown { get; set; }
@@ -25,25 +25,25 @@ internal sealed class FunctionaliseStorage(Argument current)
 /// One tensor of the graph as it was: a storage, seen through a chain of views. Reading it after a write makes its views anew from the storage's new value;
 /// writing it puts the new part back through the chain.
 /// </summary>
-internal sealed class FunctionaliseAlias
+internal sealed class Alias
 {
-    private readonly FunctionaliseAlias? parent;
-    private readonly FunctionaliseView? view;
+    private readonly Alias? parent;
+    private readonly InvertibleView? view;
     private Argument cached;
     private int version;
 
     /// <summary>A storage as a whole.</summary>
-    public FunctionaliseAlias(FunctionaliseStorage storage) =>
+    public Alias(Storage storage) =>
         (Storage, cached, version) = (storage, storage.Current, storage.Version);
 
     /// <summary>A view of another tensor, with its value of now.</summary>
-    public FunctionaliseAlias(FunctionaliseAlias parent, FunctionaliseView view, Argument value) =>
+    public Alias(Alias parent, InvertibleView view, Argument value) =>
         (Storage, this.parent, this.view, cached, version) = (parent.Storage, parent, view, value, parent.Storage.Version);
 
-    public FunctionaliseStorage Storage { get; }
+    public Storage Storage { get; }
 
     /// <summary>The pure value of the tensor as it is now.</summary>
-    public Argument Read(FunctionaliseEmitter emitter)
+    public Argument Read(NodeEmitter emitter)
     {
         CheckKnown();
         if (version == Storage.Version)
@@ -56,7 +56,7 @@ internal sealed class FunctionaliseAlias
         return cached;
     }
 
-    public void Write(FunctionaliseEmitter emitter, Argument value)
+    public void Write(NodeEmitter emitter, Argument value)
     {
         CheckKnown();
         if (parent is null)

@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Types;
+using Buffer = Sconce.Compiler.Tensors.Buffer;
+using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
+
+namespace Sconce.Compiler.Operators.Families;
+
+/// <summary>One tensor as several: pieces of it by size, by number, by place.</summary>
+internal static class Splitting
+{
+    public static OperatorFamily Family { get; } = new("splitting", DTypeSet.All)
+    {
+        { "aten::split.Tensor(Tensor(a -> *) self, SymInt split_size, int dim=0) -> Tensor(a)[]", Split },
+        { "aten::split_with_sizes(Tensor(a -> *) self, SymInt[] split_sizes, int dim=0) -> Tensor(a)[]", call => SplitSizes(call, "split_sizes") },
+        { "aten::split.sizes(Tensor(a -> *) self, SymInt[] split_size, int dim=0) -> Tensor(a)[]", call => SplitSizes(call, "split_size") },
+        { "aten::split_copy.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]", Split },
+        { "aten::split_with_sizes_copy(Tensor self, SymInt[] split_sizes, int dim=0) -> Tensor[]", call => SplitSizes(call, "split_sizes") },
+        { "aten::chunk(Tensor(a -> *) self, int chunks, int dim=0) -> Tensor(a)[]", Chunk },
+        { "aten::unsafe_chunk(Tensor self, int chunks, int dim=0) -> Tensor[]", Chunk },
+        { "aten::unsafe_split.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]", Split },
+        { "aten::unsafe_split_with_sizes(Tensor self, SymInt[] split_sizes, int dim=0) -> Tensor[]", call => SplitSizes(call, "split_sizes") },
+        { "aten::tensor_split.sections(Tensor(a -> *) self, SymInt sections, int dim=0) -> Tensor(a)[]", call => TensorSplit(call, call.Axis("dim", call.Tensor(0).Rank)) },
+        { "aten::tensor_split.indices(Tensor(a -> *) self, SymInt[] indices, int dim=0) -> Tensor(a)[]", call => TensorSplitIndices(call, call.Axis("dim", call.Tensor(0).Rank)) },
+        { "aten::hsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]", call => TensorSplit(call, call.Tensor(0).Rank > 1 ? 1 : 0) },
+        { "aten::hsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]", call => TensorSplitIndices(call, call.Tensor(0).Rank > 1 ? 1 : 0) },
+        { "aten::vsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]", call => TensorSplit(call, 0) },
+        { "aten::vsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]", call => TensorSplitIndices(call, 0) },
+        { "aten::dsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]", call => TensorSplit(call, 2) },
+        { "aten::dsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]", call => TensorSplitIndices(call, 2) },
+        { "aten::unbind.int(Tensor(a -> *) self, int dim=0) -> Tensor(a)[]", Unbind },
+        { "aten::unbind_copy.int(Tensor self, int dim=0) -> Tensor[]", Unbind },
+    };
+
+    private static Lowered Split(Call call)
+    {
+        var self = call.Tensor(0);
+        var axis = call.Axis("dim", self.Rank);
+        return Pieces(call, self, axis, call.Int("split_size"));
+    }
+
+    private static Lowered SplitSizes(Call call, string sizes)
+    {
+        var self = call.Tensor(0);
+        return Split(call.Context, self, call.Axis("dim", self.Rank), call.Ints(sizes));
+    }
+
+    private static Lowered Chunk(Call call)
+    {
+        var self = call.Tensor(0);
+        var axis = call.Axis("dim", self.Rank);
+        var chunks = call.Sane(call.Constant("chunks"));
+        var size = self.Dims[axis].CeilDiv(chunks);
+        return size.Equals(Dim.Zero)
+            ? Split(call.Context, self, axis, [.. Enumerable.Repeat(Dim.Zero, chunks)])
+            : Pieces(call, self, axis, size);
+    }
+
+    /// <summary>Pieces of one size; the last may be smaller.</summary>
+    private static Lowered Pieces(Call call, Buffer self, int axis, Dim size)
+    {
+        var pieces = self.Dims[axis].CeilDiv(size);
+        if (!pieces.IsConstant)
+        {
+            throw call.Unsupported($"{pieces} pieces: how many there are must be known when compiling");
+        }
+
+        var count = call.Sane(Math.Max(pieces.Value, 1));
+        return Split(call.Context, self, axis, [.. Enumerable.Repeat(size, count - 1), self.Dims[axis] - (size * (count - 1))]);
+    }
+
+    private static Lowered Split(LoweringContext context, Buffer self, int axis, Dims sizes)
+    {
+        var start = Dim.Zero;
+        var parts = ImmutableArray.CreateBuilder<Buffer>();
+        foreach (var size in sizes)
+        {
+            parts.Add(context.Slice(self, axis, start, size));
+            start += size;
+        }
+
+        return Lowered.Of(parts);
+    }
+
+    private static Lowered TensorSplit(Call call, int axis)
+    {
+        var self = call.Tensor(0);
+        var sections = call.Sane(call.Constant("sections"));
+        var (size, rest) = (self.Dims[axis].FloorDiv(sections), self.Dims[axis].Mod(sections));
+        return Split(call.Context, self, axis, [.. Enumerable.Range(0, sections).Select(i => size + Dim.Max(Dim.Min(rest - i, 1), 0))]);
+    }
+
+    private static Lowered TensorSplitIndices(Call call, int axis)
+    {
+        var self = call.Tensor(0);
+        Dims ends = [.. call.Ints("indices"), self.Dims[axis]];
+        return Lowered.Of(ends.Select((end, i) =>
+        {
+            var (start, length) = ViewBuilding.SliceBounds(self.Dims[axis], i == 0 ? null : ends[i - 1], end, 1);
+            return call.Context.Slice(self, axis, start, length);
+        }).ToArray());
+    }
+
+    private static Lowered Unbind(Call call)
+    {
+        var self = call.Tensor(0);
+        var axis = call.Axis("dim", self.Rank);
+        if (!self.Dims[axis].IsConstant)
+        {
+            throw call.Unsupported($"{self.Dims[axis]} results: how many there are must be known when compiling");
+        }
+
+        return Lowered.Of(Enumerable.Range(0, call.Sane(self.Dims[axis].Value)).Select(i => call.Context.Select(self, axis, i)).ToArray());
+    }
+}
