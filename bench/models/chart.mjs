@@ -1,39 +1,50 @@
-// A bench run as an SVG bar chart: milliseconds relative to sconce's, so that models of any size share an axis. Legible on light and dark.
-import { title } from "./table.mjs";
+// A bench run as an SVG bar chart: milliseconds relative to sconce's, so that models of any size share an axis. Legible on light and
+// dark, and where a phone shows it 340 pixels wide.
+import { geometricMean } from "./measure.mjs";
+import { title } from "./models.mjs";
+import { threadsText, versionTexts } from "./table.mjs";
 
-const colours = ["#d9480f", "#4c6ef5", "#868e96", "#2b8a3e"];
-const [left, width, bar, gap, top] = [150, 640, 14, 16, 56];
+const colours = { sconce: "#e8590c", "sconce, no relaxed SIMD": "#f59f00", "onnxruntime-web": "#4c6ef5", "LiteRT.js": "#2b8a3e", "native PyTorch": "#868e96" };
+const [left, width, bar, gap] = [134, 440, 13, 11];
 
-export function chart({ models, versions, machine }) {
+export function chart({ models, versions, machine, threads }) {
   const labels = Object.keys(models[0].engines);
-  const ratios = models.map(({ engines }) => labels.map((label) => engines[label].ratio));
-  const most = Math.ceil(Math.max(...ratios.flat()));
-  const x = (ratio) => left + (ratio / most) * (width - left - 90);
+  const rows = models.map(({ name, engines }) => ({ name: title(name), ratios: labels.map((label) => engines[label]?.ratio) }));
+  if (models.length > 1) rows.push({ name: "geometric mean", ratios: labels.map((_, i) => geometricMean(rows.map(({ ratios }) => ratios[i]).filter(Boolean))) });
+  const most = Math.max(...rows.flatMap(({ ratios }) => ratios.filter(Boolean)));
+  const x = (ratio) => left + (ratio / most) * (width - left - 42);
   const group = labels.length * bar + gap;
-  const bottom = top + models.length * group;
+  const top = 34 + 20 * Math.ceil(labels.length / 2);
+  const bottom = top + rows.length * group;
   const text = (at, y, content, extra = "") => `<text x="${round(at)}" y="${round(y)}" ${extra}>${content}</text>`;
-  const parts = [text(8, 20, "Time of a run, relative to sconce: shorter is faster", 'font-weight="600" font-size="14"')];
-  labels.forEach((label, i) => parts.push(`<rect x="${8 + i * 150}" y="30" width="12" height="12" fill="${colours[i]}"/>`, text(26 + i * 150, 40, label)));
-  for (let ratio = 0; ratio <= most; ratio++) {
-    parts.push(`<line x1="${round(x(ratio))}" x2="${round(x(ratio))}" y1="${top}" y2="${bottom}" stroke="#868e96" stroke-opacity="${ratio === 1 ? 0.8 : 0.25}"/>`);
-    parts.push(text(x(ratio), bottom + 14, `${ratio}`, 'text-anchor="middle"'));
-  }
-  models.forEach(({ name }, row) => {
+  const parts = [text(4, 20, "Time of a run, relative to sconce (shorter is faster)", 'class="head"')];
+  labels.forEach((label, i) => {
+    const [at, y] = [4 + (i % 2) * 190, 32 + 20 * Math.floor(i / 2)];
+    parts.push(`<rect x="${at}" y="${y}" width="13" height="13" rx="2" fill="${colours[label]}"/>`, text(at + 19, y + 11, label));
+  });
+  parts.push(`<line x1="${round(x(1))}" x2="${round(x(1))}" y1="${top}" y2="${bottom - gap / 2}" stroke="#868e96" stroke-opacity="0.5" stroke-dasharray="3 3"/>`);
+  rows.forEach(({ name, ratios }, row) => {
     const y = top + row * group + gap / 2;
-    parts.push(text(left - 8, y + (labels.length * bar) / 2 + 4, title(name), 'text-anchor="end"'));
-    labels.forEach((label, i) => {
-      const end = x(ratios[row][i]);
-      parts.push(`<rect x="${left}" y="${round(y + i * bar)}" width="${round(end - left)}" height="${bar - 2}" fill="${colours[i]}"/>`);
-      parts.push(text(end + 4, y + i * bar + 10, ratios[row][i].toFixed(2), 'font-size="10"'));
+    const bold = models.length > 1 && row === models.length ? " font-weight=\"600\"" : "";
+    parts.push(text(left - 7, y + (labels.length * bar) / 2 + 4, name, `text-anchor="end"${bold}`));
+    ratios.forEach((ratio, i) => {
+      if (ratio === undefined) return;
+      parts.push(`<rect x="${left}" y="${round(y + i * bar)}" width="${round(x(ratio) - left)}" height="${bar - 2}" rx="2" fill="${colours[labels[i]]}"/>`);
+      parts.push(text(x(ratio) + 5, y + i * bar + 10, ratio.toFixed(2), `class="value"${bold}`));
     });
   });
-  const about = ["One thread, batch 1, 224x224", versions.host, `onnxruntime-web ${versions["onnxruntime-web"]}`];
-  parts.push(text(8, bottom + 36, `${about.join(", ")},`), text(8, bottom + 52, [versions.native, machine.processor].filter(Boolean).join(", ")));
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${bottom + 62}" width="${width}" height="${bottom + 62}" role="img" aria-label="Bar chart: time of a run relative to sconce">
-<style>text { font: 11px system-ui, sans-serif; fill: #343a40 } @media (prefers-color-scheme: dark) { text { fill: #dee2e6 } }</style>
+  const about = [`${threadsText(threads)}, batch 1, float32; ${machine.processor}`, ...pairs(versionTexts(versions))];
+  about.forEach((line, i) => parts.push(text(4, bottom + 14 + 16 * i, line, 'class="note"')));
+  const height = bottom + 6 + 16 * about.length;
+  const summary = rows.at(-1);
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="Bar chart: time of a run relative to sconce; ${summary.name}: ${labels.map((label, i) => `${label} ${summary.ratios[i]?.toFixed(2)}`).join(", ")}">
+<style>text { font: 13px system-ui, sans-serif; fill: #343a40 } .head { font-size: 14px; font-weight: 600 } .value { font-size: 11px } .note { font-size: 11px; fill: #868e96 } @media (prefers-color-scheme: dark) { text { fill: #dee2e6 } }</style>
 ${parts.join("\n")}
 </svg>
 `;
 }
 
 const round = (value) => Math.round(value * 10) / 10;
+
+/** Two to a line. */
+const pairs = (texts) => texts.flatMap((text, i) => (i % 2 === 0 ? [[text, texts[i + 1]].filter(Boolean).join("; ")] : []));

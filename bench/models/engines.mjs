@@ -2,93 +2,137 @@
 // What is timed is what a caller waits for: with sconce this includes the way to its worker and back.
 
 /** What `import`s as sconce's runtime and as onnxruntime-web, given by whoever hosts the engines. */
-export function makeEngines({ sconce, ort, ortFiles }) {
+export function makeEngines({ sconce, ort, ortFiles, litert }) {
   if (ortFiles !== undefined) ort.env.wasm.wasmPaths = ortFiles;
-  ort.env.wasm.numThreads = 1;
   ort.env.logLevel = "error";
   return {
-    sconce: (file) => loadSconce(sconce, file, {}),
-    "sconce-plain": (file) => loadSconce(sconce, file, { relaxed: false }),
-    ort: (file) => loadOrt(ort, file),
+    sconce: (file, threads) => loadSconce(sconce, file, { threads }),
+    "sconce-plain": (file, threads) => loadSconce(sconce, file, { threads, relaxed: false }),
+    ort: (file, threads) => loadOrt(ort, file, threads),
+    litert: (file, threads) => loadLiteRt(litert, file, threads),
   };
 }
 
+const endings = { sconce: "wasm", "sconce-plain": "wasm", ort: "onnx", litert: "tflite" };
+
 /** The file of a model that an engine takes. */
-export const fileOf = (engine, name) => `${name}.${engine === "ort" ? "onnx" : "wasm"}`;
+export const fileOf = (engine, name) => `${name}.${endings[engine]}`;
 
 async function loadSconce({ load }, file, options) {
-  const model = await load(file, { threads: 1, ...options });
+  const model = await load(file, options);
   const [input, output] = [model.inputs[0], model.outputs[0]];
   return {
-    run: async (data) => (await model.run({ [input.name]: { dtype: "float32", shape: input.shape, data } }))[output.name].data,
-    profile: async (data) => (await model.profile({ [input.name]: { dtype: "float32", shape: input.shape, data } })).steps.slice(),
+    run: async (tensor) => (await model.run({ [input.name]: tensor }))[output.name].data,
+    report: () => model.report(),
     close: () => model.dispose(),
   };
 }
 
-async function loadOrt({ InferenceSession, Tensor }, file) {
+async function loadOrt({ InferenceSession, Tensor, env }, file, threads) {
+  env.wasm.numThreads = threads;
   const session = await InferenceSession.create(file, { executionProviders: ["wasm"] });
   const [input] = session.inputNames;
   const [output] = session.outputNames;
-  const shape = session.inputMetadata[0].shape;
   return {
-    run: async (data) => (await session.run({ [input]: new Tensor("float32", data, shape) }))[output].data,
+    run: async ({ dtype, shape, data }) => (await session.run({ [input]: new Tensor(dtype, data, shape) }))[output].data,
+    report: () => undefined,
     close: () => session.release(),
   };
 }
 
-/** Answers requests: `load` an engine with a model, `run` it, `profile` it, `close` it. */
+/** Its files come from elsewhere, with weights and answers of their own; inputs have the channels last. */
+async function loadLiteRt(litert, file, threads) {
+  const { loadAndCompile, Tensor } = await litert(threads);
+  const model = await loadAndCompile(file, { accelerator: "wasm" });
+  const [{ shape, name }] = model.getInputDetails();
+  const data = new Float32Array(shape.reduce((a, b) => a * b));
+  return {
+    run: async () => {
+      const input = new Tensor(data, shape);
+      const [output] = Object.values(await model.run({ [name]: input }));
+      const result = output.toTypedArray();
+      input.delete();
+      output.delete();
+      return result;
+    },
+    unchecked: true,
+    report: () => undefined,
+    close: () => model.delete(),
+  };
+}
+
+const arrays = { float32: Float32Array, int64: BigInt64Array };
+
+/** Answers requests: takes a model's `input` and expected output, `load`s an engine with a model, `run`s it, `close`s it. */
 export class EngineHost {
   #engines;
   #read;
+  #locate;
+  #measurePeak;
   #loaded = new Map();
   #input;
   #expected;
 
-  /** @param read gives a file of the models' folder, as bytes */
-  constructor(engines, read) {
+  /**
+   * @param read gives a file of the models' folder, as bytes
+   * @param locate gives what an engine may load such a file from, as it arrives
+   */
+  constructor(engines, { read, locate, measurePeak }) {
     this.#engines = engines;
     this.#read = read;
+    this.#locate = locate;
+    this.#measurePeak = measurePeak;
   }
 
-  async answer({ command, engine, name }) {
-    if (command === "input") {
-      [this.#input, this.#expected] = await Promise.all(["in0", "out0"].map(async (array) => floats(await this.#read(`${name}.${array}`))));
-      return {};
+  async answer(request) {
+    const { command, engine, name, threads } = request;
+    switch (command) {
+      case "peak": return this.#measurePeak();
+      case "input":
+        this.#input = await this.#tensor(request.input, `${name}.in0`);
+        this.#expected = (await this.#tensor(request.output, `${name}.out0`)).data;
+        return {};
+      case "load": {
+        const file = await this.#read(fileOf(engine, name));
+        const begun = performance.now();
+        this.#loaded.set(engine, await this.#engines[engine](file, threads));
+        return { milliseconds: performance.now() - begun };
+      }
+      case "cold": {
+        const file = await this.#read(fileOf(engine, name));
+        const begun = performance.now();
+        const model = await this.#engines[engine](file, threads);
+        await model.run(this.#input);
+        return { milliseconds: performance.now() - begun };
+      }
+      case "stream": {
+        const model = await this.#engines[engine](await this.#locate(fileOf(engine, name)), threads);
+        for (let i = 0; i < 2; i++) await model.run(this.#input);
+        return { report: model.report() };
+      }
+      case "run": return this.#run(this.#loaded.get(engine));
+      case "close": {
+        const model = this.#loaded.get(engine);
+        this.#loaded.delete(engine);
+        await model.close();
+        return {};
+      }
+      default: throw new Error(`there is no command ${command}`);
     }
-    if (command === "load") {
-      const file = await this.#read(fileOf(engine, name));
-      const begun = performance.now();
-      this.#loaded.set(engine, await this.#engines[engine](file));
-      return { milliseconds: performance.now() - begun };
-    }
-    const model = this.#loaded.get(engine);
-    if (command === "run") return this.#run(model);
-    if (command === "profile") return { steps: await this.#profile(model) };
-    this.#loaded.delete(engine);
-    await model.close();
-    return {};
   }
 
-  /** Each step with its shortest time of several runs: one run alone shows whoever else had the processor. */
-  async #profile(model, runs = 9) {
-    const steps = await model.profile(this.#input);
-    for (let i = 1; i < runs; i++) {
-      const again = await model.profile(this.#input);
-      steps.forEach((step, at) => (steps[at] = { ...step, milliseconds: Math.min(step.milliseconds, again[at].milliseconds) }));
-    }
-    return steps;
+  async #tensor({ dtype, shape }, name) {
+    const bytes = await this.#read(name);
+    return { dtype, shape, data: new arrays[dtype](bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)) };
   }
 
   async #run(model) {
     const begun = performance.now();
     const output = await model.run(this.#input);
     const milliseconds = performance.now() - begun;
-    return { milliseconds, error: difference(output, this.#expected) };
+    return { milliseconds, error: model.unchecked ? 0 : difference(output, this.#expected) };
   }
 }
-
-const floats = (bytes) => new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 
 /** The largest difference, relative to the largest output. */
 function difference(got, expected) {

@@ -7,6 +7,7 @@ import { extname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { findBrowsers } from "../../tests/browser/browsers.mjs";
+import { memoryOf, pageProcesses } from "./resident.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -32,7 +33,10 @@ function newestNode() {
   return existsSync(packaged) ? packaged : process.execPath;
 }
 
-export async function startNode(folder) {
+/** @returns a function that starts a new host: `node`, `chromium` or `firefox` */
+export const starter = (where, folder) => (where === "node" ? () => startNode(folder) : () => startBrowser(where.replace(/^./, (letter) => letter.toUpperCase()), folder));
+
+async function startNode(folder) {
   const node = newestNode();
   const major = Number(/^v(\d+)/.exec(execFileSync(node, ["--version"], { encoding: "utf8" }))[1]);
   // V8 has had relaxed SIMD without a flag since 11.4.
@@ -42,12 +46,12 @@ export async function startNode(folder) {
   child.on("message", box.answered);
   child.on("exit", (code) => box.failed(new Error(`the Node process ended with ${code}`)));
   const { version } = await box.ready;
-  return { name: "Node", version, ask: box.ask, close: () => child.kill() };
+  return { name: "Node", version, ask: box.ask, memory: () => memoryOf([child.pid]), close: () => child.kill() };
 }
 
 /** @param command a Python with PyTorch */
-export async function startNative(command, folder) {
-  const child = spawn(command, [here("native.py")], { stdio: ["pipe", "pipe", "inherit"], cwd: here("."), env: { ...process.env, OMP_NUM_THREADS: "1" } });
+export async function startNative(command, folder, threads) {
+  const child = spawn(command, [here("native.py")], { stdio: ["pipe", "pipe", "inherit"], cwd: here("."), env: { ...process.env, OMP_NUM_THREADS: String(threads) } });
   const box = mailbox((request) => child.stdin.write(`${JSON.stringify({ ...request, folder })}\n`));
   createInterface({ input: child.stdout }).on("line", (line) => box.answered(JSON.parse(line)));
   child.on("error", box.failed);
@@ -58,10 +62,13 @@ export async function startNative(command, folder) {
 
 const types = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm" };
 
-export async function startBrowser(name, folder) {
+async function startBrowser(name, folder) {
   const browser = findBrowsers().found.find((found) => found.name === name);
   if (browser === undefined) throw new Error(`${name} is not installed`);
-  const roots = { ort: here("node_modules/onnxruntime-web/dist"), runtime: here("../../web/runtime/dist"), models: folder };
+  const roots = {
+    ort: here("node_modules/onnxruntime-web/dist"), runtime: here("../../web/runtime/dist"), models: folder,
+    peak: here("../../src/Sconce.Cli/Bench"), litert: here("node_modules/@litertjs/core"),
+  };
   let response;
   const box = mailbox((request) => response.end(JSON.stringify(request)));
   const server = createServer(async (request, reply) => {
@@ -87,6 +94,7 @@ export async function startBrowser(name, folder) {
     name,
     version: /(Chrome|Firefox)\/[\d.]+/.exec(version)?.[0].replace("Chrome/", "Chromium ").replace("/", " ") ?? version,
     ask: box.ask,
+    memory: () => memoryOf(visit.pids.flatMap(pageProcesses)),
     async close() {
       await visit.close();
       server.closeAllConnections();

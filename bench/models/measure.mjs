@@ -3,38 +3,57 @@
 /** Outputs further than this from PyTorch's, relative to the largest, are no result. */
 const tolerance = 1e-3;
 
-const enoughMs = 5000;
-
 /**
  * @param contestants `{ label, host, engine }[]`; the first is what the others are compared with
+ * @param tensors what the model's input and output are
  * @returns for each label its milliseconds, by rounds
  */
-export async function takeTurns(name, contestants, { rounds, warm }) {
-  for (const host of new Set(contestants.map(({ host }) => host))) if (host.name !== "native") await host.ask({ command: "input", name });
-  const loaded = [];
-  for (const { host, engine } of contestants) loaded.push(await host.ask({ command: "load", engine, name }));
+export async function takeTurns(name, tensors, contestants, { rounds, seconds, threads }) {
+  for (const host of new Set(contestants.map(({ host }) => host))) if (host.name !== "native") await host.ask({ command: "input", name, ...tensors });
   const run = async ({ label, host, engine }) => {
     const { milliseconds, error } = await host.ask({ command: "run", engine });
     if (!(error <= tolerance)) throw new Error(`${name} by ${label} is wrong: ${error} of the largest output away from PyTorch's answer`);
     return milliseconds;
   };
+  for (const { host, engine } of contestants) await host.ask({ command: "load", engine, name, threads });
   // One after the other: engines tier up their code as it is called.
-  for (const contestant of contestants) for (let i = 0; i < warm; i++) await run(contestant);
+  for (const contestant of contestants) {
+    for (let i = 0, begun = performance.now(); i < 2 || (i < 20 && performance.now() - begun < 500); i++) await run(contestant);
+  }
   const times = contestants.map(() => []);
   const begun = performance.now();
   // More rounds of a small model, which any disturbance distorts more.
-  for (let round = 0; round < rounds || (round < 10 * rounds && performance.now() - begun < enoughMs); round++) {
+  for (let round = 0; round < rounds || (round < 20 * rounds && performance.now() - begun < 1000 * seconds); round++) {
     for (let i = 0; i < contestants.length; i++) {
       // Each round begins with another: nobody always follows the same neighbour.
       const turn = (round + i) % contestants.length;
       times[turn].push(await run(contestants[turn]));
     }
   }
-  return Object.fromEntries(contestants.map(({ label }, i) => [label, { load: loaded[i].milliseconds, ...summary(times[i]), ratio: ratio(times[i], times[0]) }]));
+  for (const { host, engine } of contestants) if (host.name !== "native") await host.ask({ command: "close", engine });
+  return Object.fromEntries(contestants.map(({ label }, i) => [label, { ...summary(times[i]), ratio: ratio(times[i], times[0]) }]));
 }
 
-export async function close(contestants) {
-  for (const { host, engine } of contestants) if (host.name !== "native") await host.ask({ command: "close", engine });
+/**
+ * What an engine costs before it is warm, each in a new host: milliseconds of loading and the first run with the file's bytes at hand; and
+ * the memory that its process takes beyond what it took before, at the most, when the model loads as a stream and runs twice.
+ */
+export async function startAnew(name, tensors, { start, engine, threads }) {
+  const fresh = async (command) => {
+    const host = await start();
+    try {
+      await host.ask({ command: "input", name, ...tensors });
+      const before = host.memory();
+      const answer = await host.ask({ command, engine, name, threads });
+      const after = host.memory();
+      return { ...answer, memory: before === undefined ? undefined : after.most - before.now };
+    } finally {
+      await host.close();
+    }
+  };
+  const { milliseconds } = await fresh("cold");
+  const { report, memory } = await fresh("stream");
+  return { cold: milliseconds, memory, bytes: report?.bytes };
 }
 
 const quantile = (sorted, q) => {

@@ -1,28 +1,28 @@
 """Native PyTorch as one of the bench's engines: takes requests as lines of JSON, answers each with one.
 
-    {"command": "load", "name": "resnet18", "folder": "..."}   {"command": "run"}
+    {"command": "load", "name": "resnet18", "folder": "...", "threads": 1}   {"command": "run"}
 """
 
 import json
 import pathlib
+import re
 import sys
 import time
 
 import numpy as np
 import torch
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "models"))
-import torchvision_models
+import zoo
 
 
 class Engine:
-    def load(self, name, folder):
+    def load(self, name, folder, threads):
+        torch.set_num_threads(threads)
         path = pathlib.Path(folder) / name
         saved = np.load(f"{path}.npz")
         self.input, self.expected = torch.from_numpy(saved["in0"]), saved["out0"]
-        self.model = torchvision_models.build(name, self.input.shape[-1])
+        self.model = zoo.build(name)
         self.model.load_state_dict(torch.export.load(f"{path}.pt2").state_dict)
-        self.model.eval()
         return self.run()
 
     def run(self):
@@ -34,15 +34,23 @@ class Engine:
         return {"milliseconds": milliseconds, "error": error}
 
 
+def blas():
+    """The library that multiplies PyTorch's matrices, as the loader has found it."""
+    torch.ones(4, 4) @ torch.ones(4, 4)
+    loaded = " ".join(sorted(set(re.findall(r"\S*(?:blas|mkl_rt)\S*", pathlib.Path("/proc/self/maps").read_text()))))
+    if "openblas" in loaded:
+        return "OpenBLAS on OpenMP" if "openmp" in loaded else "OpenBLAS"
+    return "MKL" if "mkl" in loaded or torch.backends.mkl.is_available() else "its own BLAS"
+
+
 def main():
     engine = Engine()
-    torch.set_num_threads(1)
     answers = sys.stdout
     sys.stdout = sys.stderr  # what libraries print is no answer
-    print(json.dumps({"version": torch.__version__}), file=answers, flush=True)
+    print(json.dumps({"version": f"{torch.__version__.split('+')[0]}, {blas()}"}), file=answers, flush=True)
     for line in sys.stdin:
         request = json.loads(line)
-        answer = engine.load(request["name"], request["folder"]) if request["command"] == "load" else engine.run()
+        answer = engine.load(request["name"], request["folder"], request["threads"]) if request["command"] == "load" else engine.run()
         print(json.dumps(answer), file=answers, flush=True)
 
 

@@ -1,12 +1,22 @@
 // The engines in a Node process of their own: requests come as messages, and each gets one back.
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import * as ort from "onnxruntime-web";
 import * as sconce from "../../web/runtime/dist/index.js";
+import { measurePeak } from "../../src/Sconce.Cli/Bench/peak.mjs";
 import { EngineHost, makeEngines } from "./engines.mjs";
 
-const folder = process.argv[2];
-const host = new EngineHost(makeEngines({ sconce, ort }), (name) => readFile(join(folder, name)));
+const file = (name) => join(process.argv[2], name);
+
+async function locate(name) {
+  if (!name.endsWith(".wasm")) return file(name);
+  const headers = { "content-type": "application/wasm", "content-length": String((await stat(file(name))).size) };
+  return new Response(Readable.toWeb(createReadStream(file(name))), { headers });
+}
+
+const host = new EngineHost(makeEngines({ sconce, ort }), { read: (name) => readFile(file(name)), locate, measurePeak });
 
 process.on("message", async (request) => {
   try {

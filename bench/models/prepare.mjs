@@ -1,11 +1,12 @@
-// What a run needs on disk: for each model NAME.pt2 and NAME.onnx with the same weights, NAME.in0 and NAME.out0 (PyTorch's answer, raw floats),
-// and NAME.wasm, compiled just now.
-import { execFileSync, spawnSync } from "node:child_process";
+// What a run needs on disk: for each model NAME.pt2 and NAME.onnx with the same weights, NAME.in0 and NAME.out0 (the input and PyTorch's
+// answer, as they lie in memory), and NAME.wasm, compiled just now.
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readNpz } from "../../tests/browser/npz.mjs";
 import { tool } from "../../tests/browser/tool.mjs";
+import { memoryOf } from "./resident.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -18,20 +19,37 @@ export function findPython(wanted) {
 export function makeModels(names, folder, python) {
   mkdirSync(folder, { recursive: true });
   const missing = names.filter((name) => ["pt2", "npz", "onnx"].some((ending) => !existsSync(join(folder, `${name}.${ending}`))));
-  if (missing.length > 0) {
-    if (python === undefined) throw new Error(`${missing.join(", ")}: to make these models, name a Python with PyTorch: --python PATH`);
-    execFileSync(python, [here("make_models.py"), folder, ...missing], { stdio: "inherit", cwd: here(".") });
-  }
-  for (const name of names) {
-    const arrays = readNpz(join(folder, `${name}.npz`));
-    for (const array of ["in0", "out0"]) writeFileSync(join(folder, `${name}.${array}`), arrays[array].bytes);
-  }
+  if (missing.length === 0) return;
+  if (python === undefined) throw new Error(`${missing.join(", ")}: to make these models, name a Python with PyTorch: --python PATH`);
+  execFileSync(python, [here("make_models.py"), folder, ...missing], { stdio: "inherit", cwd: here(".") });
 }
 
-/** Compiles a model; the whole command's milliseconds, from its start to its end. */
-export function compile(name, folder) {
+const dtypes = { "<f4": "float32", "<i8": "int64" };
+
+/** Writes a model's input and output as raw numbers, and tells what they are. */
+export function extractTensors(name, folder) {
+  const arrays = readNpz(join(folder, `${name}.npz`));
+  const describe = (array) => {
+    const { type, shape, bytes } = arrays[array];
+    if (dtypes[type] === undefined) throw new Error(`${name}.npz: expected ${array} to be ${Object.keys(dtypes).join(" or ")}, but it is ${type}`);
+    writeFileSync(join(folder, `${name}.${array}`), bytes);
+    return { dtype: dtypes[type], shape };
+  };
+  return { input: describe("in0"), output: describe("out0") };
+}
+
+/** Compiles a model: the whole command's milliseconds, from its start to its end, and the most memory it took, over the model's bytes. */
+export async function compile(name, folder, { command, args } = { command: "dotnet", args: [tool] }) {
+  const model = join(folder, `${name}.pt2`);
   const begun = performance.now();
-  const { status, stdout, stderr } = spawnSync("dotnet", [tool, "compile", join(folder, `${name}.pt2`), "-o", join(folder, `${name}.wasm`)], { encoding: "utf8" });
-  if (status !== 0) throw new Error(`sconce compile ${name}.pt2 failed:\n${stdout}${stderr}`);
-  return { milliseconds: performance.now() - begun, bytes: statSync(join(folder, `${name}.pt2`)).size };
+  const child = spawn(command, [...args, "compile", model, "-o", join(folder, `${name}.wasm`)], { stdio: ["ignore", "ignore", "pipe"] });
+  let [said, most] = ["", 0];
+  child.stderr.on("data", (data) => (said += data));
+  // The most so far only grows, so the last look before the end tells it.
+  const look = setInterval(() => (most = Math.max(most, memoryOf([child.pid])?.most ?? 0)), 10);
+  const status = await new Promise((resolve, reject) => child.on("error", reject).on("close", resolve));
+  const milliseconds = performance.now() - begun;
+  clearInterval(look);
+  if (status !== 0) throw new Error(`sconce compile ${name}.pt2 failed:\n${said}`);
+  return { milliseconds, bytes: statSync(model).size, memory: most };
 }

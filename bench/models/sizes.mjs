@@ -1,21 +1,28 @@
-// What a browser downloads beside a model's weights, plain and gzipped.
+// What a page has to download beside the weights.
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
 const folder = (path) => fileURLToPath(new URL(path, import.meta.url));
-const dataSection = 11;
+const [customSection, dataSection] = [0, 11];
 
-/** A module without its data section, which holds the weights. */
-export function withoutWeights(wasm) {
-  const kept = [wasm.subarray(0, 8)];
+/** The parts of an artefact without its weights: the manifest, and either variant of the code. */
+function partsOf(wasm) {
+  const parts = { manifest: Buffer.alloc(0), plain: [wasm.subarray(0, 8)], relaxed: Buffer.alloc(0) };
   for (let at = 8; at < wasm.length; ) {
     const [size, body] = leb128(wasm, at + 1);
-    if (wasm[at] !== dataSection) kept.push(wasm.subarray(at, body + size));
-    at = body + size;
+    const end = body + size;
+    if (wasm[at] === customSection) {
+      const [length, name] = leb128(wasm, body);
+      const [, part] = wasm.toString("utf8", name, name + length).split(".");
+      parts[part] = wasm.subarray(name + length, end);
+    } else if (wasm[at] !== dataSection) {
+      parts.plain.push(wasm.subarray(at, end));
+    }
+    at = end;
   }
-  return Buffer.concat(kept);
+  return { ...parts, plain: Buffer.concat(parts.plain) };
 }
 
 function leb128(bytes, at) {
@@ -33,7 +40,11 @@ const sized = (parts) => ({
   gzip: parts.reduce((sum, part) => sum + gzipSync(part, { level: 9 }).length, 0),
 });
 
-export const modelCode = (path) => sized([withoutWeights(readFileSync(path))]);
+/** An artefact's code, by variant, and what its manifest says. */
+export function readArtefact(path) {
+  const { manifest, plain, relaxed } = partsOf(readFileSync(path));
+  return { manifest: JSON.parse(manifest), code: { plain: sized([plain]), relaxed: sized([relaxed]), manifest: sized([manifest]) } };
+}
 
 /** The files that a page loads to run models with sconce. */
 export function sconceRuntime() {

@@ -57,6 +57,8 @@ async function visit(command, start, url) {
   const profile = mkdtempSync(join(tmpdir(), "sconce-browser-"));
   const processes = await start(command, profile, url);
   return {
+    /** Each leads a process group, for a browser is many processes. */
+    pids: processes.map(({ pid }) => pid),
     async close() {
       await Promise.all(processes.map(stop));
       rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });

@@ -1,10 +1,17 @@
 // The engines on a page: it asks the bench for a request, does it, and posts the answer with the next question.
 import * as ort from "/ort/ort.wasm.min.mjs";
 import * as sconce from "/runtime/index.js";
+import { measurePeak } from "/peak/peak.mjs";
 import { EngineHost, makeEngines } from "/engines.mjs";
 
-const read = async (name) => new Uint8Array(await (await fetch(`/models/${name}`)).arrayBuffer());
-const host = new EngineHost(makeEngines({ sconce, ort, ortFiles: "/ort/" }), read);
+const litert = async (threads) => {
+  const module = await import("/litert/index.js");
+  await module.loadLiteRt("/litert/wasm/", { threads: threads > 1, numThreads: threads });
+  return module;
+};
+const locate = async (name) => `/models/${name}`;
+const read = async (name) => new Uint8Array(await (await fetch(await locate(name))).arrayBuffer());
+const host = new EngineHost(makeEngines({ sconce, ort, ortFiles: "/ort/", litert }), { read, locate, measurePeak });
 
 let answer = { version: navigator.userAgent };
 for (;;) {
