@@ -1,56 +1,65 @@
 using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Artifact;
 
 /// <summary>
-/// The head of an execution context: what the loader, the run loop and the helper threads tell each other, then the symbols' values and the
-/// addresses of inputs, outputs and slots. Every field is an i32; the numbers are bytes from the context's start. The runtime knows the same numbers.
+/// The head of an execution context: what the loader, the run loop and the helper threads tell each other, then the symbols' values, the
+/// addresses of inputs and outputs, loops' counters and the addresses of slots. The numbers are bytes from the context's start; every field is an
+/// i32 but for one. The runtime knows the same numbers.
 /// </summary>
 internal sealed class ContextLayout(TensorProgram program)
 {
     /// <summary>The loader sets 1: the run ends between two steps with <see cref="RunError.Aborted"/>.</summary>
     public const uint Abort = 0;
 
-    /// <summary>How many threads run the context.</summary>
+    /// <summary>How many threads run the context: the one that calls <c>run</c>, and helpers in <c>work</c>.</summary>
     public const uint Threads = 4;
 
-    /// <summary>The next tile of the present step.</summary>
-    public const uint TileCounter = 8;
+    /// <summary>An i64: the tiles of the present step that can be taken; see <see cref="WorkSharing"/>.</summary>
+    public const uint Offer = 8;
 
-    /// <summary>Threads that have reached the barrier.</summary>
-    public const uint Arrivals = 12;
+    /// <summary>Tiles of the present step that are not done.</summary>
+    public const uint Pending = 16;
 
-    /// <summary>Counts barriers: a thread that waits has passed when it changes.</summary>
-    public const uint Generation = 16;
+    /// <summary>Changes with each offer: helper threads look at it, and sleep on it.</summary>
+    public const uint Generation = 20;
 
-    /// <summary>Counts runs: helper threads sleep on it.</summary>
-    public const uint Command = 20;
+    /// <summary>Helper threads that sleep.</summary>
+    public const uint Sleepers = 24;
 
-    public const uint FirstStep = 24;
+    /// <summary>1: the thread that calls <c>run</c> sleeps until nothing is pending.</summary>
+    public const uint OwnerSleeps = 28;
 
-    public const uint LastStep = 28;
-
-    /// <summary>The present run's error, the same for all threads: written before a barrier lets them go.</summary>
-    public const uint Error = 32;
-
-    /// <summary>1: helper threads return at the next command.</summary>
-    public const uint Exit = 36;
-
-    /// <summary>Helper threads that have finished the present command.</summary>
-    public const uint Finished = 40;
+    /// <summary>The loader sets 1: helper threads return when the generation changes.</summary>
+    public const uint Exit = 32;
 
     /// <summary>Where the symbols' values begin: after the fields.</summary>
     public const int Symbols = 64;
+
+    private readonly List<Symbol> counters = [.. Loops(program.Steps).Select(loop => loop.Counter)];
 
     public int Inputs => Symbols + (4 * program.Symbols.Count);
 
     public int Outputs => Inputs + (4 * program.Inputs.Count);
 
     /// <summary>The addresses of slots; see <see cref="MemoryPlan.Slots"/>.</summary>
-    public int Slots => Outputs + (4 * program.Outputs.Count);
+    public int Slots => Counters + (4 * counters.Count);
+
+    private int Counters => Outputs + (4 * program.Outputs.Count);
+
+    /// <summary>Where a symbol's value lies: a size that the loader writes, or the turn of a loop.</summary>
+    public uint ValueOf(Symbol symbol)
+    {
+        var counter = counters.IndexOf(symbol);
+        return (uint)(counter < 0 ? Symbols + (4 * program.Symbols.IndexOf(symbol)) : Counters + (4 * counter));
+    }
 
     /// <summary>Bytes of the head with a table of so many slots.</summary>
     public int Size(int slots) => Slots + (4 * slots);
+
+    private static IEnumerable<LoopStep> Loops(IEnumerable<Step> steps) =>
+        steps.OfType<LoopStep>().SelectMany(loop => Loops(loop.Body).Prepend(loop));
 }
 
 /// <summary>What <c>run</c> returns other than 0, with the text the manifest carries for it.</summary>

@@ -14,9 +14,9 @@ internal sealed class ProgramCode
     private readonly ContextLayout layout;
     private readonly Module module;
     private readonly KernelModule kernels;
-    private readonly FunctionBuilder barrier;
-    private readonly Dictionary<Symbol, Global> counters = [];
-    private readonly List<FunctionBuilder> steps = [];
+    private readonly WorkSharing sharing;
+    private readonly List<FunctionBuilder> tiles = [];
+    private readonly int firstTile;
 
     private ProgramCode(TensorProgram program, MemoryPlan plan, ContextLayout layout, KernelOptions options)
     {
@@ -24,7 +24,8 @@ internal sealed class ProgramCode
         module = new Module();
         module.ImportMemory("env", "memory", MinimumPages(plan), MaximumPages);
         kernels = new KernelModule(module, options);
-        barrier = RunLoop.Barrier(module);
+        sharing = new WorkSharing(module);
+        firstTile = program.Steps.Count;
     }
 
     /// <summary>All that 32 bits can address. The loader may lower it in the file.</summary>
@@ -49,16 +50,17 @@ internal sealed class ProgramCode
             code.KernelNames.Add(string.Join(", ", names.Distinct()));
         }
 
-        var run = RunLoop.Run(code.module, code.barrier);
+        code.tiles.ForEach(tile => code.module.AppendToTable(tile));
         code.module.ExportFunction("plan", code.PlanFunction());
         code.module.ExportFunction("reset", code.ResetFunction());
-        code.module.ExportFunction("run", run);
-        code.module.ExportFunction("work", RunLoop.Work(code.module, run));
+        code.module.ExportFunction("run", RunLoop.Run(code.module));
+        code.module.ExportFunction("work", code.sharing.Work);
         code.module.ExportTable("steps");
         code.module.ExportMemory("memory");
         return (code.module, code.KernelNames);
     }
 
+    /// <summary>(ctx): all of a step. What is one tile is done at once; the tiles of a larger step are offered to other threads.</summary>
     private FunctionBuilder StepFunction(Step step, List<string> kernelNames)
     {
         if (step is LoopStep loop)
@@ -69,73 +71,48 @@ internal sealed class ProgramCode
         var call = KernelGenerator.Generate(step, kernels);
         kernelNames.Add(call.Name);
         var kernel = module.Share(call.Function);
-        var f = module.Define($"step_{steps.Count}", [ValueType.I32]);
-        steps.Add(f);
+        var f = module.Define($"step_{module.Functions.Count}", [ValueType.I32]);
         var context = f.Parameter(0, "ctx").AsI32();
-        var arguments = new List<Code>();
-        foreach (var buffer in call.Buffers)
+        var count = DimCode.Emit(call.Tiles, leaf => Value(context, leaf));
+        if (count.ConstantInteger == 1)
         {
-            arguments.Add(Address(context, buffer) is var address && address.ConstantInteger is null ? f.Let(address) : address);
-        }
-
-        foreach (var symbol in call.Symbols)
-        {
-            arguments.Add(f.Let(Value(context, symbol)));
-        }
-
-        var tiles = DimCode.Emit(call.Tiles, leaf => Value(context, leaf));
-        var next = Atomic.AddI32(context, 1, ContextLayout.TileCounter);
-        if (tiles.ConstantInteger == 1)
-        {
-            f.If(next.Eqz(), () => f.Call(kernel, [.. arguments, (I32)0]));
+            CallKernel(f, kernel, call, context, 0);
             return f;
         }
 
-        var (tile, count) = (f.I32("tile"), tiles.ConstantInteger is null ? f.Let(tiles, "tiles") : tiles);
-        f.Block(done => f.Loop(again =>
-        {
-            f.Set(tile, next);
-            f.BranchIf(done, tile.GeS(count));
-            f.Call(kernel, [.. arguments, tile]);
-            f.Branch(again);
-        }));
+        var tile = module.Define($"{f.Name}_tile", [ValueType.I32, ValueType.I32]);
+        CallKernel(tile, kernel, call, tile.Parameter(0, "ctx").AsI32(), tile.Parameter(1, "tile").AsI32());
+        var place = firstTile + tiles.Count;
+        tiles.Add(tile);
+        f.Call(place < WorkSharing.Places ? sharing.Share : sharing.Alone, context, (I32)place, count);
         return f;
     }
 
-    /// <summary>Every thread counts the turns itself, in a global of its own instance; a barrier stands after each step of the body.</summary>
+    private void CallKernel(FunctionBuilder f, FunctionBuilder kernel, KernelCall call, I32 context, I32 tile) => f.Call(
+        kernel, [.. call.Buffers.Select(buffer => Address(context, buffer)), .. call.Symbols.Select(symbol => Value(context, symbol)), tile]);
+
+    /// <summary>The turn stands in the context, where every thread that takes a tile finds it.</summary>
     private FunctionBuilder LoopFunction(LoopStep loop, List<string> kernelNames)
     {
-        var counter = module.DefineGlobal(loop.Counter.Name, ValueType.I32, mutable: true, (I32)0);
-        counters.Add(loop.Counter, counter);
         var body = loop.Body.Select(inner => StepFunction(inner, kernelNames)).ToList();
-        var f = module.Define($"loop_{steps.Count}", [ValueType.I32]);
-        steps.Add(f);
+        var f = module.Define($"loop_{module.Functions.Count}", [ValueType.I32]);
         var context = f.Parameter(0, "ctx").AsI32();
         var turn = f.I32("turn");
         f.For(turn, 0, DimCode.Emit(loop.Count, leaf => Value(context, leaf)), 1, () =>
         {
+            f.StoreI32(context, turn, layout.ValueOf(loop.Counter));
             foreach (var inner in body)
             {
-                // An inner step may have run a loop of its own kind; the counter is set before each.
-                f.Set(counter, turn);
                 f.Call(inner, context);
-                f.If(f.CallResult(barrier, context).AsI32(), () => f.Return());
+                f.If(RunLoop.Aborted(context), () => f.Return());
             }
         });
         return f;
     }
 
-    private I32 Value(I32 context, Atom leaf)
-    {
-        if (leaf is Symbol symbol)
-        {
-            return counters.TryGetValue(symbol, out var counter)
-                ? counter.Get.AsI32()
-                : Memory.LoadI32(context, (uint)(ContextLayout.Symbols + (4 * program.Symbols.IndexOf(symbol))));
-        }
-
-        throw new InvalidOperationException($"{leaf} is not known outside of a kernel.");
-    }
+    private I32 Value(I32 context, Atom leaf) => leaf is Symbol symbol
+        ? Memory.LoadI32(context, layout.ValueOf(symbol))
+        : throw new InvalidOperationException($"{leaf} is not known outside of a kernel.");
 
     private I32 Address(I32 context, Tensors.Buffer buffer) => plan[buffer] switch
     {

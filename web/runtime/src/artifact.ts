@@ -2,7 +2,7 @@ import { ByteReader, concat, damaged } from "./byte-reader.js";
 import { SconceError } from "./errors.js";
 import { type Manifest, parseManifest } from "./manifest.js";
 
-const sectionId = { custom: 0, import: 2, data: 11 } as const;
+const sectionId = { custom: 0, import: 2, code: 10, data: 11 } as const;
 const sectionNames = ["custom", "type", "import", "function", "table", "memory", "global", "export", "start", "element", "code", "data", "data count"];
 const preamble = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 const manifestSection = "sconce.manifest";
@@ -40,6 +40,7 @@ export class ArtifactReader {
     const manifest = await this.#manifest();
     const code: Uint8Array[] = [preamble];
     let relaxed: Uint8Array<ArrayBuffer> | undefined;
+    let hasCode = false;
     for (let section = await readSection(input); section !== undefined; section = await readSection(input)) {
       if (section.id === sectionId.data) {
         this.#dataEnd = section.end;
@@ -50,9 +51,11 @@ export class ArtifactReader {
         const bytes = await input.bytes(section.end, section.what, name === relaxedSection);
         if (name === relaxedSection) relaxed = bytes;
       } else {
+        hasCode ||= section.id === sectionId.code;
         code.push(Uint8Array.of(section.id), leb(section.end - input.offset), await input.bytes(section.end, section.what));
       }
     }
+    if (!hasCode) throw damaged(`it ends at byte ${input.offset}, before its code`);
     return { manifest, code: concat(code), relaxed, fileBytes: this.#dataEnd ?? input.offset };
   }
 

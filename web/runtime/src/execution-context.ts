@@ -6,8 +6,6 @@ import { bindInputs } from "./inputs.js";
 import { formatBytes } from "./memory.js";
 import { type Inputs, type Outputs, type Tensor, type TypedArray, elementCount, elementSize, viewOf } from "./tensor.js";
 
-const spins = 10_000;
-
 /** One run's inputs, outputs, state and buffers: WASI-NN's execution context. All of it is synchronous. */
 export class ExecutionContext {
   readonly graph: Graph;
@@ -63,25 +61,12 @@ export class ExecutionContext {
   /** Runs the steps, all of them unless told otherwise. */
   compute(first = 0, last = this.graph.manifest.steps.length): void {
     if (this.#broken !== undefined) throw this.#broken;
-    const words = this.#header();
-    const helpers = this.#threads - 1;
-    words[header.error] = 0;
-    words[header.tile] = 0;
-    words[header.arrivals] = 0;
-    if (helpers > 0) {
-      words[header.first] = first;
-      words[header.last] = last;
-      Atomics.store(words, header.finished, 0);
-      Atomics.add(words, header.command, 1);
-      Atomics.notify(words, header.command);
-    }
     let error: number;
     try {
       error = this.graph.exports.run(this.#region.start, first, last);
     } catch (trap) {
       throw (this.#broken = trapped(trap, `steps ${first} to ${last}`));
     }
-    if (helpers > 0) awaitHelpers(words, helpers);
     if (error !== 0) this.#fail(error);
   }
 
@@ -161,13 +146,5 @@ export class ExecutionContext {
     const address = new Uint32Array(buffer, this.#region.start + table + 4 * index, 1)[0] ?? 0;
     if (address + size > buffer.byteLength) throw new SconceError("artifact", "the file is damaged: its memory plan leads out of memory");
     return new Uint8Array(buffer, address, size);
-  }
-}
-
-/** After the last step's barrier the helpers have only to say that they are through. */
-function awaitHelpers(words: Int32Array, helpers: number): void {
-  for (let i = 0; i < spins; i++) if (Atomics.load(words, header.finished) === helpers) return;
-  for (let seen = Atomics.load(words, header.finished); seen !== helpers; seen = Atomics.load(words, header.finished)) {
-    Atomics.wait(words, header.finished, seen, 1);
   }
 }

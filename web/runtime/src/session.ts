@@ -96,8 +96,8 @@ export class Session {
       const words = this.#words(shared.memory);
       Atomics.store(words, header.abort, 1);
       Atomics.store(words, header.exit, 1);
-      Atomics.add(words, header.command, 1);
-      Atomics.notify(words, header.command);
+      Atomics.add(words, header.generation, 1);
+      Atomics.notify(words, header.generation);
     }
     this.#host.end();
     for (const helper of this.#helpers.splice(0)) helper.end();

@@ -36,57 +36,28 @@ export function affine(biasAt: number, relaxed: boolean): string {
   (func (export "reset") (param $c i32)
     (i64.store (i32.load offset=${layout.state} (local.get $c)) (i64.const 0)))
 
-  (func $barrier (param $c i32)
-    (local $generation i32)
-    (local.set $generation (i32.atomic.load offset=16 (local.get $c)))
-    (if (i32.eq (i32.atomic.rmw.add offset=12 (local.get $c) (i32.const 1))
-                (i32.sub (i32.load offset=4 (local.get $c)) (i32.const 1)))
-      (then
-        (i32.store offset=12 (local.get $c) (i32.const 0))
-        (i32.store offset=8 (local.get $c) (i32.const 0))
-        ;; One thread reads the flag for all, so that all leave together.
-        (if (i32.atomic.load (local.get $c)) (then (i32.store offset=32 (local.get $c) (i32.const 1))))
-        (drop (i32.atomic.rmw.add offset=16 (local.get $c) (i32.const 1)))
-        (drop (memory.atomic.notify offset=16 (local.get $c) (i32.const -1))))
-      (else
-        (loop $wait
-          (if (i32.eq (i32.atomic.load offset=16 (local.get $c)) (local.get $generation))
-            (then
-              (drop (memory.atomic.wait32 offset=16 (local.get $c) (local.get $generation) (i64.const -1)))
-              (br $wait)))))))
+  (func $multiply (param $c i32) (param $row i32)
+    (local $at i32)
+    (local.set $at (i32.mul (local.get $row) (i32.const 16)))
+    (v128.store
+      (i32.add (i32.load offset=${layout.temporary} (local.get $c)) (local.get $at))
+      ${relaxed ? "(f32x4.relaxed_madd" : "(f32x4.add (f32x4.mul"}
+        (v128.load (i32.add (i32.load offset=${layout.inputs} (local.get $c)) (local.get $at)))
+        (v128.load (i32.const ${weightsAt}))${relaxed ? "" : ")"}
+        (v128.const i32x4 0 0 0 0))))
 
-  (func $row (param $c i32) (result i32) (i32.atomic.rmw.add offset=8 (local.get $c) (i32.const 1)))
-
-  (func $multiply (param $c i32)
-    (local $row i32) (local $at i32)
-    (block $done
-      (loop $next
-        (br_if $done (i32.ge_u (local.tee $row (call $row (local.get $c))) (call $rows (local.get $c))))
-        (local.set $at (i32.mul (local.get $row) (i32.const 16)))
-        (v128.store
-          (i32.add (i32.load offset=${layout.temporary} (local.get $c)) (local.get $at))
-          ${relaxed ? "(f32x4.relaxed_madd" : "(f32x4.add (f32x4.mul"}
-            (v128.load (i32.add (i32.load offset=${layout.inputs} (local.get $c)) (local.get $at)))
-            (v128.load (i32.const ${weightsAt}))${relaxed ? "" : ")"}
-            (v128.const i32x4 0 0 0 0)))
-        (br $next))))
-
-  (func $add (param $c i32)
-    (local $row i32) (local $at i32)
-    (block $done
-      (loop $next
-        (br_if $done (i32.ge_u (local.tee $row (call $row (local.get $c))) (call $rows (local.get $c))))
-        (local.set $at (i32.mul (local.get $row) (i32.const 16)))
-        (if (i32.eqz (local.get $row)) (then (call $count (local.get $c))))
-        (v128.store
-          (i32.add (i32.load offset=${layout.outputs} (local.get $c)) (local.get $at))
-          (v128.and
-            (f32x4.add
-              (v128.load (i32.add (i32.load offset=${layout.temporary} (local.get $c)) (local.get $at)))
-              (v128.load (i32.const ${biasAt})))
-            (i32x4.splat (i32.sub (i32.const 0)
-              (i32.load8_u (i32.add (i32.load offset=${layout.inputs + 4} (local.get $c)) (local.get $row)))))))
-        (br $next))))
+  (func $add (param $c i32) (param $row i32)
+    (local $at i32)
+    (local.set $at (i32.mul (local.get $row) (i32.const 16)))
+    (if (i32.eqz (local.get $row)) (then (call $count (local.get $c))))
+    (v128.store
+      (i32.add (i32.load offset=${layout.outputs} (local.get $c)) (local.get $at))
+      (v128.and
+        (f32x4.add
+          (v128.load (i32.add (i32.load offset=${layout.temporary} (local.get $c)) (local.get $at)))
+          (v128.load (i32.const ${biasAt})))
+        (i32x4.splat (i32.sub (i32.const 0)
+          (i32.load8_u (i32.add (i32.load offset=${layout.inputs + 4} (local.get $c)) (local.get $row))))))))
 
   (func $count (param $c i32)
     (local $state i32)
@@ -105,30 +76,42 @@ export function affine(biasAt: number, relaxed: boolean): string {
         (br_if $done (i32.ge_u (local.get $step) (local.get $last)))
         ;; A row of minus one in its first element stops the code: for tests of what a trap does.
         (if (f32.eq (f32.load (i32.load offset=${layout.inputs} (local.get $c))) (f32.const -1)) (then (unreachable)))
-        (if (i32.eq (i32.load offset=4 (local.get $c)) (i32.const 1))
+        (if (i32.atomic.load (local.get $c)) (then (return (i32.const 1))))
+        (if (i32.lt_u (local.get $step) (i32.const 2))
           (then
-            (i32.store offset=8 (local.get $c) (i32.const 0))
-            (if (i32.atomic.load (local.get $c)) (then (return (i32.const 1))))))
-        (if (i32.eqz (local.get $step)) (then (call $multiply (local.get $c)))
-          (else (if (i32.eq (local.get $step) (i32.const 1)) (then (call $add (local.get $c)))
-            (else (call $burn (i32.const 1000000))))))
-        (if (i32.gt_u (i32.load offset=4 (local.get $c)) (i32.const 1)) (then (call $barrier (local.get $c))))
-        (br_if $done (i32.load offset=32 (local.get $c)))
+            (i32.atomic.store offset=16 (local.get $c) (call $rows (local.get $c)))
+            (i64.atomic.store offset=8 (local.get $c)
+              (i64.or (i64.shl (i64.extend_i32_u (call $rows (local.get $c))) (i64.const 32)) (i64.extend_i32_u (local.get $step))))
+            (drop (i32.atomic.rmw.add offset=20 (local.get $c) (i32.const 1)))
+            (drop (memory.atomic.notify offset=20 (local.get $c) (i32.const -1)))
+            (call $take (local.get $c))
+            (loop $late (br_if $late (i32.atomic.load offset=16 (local.get $c)))))
+          (else (call $burn (i32.const 1000000))))
         (local.set $step (i32.add (local.get $step) (i32.const 1)))
         (br $next)))
-    (i32.load offset=32 (local.get $c)))
+    (i32.const 0))
 
-  (func (export "work") (param $c i32)
-    (local $seen i32) (local $command i32)
+  ;; Rows, from the last to the first, until nobody has any left.
+  (func $take (param $c i32)
+    (local $word i64) (local $row i32)
     (block $done
       (loop $next
-        (drop (memory.atomic.wait32 offset=20 (local.get $c) (local.get $seen) (i64.const -1)))
-        (local.set $command (i32.atomic.load offset=20 (local.get $c)))
-        (br_if $next (i32.eq (local.get $command) (local.get $seen)))
-        (local.set $seen (local.get $command))
-        (br_if $done (i32.load offset=36 (local.get $c)))
-        (drop (call $run (local.get $c) (i32.load offset=24 (local.get $c)) (i32.load offset=28 (local.get $c))))
-        (drop (i32.atomic.rmw.add offset=40 (local.get $c) (i32.const 1)))
-        (br $next)))))
+        (local.set $word (i64.atomic.rmw.sub offset=8 (local.get $c) (i64.const 0x100000000)))
+        (local.set $row (i32.sub (i32.wrap_i64 (i64.shr_s (local.get $word) (i64.const 32))) (i32.const 1)))
+        (br_if $done (i32.lt_s (local.get $row) (i32.const 0)))
+        (if (i32.wrap_i64 (local.get $word))
+          (then (call $add (local.get $c) (local.get $row)))
+          (else (call $multiply (local.get $c) (local.get $row))))
+        (drop (i32.atomic.rmw.sub offset=16 (local.get $c) (i32.const 1)))
+        (br $next))))
+
+  (func (export "work") (param $c i32)
+    (local $seen i32)
+    (loop $next
+      (drop (memory.atomic.wait32 offset=20 (local.get $c) (local.get $seen) (i64.const -1)))
+      (local.set $seen (i32.atomic.load offset=20 (local.get $c)))
+      (if (i32.load offset=32 (local.get $c)) (then (return)))
+      (call $take (local.get $c))
+      (br $next))))
 `;
 }
