@@ -9,6 +9,7 @@ var root = new RootCommand("Compiles PyTorch models to single WebAssembly files 
     CompileCommand.Create(),
     RunCommand.Create(),
     VerifyCommand.Create(),
+    BenchCommand.Create(),
     InspectCommand.Create(),
     OpsCommand.Create(),
     DemoCommand.Create(),

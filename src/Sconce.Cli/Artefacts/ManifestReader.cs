@@ -40,7 +40,7 @@ internal static class ManifestReader
         return new(
             manifest.Compiler, manifest.Source.Name, manifest.Memory.ConstantsOffset, manifest.Memory.ConstantsEnd, manifest.Memory.MinPages,
             [.. symbols.Values], Ports(manifest.Inputs), Ports(manifest.Outputs),
-            [.. NotNull(manifest.Steps).Select(step => new StepCost(step.Operator, step.Kernel, Size(step.Flops), Size(step.Bytes)))],
+            [.. NotNull(manifest.Steps).Select(step => new StepCost(step.Name, step.Operator, step.Kernel, step.Source, Size(step.Flops), Size(step.Bytes)))],
             manifest.Parameters, Size(manifest.MultiplyAdds), Size(manifest.Arena));
 
         ImmutableArray<Port> Ports(IEnumerable<PortInfo> ports) =>

@@ -6,8 +6,8 @@ namespace Sconce.Cli.Artefacts;
 /// <summary>An input or an output of an artefact.</summary>
 internal sealed record Port(string Name, DType Type, ImmutableArray<Dim> Shape);
 
-/// <summary>A step of a run, with what it costs.</summary>
-internal sealed record StepCost(string Operator, string Kernel, Dim Flops, Dim Bytes);
+/// <summary>A step of a run, with what it costs and the line of Python it came from.</summary>
+internal sealed record StepCost(string Name, string Operator, string Kernel, string? Source, Dim Flops, Dim Bytes);
 
 /// <summary>An artefact's manifest, as far as people ask for it, with sizes that can be computed with.</summary>
 internal sealed record ManifestView(

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Sconce.Cli.Compiling;
 using Sconce.Cli.Demo;
 using Sconce.Cli.Files;
+using Sconce.Cli.Serving;
 using Sconce.Cli.Terminal;
 using Sconce.Compiler;
 
@@ -57,7 +58,7 @@ internal static class DemoCommand
             return ExitCode.Success;
         }
 
-        using var server = DemoServer.Start(contents, port);
+        using var server = PageServer.Start(contents, port);
         Console.WriteLine();
         Console.WriteLine($"Draw a digit at {Paint.Strong(server.Address)} (Ctrl-C stops)");
         await server.ServeAsync(cancellation);

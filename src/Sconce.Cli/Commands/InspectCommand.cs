@@ -21,14 +21,15 @@ internal static class InspectCommand
         var model = new Argument<string>("MODEL") { Description = "A model (.pt2), compiled first, or an artefact (.wasm)." };
         var wat = new Option<bool>("--wat") { Description = "Print the code as WebAssembly text instead." };
         var graph = new Option<string?>("--graph") { Description = "Write a picture of the model's graph after the passes to this file (SVG).", HelpName = "OUT.svg" };
-        var command = new Command("inspect", "Show inputs, outputs, costs, memory, code or graph of a model.") { model, wat, graph };
+        var steps = new Option<bool>("--steps") { Description = "Show every step of a run instead: kernel, operator, line of Python, flops and bytes." };
+        var command = new Command("inspect", "Show inputs, outputs, costs, memory, code or graph of a model.") { model, steps, wat, graph };
         var settings = new CompileSettings();
         settings.AddTo(command);
-        command.SetAction(parsed => Run(parsed.GetRequiredValue(model), parsed.GetValue(wat), parsed.GetValue(graph), settings.From(parsed)));
+        command.SetAction(parsed => Run(parsed.GetRequiredValue(model), parsed.GetValue(steps), parsed.GetValue(wat), parsed.GetValue(graph), settings.From(parsed)));
         return command;
     }
 
-    private static int Run(string model, bool wat, string? graph, CompileOptions options)
+    private static int Run(string model, bool steps, bool wat, string? graph, CompileOptions options)
     {
         using var scratch = new ScratchFolder();
         var isArtefact = ModelFile.IsArtefact(model);
@@ -47,6 +48,10 @@ internal static class InspectCommand
         {
             using var output = new StreamWriter(Console.OpenStandardOutput(), bufferSize: 1 << 16);
             Disassembler.Print(compiled?.Path ?? model, output);
+        }
+        else if (steps)
+        {
+            Steps((compiled?.Contents ?? ArtefactContents.Read(model)).Manifest).Print(Console.Out);
         }
         else
         {
@@ -126,6 +131,18 @@ internal static class InspectCommand
         return grid;
 
         static long Flops(IEnumerable<StepCost> steps) => steps.Sum(step => step.Flops.Bounds.Min);
+    }
+
+    private static Grid Steps(ManifestView manifest)
+    {
+        var grid = new Grid("step>", "operator", "kernel", "python", "flops>", "bytes moved>");
+        foreach (var (number, step) in manifest.Steps.Index())
+        {
+            grid.Add(
+                $"{number}", step.Operator, step.Kernel, step.Source ?? "", Quantity.Of(step.Flops, Quantity.Count), Quantity.Of(step.Bytes, Quantity.Bytes));
+        }
+
+        return grid;
     }
 
     private static Grid Memory(ArtefactContents contents)

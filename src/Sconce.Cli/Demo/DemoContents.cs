@@ -7,22 +7,26 @@ internal static class DemoContents
 {
     private const string Model = "digits.wasm", Samples = "samples.json";
 
-    public static IReadOnlyDictionary<string, Func<byte[]>> Read(string artefact, IEnumerable<Digit> digits)
+    public static IReadOnlyDictionary<string, Func<Stream>> Read(string artefact, IEnumerable<Digit> digits)
     {
         var page = Path.GetDirectoryName(BundledFile.Find("web/demo/dist/index.html", "demo/page/index.html"))!;
-        var contents = new Dictionary<string, Func<byte[]>>(StringComparer.Ordinal);
+        var contents = new Dictionary<string, Func<Stream>>(StringComparer.Ordinal);
         foreach (var file in Directory.EnumerateFiles(page, "*", SearchOption.AllDirectories))
         {
-            contents[Path.GetRelativePath(page, file).Replace(Path.DirectorySeparatorChar, '/')] = () => File.ReadAllBytes(file);
+            contents[Path.GetRelativePath(page, file).Replace(Path.DirectorySeparatorChar, '/')] = () => File.OpenRead(file);
         }
 
         var samples = Digit.ToJson(digits);
-        contents[Samples] = () => samples;
-        contents[Model] = () => File.ReadAllBytes(artefact);
+        contents[Samples] = () => new MemoryStream(samples);
+        contents[Model] = () => File.OpenRead(artefact);
         return contents;
     }
 
     /// <summary>The bytes of everything but the model and the samples.</summary>
-    public static long RuntimeBytes(IReadOnlyDictionary<string, Func<byte[]>> contents) =>
-        contents.Where(content => content.Key is not (Model or Samples)).Sum(content => (long)content.Value().Length);
+    public static long RuntimeBytes(IReadOnlyDictionary<string, Func<Stream>> contents) =>
+        contents.Where(content => content.Key is not (Model or Samples)).Sum(content =>
+        {
+            using var stream = content.Value();
+            return stream.Length;
+        });
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using Sconce.Cli.Bench;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Types;
 
@@ -43,6 +44,14 @@ internal sealed class NodeHost : IAsyncDisposable
         var request = new NodeRequest("load", Path.GetFullPath(path), Threads: threads ?? 0, Relaxed: relaxed);
         var (reply, _) = await AskAsync(request, [], cancellation);
         return new NodeModel(this, reply);
+    }
+
+    /// <summary>Measures an artefact in a Node process of its own.</summary>
+    public static async Task<BenchAnswer> BenchAsync(string path, BenchRequest bench, TimeSpan timeout, CancellationToken cancellation)
+    {
+        await using var host = Start(timeout);
+        var (reply, _) = await host.AskAsync(new NodeRequest("bench", Path.GetFullPath(path), Bench: bench), [], cancellation);
+        return reply.Bench ?? throw new SconceException("the measurement gave no numbers");
     }
 
     public async ValueTask DisposeAsync()

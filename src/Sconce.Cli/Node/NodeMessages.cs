@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Sconce.Cli.Bench;
 
 namespace Sconce.Cli.Node;
 
@@ -9,7 +10,7 @@ internal sealed record TensorHeader(string Name, string Dtype, ImmutableArray<lo
 /// <summary>What is asked of <c>host.mjs</c>.</summary>
 internal sealed record NodeRequest(
     string Command, string? Path = null, int Model = 0, int Threads = 0, bool Relaxed = true, int Repeat = 1,
-    ImmutableArray<TensorHeader>? Tensors = null);
+    ImmutableArray<TensorHeader>? Tensors = null, BenchRequest? Bench = null);
 
 /// <summary>An input or output as the runtime describes it; only its name and element type matter on this side.</summary>
 internal sealed record NodePort(string Name, string Dtype);
@@ -17,7 +18,7 @@ internal sealed record NodePort(string Name, string Dtype);
 /// <summary>What <c>host.mjs</c> answers: either an error or what the command gives.</summary>
 internal sealed record NodeReply(
     string? Error, string? ErrorName, int Model, ImmutableArray<NodePort>? Inputs, ImmutableArray<NodePort>? Outputs,
-    string? Report, ImmutableArray<double>? Milliseconds, ImmutableArray<TensorHeader>? Tensors);
+    string? Report, ImmutableArray<double>? Milliseconds, ImmutableArray<TensorHeader>? Tensors, BenchAnswer? Bench);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

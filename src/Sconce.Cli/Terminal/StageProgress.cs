@@ -12,9 +12,14 @@ internal static class StageProgress
             return work(new Stages(_ => { }));
         }
 
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        return console.Status().Start("reading", status => work(new Stages(stage => status.Status(Markup.Escape(stage)))));
+        return OnStandardError().Status().Start("reading", status => work(new Stages(stage => status.Status(Markup.Escape(stage)))));
     }
+
+    /// <summary>The same, of something that takes its time and has one stage.</summary>
+    public static Task<T> ShowAsync<T>(string stage, Func<Task<T>> work) =>
+        Console.IsErrorRedirected ? work() : OnStandardError().Status().StartAsync(stage, _ => work());
+
+    private static IAnsiConsole OnStandardError() => AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
 
     /// <summary>Calls at once, where <see cref="Progress{T}"/> would hand over to another thread.</summary>
     private sealed class Stages(Action<string> show) : IProgress<string>

@@ -48,7 +48,7 @@ public sealed class ArtifactWriter
             Outputs = [.. program.Outputs.Select(output => Describe(output.Name, output.Buffer))],
             Steps = [.. program.Steps.Select((step, i) => new StepInfo(
                 $"{step.Targets[0].Buffer.Name}", step.Origin?.Operator ?? "", kernelNames[i],
-                DimJson.Write(StepCost.Flops(step)), DimJson.Write(StepCost.Bytes(step))))],
+                DimJson.Write(StepCost.Flops(step)), DimJson.Write(StepCost.Bytes(step)), step.Origin?.Source))],
             Errors = RunError.Texts,
             Parameters = parameters,
             MultiplyAdds = DimJson.Write(Dim.Sum(program.Steps.Select(StepCost.MultiplyAdds))),

@@ -65,8 +65,9 @@ public sealed record SymbolInfo(string Name, long Min, long? Max, int Input, int
 /// <summary>An input or output; sizes as <see cref="DimJson"/>.</summary>
 public sealed record PortInfo(string Name, string Dtype, IReadOnlyList<JsonNode> Shape);
 
-/// <summary>A step of the run: what it does, the ATen operator it came from, the kernel chosen; floating-point operations and bytes moved as <see cref="DimJson"/>.</summary>
-public sealed record StepInfo(string Name, string Operator, string Kernel, JsonNode Flops, JsonNode Bytes);
+/// <summary>A step of the run: what it does, the ATen operator it came from, the kernel chosen; floating-point operations and bytes moved as <see cref="DimJson"/>; the line of Python, where it is known.</summary>
+public sealed record StepInfo(
+    string Name, string Operator, string Kernel, JsonNode Flops, JsonNode Bytes, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source);
 
 /// <summary>Integer expressions as JSON: a number, a symbol's name, or <c>[operator, a, b]</c> with + * // % min max.</summary>
 public static class DimJson

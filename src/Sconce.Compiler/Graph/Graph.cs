@@ -16,6 +16,11 @@ public sealed class Value(string name, ValueType type)
 /// <summary>Where a node comes from in the model's own Python: the innermost frame outside PyTorch, and the module path.</summary>
 public sealed record SourceLocation(string? File, int Line, string? Function, string? Code, string? Module)
 {
+    /// <summary>File, line and module, without the folder, which is the exporting machine's own business; null where nothing is known.</summary>
+    public string? Brief => (File is null ? "" : $"{Path.GetFileName(File)}:{Line}") + (string.IsNullOrEmpty(Module) ? "" : $" {Module}") is { Length: > 0 } text
+        ? text.TrimStart()
+        : null;
+
     public override string ToString()
     {
         var place = File is null ? "" : $"{File}:{Line}" + (Function is null ? "" : $" in {Function}");

@@ -106,7 +106,7 @@ public sealed partial class GraphLowering
     {
         foreach (var node in block.Nodes)
         {
-            context.Origin = new(node.FullName, node.Source?.ToString());
+            context.Origin = new(node.FullName, node.Source?.Brief);
             context.Name = node.Outputs.IsEmpty ? node.Operator : node.Outputs[0].Name;
             try
             {

@@ -20,13 +20,14 @@ export interface SymbolInfo {
   readonly offset: number;
 }
 
-/** One step of a run; flops and bytes are what it costs. */
+/** One step of a run; flops and bytes are what it costs, the source the line of Python, where it is known. */
 export interface StepInfo {
   readonly name: string;
   readonly operator: string;
   readonly kernel: string;
   readonly flops: Dim;
   readonly bytes: Dim;
+  readonly source: string | undefined;
 }
 
 /** What the compiler wrote into the section `sconce.manifest`. */
@@ -97,6 +98,7 @@ export function parseManifest(bytes: Uint8Array): Manifest {
       kernel: node.get("kernel").string(),
       flops: node.get("flops").dim(),
       bytes: node.get("bytes").dim(),
+      source: node.get("source").optionalString(),
     })),
     errors: root.get("errors").strings(),
     parameters: root.get("parameters").integer(0),
@@ -157,6 +159,10 @@ class Node {
   string(): string {
     if (typeof this.value !== "string") throw this.expected("a string");
     return this.value;
+  }
+
+  optionalString(): string | undefined {
+    return this.value === undefined ? undefined : this.string();
   }
 
   integer(min: number, max = Number.MAX_SAFE_INTEGER): number {

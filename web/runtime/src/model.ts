@@ -58,8 +58,8 @@ export class Model {
     return {
       outputs,
       milliseconds,
-      steps: this.#manifest.steps.map(({ name, operator, kernel, flops, bytes }, index) => (
-        { name, operator, kernel, milliseconds: steps?.[index] ?? 0, flops: cost(flops), bytes: cost(bytes) })),
+      steps: this.#manifest.steps.map(({ name, operator, kernel, flops, bytes, source }, index) => (
+        { name, operator, kernel, milliseconds: steps?.[index] ?? 0, flops: cost(flops), bytes: cost(bytes), source })),
     };
   }
 

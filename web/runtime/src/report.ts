@@ -51,6 +51,8 @@ export interface StepProfile {
   /** What the step computes and moves, for these shapes. */
   readonly flops: number;
   readonly bytes: number;
+  /** The line of Python it came from, where it is known. */
+  readonly source: string | undefined;
 }
 
 export interface Profile {

@@ -27,6 +27,7 @@ public sealed class ToolErrorTests : IDisposable
     [InlineData("run m.pt2 --repeat 0")]
     [InlineData("run m.pt2 --threads many")]
     [InlineData("verify m.pt2 --rtol x")]
+    [InlineData("bench m.pt2 --in netscape")]
     public async Task AWrongCommandLineEndsWithStatus2(string commandLine)
     {
         var result = await RunAsync(commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries));

@@ -96,6 +96,37 @@ public sealed class ToolModelTests : IDisposable
     }
 
     [Fact]
+    public async Task ABenchTellsTheTimeOfEachStep()
+    {
+        var shown = await RunAsync("bench", Digits, "--size", "s40=3", "--rounds", "3", "--threads", "2", "--plain", "--json", "bench.json", "--trace", "trace.json");
+        Assert.Contains("2 threads, no relaxed SIMD", shown.Output);
+        Assert.Matches(@"image +float32 +\[3, 1, 28, 28\]", shown.Output);
+        Assert.Contains("median of 3", shown.Output);
+
+        var report = JsonDocument.Parse(File.ReadAllText(At("bench.json"))).RootElement;
+        var steps = report.GetProperty("steps").EnumerateArray().ToArray();
+        Assert.Contains(steps, step => step.GetProperty("operator").GetString() == "aten::conv2d.default" && step.GetProperty("gflops").GetDouble() > 0);
+        Assert.Contains(steps, step => step.TryGetProperty("source", out var source) && source.GetString()!.Contains("features.0"));
+        Assert.Equal(1, steps.Sum(step => step.GetProperty("share").GetDouble()), 1e-6);
+        Assert.Equal(steps.Length, report.GetProperty("kernels").EnumerateArray().Sum(kernel => kernel.GetProperty("steps").GetInt32()));
+        Assert.True(report.GetProperty("peak_gflops").GetDouble() > 0);
+
+        var events = JsonDocument.Parse(File.ReadAllText(At("trace.json"))).RootElement.GetProperty("traceEvents").EnumerateArray().ToArray();
+        Assert.Equal(steps.Length + 3, events.Count(item => item.GetProperty("ph").GetString() == "X"));
+    }
+
+    [Theory]
+    [InlineData("s40", "expected --size NAME=VALUE")]
+    [InlineData("batch=2", "s40")]
+    [InlineData("s40=65", "expected s40 from 1 to 64, but got 65")]
+    public async Task ABenchSaysWhichSizesAModelTakes(string size, string message)
+    {
+        var result = await Tool.RunAsync(folder.FullName, "bench", Digits, "--size", size);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(message, result.Errors);
+    }
+
+    [Fact]
     public async Task TheDemoReadsTheDigits()
     {
         var result = await RunAsync("demo", "--no-serve");

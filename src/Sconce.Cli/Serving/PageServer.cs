@@ -2,13 +2,13 @@ using System.Net;
 using System.Net.Sockets;
 using Sconce.Compiler.Diagnostics;
 
-namespace Sconce.Cli.Demo;
+namespace Sconce.Cli.Serving;
 
 /// <summary>
 /// Serves a fixed set of contents on this machine, with the headers that make a page cross-origin isolated: only then do
 /// browsers give it threads.
 /// </summary>
-internal sealed class DemoServer : IDisposable
+internal sealed class PageServer : IDisposable
 {
     private const int UsualPort = 8017;
 
@@ -16,6 +16,7 @@ internal sealed class DemoServer : IDisposable
     {
         [".html"] = "text/html; charset=utf-8",
         [".js"] = "text/javascript; charset=utf-8",
+        [".mjs"] = "text/javascript; charset=utf-8",
         [".css"] = "text/css; charset=utf-8",
         [".json"] = "application/json",
         [".svg"] = "image/svg+xml",
@@ -33,23 +34,27 @@ internal sealed class DemoServer : IDisposable
     ];
 
     private readonly HttpListener listener;
-    private readonly IReadOnlyDictionary<string, Func<byte[]>> contents;
+    private readonly IReadOnlyDictionary<string, Func<Stream>> contents;
+    private readonly IReadOnlyDictionary<string, Action<byte[]>> posts;
 
-    private DemoServer(HttpListener listener, string address, IReadOnlyDictionary<string, Func<byte[]>> contents) =>
-        (this.listener, Address, this.contents) = (listener, address, contents);
+    private PageServer(
+        HttpListener listener, string address, IReadOnlyDictionary<string, Func<Stream>> contents, IReadOnlyDictionary<string, Action<byte[]>> posts) =>
+        (this.listener, Address, this.contents, this.posts) = (listener, address, contents, posts);
 
     /// <summary>Where the page is.</summary>
     public string Address { get; }
 
     /// <param name="contents">What is there, by path ("index.html", which also answers "/").</param>
     /// <param name="port">The port to use; where not given the usual one, or any that is free.</param>
-    public static DemoServer Start(IReadOnlyDictionary<string, Func<byte[]>> contents, int? port)
+    /// <param name="posts">What is done with what the page posts, by path.</param>
+    public static PageServer Start(
+        IReadOnlyDictionary<string, Func<Stream>> contents, int? port, IReadOnlyDictionary<string, Action<byte[]>>? posts = null)
     {
         var (listener, address) = port is { } wanted
             ? TryListen(wanted) ?? throw new SconceException($"port {wanted} cannot be had: another program uses it, or it is forbidden",
                 hint: "choose another with --port, or leave --port out")
             : TryListen(UsualPort) ?? TryListen(FreePort()) ?? throw new SconceException("no port of this machine can be had");
-        return new(listener, address, contents);
+        return new(listener, address, contents, posts ?? new Dictionary<string, Action<byte[]>>());
     }
 
     /// <summary>Answers until the token is cancelled.</summary>
@@ -60,7 +65,9 @@ internal sealed class DemoServer : IDisposable
         {
             while (!cancellation.IsCancellationRequested)
             {
-                Answer(await listener.GetContextAsync());
+                // At once: a page asks for a worker's script while it still reads the model.
+                var context = await listener.GetContextAsync();
+                _ = Task.Run(() => Answer(context), CancellationToken.None);
             }
         }
         catch (Exception error) when (cancellation.IsCancellationRequested && error is HttpListenerException or ObjectDisposedException)
@@ -100,7 +107,13 @@ internal sealed class DemoServer : IDisposable
         try
         {
             var path = request.Url?.AbsolutePath.TrimStart('/') is { Length: > 0 } named ? named : "index.html";
-            if (request.HttpMethod is not ("GET" or "HEAD"))
+            if (request.HttpMethod == "POST" && posts.TryGetValue(path, out var post))
+            {
+                using var body = new MemoryStream();
+                request.InputStream.CopyTo(body);
+                post(body.ToArray());
+            }
+            else if (request.HttpMethod is not ("GET" or "HEAD"))
             {
                 response.StatusCode = (int)HttpStatusCode.MethodNotAllowed;
             }
@@ -115,12 +128,12 @@ internal sealed class DemoServer : IDisposable
                     response.Headers[name] = value;
                 }
 
-                var bytes = content();
+                using var bytes = content();
                 response.ContentType = MediaTypes.GetValueOrDefault(Path.GetExtension(path), "application/octet-stream");
                 response.ContentLength64 = bytes.Length;
                 if (request.HttpMethod == "GET")
                 {
-                    response.OutputStream.Write(bytes);
+                    bytes.CopyTo(response.OutputStream);
                 }
             }
 

@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace Sconce.Cli.Bench;
+
+/// <summary>An input to make random numbers for.</summary>
+internal sealed record BenchInput(string Name, string Dtype, ImmutableArray<long> Shape);
+
+/// <summary>What <c>measure.mjs</c> is to do.</summary>
+internal sealed record BenchRequest(int Threads, bool Relaxed, int? Rounds, ImmutableArray<BenchInput> Inputs);
+
+/// <summary>What multiply-adds of 128-bit vectors reach at most, in GFLOP/s; without the fused ones where the engine has them not.</summary>
+internal sealed record PeakRates(double? Relaxed, double Plain);
+
+/// <summary>What <c>measure.mjs</c> found: milliseconds, and for each profile those of every step.</summary>
+internal sealed record BenchAnswer(
+    string? Error, string Engine, double Load, double FirstRun, ImmutableArray<double> Runs, ImmutableArray<ImmutableArray<double>> Profiles,
+    int Threads, bool Relaxed, PeakRates Peak);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(BenchRequest))]
+[JsonSerializable(typeof(BenchAnswer))]
+internal sealed partial class BenchMessageJson : JsonSerializerContext;

@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Sconce.Cli.Artefacts;
+using Sconce.Cli.Bench;
+using Sconce.Cli.Compiling;
+using Sconce.Cli.Files;
+using Sconce.Cli.Node;
+using Sconce.Cli.Terminal;
+using Sconce.Compiler;
+using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Types;
+using Symbol = Sconce.Compiler.Types.Symbol;
+
+namespace Sconce.Cli.Commands;
+
+/// <summary><c>sconce bench MODEL|OUT.wasm</c>: how fast a model is, as a whole and by its steps.</summary>
+internal static class BenchCommand
+{
+    private const string Node = "node";
+
+    private sealed record Settings(
+        string Model, string Engine, int Threads, bool Relaxed, int? Rounds, string[] Sizes, string? Json, string? Trace, TimeSpan Timeout, CompileOptions Compile);
+
+    public static Command Create()
+    {
+        var model = new Argument<string>("MODEL") { Description = "A model (.pt2), compiled first, or an artefact (.wasm)." };
+        var engine = new Option<string>("--in") { Description = "Where it runs.", DefaultValueFactory = _ => Node };
+        engine.AcceptOnlyFromAmong(Node, "chromium", "firefox");
+        var threads = CommonOptions.Threads("Threads to run with (1 where not given).");
+        var noRelaxed = CommonOptions.NoRelaxed();
+        noRelaxed.Aliases.Add("--plain");
+        var rounds = CommonOptions.Count("--rounds", most: 100_000, "How often it runs, and how often each step is timed; where not given, as often as two seconds allow.");
+        var sizes = new Option<string[]>("--size") { Description = "The value of a size that the model leaves open (its least where not given). May be given several times.", HelpName = "NAME=VALUE" };
+        var json = new Option<string?>("--json") { Description = "Write all numbers to this file.", HelpName = "FILE" };
+        var trace = new Option<string?>("--trace") { Description = "Write the steps to this file as trace events, for Perfetto or chrome://tracing.", HelpName = "FILE" };
+        var timeout = CommonOptions.Timeout();
+
+        var command = new Command("bench", "Time a model and each of its steps, with random inputs, in Node or a browser.")
+        {
+            model, engine, threads, noRelaxed, rounds, sizes, json, trace, timeout,
+        };
+        var compile = new CompileSettings();
+        compile.AddTo(command);
+        command.SetAction((parsed, cancellation) => RunAsync(
+            new Settings(
+                parsed.GetRequiredValue(model), parsed.GetRequiredValue(engine), parsed.GetValue(threads) ?? 1, !parsed.GetValue(noRelaxed), parsed.GetValue(rounds),
+                parsed.GetValue(sizes) ?? [], parsed.GetValue(json), parsed.GetValue(trace), TimeSpan.FromSeconds(parsed.GetValue(timeout)), compile.From(parsed)),
+            cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Settings settings, CancellationToken cancellation)
+    {
+        using var scratch = new ScratchFolder();
+        var artefact = ModelFile.IsArtefact(settings.Model)
+            ? settings.Model
+            : StageProgress.Show(progress => ModelCompiler.CompileToFile(settings.Model, scratch.NewFile(".wasm"), settings.Compile, progress)).Path;
+        var manifest = ArtefactContents.Read(artefact).Manifest;
+        var sizes = SizesOf(manifest, settings.Sizes);
+        var inputs = manifest.Inputs
+            .Select(input => new BenchInput(input.Name, input.Type.Name(), [.. input.Shape.Select(dim => dim.Evaluate(atom => sizes[(Symbol)atom]))])).ToImmutableArray();
+        var request = new BenchRequest(settings.Threads, settings.Relaxed, settings.Rounds, inputs);
+
+        var answer = await StageProgress.ShowAsync("measuring", () => settings.Engine == Node
+            ? NodeHost.BenchAsync(artefact, request, settings.Timeout, cancellation)
+            : Browser.MeasureAsync(settings.Engine, artefact, request, settings.Timeout, cancellation));
+        if (answer.Error is { } error)
+        {
+            throw new SconceException(error, new Where(settings.Model));
+        }
+
+        var report = BenchReport.Of(settings.Model, manifest, sizes, inputs, answer);
+        BenchTable.Print(report, Console.Out);
+        if (settings.Json is { } json)
+        {
+            AtomicFile.Write(json, stream => stream.Write(Encoding.UTF8.GetBytes(report.ToJson() + "\n")));
+        }
+
+        if (settings.Trace is { } trace)
+        {
+            AtomicFile.Write(trace, stream => Trace.Write(report, stream));
+        }
+
+        return ExitCode.Success;
+    }
+
+    /// <summary>A value for each symbol: as given, else its least.</summary>
+    private static Dictionary<Symbol, long> SizesOf(ManifestView manifest, IEnumerable<string> given)
+    {
+        var sizes = manifest.Symbols.ToDictionary(symbol => symbol, symbol => symbol.Min);
+        foreach (var text in given)
+        {
+            var names = manifest.Symbols.IsEmpty ? "the model has no open sizes" : $"the model's open sizes are {string.Join(", ", manifest.Symbols)}";
+            if (text.Split('=') is not [var name, var number] || !long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var value))
+            {
+                throw SconceException.Expected("--size NAME=VALUE with a whole number", $"--size {text}", hint: names);
+            }
+
+            var symbol = manifest.Symbols.FirstOrDefault(symbol => symbol.Name == name)
+                ?? throw SconceException.Expected("the name of an open size", $"'{name}'", hint: names);
+            sizes[symbol] = value >= symbol.Min && value <= (symbol.Max ?? long.MaxValue)
+                ? value
+                : throw SconceException.Expected(symbol.Max is { } max ? $"{name} from {symbol.Min} to {max}" : $"{name} of at least {symbol.Min}", $"{value}");
+        }
+
+        return sizes;
+    }
+}
