@@ -55,8 +55,8 @@ internal sealed class ContextLayout(TensorProgram program)
         return (uint)(counter < 0 ? Symbols + (4 * program.Symbols.IndexOf(symbol)) : Counters + (4 * counter));
     }
 
-    /// <summary>Bytes of the head with a table of so many slots.</summary>
-    public int Size(int slots) => Slots + (4 * slots);
+    /// <summary>Bytes of the head with a table of so many slots; after it stand where the threads' own memory begins and how much each has.</summary>
+    public int Size(int slots) => Slots + (4 * (slots + 2));
 
     private static IEnumerable<LoopStep> Loops(IEnumerable<Step> steps) =>
         steps.OfType<LoopStep>().SelectMany(loop => Loops(loop.Body).Prepend(loop));

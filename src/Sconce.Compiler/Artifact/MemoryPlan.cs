@@ -19,12 +19,15 @@ internal abstract record Place
 
     /// <summary>The number of an entry of the context's table of addresses, which <c>plan</c> fills.</summary>
     public sealed record InTable(int Slot) : Place;
+
+    /// <summary>The start of the memory that a thread has for itself while it works on a step.</summary>
+    public sealed record OfThread : Place;
 }
 
 /// <summary>
 /// Memory planned ahead. Constants lie one after the other. In a context follow the header, the state, buffers of known size (each at the lowest place that no buffer
 /// alive at the same time covers, the biggest first), then slots for buffers whose size depends on symbols: buffers that are never alive
-/// together share one, which is as large as the largest of them.
+/// together share one, which is as large as the largest of them. Last comes what each thread has for itself, as large as the step that wants most.
 /// </summary>
 internal sealed class MemoryPlan
 {
@@ -69,6 +72,7 @@ internal sealed class MemoryPlan
         StateEnd = end;
         FixedEnd = PlaceFixed(program, uses, end);
         PlaceSymbolic(program, uses);
+        PlaceOfThreads(program);
     }
 
     /// <summary>Constants that are read, in the order of their addresses.</summary>
@@ -90,8 +94,11 @@ internal sealed class MemoryPlan
     /// <summary>For each slot the sizes, in bytes and multiples of the alignment, of the buffers that share it: it is as large as the largest.</summary>
     public List<List<Dim>> Slots { get; } = [];
 
-    /// <summary>A context's size in bytes.</summary>
-    public Dim ContextBytes => Dim.Sum(Slots.Select(Largest)) + FixedEnd + ReadSlack;
+    /// <summary>The sizes, in bytes and multiples of the alignment, that steps want for each thread: it has the largest.</summary>
+    public List<Dim> ThreadSizes { get; } = [];
+
+    /// <summary>A context's size in bytes where one thread runs it.</summary>
+    public Dim ContextBytes => Dim.Sum(Slots.Append(ThreadSizes).Where(sizes => sizes.Count > 0).Select(Largest)) + FixedEnd + ReadSlack;
 
     public Place this[Tensors.Buffer buffer] => places.TryGetValue(buffer, out var place)
         ? place
@@ -205,6 +212,17 @@ internal sealed class MemoryPlan
             }
 
             places.Add(buffer, new Place.InTable(slot));
+        }
+    }
+
+    private void PlaceOfThreads(TensorProgram program)
+    {
+        foreach (var step in StepRewriting.Flatten(program.Steps))
+        {
+            if (step.ThreadScratch is { } buffer && places.TryAdd(buffer, new Place.OfThread()) && Align(buffer.ByteCount) is var size && !ThreadSizes.Contains(size))
+            {
+                ThreadSizes.Add(size);
+            }
         }
     }
 }

@@ -119,6 +119,8 @@ internal sealed class ProgramCode
         Place.Absolute place => (uint)place.Address,
         Place.InContext place => context + (I32)(uint)place.Offset,
         Place.InTable place => Memory.LoadI32(context, SlotField(place.Slot)),
+        Place.OfThread => Memory.LoadI32(context, SlotField(plan.Slots.Count))
+            + (sharing.Thread.Get.AsI32() * Memory.LoadI32(context, SlotField(plan.Slots.Count + 1))),
         _ => throw new InvalidOperationException(),
     };
 
@@ -133,15 +135,14 @@ internal sealed class ProgramCode
         for (var slot = 0; slot < plan.Slots.Count; slot++)
         {
             f.StoreI32(context, at, SlotField(slot));
-            f.Set(largest, 0);
-            foreach (var bytes in plan.Slots[slot])
-            {
-                f.Set(size, DimCode.Emit(bytes, leaf => Value(context, leaf)));
-                f.Set(largest, largest.GtU(size).Select(largest, size));
-            }
-
+            SetLargest(plan.Slots[slot]);
             f.Set(at, at + largest);
         }
+
+        f.StoreI32(context, at, SlotField(plan.Slots.Count));
+        SetLargest(plan.ThreadSizes);
+        f.StoreI32(context, largest, SlotField(plan.Slots.Count + 1));
+        f.Set(at, at + (largest * Memory.LoadI32(context, ContextLayout.Threads)));
 
         for (var i = 0; i < program.Inputs.Count; i++)
         {
@@ -155,6 +156,16 @@ internal sealed class ProgramCode
 
         f.Return(at - context + MemoryPlan.ReadSlack);
         return f;
+
+        void SetLargest(List<Dim> sizes)
+        {
+            f.Set(largest, 0);
+            foreach (var bytes in sizes)
+            {
+                f.Set(size, DimCode.Emit(bytes, leaf => Value(context, leaf)));
+                f.Set(largest, largest.GtU(size).Select(largest, size));
+            }
+        }
     }
 
     private FunctionBuilder ResetFunction()

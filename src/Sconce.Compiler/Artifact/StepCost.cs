@@ -10,6 +10,7 @@ internal static class StepCost
     public static Dim MultiplyAdds(Step step) => step switch
     {
         ContractionStep c => Extents(c.Axes) * c.K.Extent,
+        AttentionStep a => Extents([.. a.Space.Batch, a.Space.Rows, a.Space.Keys]) * (a.Space.Depth.Extent + a.Space.Columns.Extent),
         ConvolutionStep c => Extents(c.Axes) * Extents(c.WeightAxes.Skip(1)),
         LoopStep loop => loop.Count * Dim.Sum(loop.Body.Select(MultiplyAdds)),
         _ => Dim.Zero,
@@ -18,6 +19,8 @@ internal static class StepCost
     public static Dim Flops(Step step) => step switch
     {
         ContractionStep c => (MultiplyAdds(c) * 2) + Work(c.Axes, [c.Epilogue]),
+        AttentionStep a => (MultiplyAdds(a) * 2) + Extents([.. a.Space.Batch, a.Space.Rows, a.Space.Keys])
+            + Work([.. a.Space.Batch, a.Space.Rows, a.Space.Keys], [a.Operands.Score]) + Work(a.Axes, [a.Epilogue]),
         ConvolutionStep c => (MultiplyAdds(c) * 2) + Work(c.Axes, [c.Epilogue]),
         MapStep map => Work(map.Axes, [map.Body]),
         ReduceStep reduce => Work([.. reduce.Axes, .. reduce.Reduced], reduce.Reducers.Select(r => r.Value)) + Work(reduce.Axes, reduce.Results),

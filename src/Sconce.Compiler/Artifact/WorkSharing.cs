@@ -36,10 +36,14 @@ internal sealed class WorkSharing
     public WorkSharing(Module module)
     {
         patience = module.DefineGlobal("patience", ValueType.I32, mutable: true, (I32)MostSpins);
+        Thread = module.DefineGlobal("thread", ValueType.I32, mutable: true, (I32)0);
         Alone = DefineAlone(module);
         Share = DefineShare(module);
         Work = DefineWork(module);
     }
+
+    /// <summary>The number of the thread whose instance this is, among those of its context: 0 is the owner's.</summary>
+    public Global Thread { get; }
 
     /// <summary>alone(ctx, step, tiles): all tiles, on this thread.</summary>
     public FunctionBuilder Alone { get; }
@@ -47,7 +51,7 @@ internal sealed class WorkSharing
     /// <summary>share(ctx, step, tiles): all tiles, with the help of whoever is awake.</summary>
     public FunctionBuilder Share { get; }
 
-    /// <summary>work(ctx): a helper thread's life, until it is told to leave.</summary>
+    /// <summary>work(ctx, thread): the life of a helper thread, whose number among its context's threads this is, until it is told to leave.</summary>
     public FunctionBuilder Work { get; }
 
     private static FunctionBuilder DefineAlone(Module module)
@@ -113,14 +117,19 @@ internal sealed class WorkSharing
 
     private FunctionBuilder DefineWork(Module module)
     {
-        var f = module.Define("work", [ValueType.I32]);
+        var f = module.Define("work", [ValueType.I32, ValueType.I32]);
         var context = f.Parameter(0, "ctx").AsI32();
         var (seen, word, done) = (f.I32("seen"), f.I64("word"), f.I32("done"));
+        f.Set(Thread, f.Parameter(1, "thread").AsI32());
         f.Loop(again =>
         {
             AwaitOffer(f, context, seen);
             f.Set(seen, Atomic.LoadI32(context, ContextLayout.Generation));
-            f.If(Atomic.LoadI32(context, ContextLayout.Exit), () => f.Return());
+            f.If(Atomic.LoadI32(context, ContextLayout.Exit), () =>
+            {
+                f.Set(Thread, (I32)0);
+                f.Return();
+            });
             f.Set(done, 0);
             f.Block(empty => f.Loop(more =>
             {

@@ -87,6 +87,9 @@ public sealed partial class Evaluator
             case ContractionStep contraction:
                 RunContraction(contraction);
                 break;
+            case AttentionStep attention:
+                RunAttention(attention);
+                break;
             case ConvolutionStep convolution:
                 RunConvolution(convolution);
                 break;

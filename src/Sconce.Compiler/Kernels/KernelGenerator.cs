@@ -1,3 +1,4 @@
+using Sconce.Compiler.Kernels.Attention;
 using Sconce.Compiler.Kernels.Contraction;
 using Sconce.Compiler.Kernels.Convolution;
 using Sconce.Compiler.Tensors;
@@ -10,6 +11,7 @@ public static class KernelGenerator
     public static KernelCall Generate(Step step, KernelModule module) => step switch
     {
         ContractionStep contraction => GemmKernel.Generate(contraction, module),
+        AttentionStep attention => AttentionKernel.Generate(attention, module),
         ConvolutionStep convolution => ConvolutionKernel.Generate(convolution, module),
         MapStep map => MapKernel.Generate(map, module),
         ReduceStep reduce => ReduceKernel.Generate(reduce, module),

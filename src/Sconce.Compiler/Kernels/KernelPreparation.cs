@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sconce.Compiler.Kernels.Attention;
 using Sconce.Compiler.Kernels.Contraction;
 using Sconce.Compiler.Kernels.Convolution;
 using Sconce.Compiler.Tensors;
@@ -12,6 +13,7 @@ public static class KernelPreparation
     public static ImmutableArray<Step> Prepare(Step step) => step switch
     {
         ContractionStep contraction => ContractionPreparation.Prepare(contraction),
+        AttentionStep attention => AttentionPreparation.Prepare(attention),
         ConvolutionStep convolution => ConvolutionPreparation.Prepare(convolution),
         SortStep sort => SortKernel.Prepare(sort),
         _ => [step],

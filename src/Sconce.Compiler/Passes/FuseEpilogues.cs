@@ -111,6 +111,7 @@ internal static class FuseEpilogues
     private static ImmutableArray<Axis>? AxesOf(Step step) => step switch
     {
         ContractionStep contraction => contraction.Axes,
+        AttentionStep attention => attention.Axes,
         ConvolutionStep convolution => convolution.Axes,
         ReduceStep reduce => reduce.Axes,
         _ => null,
@@ -119,6 +120,7 @@ internal static class FuseEpilogues
     private static Expr EpilogueOf(Step step) => step switch
     {
         ContractionStep contraction => contraction.Epilogue,
+        AttentionStep attention => attention.Epilogue,
         ConvolutionStep convolution => convolution.Epilogue,
         ReduceStep reduce => reduce.Results[0],
         _ => throw new NotSupportedException(step.GetType().Name),
@@ -129,6 +131,7 @@ internal static class FuseEpilogues
         Step result = step switch
         {
             ContractionStep s => new ContractionStep(target, s.Batch, s.M, s.N, s.K, s.Left, s.Right, epilogue),
+            AttentionStep s => s.With(target, s.Space, s.Operands, epilogue),
             ConvolutionStep s => new ConvolutionStep(
                 target, s.Axes, s.InputAxes, s.Input, s.WeightAxes, s.Weight, s.Stride, s.Dilation, s.Groups, epilogue),
             ReduceStep s => new ReduceStep([target], s.Axes, s.Reduced, s.Reducers, [epilogue]),

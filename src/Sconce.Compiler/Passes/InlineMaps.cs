@@ -121,6 +121,13 @@ internal static class InlineMaps
             ContractionStep c when Contains([c.Epilogue], load) => c.Axes,
             ContractionStep c when Contains([c.Left], load) => c.Batch.Add(c.M).Add(c.K),
             ContractionStep c => c.Batch.Add(c.K).Add(c.N),
+            AttentionStep a when Contains([a.Epilogue], load) => a.Axes,
+            AttentionStep { Operands: var read, Space: var s } => [
+                .. s.Batch,
+                .. Contains([read.Query, read.Score], load) ? [s.Rows] : ImmutableArray<Axis>.Empty,
+                .. Contains([read.Query, read.Key], load) ? [s.Depth] : ImmutableArray<Axis>.Empty,
+                .. Contains([read.Key, read.Value, read.Score], load) ? [s.Keys] : ImmutableArray<Axis>.Empty,
+                .. Contains([read.Value], load) ? [s.Columns] : ImmutableArray<Axis>.Empty],
             ConvolutionStep c when Contains([c.Epilogue], load) => c.Axes,
             // A padded input is computed once a point, when it is copied into the kernel's order.
             ConvolutionStep => null,

@@ -26,6 +26,9 @@ internal static class Pipeline
         // Before pointwise inlining: what depends on constants alone must be computed here, not at every element of a consumer.
         new("fold-constants", "computes what depends on constants alone", FoldConstants.Run),
 
+        // Before epilogues join scales and masks to other products, and while every map stands for itself.
+        new("fuse-attention", "product, softmax and product become attention, which keeps no matrix of scores", FuseAttention.Run),
+
         // Before pointwise inlining: an activation belongs to the product that feeds it, not to the operand of the next one.
         new("fuse-epilogues", "products, convolutions and reductions finish with the maps that follow", FuseEpilogues.Run),
         new("inline-pointwise", "chains of pointwise operators become one loop", InlineMaps.Pointwise),

@@ -86,6 +86,7 @@ internal static class ProgramVerifier
             ScatterStep s => s.Axes,
             SortStep s => [.. s.Axes, s.Sorted, s.Kept],
             ContractionStep s => [.. s.Axes, s.K],
+            AttentionStep s => [.. s.Axes, s.Space.Keys, s.Space.Depth],
             ConvolutionStep s => [.. s.Axes, .. s.InputAxes, .. s.WeightAxes],
             _ => [],
         };

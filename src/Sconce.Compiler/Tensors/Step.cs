@@ -27,6 +27,9 @@ public abstract class Step
     /// <summary>Memory that the chosen kernel needs while the step runs: planned like any other buffer.</summary>
     public ImmutableArray<Buffer> Scratch { get; set; } = [];
 
+    /// <summary>Memory that the chosen kernel needs once for each thread that runs tiles of the step; it holds nothing between two tiles.</summary>
+    public Buffer? ThreadScratch { get; set; }
+
     /// <summary>What the step writes.</summary>
     public abstract ImmutableArray<Target> Targets { get; }
 

@@ -19,7 +19,9 @@ export class ExecutionContext {
   constructor(graph: Graph, region: { start: number; end: number }) {
     this.graph = graph;
     this.#region = region;
-    new Uint8Array(graph.memory.buffer, region.start, graph.manifest.context.header).fill(0);
+    // Helper threads may be waiting here already: what they count in stays.
+    const bytes = new Uint8Array(graph.memory.buffer, region.start, graph.manifest.context.header);
+    bytes.fill(0, 0, 4 * header.generation).fill(0, 4 * (header.sleepers + 1));
     this.#header()[header.threads] = 1;
     if (graph.manifest.symbols.length === 0) this.#plan(new Map());
   }
@@ -37,6 +39,11 @@ export class ExecutionContext {
   set threads(count: number) {
     this.#threads = count;
     this.#header()[header.threads] = count;
+    const planned = this.#symbols;
+    if (planned === undefined) return;
+    // Each thread has memory of its own in the plan.
+    this.#symbols = undefined;
+    this.#plan(planned);
   }
 
   /** Takes named tensors and gives named tensors. */

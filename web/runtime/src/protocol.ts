@@ -60,6 +60,8 @@ export interface HelpMessage {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   readonly context: number;
+  /** Its number among the context's threads: from 1, for 0 is the one that runs the model. */
+  readonly thread: number;
 }
 
 export type HelpReply = { readonly type: "ready" } | { readonly type: "error"; readonly error: ErrorMessage };

@@ -163,10 +163,10 @@ export class Session {
   async #startHelpers({ shared, context }: CodeMessage): Promise<void> {
     if (shared === undefined) return;
     try {
-      const started = Array.from({ length: this.#wanted - 1 }, async () => {
+      const started = Array.from({ length: this.#wanted - 1 }, async (_, index) => {
         const helper = await spawn<HelpMessage, HelpReply>();
         this.#helpers.push(helper);
-        await this.#ready(helper, { type: "help", ...shared, context });
+        await this.#ready(helper, { type: "help", ...shared, context, thread: index + 1 });
         helper.keepAlive(false);
       });
       await Promise.all(started);

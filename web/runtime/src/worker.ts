@@ -14,13 +14,13 @@ function listener(post: Post): (message: HostMessage | HelpMessage) => void {
   };
 }
 
-async function help({ module, memory, context }: HelpMessage, post: Post): Promise<void> {
+async function help({ module, memory, context, thread }: HelpMessage, post: Post): Promise<void> {
   try {
     const { exports } = await instantiate(module, memory);
     const { work } = exports;
     if (typeof work !== "function") throw new Error("its code does not export work");
     post({ type: "ready" });
-    (work as (context: number) => void)(context);
+    (work as (context: number, thread: number) => void)(context, thread);
   } catch (error) {
     post({ type: "error", error: { ...toMessage(error), message: `a helper thread stopped: ${describe(error)}` } });
   }

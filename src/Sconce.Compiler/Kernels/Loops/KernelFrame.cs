@@ -33,6 +33,11 @@ internal sealed class KernelFrame
             Use(scratch);
         }
 
+        if (step.ThreadScratch is { } own)
+        {
+            Use(own);
+        }
+
         foreach (var dim in dims)
         {
             Use(dim);

@@ -22,6 +22,9 @@ internal sealed partial class VectorMath
         return F32x4.Mul(F32x4.Mul(ExpOfRemainder(r), half), other);
     }
 
+    /// <summary>e^x where x is at most 0: exactly 0 from -87.7 down, as 2^-127 has an exponent of zeros.</summary>
+    public V128 ExpOfNegative(V128 x) => ExpWithin(F32x4.Pmax(x, Splat(-88f)));
+
     public V128 Expm1(V128 x)
     {
         var a = Let(x);

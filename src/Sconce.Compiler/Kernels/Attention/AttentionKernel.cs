@@ -1,0 +1,212 @@
+using Sconce.Compiler.Kernels.Contraction;
+using Sconce.Compiler.Kernels.Expressions;
+using Sconce.Compiler.Kernels.Loops;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+using Sconce.Compiler.Wasm;
+
+namespace Sconce.Compiler.Kernels.Attention;
+
+/// <summary>
+/// Attention block by block: a tile is a block of rows at a point of the batch. Its scores against all keys are made, turned into weights and multiplied
+/// with the values while they lie in the cache, in memory of the thread's own. The weights are divided by their sum at the end, in the result.
+/// </summary>
+internal sealed class AttentionKernel
+{
+    private readonly AttentionStep step;
+    private readonly AttentionBlock block;
+    private readonly KernelFrame frame;
+    private readonly FunctionBuilder f;
+    private readonly ExprEmitter root;
+    private readonly KernelModule module;
+    private readonly Axis lane = new(Vector.Lanes, "lane");
+    private readonly Axis tile;
+    private readonly Axis number;
+    private readonly Axis row;
+    private readonly Axis strip;
+    private readonly Dim blocks;
+    private readonly Dim? visible;
+
+    private AttentionKernel(AttentionStep step, KernelModule module)
+    {
+        (this.step, this.module) = (step, module);
+        var (space, operands) = (step.Space, step.Operands);
+        block = AttentionBlock.For(step);
+        blocks = space.Rows.Extent.CeilDiv(block.Rows);
+        Tiles = blocks * Dim.Product(space.Batch.Select(axis => axis.Extent));
+        (tile, number) = (new Axis(Tiles, "tile"), new Axis(blocks, "block"));
+        (row, strip) = (new Axis(block.Rows, "row"), new Axis(block.Rows / block.RowsPerStrip, "strip"));
+        visible = VisibleKeys.Bound(operands.Score, space.Rows, space.Keys);
+        frame = new KernelFrame(
+            "attention", step,
+            [Tiles, .. space.Batch.Select(axis => axis.Extent), space.Rows.Extent, space.Keys.Extent, space.Depth.Extent, space.Columns.Extent, visible ?? 0],
+            module, lane);
+        (f, root) = (frame.Function, frame.Emitter);
+        root.Bind(lane, 0);
+        root.Bind(tile, frame.Tile);
+    }
+
+    private Dim Tiles { get; }
+
+    /// <summary>Whether the operands are in the form the kernel reads.</summary>
+    public static bool Accepts(AttentionStep step) => step.ThreadScratch is not null && KeysOf(step) is not null && ValuesOf(step) is not null;
+
+    public static KernelCall Generate(AttentionStep step, KernelModule module)
+    {
+        var kernel = new AttentionKernel(step, module);
+        kernel.EmitTile();
+        return kernel.frame.Finish(kernel.Tiles, $"attention {kernel.block.Rows} rows{(module.Options.FusedMultiplyAdd ? " fused" : "")}");
+    }
+
+    private static Panels? KeysOf(AttentionStep step) => Panels.Of(step.Operands.Key, step.Space.Keys, [step.Space.Depth]);
+
+    private static Panels? ValuesOf(AttentionStep step) => Panels.Of(step.Operands.Value, step.Space.Columns, [step.Space.Keys]);
+
+    private void EmitTile()
+    {
+        var rest = Dim.Of(tile);
+        root.Bind(number, f.Let(root.Index(rest.Mod(blocks)), "block"));
+        rest = rest.FloorDiv(blocks);
+        foreach (var axis in step.Space.Batch.Reverse())
+        {
+            root.Bind(axis, f.Let(root.Index(rest.Mod(axis.Extent)), axis.Name));
+            rest = rest.FloorDiv(axis.Extent);
+        }
+
+        var start = Dim.Of(number) * block.Rows;
+        var rows = Dim.Min(block.Rows, step.Space.Rows.Extent - start);
+        var (strips, keys) = (Known(rows.CeilDiv(block.RowsPerStrip), "strips"), Known(KeysOfBlock(start), "keys"));
+        CopyQueries(strips);
+        MakeScores(strips, keys);
+        new AttentionSoftmax(f, module, step.HiddenRowsAreZero).Emit(
+            Address(block.ScoresStart), Known(block.ScoreStride * 4, "stride"), Address(block.SumsStart), strips * block.RowsPerStrip, keys);
+        MakeResult(strips, keys);
+    }
+
+    private I32 Known(Dim dim, string name) => root.Index(dim) is var value && value.ConstantInteger is null ? f.Let(value, name) : value;
+
+    private I32 Address(Dim element)
+    {
+        var (pointer, offset) = root.Address(block.Scratch, element);
+        return f.Let(pointer + (int)offset);
+    }
+
+    /// <summary>How many keys any row of the block may see.</summary>
+    private Dim KeysOfBlock(Dim start)
+    {
+        if (visible is null)
+        {
+            return step.Space.Keys.Extent;
+        }
+
+        var last = Dim.Min(start + block.Rows, step.Space.Rows.Extent) - 1;
+        return Dim.Min(visible.Substitute(leaf => ReferenceEquals(leaf, step.Space.Rows) ? last : null), step.Space.Keys.Extent);
+    }
+
+    /// <summary>The number of a row of the block among all rows. Rows past the last are that one again: what they compute is the same, and stored in the same place.</summary>
+    private Dim Global(Dim local)
+    {
+        var at = (Dim.Of(number) * block.Rows) + local;
+        var count = step.Space.Rows.Extent;
+        return count.IsConstant && count.Value % block.RowsPerStrip == 0 ? at : Dim.Min(at, count - 1);
+    }
+
+    private Dictionary<Atom, Dim> InBlock => new() { [step.Space.Rows] = Global(row) };
+
+    private void CopyQueries(I32 strips)
+    {
+        var depth = step.Space.Depth;
+        var target = new Target(block.Scratch, [(Dim.Of(row) * block.QueryStride) + depth]);
+        var query = Operand.Substitute(step.Operands.Query, InBlock);
+        var vectors = !(depth.Extent.IsConstant && depth.Extent.Value < Vector.Lanes);
+        LoopNest.Over(root.Nested(vectors ? depth : null), [row, depth], 0, strips * block.RowsPerStrip, [target], [query], (emitter, from, to) =>
+            VectorLoop.Emit(emitter, depth, from, to, VectorLoop.Unrolling(query), vectors, (at, shifts, asVector) =>
+            {
+                foreach (var shift in shifts)
+                {
+                    var (place, element) = (target.Shift(depth, shift), query.Shift(depth, shift));
+                    at.Expect(element);
+                    if (asVector)
+                    {
+                        at.StoreVector(place, element);
+                    }
+                    else
+                    {
+                        at.Store(place, element);
+                    }
+                }
+            }));
+    }
+
+    private void MakeScores(I32 strips, I32 keys)
+    {
+        var (space, operands) = (step.Space, step.Operands);
+        var panels = KeysOf(step)!;
+
+        // Whole panels: what lies past the last key is overwritten afterwards.
+        var columns = new Axis(space.Keys.Extent.RoundUp(panels.Width), "key");
+        var panel = new Axis(space.Keys.Extent.CeilDiv(panels.Width), "panel");
+        var score = Operand.Substitute(operands.Score, new Dictionary<Atom, Dim>(InBlock) { [space.Keys] = columns });
+        Multiply(
+            new PanelProduct(
+                step, space.Batch, row, columns, new Access(block.Scratch, Dim.Of(row) * block.QueryStride), [], space.Depth.Extent, panels,
+                panels.Offset(operands.Key, space.Keys, panel, [space.Depth]), panel,
+                new Target(block.Scratch, [block.ScoresStart + (Dim.Of(row) * block.ScoreStride) + columns]), score),
+            root.Index(space.Depth.Extent), strips, Whole(keys, panels.Width));
+    }
+
+    private void MakeResult(I32 strips, I32 keys)
+    {
+        var (space, operands) = (step.Space, step.Operands);
+        var panels = ValuesOf(step)!;
+        var panel = new Axis(space.Columns.Extent.CeilDiv(panels.Width), "panel");
+        var weighed = new AccumulatorExpr(0, DType.Float32) * new LoadExpr(block.Scratch, [block.SumsStart + row]);
+        var epilogue = new ExprRewriter(dims: dim => dim.Substitute(InBlock), accumulators: _ => weighed).Rewrite(step.Epilogue);
+        Multiply(
+            new PanelProduct(
+                step, space.Batch, row, space.Columns, new Access(block.Scratch, block.ScoresStart + (Dim.Of(row) * block.ScoreStride)), [], space.Keys.Extent,
+                panels, panels.Offset(operands.Value, space.Columns, panel, [space.Keys]), panel, Operand.Substitute(step.Target, InBlock), epilogue),
+            keys, strips, root.Index(panel.Extent));
+    }
+
+    private static I32 Whole(I32 keys, int width) => keys.ConstantInteger is { } known ? (int)((known + width - 1) / width) : (keys + (width - 1)) >>> (width == 8 ? 3 : 2);
+
+    /// <summary>The first so many panels, each times all strips of the block: a panel stays in the first-level cache meanwhile.</summary>
+    private void Multiply(PanelProduct product, I32 run, I32 strips, I32 panels)
+    {
+        using var scope = f.Scope();
+        var width = product.Right.Width;
+        var store = new PanelStore(f, product, lane);
+        var panel = f.I32("panel");
+        f.For(panel, 0, panels, 1, () =>
+        {
+            var e = root.Nested();
+            e.Bind(product.Panel, panel);
+            var (pointer, offset) = e.Address(product.Right.Buffer, product.RightOffset);
+            var start = f.Let(pointer + (int)offset, "panelStart");
+            var sums = new TileProduct(f, module.Options.FusedMultiplyAdd, block.RowsPerStrip, width / Vector.Lanes);
+            var position = f.I32("strip");
+            f.For(position, 0, strips, 1, () => Strip(e.Nested(), position, start, sums));
+        });
+
+        void Strip(ExprEmitter e, LocalI32 position, LocalI32 start, TileProduct sums)
+        {
+            e.Bind(strip, position);
+            var rows = Enumerable.Range(0, block.RowsPerStrip).Select(r => (Dim.Of(strip) * block.RowsPerStrip) + r).ToArray();
+            var copies = new Dictionary<I32, LocalI32>();
+            var addresses = rows.Select(at =>
+            {
+                var (pointer, offset) = e.Address(product.Left.Buffer, product.Left.Offset.Substitute(leaf => ReferenceEquals(leaf, row) ? at : null));
+                if (!copies.TryGetValue(pointer, out var copy))
+                {
+                    copies.Add(pointer, copy = f.Let(pointer, "left"));
+                }
+
+                return new RowAddress(copy, offset);
+            }).ToArray();
+            var panelAt = f.Let(start, "panel");
+            sums.Emit(addresses, [], run, panelAt, width);
+            store.Emit(e, sums, rows);
+        }
+    }
+}

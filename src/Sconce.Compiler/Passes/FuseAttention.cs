@@ -1,0 +1,204 @@
+using System.Diagnostics.CodeAnalysis;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Passes;
+
+/// <summary>
+/// Makes one step of attention: a product, maps over it (scale, mask), softmax over its columns, and a product with the weights. Where anything
+/// else reads the scores or weights they must be in memory anyway, and all stays as it is.
+/// </summary>
+internal static class FuseAttention
+{
+    public static void Run(TensorProgram program)
+    {
+        var uses = new ProgramUses(program);
+        var made = new Dictionary<Step, Step>(ReferenceEqualityComparer.Instance);
+        foreach (var step in StepRewriting.Flatten(program.Steps))
+        {
+            if (step is ContractionStep product
+                && (new Match(product, uses).Fuse(product.Left, product.M, product.Right, product.N)
+                    ?? new Match(product, uses).Fuse(product.Right, product.N, product.Left, product.M)) is { } attention)
+            {
+                made.Add(product, attention);
+            }
+        }
+
+        if (made.Count > 0)
+        {
+            StepRewriting.Replace(program, step => [made.GetValueOrDefault(step, step)]);
+            DeadSteps.Remove(program);
+        }
+    }
+
+    /// <summary>The attempt to read a product as the last of an attention.</summary>
+    private sealed class Match(ContractionStep last, ProgramUses uses)
+    {
+        private readonly HashSet<Step> parts = new(ReferenceEqualityComparer.Instance);
+
+        public AttentionStep? Fuse(Expr weights, Axis rows, Expr values, Axis columns)
+        {
+            var keys = last.K;
+            if (weights.Type != DType.Float32 || !Softmax.TryFind(weights, keys, this, out var softmax)
+                || Scores(softmax.Score, rows, keys) is not var (product, score, index))
+            {
+                return null;
+            }
+
+            var transposed = ReferenceEquals(index[^1].AsAtom, rows);
+            var map = product.Batch.Zip(index).ToDictionary(pair => (Atom)pair.First, pair => pair.Second);
+            map.Add(product.M, transposed ? keys : rows);
+            map.Add(product.N, transposed ? rows : keys);
+            Expr At(Expr expr) => new ExprRewriter(dims: dim => dim.Substitute(map)).Rewrite(expr);
+            var (left, right) = (At(product.Left), At(product.Right));
+            var whole = new ExprRewriter(
+                loads: load => ReferenceEquals(load.Buffer, product.Target.Buffer) ? At(product.Epilogue) : null).Rewrite(score);
+            parts.Add(product);
+            return left.Type == DType.Float32 && IsClosed()
+                ? new AttentionStep(
+                    last.Target, new AttentionAxes(last.Batch, rows, keys, product.K, columns),
+                    new AttentionOperands(transposed ? right : left, transposed ? left : right, values, whole), softmax.HiddenRowsAreZero, last.Epilogue)
+                { Origin = last.Origin }
+                : null;
+        }
+
+        /// <summary>The only step that writes what is loaded, where that step writes it whole.</summary>
+        public Step? Producer(LoadExpr load) =>
+            load.Buffer.Kind == BufferKind.Temporary && uses.Writers(load.Buffer) is [{ Step: { Targets: [var target] } step }] && target.IsWhole(AxesOf(step)) ? step : null;
+
+        /// <summary>What maps have written, in terms of what they read: as far as the expression itself is a load.</summary>
+        public Expr Peel(Expr expr)
+        {
+            while (expr is LoadExpr load && Producer(load) is MapStep map)
+            {
+                expr = Inline(map, load);
+            }
+
+            return expr;
+        }
+
+        public Expr Inline(MapStep map, LoadExpr load)
+        {
+            parts.Add(map);
+            return Substituted(map.Body, map.Axes, load.Index);
+        }
+
+        public void Take(Step step) => parts.Add(step);
+
+        /// <summary>Whether two expressions are the same, or become so.</summary>
+        public bool Same(Expr a, Expr b) => a.Equals(b) || Peel(a).Equals(Peel(b));
+
+        /// <summary>The product that a score is made of, with the score in terms of its result, and where in that the score of a row and a key lies.</summary>
+        private (ContractionStep Product, Expr Score, IReadOnlyList<Dim> Index)? Scores(Expr score, Axis rows, Axis keys)
+        {
+            LoadExpr? found = null;
+            var several = false;
+            var expanded = Expand(score);
+            return found is null || several ? null : ((ContractionStep)Producer(found)!, expanded, found.Index);
+
+            // Only what leads to the product is put in place of loads: masks stay what they are.
+            Expr Expand(Expr expr) => new ExprRewriter(loads: load =>
+            {
+                if (!load.Index.Any(dim => dim.DependsOn(rows)) || !load.Index.Any(dim => dim.DependsOn(keys)))
+                {
+                    return null;
+                }
+
+                switch (Producer(load))
+                {
+                    case ContractionStep { Left.Type: DType.Float32 } product when IsMatrix(load, product):
+                        several |= found is not null && !found.Equals(load);
+                        found = load;
+                        return null;
+                    case MapStep map:
+                        var before = (found, several, parts.ToArray());
+                        var inlined = Expand(Inline(map, load));
+                        if (!ReferenceEquals(found, before.found) || several != before.several)
+                        {
+                            return inlined;
+                        }
+
+                        parts.IntersectWith(before.Item3);
+                        return null;
+                    default:
+                        return null;
+                }
+            }).Rewrite(expr);
+
+            bool IsMatrix(LoadExpr load, ContractionStep product) =>
+                load.Index[..^2].All(dim => !dim.DependsOn(rows) && !dim.DependsOn(keys))
+                && ((ReferenceEquals(load.Index[^2].AsAtom, rows) && ReferenceEquals(load.Index[^1].AsAtom, keys) && product.N.Extent.Equals(keys.Extent))
+                    || (ReferenceEquals(load.Index[^2].AsAtom, keys) && ReferenceEquals(load.Index[^1].AsAtom, rows) && product.M.Extent.Equals(keys.Extent)));
+        }
+
+        /// <summary>Whether the parts may be computed where the last product is, and nobody else needs what they make.</summary>
+        private bool IsClosed()
+        {
+            var reader = UseOf(last);
+            return parts.All(part => ReferenceEquals(UseOf(part).Loop, reader.Loop)
+                && (uses.MayMove(UseOf(part), reader) || ReadsOnlyParts(part))
+                && part.Targets.All(target => target.Buffer.Kind == BufferKind.Temporary
+                    && uses.Readers(target.Buffer).All(use => parts.Contains(use.Step) || ReferenceEquals(use.Step, last))));
+        }
+
+        private bool ReadsOnlyParts(Step part) =>
+            ProgramUses.BuffersRead(part).All(buffer => uses.Writers(buffer).All(writer => parts.Contains(writer.Step)));
+
+        private ProgramUses.Use UseOf(Step step) => uses.Writers(step.Targets[0].Buffer).First(use => ReferenceEquals(use.Step, step));
+
+        private static System.Collections.Immutable.ImmutableArray<Axis> AxesOf(Step step) => step switch
+        {
+            MapStep map => map.Axes,
+            ReduceStep reduce => reduce.Axes,
+            ContractionStep product => product.Axes,
+            _ => [],
+        };
+    }
+
+    private static Expr Substituted(Expr expr, IEnumerable<Axis> axes, IEnumerable<Dim> index)
+    {
+        var map = axes.Zip(index).ToDictionary(pair => (Atom)pair.First, pair => pair.Second);
+        return new ExprRewriter(dims: dim => dim.Substitute(map)).Rewrite(expr);
+    }
+
+    /// <summary>exp(score - max) / sum, as softmax is lowered and as decompositions write it.</summary>
+    private sealed record Softmax(Expr Score, bool HiddenRowsAreZero)
+    {
+        public static bool TryFind(Expr weights, Axis keys, Match match, [NotNullWhen(true)] out Softmax? softmax)
+        {
+            softmax = null;
+            var (quotient, hiddenAreZero) = WithoutHiddenRows(match.Peel(weights), match);
+            if (quotient is not BinaryExpr { Op: BinaryOp.Div, Left: var exponential, Right: var divisor }
+                || Reduced(match.Peel(divisor), Combiner.Sum, keys, match) is not { } summed || !match.Same(summed, exponential)
+                || WithoutHiddenRows(match.Peel(exponential), match).Value is not UnaryExpr { Op: UnaryOp.Exp, Operand: var shifted }
+                || match.Peel(shifted) is not BinaryExpr { Op: BinaryOp.Sub, Left: var score, Right: var largest }
+                || Reduced(match.Peel(largest), Combiner.Max, keys, match) is not { } compared || !match.Same(compared, score))
+            {
+                return false;
+            }
+
+            softmax = new(score, hiddenAreZero);
+            return true;
+        }
+
+        /// <summary>What a reduction over the keys combines, at the key where these stand.</summary>
+        private static Expr? Reduced(Expr expr, Combiner combiner, Axis keys, Match match)
+        {
+            if (expr is not LoadExpr load || match.Producer(load) is not ReduceStep { Reduced: [var over], Reducers: [var reducer], Results: [AccumulatorExpr] } reduce
+                || reducer.Combiner != combiner || !over.Extent.Equals(keys.Extent))
+            {
+                return null;
+            }
+
+            match.Take(reduce);
+            return Substituted(reducer.Value, [.. reduce.Axes, over], [.. load.Index, keys]);
+        }
+
+        /// <summary>The value that is taken unless the row's largest score is minus infinity; there it is 0.</summary>
+        private static (Expr Value, bool HiddenAreZero) WithoutHiddenRows(Expr expr, Match match) =>
+            expr is SelectExpr { Condition: BinaryExpr { Op: BinaryOp.Eq, Right: ConstExpr { Value: double.NegativeInfinity } } covered, Yes: ConstExpr { Value: 0 } } select
+            && match.Peel(covered.Left) is LoadExpr load && match.Producer(load) is ReduceStep { Reducers: [{ Combiner: Combiner.Max }] }
+                ? (match.Peel(select.No), true)
+                : (expr, false);
+    }
+}
