@@ -40,21 +40,20 @@ internal static class FuseAttention
         {
             var keys = last.K;
             if (weights.Type != DType.Float32 || !Softmax.TryFind(weights, keys, this, out var softmax)
-                || Scores(softmax.Score, rows, keys) is not var (product, score, index))
+                || Scores(softmax.Score, rows, keys) is not var (product, score, place))
             {
                 return null;
             }
 
-            var transposed = ReferenceEquals(index[^1].AsAtom, rows);
-            var map = product.Batch.Zip(index).ToDictionary(pair => (Atom)pair.First, pair => pair.Second);
+            var transposed = ReferenceEquals(place.Index[^1].AsAtom, rows);
+            var map = product.Batch.Zip(place.Index).ToDictionary(pair => (Atom)pair.First, pair => pair.Second);
             map.Add(product.M, transposed ? keys : rows);
             map.Add(product.N, transposed ? rows : keys);
             Expr At(Expr expr) => new ExprRewriter(dims: dim => dim.Substitute(map)).Rewrite(expr);
             var (left, right) = (At(product.Left), At(product.Right));
-            var whole = new ExprRewriter(
-                loads: load => ReferenceEquals(load.Buffer, product.Target.Buffer) ? At(product.Epilogue) : null).Rewrite(score);
+            var whole = new ExprRewriter(loads: load => load.Equals(place) ? At(product.Epilogue) : null).Rewrite(score);
             parts.Add(product);
-            return left.Type == DType.Float32 && IsClosed()
+            return left.Type == DType.Float32 && !ProgramUses.LoadsOf(whole).Any(load => ReferenceEquals(load.Buffer, place.Buffer)) && IsClosed()
                 ? new AttentionStep(
                     last.Target, new AttentionAxes(last.Batch, rows, keys, product.K, columns),
                     new AttentionOperands(transposed ? right : left, transposed ? left : right, values, whole), softmax.HiddenRowsAreZero, last.Epilogue)
@@ -88,13 +87,12 @@ internal static class FuseAttention
         /// <summary>Whether two expressions are the same, or become so.</summary>
         public bool Same(Expr a, Expr b) => a.Equals(b) || Peel(a).Equals(Peel(b));
 
-        /// <summary>The product that a score is made of, with the score in terms of its result, and where in that the score of a row and a key lies.</summary>
-        private (ContractionStep Product, Expr Score, IReadOnlyList<Dim> Index)? Scores(Expr score, Axis rows, Axis keys)
+        /// <summary>The product that a score is made of, with the score in terms of its result, and the load of it; of several products (a bias may be one) the first.</summary>
+        private (ContractionStep Product, Expr Score, LoadExpr Place)? Scores(Expr score, Axis rows, Axis keys)
         {
             LoadExpr? found = null;
-            var several = false;
             var expanded = Expand(score);
-            return found is null || several ? null : ((ContractionStep)Producer(found)!, expanded, found.Index);
+            return found is null ? null : ((ContractionStep)Producer(found)!, expanded, found);
 
             // Only what leads to the product is put in place of loads: masks stay what they are.
             Expr Expand(Expr expr) => new ExprRewriter(loads: load =>
@@ -107,18 +105,17 @@ internal static class FuseAttention
                 switch (Producer(load))
                 {
                     case ContractionStep { Left.Type: DType.Float32 } product when IsMatrix(load, product):
-                        several |= found is not null && !found.Equals(load);
-                        found = load;
+                        found ??= load;
                         return null;
-                    case MapStep map:
-                        var before = (found, several, parts.ToArray());
+                    case MapStep map when found is null:
+                        Step[] before = [.. parts];
                         var inlined = Expand(Inline(map, load));
-                        if (!ReferenceEquals(found, before.found) || several != before.several)
+                        if (found is not null)
                         {
                             return inlined;
                         }
 
-                        parts.IntersectWith(before.Item3);
+                        parts.IntersectWith(before);
                         return null;
                     default:
                         return null;

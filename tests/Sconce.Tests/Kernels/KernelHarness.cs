@@ -72,7 +72,7 @@ internal sealed class KernelHarness
 
             var count = evaluator.Evaluate(buffer.ElementCount);
             addresses[buffer] = end;
-            var written = steps.Any(step => step.Targets.Any(target => target.Buffer == buffer) || step.Scratch.Contains(buffer));
+            var written = steps.Any(step => step.Targets.Any(target => target.Buffer == buffer) || step.Scratch.Contains(buffer) || step.ThreadScratch == buffer);
             if (!written || (inputs?.ContainsKey(buffer) ?? false))
             {
                 var value = inputs?.GetValueOrDefault(buffer) ?? (buffer.Data is { } data ? TensorValue.Of(data) : Draw(buffer, evaluator.Evaluate));

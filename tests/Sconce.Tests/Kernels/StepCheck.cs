@@ -57,7 +57,7 @@ internal sealed class StepCheck
         for (var i = 0L; i < expected.Count; i++)
         {
             var (a, b) = (expected.GetFloat(i), actual.GetFloat(i));
-            Assert.True(Math.Abs(a - b) <= tolerance * (1 + Math.Abs(a)), $"{what}: element {i} of {expected.Count} is {b}, not {a}.");
+            Assert.True(a.Equals(b) || Math.Abs(a - b) <= tolerance * (1 + Math.Abs(a)), $"{what}: element {i} of {expected.Count} is {b}, not {a}.");
         }
     }
 
