@@ -37,7 +37,7 @@ internal sealed class PanelKernel
         this.product = product;
         fuses = module.Options.FusedMultiplyAdd;
         width = product.Right.Width;
-        rowsPerStrip = width == 8 || !fuses ? 4 : 8;
+        rowsPerStrip = !fuses ? 4 : width == 8 ? 6 : 8;
         if (product.Rows.Extent is { IsConstant: true, Value: > 0 } few && few.Value < rowsPerStrip)
         {
             rowsPerStrip = (int)few.Value;
@@ -95,11 +95,11 @@ internal sealed class PanelKernel
             e.Bind(product.Panel, panel);
             var (panelStart, offset) = e.Address(product.Right.Buffer, product.RightOffset);
             var start = f.Let(panelStart + (int)offset, "panelStart");
-            EmitRows(e, rowTile, start);
+            EmitRows(e, rowTile, start, panel);
         });
     }
 
-    private void EmitRows(ExprEmitter outer, I32 rowTile, LocalI32 panelStart)
+    private void EmitRows(ExprEmitter outer, I32 rowTile, LocalI32 panelStart, LocalI32 panel)
     {
         var first = f.Let(rowTile * (int)tiling.StripsPerTile);
         var end = f.Let(first + (int)tiling.StripsPerTile);
@@ -107,8 +107,9 @@ internal sealed class PanelKernel
         {
             var number = f.I32("strip");
             var sums = new TileProduct(f, fuses, rowsPerStrip, width / Lanes);
+            (PanelAhead, LocalI32)? next = PanelAhead.For(product, tiling) is { } ahead ? (ahead, ahead.Start(f, panel, panelStart)) : null;
             f.For(number, first, f.Let(end.LtS(wholeStrips).Select(end, wholeStrips)), 1, () =>
-                EmitStrip(outer, number, sums, Dim.Of(strip) * rowsPerStrip, panelStart));
+                EmitStrip(outer, number, sums, Dim.Of(strip) * rowsPerStrip, panelStart, next));
         }
 
         var rest = product.Rows.Extent.Mod(rowsPerStrip);
@@ -134,7 +135,7 @@ internal sealed class PanelKernel
     }
 
     /// <summary>One strip of rows; without <paramref name="firstRow"/> a single row of that number.</summary>
-    private void EmitStrip(ExprEmitter outer, LocalI32 position, TileProduct sums, Dim? firstRow, LocalI32 panelStart)
+    private void EmitStrip(ExprEmitter outer, LocalI32 position, TileProduct sums, Dim? firstRow, LocalI32 panelStart, (PanelAhead, LocalI32)? ahead = null)
     {
         using (f.Scope())
         {
@@ -158,7 +159,7 @@ internal sealed class PanelKernel
             }
 
             var panel = f.Let(panelStart, "panel");
-            sums.Emit(addresses, taps, run, panel, width);
+            sums.Emit(addresses, taps, run, panel, width, ahead);
             new PanelStore(f, product, lane).Emit(e, sums, numbers);
         }
     }

@@ -10,7 +10,7 @@ namespace Sconce.Compiler.Kernels.Contraction;
 /// </summary>
 internal sealed record Panels(Tensors.Buffer Buffer, int Width)
 {
-    /// <summary>Tiles of 4 x 8 are the fastest with and without relaxed SIMD, so that both builds of a model share its packed weights. Few columns take 8 x 4.</summary>
+    /// <summary>Tiles of 6 x 8 are the fastest with relaxed SIMD, 4 x 8 without, so that both builds of a model share its packed weights. Few columns take panels of 4.</summary>
     public static int WidthFor(Dim columns) => columns.IsConstant && columns.Value is <= 4 or (> 8 and <= 12) ? 4 : 8;
 
     /// <summary>Packs into [outer…, panel, inner…, lane]; <paramref name="element"/> gives the expression at a column.</summary>

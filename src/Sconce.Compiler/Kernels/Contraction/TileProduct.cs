@@ -10,13 +10,14 @@ internal readonly record struct RunLoop(I32 Count, I32 Step);
 
 /// <summary>
 /// The inner loop of matrix products and convolutions: some rows of the left operand times a panel of the right one, the sums in
-/// registers. Sixteen registers hold eight sums, the panel's two vectors and the element of the left, with some to spare; eight sums are what two
-/// units of four cycles' latency need. So where rows and vectors make fewer than eight, the sum is split into several that take turns.
+/// registers. With fused multiply-add, sixteen registers hold twelve sums, the panel's two vectors and the element of the left; without, eight, since
+/// products need registers too. Eight sums are what two units of four cycles' latency need at least. So where rows and vectors make fewer, the sum is
+/// split into several that take turns.
 /// </summary>
 internal sealed class TileProduct
 {
     /// <summary>Steps of K in a round of the loop.</summary>
-    private const int Unroll = 4;
+    public const int Unroll = 4;
 
     /// <summary>Runs up to this length are written out without a loop.</summary>
     private const int LongestWithoutLoop = 24;
@@ -32,7 +33,7 @@ internal sealed class TileProduct
     public TileProduct(FunctionBuilder f, bool relaxed, int rows, int panelVectors)
     {
         (this.f, this.relaxed, Rows, vectors) = (f, relaxed, rows, panelVectors);
-        var splits = Math.Clamp(8 / (rows * vectors), 1, Unroll);
+        var splits = Math.Clamp((relaxed ? 12 : 8) / (rows * vectors), 1, Unroll);
         splits = splits == 3 ? 2 : splits;
         this.panelVectors = [.. Enumerable.Range(0, vectors).Select(v => f.V128($"b{v}"))];
         sums = [.. Enumerable.Range(0, splits).Select(s => Enumerable.Range(0, rows * vectors).Select(i => f.V128($"sum{s}_{i / vectors}_{i % vectors}")).ToArray())];
@@ -41,6 +42,9 @@ internal sealed class TileProduct
 
     public int Rows { get; }
 
+    /// <summary>The part of a run that whole rounds of the loop go through.</summary>
+    public static long WithoutRest(long run) => run / Unroll * Unroll;
+
     /// <summary>The sum of a row and a vector of columns, after <see cref="Emit"/>.</summary>
     public LocalV128 Sum(int row, int vector) => sums[0][(row * vectors) + vector];
 
@@ -48,14 +52,14 @@ internal sealed class TileProduct
     /// Computes all sums over runs of <paramref name="run"/> elements that lie one after the other, within loops (outermost first). The
     /// panel is read from front to end. Pointers and panel are moved on.
     /// </summary>
-    public void Emit(ReadOnlySpan<RowAddress> rows, ReadOnlySpan<RunLoop> loops, I32 run, LocalI32 panel, int panelWidth)
+    public void Emit(ReadOnlySpan<RowAddress> rows, ReadOnlySpan<RunLoop> loops, I32 run, LocalI32 panel, int panelWidth, (PanelAhead Plan, LocalI32 Pointer)? ahead = null)
     {
         foreach (var local in sums.SelectMany(split => split))
         {
             f.Set(local, V128.Zero);
         }
 
-        var walk = new Walk(this, [.. rows], panel, panelWidth * 4);
+        var walk = new Walk(this, [.. rows], panel, panelWidth * 4, ahead);
         walk.Loops([.. loops], run);
         for (var width = sums.Length / 2; width > 0; width /= 2)
         {
@@ -91,7 +95,7 @@ internal sealed class TileProduct
     }
 
     /// <summary>The way through the operands for one tile.</summary>
-    private sealed class Walk(TileProduct tile, RowAddress[] rows, LocalI32 panel, int panelStep)
+    private sealed class Walk(TileProduct tile, RowAddress[] rows, LocalI32 panel, int panelStep, (PanelAhead Plan, LocalI32 Pointer)? ahead)
     {
         private readonly FunctionBuilder f = tile.f;
         private readonly LocalI32[] pointers = [.. rows.Select(row => row.Pointer).DistinctBy(pointer => pointer.Local)];
@@ -152,7 +156,20 @@ internal sealed class TileProduct
 
             using (f.Scope())
             {
-                Rounds((int)(length / Unroll));
+                if (ahead is var (plan, pointer))
+                {
+                    var end = f.Let(panel + ((int)WithoutRest(length) * panelStep), "runEnd");
+                    f.Loop(again =>
+                    {
+                        plan.Touch(f, pointer);
+                        Rounds(plan.Segment / Unroll);
+                        f.BranchIf(again, panel.Ne(end));
+                    });
+                }
+                else
+                {
+                    Rounds((int)(length / Unroll));
+                }
             }
 
             Steps((int)(length % Unroll));

@@ -3,17 +3,20 @@ using Sconce.Compiler.Types;
 namespace Sconce.Compiler.Kernels.Contraction;
 
 /// <summary>
-/// How a product is cut into tiles, one call of the kernel each: few enough rows that they stay in the second-level cache while all panels
-/// pass by, and tiles enough for several threads.
+/// How a product is cut into tiles, one call of the kernel each: few enough rows that they stay in the caches while all panels pass by, but
+/// many, since each panel comes from memory once for all rows of a tile; and tiles enough for several threads.
 /// </summary>
 /// <param name="StripsPerTile">A strip is as many rows as the inner loop takes at once.</param>
 /// <param name="PanelsPerTile">Panels that a tile's rows are multiplied with.</param>
 internal sealed record Tiling(long StripsPerTile, Dim PanelsPerTile)
 {
-    /// <summary>Elements of the left operand in a tile: 256 KiB of float32.</summary>
-    private const long ElementsPerTile = 1 << 16;
+    /// <summary>
+    /// Elements of the left operand in a tile: 1 MiB of float32. Rows come one after the other, which a processor foresees, so that the third-level
+    /// cache will do: 128 x 768 x 3072 has 55 GFLOP/s with it, and 49 with 256 KiB, for which panels come from memory six times.
+    /// </summary>
+    private const long ElementsPerTile = 1 << 18;
 
-    private const long MostRows = 192;
+    private const long MostRows = 256;
     private const long FewestRows = 16;
 
     /// <summary>Rows in a tile where K or the number of rows is known only when the model runs.</summary>

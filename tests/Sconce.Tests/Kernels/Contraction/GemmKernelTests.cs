@@ -43,6 +43,19 @@ public class GemmKernelTests
         check.Run();
     }
 
+    /// <summary>Panels that come from memory, each fetched while the one before it is in use.</summary>
+    [Fact]
+    public void Panels_fetched_ahead()
+    {
+        var check = new StepCheck();
+        foreach (var (m, n, k) in ((int, int, int)[])[(13, 520, 130), (8, 40, 1700), (70, 1003, 66), (9, 521, 131)])
+        {
+            check.Add($"{m} x {n} x {k}", Linear(m, n, k));
+        }
+
+        check.Run();
+    }
+
     [Fact]
     public void Symbolic_sizes()
     {
