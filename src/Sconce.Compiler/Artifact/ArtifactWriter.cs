@@ -1,4 +1,5 @@
 using Sconce.Compiler.Kernels;
+using Sconce.Compiler.Kernels.Mathematics;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
@@ -12,10 +13,11 @@ public sealed class ArtifactWriter
 {
     private readonly MemoryPlan plan;
     private readonly Module module;
+    private readonly NumberTable numbers;
 
-    private ArtifactWriter(MemoryPlan plan, Module module, Manifest manifest)
+    private ArtifactWriter(MemoryPlan plan, Module module, NumberTable numbers, Manifest manifest)
     {
-        (this.plan, this.module) = (plan, module);
+        (this.plan, this.module, this.numbers) = (plan, module, numbers);
         Manifest = manifest;
     }
 
@@ -35,8 +37,9 @@ public sealed class ArtifactWriter
         // The header's size depends on the number of slots, which does not depend on where they begin.
         var slots = new MemoryPlan(program, 0).Slots.Count;
         var plan = new MemoryPlan(program, layout.Size(slots));
-        var (relaxed, _) = ProgramCode.Build(program, plan, layout, new KernelOptions { RelaxedSimd = true, Exact = exact });
-        var (module, kernelNames) = ProgramCode.Build(program, plan, layout, new KernelOptions { RelaxedSimd = false, Exact = exact });
+        var numbers = new NumberTable();
+        var (relaxed, _) = ProgramCode.Build(program, plan, layout, new KernelOptions { RelaxedSimd = true, Exact = exact }, numbers);
+        var (module, kernelNames) = ProgramCode.Build(program, plan, layout, new KernelOptions { RelaxedSimd = false, Exact = exact }, numbers);
         var manifest = new Manifest
         {
             Compiler = $"sconce {typeof(ArtifactWriter).Assembly.GetName().Version?.ToString(3)}",
@@ -56,7 +59,7 @@ public sealed class ArtifactWriter
         };
         module.AddCustomSection(Manifest.SectionName, manifest.ToJson(), Placement.First);
         module.AddCustomSection(Manifest.RelaxedSectionName, relaxed.ToArray(), Placement.BeforeData);
-        return new ArtifactWriter(plan, module, manifest) { CodeBytes = module.Measure().CodeBytes };
+        return new ArtifactWriter(plan, module, numbers, manifest) { CodeBytes = module.Measure().CodeBytes };
     }
 
     public void WriteTo(Stream stream)
@@ -71,6 +74,11 @@ public sealed class ArtifactWriter
 
     private void AddData()
     {
+        if (numbers.Bytes is { Length: > 0 } bytes)
+        {
+            module.AddData(NumberTable.Start, bytes);
+        }
+
         foreach (var constant in plan.Constants)
         {
             module.AddData((uint)((Place.Absolute)plan[constant]).Address, InMemoryOrder(constant));

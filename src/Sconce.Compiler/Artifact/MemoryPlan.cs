@@ -1,3 +1,4 @@
+using Sconce.Compiler.Kernels.Mathematics;
 using Sconce.Compiler.Passes;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
@@ -34,8 +35,8 @@ internal sealed class MemoryPlan
     /// <summary>A cache line; also enough for any vector.</summary>
     public const int Alignment = 64;
 
-    /// <summary>Below this address nothing lies, so that a null pointer is no buffer.</summary>
-    public const int ConstantsOffset = 1024;
+    /// <summary>Constants begin with the numbers that kernels load; the model's own follow at <see cref="NumberTable.End"/>.</summary>
+    public const int ConstantsOffset = NumberTable.Start;
 
     /// <summary>Vector kernels may read up to this many bytes past a buffer's end.</summary>
     public const int ReadSlack = 64;
@@ -46,7 +47,7 @@ internal sealed class MemoryPlan
     {
         var uses = new ProgramUses(program);
         Constants = [.. ConstantsOf(program)];
-        long address = ConstantsOffset;
+        long address = NumberTable.End;
         foreach (var constant in Constants)
         {
             places.Add(constant, new Place.Absolute(address));

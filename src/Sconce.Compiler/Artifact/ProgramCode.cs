@@ -1,4 +1,5 @@
 using Sconce.Compiler.Kernels;
+using Sconce.Compiler.Kernels.Mathematics;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
@@ -18,12 +19,12 @@ internal sealed class ProgramCode
     private readonly List<FunctionBuilder> tiles = [];
     private readonly int firstTile;
 
-    private ProgramCode(TensorProgram program, MemoryPlan plan, ContextLayout layout, KernelOptions options)
+    private ProgramCode(TensorProgram program, MemoryPlan plan, ContextLayout layout, KernelOptions options, NumberTable numbers)
     {
         (this.program, this.plan, this.layout) = (program, plan, layout);
         module = new Module();
         module.ImportMemory("env", "memory", MinimumPages(plan), MaximumPages);
-        kernels = new KernelModule(module, options);
+        kernels = new KernelModule(module, options, numbers);
         sharing = new WorkSharing(module);
         firstTile = program.Steps.Count;
     }
@@ -40,9 +41,10 @@ internal sealed class ProgramCode
     public static uint MinimumPages(MemoryPlan plan) => checked((uint)((plan.ConstantsEnd + plan.FixedEnd + PageBytes - 1) / PageBytes));
 
     /// <summary>A module without data and custom sections, and each step's kernel by name.</summary>
-    public static (Module Module, IReadOnlyList<string> KernelNames) Build(TensorProgram program, MemoryPlan plan, ContextLayout layout, KernelOptions options)
+    public static (Module Module, IReadOnlyList<string> KernelNames) Build(
+        TensorProgram program, MemoryPlan plan, ContextLayout layout, KernelOptions options, NumberTable numbers)
     {
-        var code = new ProgramCode(program, plan, layout, options);
+        var code = new ProgramCode(program, plan, layout, options, numbers);
         foreach (var step in program.Steps)
         {
             var names = new List<string>();

@@ -1,14 +1,18 @@
+using Sconce.Compiler.Kernels.Mathematics;
 using Sconce.Compiler.Wasm;
 using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Compiler.Kernels;
 
 /// <summary>The module that kernels are made for: what they may use, and the functions they share.</summary>
-public sealed class KernelModule(Module module, KernelOptions options)
+public sealed class KernelModule(Module module, KernelOptions options, NumberTable? numbers = null)
 {
     private readonly Dictionary<string, FunctionBuilder> functions = [];
 
     public KernelOptions Options { get; } = options;
+
+    /// <summary>Numbers in memory that the kernels load. Whoever runs them puts it there.</summary>
+    public NumberTable Numbers { get; } = numbers ?? new();
 
     /// <summary>A function that kernels call, by its name; built and added to the module at its first use.</summary>
     public FunctionBuilder Function(string name, ReadOnlySpan<ValueType> parameters, ValueType result, Action<FunctionBuilder> build)

@@ -1,5 +1,6 @@
 using Sconce.Compiler.Evaluation;
 using Sconce.Compiler.Kernels;
+using Sconce.Compiler.Kernels.Mathematics;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
@@ -133,6 +134,7 @@ internal sealed class KernelHarness
     {
         var pages = (end / 65536) + 1;
         module.ImportMemory("env", "memory", pages, 65536);
+        module.AddData(NumberTable.Start, kernels.Numbers.Bytes);
         module.WriteNames = true;
         var problem = NodeEngine.Run(new NodeEngine.Job(module.ToArray(), [.. calls.Where(call => call.Length > 0)], (int)end, (int)pages))[0];
         Assert.True(problem.Error == "", problem.Error);

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Sconce.Compiler.Evaluation;
 using Sconce.Compiler.Kernels;
+using Sconce.Compiler.Operators;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Buffer = Sconce.Compiler.Tensors.Buffer;
@@ -30,7 +31,7 @@ public sealed class MathFunctionTests(ITestOutputHelper output)
         var samples = Samples();
         foreach (var (op, _) in Promised)
         {
-            Add(harness, op, DType.Float32, samples);
+            Add(harness, op.ToString(), DType.Float32, samples, x => x.Apply(op));
         }
 
         var worst = new List<string>();
@@ -59,6 +60,68 @@ public sealed class MathFunctionTests(ITestOutputHelper output)
 
         Assert.True(worst.Count == 0, string.Join("\n", worst));
     }
+
+    /// <summary>Activations by how models write them; the largest error in units in the last place of the result from -1 on, and of x everywhere.</summary>
+    private static readonly (string Name, Func<Expr, Expr> Function, Func<double, double> Reference, double Ulp, double UlpOfX)[] Activations =
+    [
+        ("silu", x => x * x.Sigmoid(), x => x / (1 + Math.Exp(-x)), 2.5, 1.5),
+        ("gate", x => x.Sigmoid() * (x + x), x => 2 * x / (1 + Math.Exp(-x)), 2.5, 3),
+        ("gelu", x => x.Gelu(tanh: false), Gelu, 3, 1.5),
+        ("gelu, divided", x => x.Like(0.5) * (x * ((x / x.Like(Math.Sqrt(2))).Apply(UnaryOp.Erf) + x.One)), Gelu, 3, 1.5),
+        ("gelu, tanh", x => x.Gelu(tanh: true), GeluByTanh, 2.5, 1.5),
+        ("one and tanh", x => x * (x.Tanh() + x.One), x => 2 * x / (1 + Math.Exp(-2 * x)), 2.5, 3),
+    ];
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Activations_keep_their_promises(bool relaxed)
+    {
+        var harness = new KernelHarness(new KernelOptions { RelaxedSimd = relaxed });
+        var samples = Samples();
+        foreach (var activation in Activations)
+        {
+            Add(harness, activation.Name, DType.Float32, samples, activation.Function);
+        }
+
+        var worst = new List<string>();
+        foreach (var (name, _, value) in harness.Results())
+        {
+            var (_, _, reference, ulp, ulpOfX) = Activations.Single(activation => activation.Name == name);
+            var results = MemoryMarshal.Cast<byte, float>(value.Bytes);
+            var (largest, where, largestOfX) = (0.0, 0f, 0.0);
+            for (var i = 0; i < samples.Length; i++)
+            {
+                var (x, got) = (samples[i], (double)results[i]);
+                if (x < -1e38)
+                {
+                    // Minus infinity times 0 is NaN, as in PyTorch; so is what overflows before.
+                    Assert.True(double.IsNaN(got) || (Math.Abs(got) < 2e-7 && x != float.NegativeInfinity), $"{name} of {x} is {got}");
+                    continue;
+                }
+
+                var wanted = reference(x);
+                var zeros = got == 0 && Math.Abs(wanted) < 1.2e-38;
+                var error = x < -1 || zeros ? 0 : Error((float)got, wanted, 24, -126);
+                (largest, where) = error <= largest ? (largest, where) : (error, x);
+                largestOfX = float.IsFinite(x) && float.IsNormal(x) && Math.Abs(wanted) < float.MaxValue
+                    ? Math.Max(largestOfX, Math.Abs(got - wanted) / Math.ScaleB(1, Math.ILogB(x) - 23))
+                    : largestOfX;
+            }
+
+            output.WriteLine($"{name}: {largest:F3} ulp at {where:R}, {largestOfX:F3} of x");
+            if (!(largest <= ulp && largestOfX <= ulpOfX))
+            {
+                worst.Add($"{name}: {largest} ulp at {where:R}, {largestOfX} ulp of x");
+            }
+        }
+
+        Assert.True(worst.Count == 0, string.Join("\n", worst));
+    }
+
+    private static double Gelu(double x) => x * 0.5 * SpecialFunctions.Erfc(-x * Math.Sqrt(0.5));
+
+    private static double GeluByTanh(double x) => x / (1 + Math.Exp(-2 * Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x))));
 
     [Fact]
     public void Float64_functions_are_good_to_14_digits()
@@ -160,14 +223,19 @@ public sealed class MathFunctionTests(ITestOutputHelper output)
             samples.Add(i / 1777f);
         }
 
+        for (var i = -11000; i <= 11000; i++)
+        {
+            samples.Add(i / 101f);
+        }
+
         samples.Add(3e38f);
         return [.. samples];
     }
 
-    private static void Add(KernelHarness harness, UnaryOp op, DType type, float[] samples)
+    private static void Add(KernelHarness harness, string name, DType type, float[] samples, Func<Expr, Expr> function)
     {
         var (x, y) = (Steps.Buffer("x", type, samples.Length), Steps.Buffer("y", type, samples.Length));
-        harness.Add(op.ToString(), [Steps.Map(y, axes => x.At(axes).Apply(op))], evaluate: false,
+        harness.Add(name, [Steps.Map(y, axes => function(x.At(axes)))], evaluate: false,
             inputs: new Dictionary<Buffer, TensorValue> { [x] = new(type, [samples.Length], MemoryMarshal.AsBytes<float>(samples).ToArray()) });
     }
 

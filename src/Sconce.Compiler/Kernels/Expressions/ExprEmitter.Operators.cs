@@ -21,6 +21,18 @@ public sealed partial class ExprEmitter
     /// <summary>Four values of an index, as 32-bit integers.</summary>
     public V128 Places(Dim dim) => NarrowVector(dim);
 
+    /// <summary>A float32 quotient by a constant as a product, which is several times faster.</summary>
+    private BinaryExpr? AsProduct(BinaryExpr quotient)
+    {
+        if (quotient is not { Op: BinaryOp.Div, Type: DType.Float32, Right: ConstExpr divisor } || vectorOps.Exact)
+        {
+            return null;
+        }
+
+        var inverse = (float)(1 / divisor.Value);
+        return float.IsNormal(inverse) ? new BinaryExpr(BinaryOp.Mul, quotient.Left, Expr.Const(DType.Float32, inverse)) : null;
+    }
+
     /// <summary>A float32 product added to a sum by one instruction, where that is allowed and nothing else needs the product.</summary>
     public V128? FusedSum(Expr expr, V128 sum) =>
         expr is BinaryExpr { Op: BinaryOp.Mul, Type: DType.Float32 } product && vectorOps.Fuses && Varies(product) && uses.GetValueOrDefault(product) <= 1

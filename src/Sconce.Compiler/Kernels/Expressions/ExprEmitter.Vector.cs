@@ -13,7 +13,7 @@ public sealed partial class ExprEmitter
     {
         if (expr is ConstExpr constant)
         {
-            return VectorOps.Constant(expr.Type, constant.Bits, constant.Value);
+            return vectorOps.Constant(constant);
         }
 
         if (TryFind(e => e.vectors, expr, out var known))
@@ -38,7 +38,8 @@ public sealed partial class ExprEmitter
             UnaryExpr unary => vectorOps.Unary(unary.Op, unary.Operand.Type, Vector(unary.Operand)),
             BinaryExpr binary when ConstantPowers.ExponentOf(binary) is { } exponent =>
                 Vector(binary.Left).Map(half => ConstantPowers.Vector(f, half, exponent, binary.Type == DType.Float64)),
-            BinaryExpr binary => NarrowVectorComparison(binary) ?? MultiplyAdd(binary) ?? Bounded(binary)
+            BinaryExpr binary when AsProduct(binary) is { } product => Vector(product),
+            BinaryExpr binary => NarrowVectorComparison(binary) ?? VectorActivation(binary) ?? MultiplyAdd(binary) ?? Bounded(binary)
                 ?? vectorOps.Binary(binary.Op, binary.Left.Type, Vector(binary.Left), Vector(binary.Right)),
             SelectExpr select => vectorOps.Select(select.Type, Vector(select.Condition), Vector(select.Yes), Vector(select.No)),
             GuardExpr guard => GuardedVector(guard),

@@ -33,6 +33,11 @@ internal sealed class ScalarOps(FunctionBuilder f, KernelModule module)
         _ => throw new NotSupportedException($"{op} of {type.Name()}: lowerings cast to a float first."),
     };
 
+    /// <summary>1 + e^-x.</summary>
+    public F32 OnePlusExpOfMinus(F32 x) => math.Shared("one_plus_exp_of_minus_f32", x, (vector, a) => vector.OnePlusExpOfMinus(a));
+
+    public F32 Gelu(F32 x) => math.Shared("gelu_f32", x, (vector, a) => vector.Gelu(a));
+
     public Code Binary(BinaryOp op, DType type, Code a, Code b) => type.ScalarType() switch
     {
         ValueType.I32 => Binary(op, type, a.AsI32(), b.AsI32()),

@@ -10,8 +10,12 @@ namespace Sconce.Compiler.Kernels.Expressions;
 internal sealed partial class VectorOps(FunctionBuilder f, KernelModule module)
 {
     private readonly ScalarOps scalar = new(f, module);
-    private readonly VectorMath math = new(f, module);
     private readonly HalfFloats half = new(f);
+
+    public VectorMath Math { get; } = new(f, module);
+
+    /// <summary>Whether nothing may be computed otherwise than it is written.</summary>
+    public bool Exact => module.Options.Exact;
 
     /// <summary>Whether a product and a sum become one instruction.</summary>
     public bool Fuses => module.Options.FusedMultiplyAdd;
@@ -23,6 +27,10 @@ internal sealed partial class VectorOps(FunctionBuilder f, KernelModule module)
         ValueType.F32 => new(F32x4.Splat(x.AsF32())),
         _ => f.Let(F64x2.Splat(x.AsF64())) is var v ? new(v, v) : default,
     };
+
+    public Vector Constant(ConstExpr constant) => constant.Type == DType.Float32
+        ? new(module.Numbers.Splat(BitConverter.SingleToInt32Bits((float)constant.Value)))
+        : Constant(constant.Type, constant.Bits, constant.Value);
 
     public static Vector Constant(DType type, long bits, double value)
     {
@@ -137,7 +145,7 @@ internal sealed partial class VectorOps(FunctionBuilder f, KernelModule module)
     }
 
     /// <summary>a * b + c in float32, fused where that is allowed.</summary>
-    public V128 MultiplyAdd(V128 a, V128 b, V128 c) => math.Madd(a, b, c);
+    public V128 MultiplyAdd(V128 a, V128 b, V128 c) => Math.Madd(a, b, c);
 
     /// <summary>The lower 32 bits of each of four 64-bit lanes.</summary>
     public static V128 Evens(Vector x) => I8x16.Shuffle(x.Low, x.Upper, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
@@ -196,7 +204,7 @@ internal sealed partial class VectorOps(FunctionBuilder f, KernelModule module)
         UnaryOp.Ceil => F32x4.Ceil(x),
         UnaryOp.Trunc => F32x4.Trunc(x),
         UnaryOp.Round => F32x4.Nearest(x),
-        _ => math.Unary(op, x),
+        _ => Math.Unary(op, x),
     };
 
     private Vector? Float32(BinaryOp op, DType type, V128 a, V128 b) => op switch

@@ -20,8 +20,14 @@ internal sealed partial class MathFunctions(FunctionBuilder function, KernelModu
             return F32.DemoteF64(Unary(op, F64.PromoteF32(x)));
         }
 
-        var shared = module.Function($"{op.ToString().ToLowerInvariant()}_f32", [ValueType.F32], ValueType.F32, g =>
-            g.Return(F32x4.ExtractLane(new VectorMath(g, module).Unary(op, F32x4.Splat(g.Parameter(0, "x").AsF32())), 0)));
+        return Shared($"{op.ToString().ToLowerInvariant()}_f32", x, (vector, a) => vector.Unary(op, a));
+    }
+
+    /// <summary>A call of a shared function that computes one lane of a vector function.</summary>
+    public F32 Shared(string name, F32 x, Func<VectorMath, V128, V128> build)
+    {
+        var shared = module.Function(name, [ValueType.F32], ValueType.F32, g =>
+            g.Return(F32x4.ExtractLane(build(new VectorMath(g, module), F32x4.Splat(g.Parameter(0, "x").AsF32())), 0)));
         return f.CallResult(shared, x).AsF32();
     }
 

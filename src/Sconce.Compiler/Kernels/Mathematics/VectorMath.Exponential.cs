@@ -11,15 +11,21 @@ internal sealed partial class VectorMath
     private const float Ln2High = 0.693359375f;
     private const float Ln2Low = -2.12194440e-4f;
 
-    // Adding 1.5 * 2^23 rounds to an integer, which then lies in the lowest bits.
-    private const float Rounder = 12582912f;
+    // Adding 1.5 * 2^23 rounds to an integer, which then lies in the lowest bits; with a bias added too, these are a float's exponent.
+    private const int Rounder = 12582912;
+
+    // Of 1.
+    private const int Bias = 127;
 
     public V128 Exp(V128 x)
     {
         // Beyond these bounds the result is 0 or infinite anyway. pmax and pmin keep a NaN in their first operand.
-        var (n, r) = Reduce(F32x4.Pmin(F32x4.Pmax(x, Splat(-104f)), Splat(89f)));
-        var (half, other) = Powers(n);
-        return F32x4.Mul(F32x4.Mul(ExpOfRemainder(r), half), other);
+        var (scale, r) = Reduce(F32x4.Pmin(F32x4.Pmax(x, Splat(-104f)), Splat(89f)), Bias - 1);
+
+        // 2^(n-1), which is never too large, times two; at the lower end a normal number times less than two.
+        var normal = Let(I32x4.MaxS(scale, SplatBits(0x01000000)));
+        var rest = I32x4.Add(I32x4.MinS(scale, SplatBits(0x01000000)), SplatBits(0x3F000000));
+        return F32x4.Mul(Madd(normal, RemainderExpm1(r), normal), rest);
     }
 
     /// <summary>e^x where x is at most 0: exactly 0 from -87.7 down, as 2^-127 has an exponent of zeros.</summary>
@@ -28,69 +34,73 @@ internal sealed partial class VectorMath
     public V128 Expm1(V128 x)
     {
         var a = Let(x);
-        var (n, e) = Expm1Parts(F32x4.Pmin(F32x4.Pmax(a, Splat(-18f)), Splat(89f)));
+        var (scale, e) = Expm1Parts(F32x4.Pmin(F32x4.Pmax(a, Splat(-18f)), Splat(89f)), Bias - 1);
 
         // 2 (2^(n-1) e + (2^(n-1) - 1/2)): with n = 128, 2^n would be too large.
-        var scale = Let(I32x4.Add(n, SplatBits(0x3F000000)));
         var sum = Let(Madd(scale, e, F32x4.Sub(scale, Splat(0.5f))));
         return CopySign(F32x4.Add(sum, sum), a);
     }
 
     /// <summary>1 / (1 + e^-x).</summary>
-    public V128 Sigmoid(V128 x)
-    {
-        // At 89, 2^n is infinite and the result 0; a NaN stays.
-        var within = F32x4.Pmin(F32x4.Pmax(F32x4.Neg(x), Splat(-87f)), Splat(89f));
-        return F32x4.Div(Splat(1f), F32x4.Add(Splat(1f), ExpWithin(within)));
-    }
+    public V128 Sigmoid(V128 x) => F32x4.Div(Splat(1f), OnePlusExpOfMinus(x));
 
     public V128 Tanh(V128 x)
     {
         // With t = e^(-2|x|) - 1: tanh |x| = -t / (t + 2), accurate near 0 too.
         var a = Let(x);
-        var (n, e) = Expm1Parts(F32x4.Pmax(F32x4.Mul(F32x4.Abs(a), Splat(-2f)), Splat(-20f)));
-        var scale = Let(I32x4.Add(n, SplatBits(0x3F800000)));
+        var (scale, e) = Expm1Parts(F32x4.Pmax(F32x4.Mul(F32x4.Abs(a), Splat(-2f)), Splat(-20f)), Bias);
         var expm1 = Let(Madd(scale, e, F32x4.Sub(scale, Splat(1f))));
         return CopySign(F32x4.Div(expm1, F32x4.Add(expm1, Splat(2f))), a);
     }
 
-    /// <summary>e^x where x is at least -87.3, infinite from 88.4 on.</summary>
+    /// <summary>1 + e^-x: what sigmoid and the activations made of it divide by.</summary>
+    public V128 OnePlusExpOfMinus(V128 x)
+    {
+        // From -88.4 down the result is infinite; a NaN stays.
+        var (scale, r) = Reduce(F32x4.Pmin(F32x4.Pmax(x, Splat(-89f)), Splat(87f)), Bias, negated: true);
+        return Madd(scale, F32x4.Sub(Splat(1f), RemainderExpm1(r, negated: true)), Splat(1f));
+    }
+
+    /// <summary>e^x where x is at least -87.3, and at most 88.3.</summary>
     private V128 ExpWithin(V128 x)
     {
-        var (n, r) = Reduce(x);
-        return F32x4.Mul(ExpOfRemainder(r), I32x4.Add(n, SplatBits(0x3F800000)));
+        var (scale, r) = Reduce(x, Bias);
+        return Madd(scale, RemainderExpm1(r), scale);
     }
 
-    /// <summary>n as <see cref="Reduce"/> has it, and e^r - 1.</summary>
-    private (V128 Exponent, V128 Expm1) Expm1Parts(V128 x)
+    /// <summary>The scale as <see cref="Reduce"/> has it, and e^r - 1.</summary>
+    private (V128 Scale, V128 Expm1) Expm1Parts(V128 x, int bias)
     {
-        var (n, r) = Reduce(x);
+        var (scale, r) = Reduce(x, bias);
         var p = Polynomial(
             r, 5.000000000e-01f, 1.666666716e-01f, 4.166631401e-02f, 8.333215490e-03f, 1.394431340e-03f, 1.996464853e-04f);
-        return (n, Let(Madd(F32x4.Mul(r, r), p, r)));
+        return (scale, Let(Madd(F32x4.Mul(r, r), p, r)));
     }
 
-    /// <summary>n as an exponent (shifted to its place, not biased), and r.</summary>
-    private (V128 Exponent, V128 Remainder) Reduce(V128 x)
+    /// <summary>A float with exponent n + bias, and r; where <paramref name="negated"/>, n and r of -x, the latter with its sign changed.</summary>
+    private (V128 Scale, V128 Remainder) Reduce(V128 x, int bias, bool negated = false)
     {
         var a = Let(x);
-        var shifted = Let(Madd(a, Splat(Log2E), Splat(Rounder)));
-        var n = Let(F32x4.Sub(shifted, Splat(Rounder)));
-        var r = Let(Nmadd(n, Splat(Ln2Low), Nmadd(n, Splat(Ln2High), a)));
+        var shifted = Let(Madd(a, Splat(negated ? -Log2E : Log2E), Splat(Rounder + bias)));
+        var n = Let(F32x4.Sub(shifted, Splat(Rounder + bias)));
+        var r = Let(negated
+            ? Madd(n, Splat(Ln2Low), Madd(n, Splat(Ln2High), a))
+            : Nmadd(n, Splat(Ln2Low), Nmadd(n, Splat(Ln2High), a)));
         return (Let(I32x4.Shl(shifted, 23)), r);
     }
 
-    private V128 ExpOfRemainder(V128 r)
+    /// <summary>e^r - 1, near enough to add something to; where <paramref name="negated"/>, 1 - e^-r.</summary>
+    private V128 RemainderExpm1(V128 r, bool negated = false)
     {
-        var p = Polynomial(r, 4.999999404e-01f, 1.666651517e-01f, 4.166845605e-02f, 8.369418792e-03f, 1.381315989e-03f);
-        return F32x4.Add(Madd(F32x4.Mul(r, r), p, r), Splat(1f));
-    }
+        ReadOnlySpan<float> series = [4.999999404e-01f, 1.666651517e-01f, 4.166845605e-02f, 8.369418792e-03f, 1.381315989e-03f];
+        var coefficients = new float[series.Length];
+        for (var i = 0; i < series.Length; i++)
+        {
+            coefficients[i] = negated && i % 2 == 1 ? -series[i] : series[i];
+        }
 
-    /// <summary>2^n as a product of two, so that neither leaves the range where the result does not.</summary>
-    private (V128 Half, V128 Other) Powers(V128 exponent)
-    {
-        var half = Let(I32x4.ShrS(exponent, 1) & SplatBits(unchecked((int)0xFF800000)));
-        var one = SplatBits(0x3F800000);
-        return (I32x4.Add(half, one), I32x4.Add(I32x4.Sub(exponent, half), one));
+        var square = Let(F32x4.Mul(r, r));
+        var p = Terms(r, square, coefficients, 2);
+        return negated ? Nmadd(square, p, r) : Madd(square, p, r);
     }
 }

@@ -28,7 +28,7 @@ internal sealed partial class VectorMath
     }
 
     /// <summary>ln 0 is minus infinity, of a negative number NaN, of infinity infinity.</summary>
-    private static V128 SpecialLogs(V128 x, V128 result)
+    private V128 SpecialLogs(V128 x, V128 result)
     {
         var above = V128.Bitselect(x, result, F32x4.Eq(x, SplatBits(0x7F800000)));
         var zero = V128.Bitselect(SplatBits(unchecked((int)0xFF800000)), above, F32x4.Eq(x, Splat(0f)));

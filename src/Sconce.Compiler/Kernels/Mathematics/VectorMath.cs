@@ -36,26 +36,46 @@ internal sealed partial class VectorMath(FunctionBuilder f, KernelModule module)
     /// <summary>c - a * b.</summary>
     private V128 Nmadd(V128 a, V128 b, V128 c) => fused ? F32x4.RelaxedNmadd(a, b, c) : F32x4.Sub(c, F32x4.Mul(a, b));
 
-    /// <summary>A polynomial, its coefficients from the constant upwards.</summary>
+    /// <summary>
+    /// A polynomial, its coefficients from the constant upwards: in powers of x², each with a sum of two terms. One multiplication more than
+    /// Horner's rule, but half as long a chain, and it is the chain that takes the time.
+    /// </summary>
     private V128 Polynomial(V128 x, params ReadOnlySpan<float> coefficients)
     {
-        var sum = Splat(coefficients[^1]);
-        for (var i = coefficients.Length - 2; i >= 0; i--)
+        if (coefficients.Length < 4)
         {
-            sum = Madd(sum, x, Splat(coefficients[i]));
+            return Terms(x, x, coefficients, 1);
         }
 
-        return sum;
+        var a = Let(x);
+        return Terms(a, Let(F32x4.Mul(a, a)), coefficients, 2);
     }
 
-    private static V128 Splat(float value) => V128.Const(value, value, value, value);
+    private V128 Terms(V128 x, V128 power, ReadOnlySpan<float> coefficients, int group)
+    {
+        var sum = default(V128);
+        for (var i = (coefficients.Length - 1) / group * group; i >= 0; i -= group)
+        {
+            var terms = Splat(coefficients[i]);
+            for (var j = i + 1; j < Math.Min(i + group, coefficients.Length); j++)
+            {
+                terms = Madd(Splat(coefficients[j]), x, terms);
+            }
 
-    private static V128 SplatBits(int bits) => V128.Const(bits, bits, bits, bits);
+            sum = sum is null ? terms : Madd(sum, power, terms);
+        }
+
+        return sum!;
+    }
+
+    private V128 Splat(float value) => SplatBits(BitConverter.SingleToInt32Bits(value));
+
+    private V128 SplatBits(int bits) => module.Numbers.Splat(bits);
 
     private V128 Let(V128 value) => f.Let(value);
 
     /// <summary>The magnitude of one number with the sign of another.</summary>
-    private static V128 CopySign(V128 magnitude, V128 sign) => V128.Bitselect(sign, magnitude, SplatBits(int.MinValue));
+    private V128 CopySign(V128 magnitude, V128 sign) => V128.Bitselect(sign, magnitude, SplatBits(int.MinValue));
 
     /// <summary>A function that computes each lane in float64.</summary>
     private FunctionBuilder LaneWise(UnaryOp op) =>
