@@ -41,7 +41,7 @@ internal static class ManifestReader
             manifest.Compiler, manifest.Source.Name, manifest.Memory.ConstantsOffset, manifest.Memory.ConstantsEnd, manifest.Memory.MinPages,
             [.. symbols.Values], Ports(manifest.Inputs), Ports(manifest.Outputs),
             [.. NotNull(manifest.Steps).Select(step => new StepCost(step.Name, step.Operator, step.Kernel, step.Source, Size(step.Flops), Size(step.Bytes)))],
-            manifest.Parameters, Size(manifest.MultiplyAdds), Size(manifest.Arena));
+            manifest.Parameters, Size(manifest.MultiplyAdds), Size(manifest.Arena), manifest.LargestLive);
 
         ImmutableArray<Port> Ports(IEnumerable<PortInfo> ports) =>
             [.. NotNull(ports).Select(port => new Port(port.Name, ElementTypes.Parse(port.Dtype), [.. port.Shape.Select(Size)]))];

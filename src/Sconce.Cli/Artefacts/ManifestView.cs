@@ -13,7 +13,7 @@ internal sealed record StepCost(string Name, string Operator, string Kernel, str
 internal sealed record ManifestView(
     string Compiler, string SourceName, long ConstantsOffset, long ConstantsEnd, long MinPages,
     ImmutableArray<Symbol> Symbols, ImmutableArray<Port> Inputs, ImmutableArray<Port> Outputs, ImmutableArray<StepCost> Steps,
-    long Parameters, Dim MultiplyAdds, Dim Arena)
+    long Parameters, Dim MultiplyAdds, Dim Arena, long? LargestLive)
 {
     public int OperatorCount => Steps.Select(step => step.Operator).Distinct().Count();
 }

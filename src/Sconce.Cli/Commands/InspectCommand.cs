@@ -153,7 +153,7 @@ internal static class InspectCommand
         grid.Add("code", $"{Quantity.Bytes(contents.CodeBytes)}, and {Quantity.Bytes(contents.RelaxedBytes)} for relaxed SIMD");
         grid.Add("parameters", Quantity.Count(manifest.Parameters));
         grid.Add("constants", $"{Quantity.Bytes(manifest.ConstantsEnd - manifest.ConstantsOffset)} at {manifest.ConstantsOffset}");
-        grid.Add("arena", Quantity.Of(manifest.Arena, Quantity.Bytes));
+        grid.Add("arena", Quantity.Of(manifest.Arena, Quantity.Bytes) + (manifest.LargestLive is { } live ? $", of which {Quantity.Bytes(live)} are alive at once" : ""));
         grid.Add("memory at start", $"{Quantity.Bytes(manifest.MinPages * PageSize)} ({manifest.MinPages} pages)");
         grid.Add("multiply-adds", Quantity.Of(manifest.MultiplyAdds, Quantity.Count));
         return grid;

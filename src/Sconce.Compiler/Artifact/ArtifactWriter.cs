@@ -33,10 +33,7 @@ public sealed class ArtifactWriter
     public static ArtifactWriter Create(TensorProgram program, SourceInfo source, long parameters, bool exact)
     {
         var layout = new ContextLayout(program);
-
-        // The header's size depends on the number of slots, which does not depend on where they begin.
-        var slots = new MemoryPlan(program, 0).Slots.Count;
-        var plan = new MemoryPlan(program, layout.Size(slots));
+        var plan = new MemoryPlan(program, layout);
         var numbers = new NumberTable();
         var (relaxed, _) = ProgramCode.Build(program, plan, layout, new KernelOptions { RelaxedSimd = true, Exact = exact }, numbers);
         var (module, kernelNames) = ProgramCode.Build(program, plan, layout, new KernelOptions { RelaxedSimd = false, Exact = exact }, numbers);
@@ -56,6 +53,7 @@ public sealed class ArtifactWriter
             Parameters = parameters,
             MultiplyAdds = DimJson.Write(Dim.Sum(program.Steps.Select(StepCost.MultiplyAdds))),
             Arena = DimJson.Write(plan.ContextBytes),
+            LargestLive = plan.LargestLive,
         };
         module.AddCustomSection(Manifest.SectionName, manifest.ToJson(), Placement.First);
         module.AddCustomSection(Manifest.RelaxedSectionName, relaxed.ToArray(), Placement.BeforeData);

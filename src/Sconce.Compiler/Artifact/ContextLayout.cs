@@ -43,7 +43,7 @@ internal sealed class ContextLayout(TensorProgram program)
 
     public int Outputs => Inputs + (4 * program.Inputs.Count);
 
-    /// <summary>The addresses of slots; see <see cref="MemoryPlan.Slots"/>.</summary>
+    /// <summary>The addresses of slots; see <see cref="MemoryPlan.Regions"/>.</summary>
     public int Slots => Counters + (4 * counters.Count);
 
     private int Counters => Outputs + (4 * program.Outputs.Count);

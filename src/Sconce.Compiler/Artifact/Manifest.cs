@@ -44,6 +44,9 @@ public sealed record Manifest
     /// <summary>A context's bytes: a <see cref="DimJson"/>.</summary>
     public required JsonNode Arena { get; init; }
 
+    /// <summary>What <see cref="Arena"/> would be if memory never had a gap; null where it depends on symbols.</summary>
+    public long? LargestLive { get; init; }
+
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ManifestJson.Default.Manifest);
 
     public static Manifest FromJson(ReadOnlySpan<byte> json) =>

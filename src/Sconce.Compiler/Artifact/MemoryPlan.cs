@@ -26,9 +26,9 @@ internal abstract record Place
 }
 
 /// <summary>
-/// Memory planned ahead. Constants lie one after the other. In a context follow the header, the state, buffers of known size (each at the lowest place that no buffer
-/// alive at the same time covers, the biggest first), then slots for buffers whose size depends on symbols: buffers that are never alive
-/// together share one, which is as large as the largest of them. Last comes what each thread has for itself, as large as the step that wants most.
+/// Memory planned ahead. Constants lie one after the other. In a context follow the header, the state, buffers of known size, then regions for buffers
+/// whose size depends on symbols. Buffers that are never alive together share places. Last comes what each thread has for itself, as large as the
+/// step that wants most.
 /// </summary>
 internal sealed class MemoryPlan
 {
@@ -43,7 +43,7 @@ internal sealed class MemoryPlan
 
     private readonly Dictionary<Tensors.Buffer, Place> places = new(ReferenceEqualityComparer.Instance);
 
-    public MemoryPlan(TensorProgram program, int headerBytes)
+    public MemoryPlan(TensorProgram program, ContextLayout layout)
     {
         var uses = new ProgramUses(program);
         Constants = [.. ConstantsOf(program)];
@@ -62,7 +62,11 @@ internal sealed class MemoryPlan
         }
 
         ConstantsEnd = Align(address + ReadSlack);
-        HeaderBytes = Align(headerBytes);
+        var lives = Placed(program, uses).Select(buffer => Life(buffer, uses)).ToArray();
+        var symbolic = PlaceSymbolic(lives);
+        Regions = symbolic.Regions;
+        SlotCount = symbolic.SlotCount;
+        HeaderBytes = Align(layout.Size(SlotCount));
         var end = HeaderBytes;
         foreach (var (_, state) in program.States)
         {
@@ -70,10 +74,9 @@ internal sealed class MemoryPlan
             end = Align(end + state.ByteCount.Value);
         }
 
-        StateEnd = end;
-        FixedEnd = PlaceFixed(program, uses, end);
-        PlaceSymbolic(program, uses);
+        (FixedEnd, var liveEnd) = PlaceFixed(lives, end);
         PlaceOfThreads(program);
+        LargestLive = Regions.Count == 0 && ContextBytes.IsConstant ? liveEnd + ContextBytes.Value - FixedEnd : null;
     }
 
     /// <summary>Constants that are read, in the order of their addresses.</summary>
@@ -87,25 +90,29 @@ internal sealed class MemoryPlan
     /// <summary>Where in a context the state begins.</summary>
     public long HeaderBytes { get; }
 
-    public long StateEnd { get; }
-
-    /// <summary>Where in a context the buffers of known size end and the slots begin.</summary>
+    /// <summary>Where in a context the buffers of known size end and the regions begin.</summary>
     public long FixedEnd { get; }
 
-    /// <summary>For each slot the sizes, in bytes and multiples of the alignment, of the buffers that share it: it is as large as the largest.</summary>
-    public List<List<Dim>> Slots { get; } = [];
+    /// <summary>A context's bytes if memory never had a gap; not known where sizes depend on symbols.</summary>
+    public long? LargestLive { get; }
+
+    public IReadOnlyList<Region> Regions { get; }
+
+    /// <summary>Addresses in the context's table; after them stand where the threads' own memory begins and how much each has.</summary>
+    public int SlotCount { get; }
 
     /// <summary>The sizes, in bytes and multiples of the alignment, that steps want for each thread: it has the largest.</summary>
     public List<Dim> ThreadSizes { get; } = [];
 
     /// <summary>A context's size in bytes where one thread runs it.</summary>
-    public Dim ContextBytes => Dim.Sum(Slots.Append(ThreadSizes).Where(sizes => sizes.Count > 0).Select(Largest)) + FixedEnd + ReadSlack;
+    public Dim ContextBytes =>
+        Dim.Sum(Regions.Select(region => region.Sizes).Append(ThreadSizes).Where(sizes => sizes.Count > 0).Select(Largest)) + FixedEnd + ReadSlack;
 
     public Place this[Tensors.Buffer buffer] => places.TryGetValue(buffer, out var place)
         ? place
         : throw new InvalidOperationException($"Buffer {buffer} has no place: nothing writes it.");
 
-    private static long Align(long value) => (value + Alignment - 1) / Alignment * Alignment;
+    public static long Align(long value) => (value + Alignment - 1) / Alignment * Alignment;
 
     /// <summary>Joined in pairs, so that the expression is not as deep as there are sizes.</summary>
     private static Dim Largest(IReadOnlyList<Dim> sizes)
@@ -117,8 +124,6 @@ internal sealed class MemoryPlan
 
         return sizes[0];
     }
-
-    private static Dim Align(Dim value) => value.RoundUp(Alignment);
 
     private static IEnumerable<Tensors.Buffer> ConstantsOf(TensorProgram program)
     {
@@ -133,15 +138,14 @@ internal sealed class MemoryPlan
                 }
             }
         }
-
     }
 
     /// <summary>First and last position at which a buffer holds something; inputs and outputs always do.</summary>
-    private static (int First, int Last) Life(Tensors.Buffer buffer, ProgramUses uses)
+    private static (Tensors.Buffer Buffer, int First, int Last) Life(Tensors.Buffer buffer, ProgramUses uses)
     {
         if (buffer.Kind != BufferKind.Temporary)
         {
-            return (-1, int.MaxValue);
+            return (buffer, -1, int.MaxValue);
         }
 
         var (first, last) = (int.MaxValue, -1);
@@ -153,7 +157,7 @@ internal sealed class MemoryPlan
             last = Math.Max(last, loop is null ? use.Position : loop.End);
         }
 
-        return (first, last);
+        return (buffer, first, last);
     }
 
     private static IEnumerable<Tensors.Buffer> Placed(TensorProgram program, ProgramUses uses) =>
@@ -161,66 +165,37 @@ internal sealed class MemoryPlan
             .Where(buffer => buffer.Kind is BufferKind.Temporary or BufferKind.Input or BufferKind.Output)
             .Distinct<Tensors.Buffer>(ReferenceEqualityComparer.Instance);
 
-    private long PlaceFixed(TensorProgram program, ProgramUses uses, long start)
+    /// <summary>Where these buffers end, and where they would end if there were no gaps.</summary>
+    private (long End, long LiveEnd) PlaceFixed(IEnumerable<(Tensors.Buffer Buffer, int First, int Last)> lives, long start)
     {
-        var placed = new List<(long Start, long End, int First, int Last)>();
-        var end = start;
-        var buffers = Placed(program, uses).Where(buffer => buffer.ByteCount.IsConstant)
-            .OrderByDescending(buffer => buffer.ByteCount.Value).ToList();
-        foreach (var buffer in buffers)
+        var buffers = lives.Where(life => life.Buffer.ByteCount.IsConstant).ToArray();
+        Lifetime[] items = [.. buffers.Select(life => new Lifetime(Align(Math.Max(life.Buffer.ByteCount.Value, 1)), life.First, life.Last))];
+        var (offsets, end) = ArenaPacking.Pack(items);
+        for (var i = 0; i < buffers.Length; i++)
         {
-            var (first, last) = Life(buffer, uses);
-            var size = Align(Math.Max(buffer.ByteCount.Value, 1));
-            var at = start;
-            foreach (var other in placed.Where(p => p.First <= last && first <= p.Last).OrderBy(p => p.Start))
-            {
-                if (other.Start - at >= size)
-                {
-                    break;
-                }
-
-                at = Math.Max(at, other.End);
-            }
-
-            placed.Add((at, at + size, first, last));
-            places.Add(buffer, new Place.InContext(at));
-            end = Math.Max(end, at + size);
+            places.Add(buffers[i].Buffer, new Place.InContext(start + offsets[i]));
         }
 
-        return end;
+        return (start + end, start + ArenaPacking.LargestLive(items));
     }
 
-    private void PlaceSymbolic(TensorProgram program, ProgramUses uses)
+    private SymbolicPacking PlaceSymbolic(IEnumerable<(Tensors.Buffer Buffer, int First, int Last)> lives)
     {
-        var lives = new List<List<(int First, int Last)>>();
-        foreach (var buffer in Placed(program, uses).Where(buffer => !buffer.ByteCount.IsConstant)
-            .OrderByDescending(buffer => buffer.ByteCount.Bounds.Max).ThenBy(buffer => Life(buffer, uses).First))
+        var symbolic = lives.Where(life => !life.Buffer.ByteCount.IsConstant).ToArray();
+        var packing = SymbolicPacking.Pack([.. symbolic.Select(life => new SymbolicLifetime(life.Buffer.ByteCount, life.First, life.Last))]);
+        for (var i = 0; i < symbolic.Length; i++)
         {
-            var life = Life(buffer, uses);
-            var size = Align(buffer.ByteCount);
-            var slot = lives.FindIndex(others => others.TrueForAll(other => other.Last < life.First || life.Last < other.First));
-            if (slot < 0)
-            {
-                slot = lives.Count;
-                lives.Add([]);
-                Slots.Add([]);
-            }
-
-            lives[slot].Add(life);
-            if (!Slots[slot].Contains(size))
-            {
-                Slots[slot].Add(size);
-            }
-
-            places.Add(buffer, new Place.InTable(slot));
+            places.Add(symbolic[i].Buffer, new Place.InTable(packing.SlotOf[i]));
         }
+
+        return packing;
     }
 
     private void PlaceOfThreads(TensorProgram program)
     {
         foreach (var step in StepRewriting.Flatten(program.Steps))
         {
-            if (step.ThreadScratch is { } buffer && places.TryAdd(buffer, new Place.OfThread()) && Align(buffer.ByteCount) is var size && !ThreadSizes.Contains(size))
+            if (step.ThreadScratch is { } buffer && places.TryAdd(buffer, new Place.OfThread()) && buffer.ByteCount.RoundUp(Alignment) is var size && !ThreadSizes.Contains(size))
             {
                 ThreadSizes.Add(size);
             }

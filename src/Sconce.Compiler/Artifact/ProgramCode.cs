@@ -121,8 +121,8 @@ internal sealed class ProgramCode
         Place.Absolute place => (uint)place.Address,
         Place.InContext place => context + (I32)(uint)place.Offset,
         Place.InTable place => Memory.LoadI32(context, SlotField(place.Slot)),
-        Place.OfThread => Memory.LoadI32(context, SlotField(plan.Slots.Count))
-            + (sharing.Thread.Get.AsI32() * Memory.LoadI32(context, SlotField(plan.Slots.Count + 1))),
+        Place.OfThread => Memory.LoadI32(context, SlotField(plan.SlotCount))
+            + (sharing.Thread.Get.AsI32() * Memory.LoadI32(context, SlotField(plan.SlotCount + 1))),
         _ => throw new InvalidOperationException(),
     };
 
@@ -134,16 +134,20 @@ internal sealed class ProgramCode
         var context = f.Parameter(0, "ctx").AsI32();
         var at = f.Let(context + (I32)(uint)plan.FixedEnd, "at");
         var (size, largest) = (f.I32("size"), f.I32("largest"));
-        for (var slot = 0; slot < plan.Slots.Count; slot++)
+        foreach (var region in plan.Regions)
         {
-            f.StoreI32(context, at, SlotField(slot));
-            SetLargest(plan.Slots[slot]);
+            foreach (var (slot, offset) in region.Slots)
+            {
+                f.StoreI32(context, at + DimCode.Emit(offset, leaf => Value(context, leaf)), SlotField(slot));
+            }
+
+            SetLargest(region.Sizes);
             f.Set(at, at + largest);
         }
 
-        f.StoreI32(context, at, SlotField(plan.Slots.Count));
+        f.StoreI32(context, at, SlotField(plan.SlotCount));
         SetLargest(plan.ThreadSizes);
-        f.StoreI32(context, largest, SlotField(plan.Slots.Count + 1));
+        f.StoreI32(context, largest, SlotField(plan.SlotCount + 1));
         f.Set(at, at + (largest * Memory.LoadI32(context, ContextLayout.Threads)));
 
         for (var i = 0; i < program.Inputs.Count; i++)
