@@ -3,17 +3,28 @@ using Sconce.Compiler.Wasm;
 
 namespace Sconce.Bench.Kernels;
 
-/// <summary>A kernel to time: its function takes the addresses of buffers (of so many bytes) and a tile's number.</summary>
-internal sealed record Case(string Name, FunctionBuilder Function, Module Module, IReadOnlyList<long> Buffers, long Tiles, double Flops)
+/// <summary>A function of a kernel, and how many tiles there are to call it for.</summary>
+internal sealed record Phase(FunctionBuilder Function, long Tiles);
+
+/// <summary>A kernel to time: its functions, one after the other, take the addresses of buffers (of so many bytes) and a tile's number.</summary>
+internal sealed record Case(string Name, IReadOnlyList<Phase> Phases, Module Module, IReadOnlyList<long> Buffers, double Flops)
 {
-    public static Case Of(string name, KernelCall call, Module module, double flops) =>
-        new(name, call.Function, module, [.. call.Buffers.Select(buffer => buffer.ByteCount.Value)], call.Tiles.Value, flops);
+    public static Case Of(string name, KernelCall call, Module module, double flops)
+    {
+        // Phases of a step take the same buffers.
+        KernelCall[] calls = call.Before is { } before ? [before, call] : [call];
+        return new(name, [.. calls.Select(phase => new Phase(phase.Function, phase.Tiles.Value))], module, [.. call.Buffers.Select(buffer => buffer.ByteCount.Value)], flops);
+    }
 
     public byte[] ToModule()
     {
         Module.ImportMemory("env", "memory", 1, 4096);
-        Module.Add(Function);
-        Module.ExportFunction("tile", Function);
+        foreach (var (number, phase) in Phases.Index())
+        {
+            Module.Add(phase.Function);
+            Module.ExportFunction($"tile{number}", phase.Function);
+        }
+
         return Module.ToArray();
     }
 }

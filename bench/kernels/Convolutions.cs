@@ -1,4 +1,5 @@
 using Sconce.Compiler.Kernels;
+using Sconce.Compiler.Kernels.Convolution;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
@@ -35,7 +36,27 @@ internal static class Convolutions
         }
     }
 
-    private static Case Make(Layer layer, bool relaxed)
+    /// <summary>Windows of 3 x 3 in each form that could compute them: what the estimates in WinogradCost were fitted to.</summary>
+    public static IEnumerable<Case> Windows()
+    {
+        (int Channels, int Outputs, int Size)[] shapes =
+        [
+            (8, 16, 112), (16, 16, 56), (16, 32, 112), (32, 16, 28), (32, 32, 256), (32, 32, 28), (32, 192, 14), (64, 64, 56), (64, 64, 128), (96, 96, 23), (128, 128, 28), (256, 256, 14),
+            (256, 256, 56), (512, 512, 7), (512, 512, 16), (512, 64, 5), (64, 512, 7), (64, 64, 9), (192, 320, 8), (1024, 1024, 4), (128, 24, 10), (320, 24, 20), (256, 256, 1), (512, 512, 3),
+        ];
+        foreach (var relaxed in new[] { true, false })
+        {
+            foreach (var (channels, outputs, size) in shapes)
+            {
+                foreach (var form in new[] { ConvolutionForm.Direct, ConvolutionForm.Winograd2x2, ConvolutionForm.Winograd4x4 })
+                {
+                    yield return Make(new("window", channels, outputs, size, 3), relaxed, form);
+                }
+            }
+        }
+    }
+
+    private static Case Make(Layer layer, bool relaxed, ConvolutionForm? form = null)
     {
         var padded = layer.Size + layer.Window - 1;
         var size = ((padded - layer.Window) / layer.Stride) + 1;
@@ -51,7 +72,7 @@ internal static class Convolutions
             [layer.Stride, layer.Stride], [1, 1], layer.Groups, epilogue);
         var module = new Module();
         var kernels = new KernelModule(module, new KernelOptions { RelaxedSimd = relaxed });
-        var call = KernelGenerator.Generate(KernelPreparation.Prepare(step)[^1], kernels);
+        var call = KernelGenerator.Generate(ConvolutionPreparation.Prepare(step, form ?? ConvolutionForms.For(step))[^1], kernels);
         var flops = 2.0 * size * size * layer.Outputs * (layer.Channels / layer.Groups) * layer.Window * layer.Window;
         var name = $"{layer.Model} {layer.Channels}>{layer.Outputs} {layer.Size}² k{layer.Window} s{layer.Stride} {call.Name}";
         return Case.Of(name, call, module, flops);

@@ -14,15 +14,16 @@ for (const line of readFileSync(join(folder, "list.tsv"), "utf8").trim().split("
   });
   const memory = new WebAssembly.Memory({ initial: (end >>> 16) + 2, maximum: 4096 });
   new Float32Array(memory.buffer).fill(0.5);
-  let tile;
+  let phases;
   try {
-    ({ tile } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(join(folder, file))), { env: { memory } }).exports);
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(join(folder, file))), { env: { memory } });
+    phases = tiles.split(",").map((count, i) => [exports[`tile${i}`], Number(count)]);
   } catch (error) {
     console.log(name.padEnd(56), "-", String(error).slice(0, 60));
     continue;
   }
   const once = () => {
-    for (let i = 0; i < Number(tiles); i++) tile(...addresses, i);
+    for (const [tile, count] of phases) for (let i = 0; i < count; i++) tile(...addresses, i);
   };
   const warm = performance.now();
   while (performance.now() - warm < 200) once();

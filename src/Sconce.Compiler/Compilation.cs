@@ -68,11 +68,12 @@ public sealed class Compilation
 
         Report("lowering");
         var program = GraphLowering.Lower(graph).Program;
+        program.Exact = options.Exact;
         Pipeline.Run(program, options.Verify, Report);
         Report("code");
         var parameters = graph.Inputs.Where(input => input.Kind == InputKind.Parameter).Sum(input => input.Data?.ElementCount ?? 0);
         var source = new SourceInfo(name, Convert.ToHexStringLower(SHA256.HashData(bytes.Span)));
-        return new Compilation(graph, program, ArtifactWriter.Create(program, source, parameters, options.Exact));
+        return new Compilation(graph, program, ArtifactWriter.Create(program, source, parameters));
 
         void Report(string stage) => progress?.Report(new CompileProgress(stage));
     }

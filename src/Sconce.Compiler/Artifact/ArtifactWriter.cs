@@ -30,13 +30,13 @@ public sealed class ArtifactWriter
     public Module Module => module;
 
     /// <summary>Generates the code of a program whose steps have kernels (the last passes have run).</summary>
-    public static ArtifactWriter Create(TensorProgram program, SourceInfo source, long parameters, bool exact)
+    public static ArtifactWriter Create(TensorProgram program, SourceInfo source, long parameters)
     {
         var layout = new ContextLayout(program);
         var plan = new MemoryPlan(program, layout);
         var numbers = new NumberTable();
-        var (relaxed, _) = ProgramCode.Build(program, plan, layout, new KernelOptions { RelaxedSimd = true, Exact = exact }, numbers);
-        var (module, kernelNames) = ProgramCode.Build(program, plan, layout, new KernelOptions { RelaxedSimd = false, Exact = exact }, numbers);
+        var (relaxed, _) = ProgramCode.Build(program, plan, layout, new KernelOptions { RelaxedSimd = true, Exact = program.Exact }, numbers);
+        var (module, kernelNames) = ProgramCode.Build(program, plan, layout, new KernelOptions { RelaxedSimd = false, Exact = program.Exact }, numbers);
         var manifest = new Manifest
         {
             Compiler = $"sconce {typeof(ArtifactWriter).Assembly.GetName().Version?.ToString(3)}",

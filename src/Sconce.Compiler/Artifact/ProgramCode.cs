@@ -72,14 +72,25 @@ internal sealed class ProgramCode
 
         var call = KernelGenerator.Generate(step, kernels);
         kernelNames.Add(call.Name);
-        var kernel = module.Share(call.Function);
         var f = module.Define($"step_{module.Functions.Count}", [ValueType.I32]);
+        if (call.Before is { } before)
+        {
+            DoTiles(f, before);
+        }
+
+        DoTiles(f, call);
+        return f;
+    }
+
+    private void DoTiles(FunctionBuilder f, KernelCall call)
+    {
+        var kernel = module.Share(call.Function);
         var context = f.Parameter(0, "ctx").AsI32();
         var count = DimCode.Emit(call.Tiles, leaf => Value(context, leaf));
         if (count.ConstantInteger == 1)
         {
             CallKernel(f, kernel, call, context, 0);
-            return f;
+            return;
         }
 
         var tile = module.Define($"{f.Name}_tile", [ValueType.I32, ValueType.I32]);
@@ -87,7 +98,6 @@ internal sealed class ProgramCode
         var place = firstTile + tiles.Count;
         tiles.Add(tile);
         f.Call(place < WorkSharing.Places ? sharing.Share : sharing.Alone, context, (I32)place, count);
-        return f;
     }
 
     private void CallKernel(FunctionBuilder f, FunctionBuilder kernel, KernelCall call, I32 context, I32 tile) => f.Call(

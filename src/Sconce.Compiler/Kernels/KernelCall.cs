@@ -14,4 +14,8 @@ namespace Sconce.Compiler.Kernels;
 /// <param name="Symbols">In the order of the parameters after the addresses.</param>
 /// <param name="Tiles">An expression over the symbols.</param>
 /// <param name="Name">The kernel as the profiler shows it: <c>gemm 4x8 relaxed</c>.</param>
-public sealed record KernelCall(FunctionBuilder Function, ImmutableArray<Tensors.Buffer> Buffers, ImmutableArray<Symbol> Symbols, Dim Tiles, string Name);
+public sealed record KernelCall(FunctionBuilder Function, ImmutableArray<Tensors.Buffer> Buffers, ImmutableArray<Symbol> Symbols, Dim Tiles, string Name)
+{
+    /// <summary>What must be done, all tiles of it, before the first tile of this.</summary>
+    public KernelCall? Before { get; init; }
+}

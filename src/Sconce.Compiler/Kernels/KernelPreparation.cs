@@ -9,12 +9,12 @@ namespace Sconce.Compiler.Kernels;
 /// <summary>What kernels need before layouts and memory are settled: packed operands, scratch memory.</summary>
 public static class KernelPreparation
 {
-    /// <summary>The steps that take the step's place: itself, perhaps with scratch buffers, after those that pack its operands.</summary>
-    public static ImmutableArray<Step> Prepare(Step step) => step switch
+    /// <summary>The steps that take the step's place: itself, perhaps with scratch buffers, after those that pack its operands. <paramref name="exact"/>: nothing that rounds differently for the sake of speed.</summary>
+    public static ImmutableArray<Step> Prepare(Step step, bool exact = false) => step switch
     {
         ContractionStep contraction => ContractionPreparation.Prepare(contraction),
         AttentionStep attention => AttentionPreparation.Prepare(attention),
-        ConvolutionStep convolution => ConvolutionPreparation.Prepare(convolution),
+        ConvolutionStep convolution => ConvolutionPreparation.Prepare(convolution, exact),
         SortStep sort => SortKernel.Prepare(sort),
         _ => [step],
     };

@@ -78,5 +78,5 @@ internal static class Pipeline
         }
     }
 
-    private static void PrepareKernels(TensorProgram program) => StepRewriting.Replace(program, step => KernelPreparation.Prepare(step));
+    private static void PrepareKernels(TensorProgram program) => StepRewriting.Replace(program, step => KernelPreparation.Prepare(step, program.Exact));
 }

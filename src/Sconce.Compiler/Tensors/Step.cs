@@ -254,6 +254,9 @@ public sealed class ConvolutionStep(
 
     public int Groups { get; } = groups;
 
+    /// <summary>Outputs along each side of a tile of Winograd's algorithm; 0 for another. Settled with the operands' order.</summary>
+    public int WinogradTile { get; init; }
+
     /// <summary>Over the output axes, with <see cref="AccumulatorExpr"/> 0 for the sum.</summary>
     public Expr Epilogue { get; } = epilogue;
 
@@ -262,10 +265,16 @@ public sealed class ConvolutionStep(
     public override ImmutableArray<Expr> Expressions => [Input, Weight, Epilogue];
 
     public override Step Rewrite(Func<Expr, Expr> expr) =>
-        new ConvolutionStep(Target, Axes, InputAxes, expr(Input), WeightAxes, expr(Weight), Stride, Dilation, Groups, expr(Epilogue)) { Origin = Origin };
+        new ConvolutionStep(Target, Axes, InputAxes, expr(Input), WeightAxes, expr(Weight), Stride, Dilation, Groups, expr(Epilogue))
+        {
+            Origin = Origin, WinogradTile = WinogradTile, Scratch = Scratch,
+        };
 
     public override Step Retarget(ImmutableArray<Target> targets) =>
-        new ConvolutionStep(targets[0], Axes, InputAxes, Input, WeightAxes, Weight, Stride, Dilation, Groups, Epilogue) { Origin = Origin };
+        new ConvolutionStep(targets[0], Axes, InputAxes, Input, WeightAxes, Weight, Stride, Dilation, Groups, Epilogue)
+        {
+            Origin = Origin, WinogradTile = WinogradTile, Scratch = Scratch,
+        };
 }
 
 /// <summary>Runs its body for <see cref="Counter"/> = 0 … count - 1: recurrent layers. Buffers that carry values from turn to turn are written by steps before the loop and in its body.</summary>

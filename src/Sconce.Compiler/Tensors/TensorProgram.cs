@@ -5,6 +5,9 @@ namespace Sconce.Compiler.Tensors;
 /// <summary>A whole model as steps over buffers.</summary>
 public sealed class TensorProgram
 {
+    /// <summary>Nothing in it may round differently from PyTorch for the sake of speed.</summary>
+    public bool Exact { get; set; }
+
     public List<Symbol> Symbols { get; } = [];
 
     public List<(string Name, Buffer Buffer)> Inputs { get; } = [];

@@ -88,6 +88,24 @@ internal sealed class KernelHarness
 
         foreach (var (step, call) in generated)
         {
+            foreach (var phase in call.Before is { } before ? [before, call] : new[] { call })
+            {
+                AddCalls(phase);
+            }
+
+            if (evaluate)
+            {
+                evaluator.Run(step);
+            }
+        }
+
+        foreach (var target in steps.SelectMany(step => step.Targets).DistinctBy(target => target.Buffer))
+        {
+            checks.Add((name, target.Buffer, Copy(evaluator.Get(target.Buffer)), addresses[target.Buffer], tolerance));
+        }
+
+        void AddCalls(KernelCall call)
+        {
             var exported = $"f{calls.Count}";
             var function = module.Share(call.Function);
             module.ExportFunction(exported, function);
@@ -102,16 +120,6 @@ internal sealed class KernelHarness
             {
                 calls.Add([]);
             }
-
-            if (evaluate)
-            {
-                evaluator.Run(step);
-            }
-        }
-
-        foreach (var target in steps.SelectMany(step => step.Targets).DistinctBy(target => target.Buffer))
-        {
-            checks.Add((name, target.Buffer, Copy(evaluator.Get(target.Buffer)), addresses[target.Buffer], tolerance));
         }
     }
 

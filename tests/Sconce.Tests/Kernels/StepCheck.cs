@@ -15,7 +15,11 @@ internal sealed class StepCheck
     private readonly KernelHarness[] harnesses = [new(), new(new KernelOptions { RelaxedSimd = true })];
     private readonly List<(string Name, Buffer Target, TensorValue Expected, double Tolerance)> cases = [];
 
-    public void Add(string name, Step step, double tolerance = 1e-4, params (Symbol Symbol, long Value)[] symbols)
+    public void Add(string name, Step step, double tolerance = 1e-4, params (Symbol Symbol, long Value)[] symbols) =>
+        Add(name, step, KernelPreparation.Prepare(step), tolerance, symbols);
+
+    /// <summary>The same for a preparation that is not the usual one.</summary>
+    public void Add(string name, Step step, IReadOnlyList<Step> steps, double tolerance = 1e-4, params (Symbol Symbol, long Value)[] symbols)
     {
         var inputs = Draw(step, symbols);
         var expected = Fresh(inputs, symbols);
@@ -23,7 +27,7 @@ internal sealed class StepCheck
         var target = step.Targets[0].Buffer;
 
         var prepared = Fresh(inputs, symbols);
-        foreach (var part in KernelPreparation.Prepare(step))
+        foreach (var part in steps)
         {
             prepared.Run(part);
         }
@@ -32,7 +36,7 @@ internal sealed class StepCheck
         foreach (var harness in harnesses)
         {
             harness.Add(
-                name, [step], tolerance, symbols.ToDictionary(pair => pair.Symbol, pair => pair.Value),
+                name, steps, tolerance, symbols.ToDictionary(pair => pair.Symbol, pair => pair.Value),
                 inputs.ToDictionary(pair => pair.Key, pair => Copy(pair.Value)), evaluate: false);
         }
 

@@ -206,7 +206,7 @@ internal sealed class AttentionKernel
             }).ToArray();
             var panelAt = f.Let(start, "panel");
             sums.Emit(addresses, [], run, panelAt, width);
-            store.Emit(e, sums, rows);
+            store.Emit(e, sums.Sum, rows);
         }
     }
 }

@@ -160,7 +160,7 @@ internal sealed class PanelKernel
 
             var panel = f.Let(panelStart, "panel");
             sums.Emit(addresses, taps, run, panel, width, ahead);
-            new PanelStore(f, product, lane).Emit(e, sums, numbers);
+            new PanelStore(f, product, lane).Emit(e, sums.Sum, numbers);
         }
     }
 }

@@ -12,7 +12,7 @@ internal sealed class PanelStore(FunctionBuilder f, PanelProduct product, Axis l
 
     private readonly int width = product.Right.Width;
 
-    public void Emit(ExprEmitter e, TileProduct sums, Dim[] rows)
+    public void Emit(ExprEmitter e, Func<int, int, V128> sums, Dim[] rows)
     {
         var columns = product.Columns.Extent;
         var rest = columns.Mod(width);
@@ -29,7 +29,7 @@ internal sealed class PanelStore(FunctionBuilder f, PanelProduct product, Axis l
             () => Edge(e.Nested(), sums, rows, rest));
     }
 
-    private void Whole(ExprEmitter e, TileProduct sums, Dim[] rows)
+    private void Whole(ExprEmitter e, Func<int, int, V128> sums, Dim[] rows)
     {
         for (var vector = 0; vector < width / Lanes; vector++)
         {
@@ -37,7 +37,7 @@ internal sealed class PanelStore(FunctionBuilder f, PanelProduct product, Axis l
         }
     }
 
-    private void Edge(ExprEmitter e, TileProduct sums, Dim[] rows, Dim rest)
+    private void Edge(ExprEmitter e, Func<int, int, V128> sums, Dim[] rows, Dim rest)
     {
         for (var vector = 0; vector < width / Lanes; vector++)
         {
@@ -58,7 +58,7 @@ internal sealed class PanelStore(FunctionBuilder f, PanelProduct product, Axis l
 
     private static I32 AtLeast(ExprEmitter e, Dim value, int least) => value.IsConstant ? (value.Value >= least ? 1 : 0) : e.Index(value).GeS(least);
 
-    private void StoreVector(ExprEmitter e, TileProduct sums, Dim[] rows, int vector)
+    private void StoreVector(ExprEmitter e, Func<int, int, V128> sums, Dim[] rows, int vector)
     {
         var columns = Column(vector) + Dim.Of(lane);
         var shared = e.Nested();
@@ -67,17 +67,17 @@ internal sealed class PanelStore(FunctionBuilder f, PanelProduct product, Axis l
         for (var r = 0; r < rows.Length; r++)
         {
             var row = shared.Nested();
-            row.BindAccumulator(0, new Vector(sums.Sum(r, vector)));
+            row.BindAccumulator(0, new Vector(sums(r, vector)));
             row.StoreVector(At(product.Target, rows[r], columns), At(product.Epilogue, rows[r], columns));
         }
     }
 
-    private void StoreLane(ExprEmitter e, TileProduct sums, Dim[] rows, int vector, int number)
+    private void StoreLane(ExprEmitter e, Func<int, int, V128> sums, Dim[] rows, int vector, int number)
     {
         for (var r = 0; r < rows.Length; r++)
         {
             var row = e.Nested();
-            row.BindAccumulator(0, f.Let(F32x4.ExtractLane(sums.Sum(r, vector), number)));
+            row.BindAccumulator(0, f.Let(F32x4.ExtractLane(sums(r, vector), number)));
             row.Store(At(product.Target, rows[r], Column(vector) + number), At(product.Epilogue, rows[r], Column(vector) + number));
         }
     }

@@ -10,4 +10,14 @@ internal static class ChannelsLast
     public static bool Accepts(ConvolutionStep step) =>
         Access.Of(step.Input) is { Buffer.Type: DType.Float32 } input && input.HasUnitStride(step.InputAxes[1])
         && step.InputAxes.Skip(2).All(axis => input.StrideOf(axis) is not null);
+
+    /// <summary>A map that writes the input so, with its padding, and the load from what it writes.</summary>
+    public static (MapStep Copy, LoadExpr Input) Copy(ConvolutionStep step)
+    {
+        var rows = new Tensors.Buffer($"{step.Target.Buffer.Name}.input", DType.Float32, [.. step.InputAxes.Select(axis => axis.Extent)])
+        {
+            Order = [0, .. Enumerable.Range(2, step.Stride.Length), 1],
+        };
+        return (new MapStep(Target.Whole(rows, step.InputAxes), step.InputAxes, step.Input), new LoadExpr(rows, [.. step.InputAxes.Select(axis => Dim.Of(axis))]));
+    }
 }

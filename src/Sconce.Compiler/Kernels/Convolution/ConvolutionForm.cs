@@ -1,3 +1,4 @@
+using Sconce.Compiler.Kernels.Convolution.Winograd;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 
@@ -17,12 +18,19 @@ public enum ConvolutionForm
 
     /// <summary>Pixels times panels of output channels, through the window's rows.</summary>
     Direct,
+
+    /// <summary>Windows of 3 x 3, four outputs at once, as products in another space.</summary>
+    Winograd2x2,
+
+    /// <summary>The same, sixteen outputs at once.</summary>
+    Winograd4x4,
 }
 
 /// <summary>Which algorithm a convolution takes: the one place where that is settled.</summary>
 public static class ConvolutionForms
 {
-    public static ConvolutionForm For(ConvolutionStep step)
+    /// <summary>The form for a step; <paramref name="exact"/> allows none that rounds differently for the sake of speed.</summary>
+    public static ConvolutionForm For(ConvolutionStep step, bool exact = false)
     {
         if (!(step.Input.Type == DType.Float32 || step.Input.Type.IsHalf()))
         {
@@ -31,7 +39,9 @@ public static class ConvolutionForms
 
         if (step.Groups == 1)
         {
-            return step.WeightAxes.Skip(2).All(tap => tap.Extent.Equals(Dim.One)) ? ConvolutionForm.Pointwise : ConvolutionForm.Direct;
+            return step.WeightAxes.Skip(2).All(tap => tap.Extent.Equals(Dim.One)) ? ConvolutionForm.Pointwise
+                : exact ? ConvolutionForm.Direct
+                : WinogradCost.Cheapest(step);
         }
 
         return step.WeightAxes[1].Extent.Equals(Dim.One) && step.WeightAxes[0].Extent.Equals(step.Groups)

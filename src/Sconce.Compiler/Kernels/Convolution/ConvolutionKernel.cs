@@ -1,3 +1,4 @@
+using Sconce.Compiler.Kernels.Convolution.Winograd;
 using Sconce.Compiler.Tensors;
 
 namespace Sconce.Compiler.Kernels.Convolution;
@@ -6,5 +7,7 @@ namespace Sconce.Compiler.Kernels.Convolution;
 public static class ConvolutionKernel
 {
     public static KernelCall Generate(ConvolutionStep step, KernelModule module) =>
-        ConvolutionForms.For(step) == ConvolutionForm.Depthwise ? DepthwiseKernel.Generate(step, module) : DirectKernel.Generate(step, module);
+        WinogradKernel.Accepts(step) ? WinogradKernel.Generate(step, module)
+        : DepthwiseKernel.Accepts(step) ? DepthwiseKernel.Generate(step, module)
+        : DirectKernel.Generate(step, module);
 }

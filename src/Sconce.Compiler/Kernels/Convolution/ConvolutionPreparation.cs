@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Kernels.Contraction;
+using Sconce.Compiler.Kernels.Convolution.Winograd;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 
@@ -11,14 +12,22 @@ namespace Sconce.Compiler.Kernels.Convolution;
 /// </summary>
 public static class ConvolutionPreparation
 {
-    public static ImmutableArray<Step> Prepare(ConvolutionStep step)
+    public static ImmutableArray<Step> Prepare(ConvolutionStep step, bool exact = false) =>
+        WinogradKernel.Accepts(step) ? [step] : Prepare(step, ConvolutionForms.For(step, exact));
+
+    /// <summary>Prepares for a form that the step can take, the best or not.</summary>
+    public static ImmutableArray<Step> Prepare(ConvolutionStep step, ConvolutionForm form)
     {
-        switch (ConvolutionForms.For(step))
+        switch (form)
         {
             case ConvolutionForm.Reduction:
                 return [AsReduction(step)];
             case ConvolutionForm.Pointwise:
                 return ContractionPreparation.Prepare(AsContraction(step));
+            case ConvolutionForm.Winograd2x2:
+                return WinogradPreparation.Prepare(InFloat32(step), 2);
+            case ConvolutionForm.Winograd4x4:
+                return WinogradPreparation.Prepare(InFloat32(step), 4);
             case ConvolutionForm.Depthwise:
                 return DepthwiseKernel.Accepts(step) ? [step] : WithOperands(InFloat32(step), PackDepthwise);
             default:
@@ -97,12 +106,8 @@ public static class ConvolutionPreparation
         var input = step.Input;
         if (!ChannelsLast.Accepts(step))
         {
-            var rows = new Tensors.Buffer($"{step.Target.Buffer.Name}.input", DType.Float32, [.. step.InputAxes.Select(axis => axis.Extent)])
-            {
-                Order = [0, .. Enumerable.Range(2, step.Stride.Length), 1],
-            };
-            steps.Add(new MapStep(Target.Whole(rows, step.InputAxes), step.InputAxes, input));
-            input = new LoadExpr(rows, [.. step.InputAxes.Select(axis => Dim.Of(axis))]);
+            (var copy, input) = ChannelsLast.Copy(step);
+            steps.Add(copy);
         }
 
         var (packing, weight) = pack(step);

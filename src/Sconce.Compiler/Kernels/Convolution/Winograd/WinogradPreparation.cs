@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Kernels.Contraction;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Kernels.Convolution.Winograd;
+
+/// <summary>
+/// Brings a convolution into the form that <see cref="WinogradKernel"/> computes: the weights as [panel, channel, taps…, lane], in the order in which they are transformed
+/// when they are needed (four times as many numbers, which nobody should have to store), the input channels-last. Padding stays a condition.
+/// </summary>
+internal static class WinogradPreparation
+{
+    public static ImmutableArray<Step> Prepare(ConvolutionStep step, int tile)
+    {
+        var steps = ImmutableArray.CreateBuilder<Step>();
+        var input = step.Input;
+        if (PaddedInput.Of(step) is null)
+        {
+            (var copy, input) = ChannelsLast.Copy(step);
+            steps.Add(copy);
+        }
+
+        var output = step.WeightAxes[0];
+        ImmutableArray<Axis> inner = [.. step.WeightAxes.Skip(1)];
+        var (packing, panels) = Panels.Pack($"{step.Target.Buffer.Name}.weight", [], output, inner, at =>
+            Operand.Substitute(step.Weight, new Dictionary<Atom, Dim> { [output] = at }));
+        steps.Add(packing);
+        var weight = panels.Load([], output, [.. inner.Select(axis => Dim.Of(axis))]);
+        steps.Add(new ConvolutionStep(
+            step.Target, step.Axes, step.InputAxes, input, step.WeightAxes, weight, step.Stride, step.Dilation, step.Groups, step.Epilogue)
+        {
+            WinogradTile = tile, Scratch = WinogradPlan.For(step, tile).Scratch(),
+        });
+        foreach (var made in steps)
+        {
+            made.Origin = step.Origin;
+        }
+
+        return steps.ToImmutable();
+    }
+}
