@@ -164,17 +164,23 @@ internal static class FuseAttention
         public static bool TryFind(Expr weights, Axis keys, Match match, [NotNullWhen(true)] out Softmax? softmax)
         {
             softmax = null;
-            var (quotient, hiddenAreZero) = WithoutHiddenRows(match.Peel(weights), match);
+            var (quotient, hidden) = Visible(match.Peel(weights), match);
             if (quotient is not BinaryExpr { Op: BinaryOp.Div, Left: var exponential, Right: var divisor }
-                || Reduced(match.Peel(divisor), Combiner.Sum, keys, match) is not { } summed || !match.Same(summed, exponential)
-                || WithoutHiddenRows(match.Peel(exponential), match).Value is not UnaryExpr { Op: UnaryOp.Exp, Operand: var shifted }
-                || match.Peel(shifted) is not BinaryExpr { Op: BinaryOp.Sub, Left: var score, Right: var largest }
-                || Reduced(match.Peel(largest), Combiner.Max, keys, match) is not { } compared || !match.Same(compared, score))
+                || Reduced(match.Peel(divisor), Combiner.Sum, keys, match) is not { } summed || !match.Same(summed, exponential))
             {
                 return false;
             }
 
-            softmax = new(score, hiddenAreZero);
+            var (visible, alsoHidden) = Visible(match.Peel(exponential), match);
+            if (visible is not UnaryExpr { Op: UnaryOp.Exp, Operand: var shifted }
+                || match.Peel(shifted) is not BinaryExpr { Op: BinaryOp.Sub, Left: var score, Right: var largest }
+                || Reduced(match.Peel(largest), Combiner.Max, keys, match) is not { } compared || !match.Same(compared, score)
+                || new[] { hidden, alsoHidden }.Any(condition => condition is not null && !IsHidden(condition, score, keys, match)))
+            {
+                return false;
+            }
+
+            softmax = new(score, hidden is not null);
             return true;
         }
 
@@ -191,11 +197,30 @@ internal static class FuseAttention
             return Substituted(reducer.Value, [.. reduce.Axes, over], [.. load.Index, keys]);
         }
 
-        /// <summary>The value that is taken unless the row's largest score is minus infinity; there it is 0.</summary>
-        private static (Expr Value, bool HiddenAreZero) WithoutHiddenRows(Expr expr, Match match) =>
-            expr is SelectExpr { Condition: BinaryExpr { Op: BinaryOp.Eq, Right: ConstExpr { Value: double.NegativeInfinity } } covered, Yes: ConstExpr { Value: 0 } } select
-            && match.Peel(covered.Left) is LoadExpr load && match.Producer(load) is ReduceStep { Reducers: [{ Combiner: Combiner.Max }] }
-                ? (match.Peel(select.No), true)
-                : (expr, false);
+        /// <summary>A value that is 0 where a condition holds, and the condition.</summary>
+        private static (Expr Value, Expr? Hidden) Visible(Expr expr, Match match) =>
+            expr is SelectExpr { Yes: ConstExpr { Value: 0 } } select ? (match.Peel(select.No), select.Condition) : (expr, null);
+
+        /// <summary>Whether a condition says that all of the row's scores are minus infinity.</summary>
+        private static bool IsHidden(Expr condition, Expr score, Axis keys, Match match)
+        {
+            condition = match.Peel(condition);
+            return Infinite(condition) is { } largest ? Is(Reduced(match.Peel(largest), Combiner.Max, keys, match))
+                : Negated(condition) is { } any ? Reduced(match.Peel(any), Combiner.Or, keys, match) is { } finite
+                    && Negated(match.Peel(finite)) is { } infinite && Is(Infinite(match.Peel(infinite)))
+                : Reduced(condition, Combiner.And, keys, match) is { } all && Is(Infinite(match.Peel(all)));
+
+            bool Is(Expr? expr) => expr is not null && match.Same(expr, score);
+        }
+
+        private static Expr? Infinite(Expr expr) =>
+            expr is BinaryExpr { Op: BinaryOp.Eq, Right: ConstExpr { Value: double.NegativeInfinity } } equal ? equal.Left : null;
+
+        private static Expr? Negated(Expr expr) => expr switch
+        {
+            UnaryExpr { Op: UnaryOp.Not } not => not.Operand,
+            BinaryExpr { Op: BinaryOp.Eq, Left.Type: DType.Bool, Right: ConstExpr { Bits: 0 } } equal => equal.Left,
+            _ => null,
+        };
     }
 }

@@ -8,11 +8,10 @@ namespace Sconce.Compiler.Kernels.Attention;
 /// of the weights, and the scores, which become weights in place.
 /// </summary>
 /// <param name="Rows">Rows in a block; the last one may have fewer.</param>
-/// <param name="RowsPerStrip">Rows that the inner loop takes at once.</param>
 /// <param name="QueryStride">From one row of the query to the next, in elements.</param>
 /// <param name="ScoreStride">From one row of scores to the next.</param>
 /// <param name="Scratch">Where they lie: queries first, then reciprocals, then scores.</param>
-internal sealed record AttentionBlock(long Rows, int RowsPerStrip, Dim QueryStride, Dim ScoreStride, Tensors.Buffer Scratch)
+internal sealed record AttentionBlock(long Rows, Dim QueryStride, Dim ScoreStride, Tensors.Buffer Scratch)
 {
     /// <summary>Vectors of scores are gone through in rounds of so many elements.</summary>
     public const int Round = 8;
@@ -20,11 +19,16 @@ internal sealed record AttentionBlock(long Rows, int RowsPerStrip, Dim QueryStri
     /// <summary>Scores in a block: 128 KiB, which a second-level cache holds beside the panels that pass by.</summary>
     private const long ScoresPerBlock = 1 << 15;
 
-    private const int Strip = 4;
-    private const long MostRows = 64;
+    /// <summary>Blocks are whole strips, of those of four rows and of those of six.</summary>
+    private const long Grain = 12;
+
+    private const long MostRows = 60;
 
     /// <summary>Rows in a block where the number of keys is known only when the model runs.</summary>
-    private const long UsualRows = 16;
+    private const long UsualRows = 24;
+
+    /// <summary>So few rows are one strip.</summary>
+    private const int FewRows = 4;
 
     /// <summary>Enough for a few threads to end at about the same time.</summary>
     private const long WantedTiles = 16;
@@ -33,24 +37,26 @@ internal sealed record AttentionBlock(long Rows, int RowsPerStrip, Dim QueryStri
 
     public Dim ScoresStart => SumsStart + Round * ((Rows + Round - 1) / Round);
 
+    /// <summary>Rows that the inner loop takes at once: as many as there are registers for.</summary>
+    public int RowsPerStrip(int width, bool fuses) => Rows <= FewRows ? (int)Rows : fuses && width == 8 ? 6 : 4;
+
     public static AttentionBlock For(AttentionStep step)
     {
         var (count, keys) = (step.Space.Rows.Extent, step.Space.Keys.Extent);
-        var strip = count is { IsConstant: true, Value: > 0 and < Strip } few ? (int)few.Value : Strip;
-        var rows = keys.IsConstant ? Math.Clamp(ScoresPerBlock / Math.Max(keys.Value, 1), Strip, MostRows) : UsualRows;
+        var rows = keys.IsConstant ? Math.Clamp(ScoresPerBlock / Math.Max(keys.Value, 1), Grain, MostRows) : UsualRows;
         if (count.IsConstant)
         {
             // Equal parts, so that no thread is left with a small rest.
             var others = Dim.Product(step.Space.Batch.Select(axis => axis.Extent)) is { IsConstant: true } batch ? Math.Max(batch.Value, 1) : 1;
-            var blocks = Math.Max((count.Value + rows - 1) / rows, Math.Min((WantedTiles + others - 1) / others, (count.Value + (2 * Strip) - 1) / (2 * Strip)));
+            var blocks = Math.Max((count.Value + rows - 1) / rows, Math.Min((WantedTiles + others - 1) / others, (count.Value + Grain - 1) / Grain));
             rows = (count.Value + Math.Max(blocks, 1) - 1) / Math.Max(blocks, 1);
         }
 
-        rows = (Math.Max(rows, 1) + strip - 1) / strip * strip;
+        rows = count is { IsConstant: true, Value: > 0 and <= FewRows } few ? few.Value : (Math.Max(rows, 1) + Grain - 1) / Grain * Grain;
 
         // A line more than a round number: rows a power of two apart would share few places of the first-level cache.
         var (queryStride, scoreStride) = (step.Space.Depth.Extent, keys.RoundUp(16) + 16);
-        var block = new AttentionBlock(rows, strip, queryStride, scoreStride, null!);
+        var block = new AttentionBlock(rows, queryStride, scoreStride, null!);
         var size = block.ScoresStart + (scoreStride * rows);
         return block with { Scratch = step.ThreadScratch ?? new Tensors.Buffer($"{step.Target.Buffer.Name}.block", DType.Float32, [size]) };
     }

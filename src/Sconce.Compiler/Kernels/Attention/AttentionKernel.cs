@@ -15,6 +15,7 @@ internal sealed class AttentionKernel
 {
     private readonly AttentionStep step;
     private readonly AttentionBlock block;
+    private readonly int rowsPerStrip;
     private readonly KernelFrame frame;
     private readonly FunctionBuilder f;
     private readonly ExprEmitter root;
@@ -32,10 +33,11 @@ internal sealed class AttentionKernel
         (this.step, this.module) = (step, module);
         var (space, operands) = (step.Space, step.Operands);
         block = AttentionBlock.For(step);
+        rowsPerStrip = block.RowsPerStrip(Math.Min(KeysOf(step)!.Width, ValuesOf(step)!.Width), module.Options.FusedMultiplyAdd);
         blocks = space.Rows.Extent.CeilDiv(block.Rows);
         Tiles = blocks * Dim.Product(space.Batch.Select(axis => axis.Extent));
         (tile, number) = (new Axis(Tiles, "tile"), new Axis(blocks, "block"));
-        (row, strip) = (new Axis(block.Rows, "row"), new Axis(block.Rows / block.RowsPerStrip, "strip"));
+        (row, strip) = (new Axis(block.Rows, "row"), new Axis(block.Rows / rowsPerStrip, "strip"));
         visible = VisibleKeys.Bound(operands.Score, space.Rows, space.Keys);
         frame = new KernelFrame(
             "attention", step,
@@ -75,11 +77,11 @@ internal sealed class AttentionKernel
 
         var start = Dim.Of(number) * block.Rows;
         var rows = Dim.Min(block.Rows, step.Space.Rows.Extent - start);
-        var (strips, keys) = (Known(rows.CeilDiv(block.RowsPerStrip), "strips"), Known(KeysOfBlock(start), "keys"));
+        var (strips, keys) = (Known(rows.CeilDiv(rowsPerStrip), "strips"), Known(KeysOfBlock(start), "keys"));
         CopyQueries(strips);
         MakeScores(strips, keys);
         new AttentionSoftmax(f, module, step.HiddenRowsAreZero).Emit(
-            Address(block.ScoresStart), Known(block.ScoreStride * 4, "stride"), Address(block.SumsStart), strips * block.RowsPerStrip, keys);
+            Address(block.ScoresStart), Known(block.ScoreStride * 4, "stride"), Address(block.SumsStart), strips * rowsPerStrip, keys);
         MakeResult(strips, keys);
     }
 
@@ -108,7 +110,7 @@ internal sealed class AttentionKernel
     {
         var at = (Dim.Of(number) * block.Rows) + local;
         var count = step.Space.Rows.Extent;
-        return count.IsConstant && count.Value % block.RowsPerStrip == 0 ? at : Dim.Min(at, count - 1);
+        return count.IsConstant && count.Value % rowsPerStrip == 0 ? at : Dim.Min(at, count - 1);
     }
 
     private Dictionary<Atom, Dim> InBlock => new() { [step.Space.Rows] = Global(row) };
@@ -119,7 +121,7 @@ internal sealed class AttentionKernel
         var target = new Target(block.Scratch, [(Dim.Of(row) * block.QueryStride) + depth]);
         var query = Operand.Substitute(step.Operands.Query, InBlock);
         var vectors = !(depth.Extent.IsConstant && depth.Extent.Value < Vector.Lanes);
-        LoopNest.Over(root.Nested(vectors ? depth : null), [row, depth], 0, strips * block.RowsPerStrip, [target], [query], (emitter, from, to) =>
+        LoopNest.Over(root.Nested(vectors ? depth : null), [row, depth], 0, strips * rowsPerStrip, [target], [query], (emitter, from, to) =>
             VectorLoop.Emit(emitter, depth, from, to, VectorLoop.Unrolling(query), vectors, (at, shifts, asVector) =>
             {
                 foreach (var shift in shifts)
@@ -184,7 +186,7 @@ internal sealed class AttentionKernel
             e.Bind(product.Panel, panel);
             var (pointer, offset) = e.Address(product.Right.Buffer, product.RightOffset);
             var start = f.Let(pointer + (int)offset, "panelStart");
-            var sums = new TileProduct(f, module.Options.FusedMultiplyAdd, block.RowsPerStrip, width / Vector.Lanes);
+            var sums = new TileProduct(f, module.Options.FusedMultiplyAdd, rowsPerStrip, width / Vector.Lanes);
             var position = f.I32("strip");
             f.For(position, 0, strips, 1, () => Strip(e.Nested(), position, start, sums));
         });
@@ -192,7 +194,7 @@ internal sealed class AttentionKernel
         void Strip(ExprEmitter e, LocalI32 position, LocalI32 start, TileProduct sums)
         {
             e.Bind(strip, position);
-            var rows = Enumerable.Range(0, block.RowsPerStrip).Select(r => (Dim.Of(strip) * block.RowsPerStrip) + r).ToArray();
+            var rows = Enumerable.Range(0, rowsPerStrip).Select(r => (Dim.Of(strip) * rowsPerStrip) + r).ToArray();
             var copies = new Dictionary<I32, LocalI32>();
             var addresses = rows.Select(at =>
             {
