@@ -45,10 +45,16 @@ internal static class MapKernel
             LoopNest.Over(frame.Emitter, remaining, from, to, step.Targets, [step.Body], (emitter, start, end) =>
                 VectorLoop.Emit(emitter, inner, start, end, unroll, vectorised, (at, shifts, asVector) =>
                 {
-                    foreach (var shift in shifts)
+                    Expr[] bodies = [.. shifts.Select(shift => step.Body.Shift(inner, shift))];
+                    at.Expect(bodies);
+                    if (asVector)
                     {
-                        var (target, body) = (step.Target.Shift(inner, shift), step.Body.Shift(inner, shift));
-                        at.Expect(body);
+                        ExprEmitter.Together([.. bodies.Select(body => (at, body))]);
+                    }
+
+                    foreach (var (shift, body) in shifts.Zip(bodies))
+                    {
+                        var target = step.Target.Shift(inner, shift);
                         if (asVector)
                         {
                             at.StoreVector(target, body);

@@ -13,12 +13,20 @@ internal static class InlineMaps
     private const int MaxExpressionSize = 96;
 
     /// <summary>Only views: index maps, pads, constants.</summary>
-    public static void Views(TensorProgram program) => Run(program, viewsOnly: true);
+    public static void Views(TensorProgram program) => Run(program, Scope.Views);
 
     /// <summary>Also computations whose every element is used once.</summary>
-    public static void Pointwise(TensorProgram program) => Run(program, viewsOnly: false);
+    public static void Pointwise(TensorProgram program) => Run(program, Scope.Everywhere);
 
-    private static void Run(TensorProgram program, bool viewsOnly)
+    /// <summary>Also computations, but only into other maps.</summary>
+    public static void Chains(TensorProgram program) => Run(program, Scope.Maps);
+
+    private enum Scope
+    {
+        Views, Maps, Everywhere,
+    }
+
+    private static void Run(TensorProgram program, Scope scope)
     {
         var uses = new ProgramUses(program);
         var bodies = new Dictionary<Tensors.Buffer, (MapStep Step, ProgramUses.Use Use)>(ReferenceEqualityComparer.Instance);
@@ -27,7 +35,7 @@ internal static class InlineMaps
         // In order of execution, so that what is put into a step has itself been through this.
         foreach (var use in Uses(program, uses))
         {
-            var step = Rewrite(use, uses, bodies, viewsOnly);
+            var step = Rewrite(use, uses, bodies, scope == Scope.Everywhere || (scope == Scope.Maps && use.Step is MapStep));
             rewritten[use.Step] = step;
             if (step is MapStep map && map.Target.IsWhole(map.Axes) && map.Target.Buffer.Kind == BufferKind.Temporary
                 && uses.Writers(map.Target.Buffer).Count == 1)
@@ -53,7 +61,7 @@ internal static class InlineMaps
     }
 
     private static Step Rewrite(
-        ProgramUses.Use reader, ProgramUses uses, Dictionary<Tensors.Buffer, (MapStep Step, ProgramUses.Use Use)> bodies, bool viewsOnly)
+        ProgramUses.Use reader, ProgramUses uses, Dictionary<Tensors.Buffer, (MapStep Step, ProgramUses.Use Use)> bodies, bool computations)
     {
         var size = ExprCost.Size(reader.Step.Expressions);
         var chosen = new Dictionary<Tensors.Buffer, MapStep>(ReferenceEqualityComparer.Instance);
@@ -66,7 +74,7 @@ internal static class InlineMaps
 
             var added = ExprCost.Size([producer.Step.Body]) * group.Count();
             var inline = ExprCost.IsView(producer.Step.Body)
-                || (!viewsOnly && size + added <= MaxExpressionSize && uses.Readers(group.Key).Count == 1 && UsesEachOnce(reader.Step, group, producer.Step));
+                || (computations && size + added <= MaxExpressionSize && uses.Readers(group.Key).Count == 1 && UsesEachOnce(reader.Step, group, producer.Step));
             if (inline)
             {
                 size += added;

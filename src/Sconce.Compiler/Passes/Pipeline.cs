@@ -31,6 +31,10 @@ internal static class Pipeline
 
         // Before pointwise inlining: an activation belongs to the product that feeds it, not to the operand of the next one.
         new("fuse-epilogues", "products, convolutions and reductions finish with the maps that follow", FuseEpilogues.Run),
+
+        // An activation that a model writes out (gelu by tanh) reads its product in several steps. Once they are one map, it can follow.
+        new("join-maps", "chains of maps become one map", InlineMaps.Chains),
+        new("fuse-epilogues", "products, convolutions and reductions finish with the maps that follow", FuseEpilogues.Run),
         new("inline-pointwise", "chains of pointwise operators become one loop", InlineMaps.Pointwise),
 
         // Again: inlining has joined chains, whose head may follow a product.

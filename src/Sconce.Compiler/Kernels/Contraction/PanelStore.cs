@@ -64,11 +64,19 @@ internal sealed class PanelStore(FunctionBuilder f, PanelProduct product, Axis l
         var shared = e.Nested();
         // What does not change from row to row (a bias) is computed once.
         shared.Hoist(At(product.Epilogue, null, columns));
-        for (var r = 0; r < rows.Length; r++)
+        for (var first = 0; first < rows.Length; first += 2)
         {
-            var row = shared.Nested();
-            row.BindAccumulator(0, new Vector(sums(r, vector)));
-            row.StoreVector(At(product.Target, rows[r], columns), At(product.Epilogue, rows[r], columns));
+            var pair = Enumerable.Range(first, Math.Min(2, rows.Length - first)).Select(r =>
+            {
+                var row = shared.Nested();
+                row.BindAccumulator(0, new Vector(sums(r, vector)));
+                return (At: row, Expr: At(product.Epilogue, rows[r], columns), Target: At(product.Target, rows[r], columns));
+            }).ToArray();
+            ExprEmitter.Together([.. pair.Select(row => (row.At, row.Expr))]);
+            foreach (var row in pair)
+            {
+                row.At.StoreVector(row.Target, row.Expr);
+            }
         }
     }
 

@@ -231,20 +231,38 @@ public sealed class DepthwiseKernel
             shared.Hoist(Operand.Substitute(step.Epilogue, map));
         }
 
-        for (var pixel = 0; pixel < pixels.Length; pixel++)
+        var points = Enumerable.Range(0, pixels.Length).Select(pixel =>
         {
             var at = new Dictionary<Atom, Dim>(map) { [width] = pixels[pixel] };
-            var (target, epilogue) = (Operand.Substitute(step.Target, at), Operand.Substitute(step.Epilogue, at));
             var here = shared.Nested();
             if (isVector)
             {
                 here.BindAccumulator(0, new Vector(window.Sum(pixel).Get.AsV128()));
-                here.StoreVector(target, epilogue);
             }
             else
             {
                 here.BindAccumulator(0, window.Sum(pixel).Get);
-                here.Store(target, epilogue);
+            }
+
+            return (At: here, Expr: Operand.Substitute(step.Epilogue, at), Target: Operand.Substitute(step.Target, at));
+        }).ToArray();
+        foreach (var pair in points.Chunk(2))
+        {
+            if (isVector)
+            {
+                ExprEmitter.Together([.. pair.Select(point => (point.At, point.Expr))]);
+            }
+
+            foreach (var (here, epilogue, target) in pair)
+            {
+                if (isVector)
+                {
+                    here.StoreVector(target, epilogue);
+                }
+                else
+                {
+                    here.Store(target, epilogue);
+                }
             }
         }
     }

@@ -17,7 +17,7 @@ internal static class VectorLoop
     public static int Unrolling(params IEnumerable<Expr> exprs) => Cost.Of(exprs) switch
     {
         < 8 => 4,
-        < 24 => 2,
+        < 48 => 2,
         _ => 1,
     };
 

@@ -24,7 +24,7 @@ internal sealed partial class MathFunctions(FunctionBuilder function, KernelModu
     }
 
     /// <summary>A call of a shared function that computes one lane of a vector function.</summary>
-    public F32 Shared(string name, F32 x, Func<VectorMath, V128, V128> build)
+    public F32 Shared(string name, F32 x, Func<VectorMath, Bundle, Bundle> build)
     {
         var shared = module.Function(name, [ValueType.F32], ValueType.F32, g =>
             g.Return(F32x4.ExtractLane(build(new VectorMath(g, module), F32x4.Splat(g.Parameter(0, "x").AsF32())), 0)));

@@ -5,7 +5,7 @@ namespace Sconce.Compiler.Kernels.Mathematics;
 
 /// <summary>
 /// Numbers that vector functions need in all four lanes, in memory below the model's constants. Engines make an immediate vector from general
-/// registers each time it is used, by three instructions; a load that splats is one. (V8, exp of four: 27 cycles became 9.)
+/// registers each time it is used, by three instructions; a load is one. (V8, exp: 1.96 ns an element became 0.94.)
 /// </summary>
 public sealed class NumberTable
 {

@@ -1,4 +1,5 @@
 using Sconce.Compiler.Kernels;
+using Sconce.Compiler.Operators;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Buffer = Sconce.Compiler.Tensors.Buffer;
@@ -51,6 +52,27 @@ public class GemmKernelTests
         foreach (var (m, n, k) in ((int, int, int)[])[(13, 520, 130), (8, 40, 1700), (70, 1003, 66), (9, 521, 131)])
         {
             check.Add($"{m} x {n} x {k}", Linear(m, n, k));
+        }
+
+        check.Run();
+    }
+
+    [Fact]
+    public void Activations_after_products()
+    {
+        var check = new StepCheck();
+        foreach (var (name, function) in (IEnumerable<(string, Func<Expr, Expr>)>)
+        [
+            ("silu", x => x * x.Sigmoid()), ("gelu", x => x.Gelu(tanh: false)), ("gelu by tanh", x => x.Gelu(tanh: true)), ("tanh", x => x.Tanh()),
+            ("exp", x => x.Exp() + x), ("hardswish", x => x * (x + x.Like(3)).Clamp(0, 6) / x.Like(6)), ("nested", x => (x * x.Sigmoid()).Tanh()),
+        ])
+        {
+            foreach (var (m, n, k) in ((int, int, int)[])[(13, 19, 5), (6, 8, 3), (1, 12, 7), (9, 3, 4)])
+            {
+                var step = Linear(m, n, k);
+                check.Add($"{name} {m} x {n} x {k}", new ContractionStep(
+                    step.Target, [], step.M, step.N, step.K, step.Left, step.Right, function(step.Epilogue)));
+            }
         }
 
         check.Run();
