@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 import { findBrowsers } from "./browsers.mjs";
 import { modes, startServer } from "./server.mjs";
 import { runPage } from "./visit.mjs";
@@ -24,12 +25,21 @@ async function makeModels() {
   ]);
 }
 
+/** The page as esbuild bundles it, with the worker beside it: as the runtime's README says. */
+async function bundle() {
+  const { outputFiles } = await build({
+    entryPoints: { page: fileURLToPath(new URL("page/bundled.js", import.meta.url)), worker: "sconce/worker" },
+    bundle: true, format: "esm", outdir: "bundled", write: false, logLevel: "warning",
+  });
+  return outputFiles.map(({ path, contents }) => [`bundled/${path.endsWith("worker.js") ? "worker" : "page"}.js`, contents]);
+}
+
 const { found, missing } = findBrowsers();
 let server;
 
 before(async () => {
   const folders = { runtime: new URL("dist/", runtime), page: new URL("page/", import.meta.url) };
-  server = await startServer({ folders, files: await makeModels() });
+  server = await startServer({ folders, files: new Map([...await makeModels(), ...await bundle()]) });
 });
 after(() => server?.close());
 
@@ -39,4 +49,5 @@ for (const browser of found) {
   for (const mode of Object.keys(modes)) {
     test(`${browser.name}, ${mode}`, (context) => runPage(context, { browser, server, mode, page: "runtime" }));
   }
+  test(`${browser.name}, bundled`, (context) => runPage(context, { browser, server, mode: "isolated", page: "bundled" }));
 }

@@ -2,8 +2,8 @@ import { ByteReader, concat, damaged } from "./byte-reader.js";
 import { SconceError } from "./errors.js";
 import { type Manifest, parseManifest } from "./manifest.js";
 
-const sectionId = { custom: 0, import: 2, code: 10, data: 11 } as const;
-const sectionNames = ["custom", "type", "import", "function", "table", "memory", "global", "export", "start", "element", "code", "data", "data count"];
+const sectionId = { custom: 0, code: 10, data: 11 } as const;
+const lastSection = 12;
 const preamble = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 const manifestSection = "sconce.manifest";
 const relaxedSection = "sconce.relaxed";
@@ -69,10 +69,10 @@ export class ArtifactReader {
     const segments = await input.u32(end, what);
     for (let segment = 0; segment < segments; segment++) {
       const where = `segment ${segment} of the data section`;
-      if ((await input.u32(end, what)) !== 0) throw damaged(`${where} is not an active one`);
-      if ((await input.byte(end, what)) !== 0x41) throw damaged(`${where} has no constant address`);
-      const start = (await input.s32(end, what)) >>> 0;
-      if ((await input.byte(end, what)) !== 0x0b) throw damaged(`${where} has no constant address`);
+      const head = [await input.u32(end, what), await input.byte(end, what)];
+      const start = await input.u32(end, what);
+      // Active, i32.const, its number, end.
+      if ([...head, await input.byte(end, what)].join() !== "0,65,11") throw damaged(`${where} has no constant address`);
       const size = await input.u32(end, what);
       if (start < constantsOffset || start + size > constantsEnd || input.offset + size > end) {
         throw damaged(`${where} takes addresses ${start} to ${start + size}, outside of ${constantsOffset} to ${constantsEnd}`);
@@ -106,9 +106,8 @@ interface Section {
 async function readSection(input: ByteReader): Promise<Section | undefined> {
   if (await input.atEnd()) return undefined;
   const id = await input.byte(Infinity, "the file");
-  const name = sectionNames[id];
-  if (name === undefined) throw damaged(`there is no section number ${id} (at byte ${input.offset - 1})`);
-  const what = `the ${name} section`;
+  if (id > lastSection) throw damaged(`there is no section number ${id} (at byte ${input.offset - 1})`);
+  const what = id === sectionId.custom ? "the custom section" : id === sectionId.data ? "the data section" : `section ${id}`;
   const size = await input.u32(Infinity, what);
   return { id, end: input.offset + size, what };
 }
@@ -127,43 +126,13 @@ async function checkPreamble(input: ByteReader): Promise<void> {
   throw new SconceError("artifact", `the file is not WebAssembly${cause}`);
 }
 
-/** Where the flags of the imported memory's limits lie in a module that is whole in memory. */
+/** Where the flags of the imported memory's limits lie in a module that is whole in memory: after the import's two names and its kind. */
 export function memoryFlagOffset(module: Uint8Array): number {
-  let at = preamble.length;
-  const u32 = (): number => {
-    let value = 0;
-    for (let shift = 0; shift < 35; shift += 7) {
-      const byte = module[at++] ?? 0;
-      value += (byte & 0x7f) * 2 ** shift;
-      if (byte < 0x80) break;
-    }
-    return value;
-  };
-  const passName = (): void => {
-    const size = u32();
-    at += size;
-  };
-  while (at < module.length) {
-    const id = module[at++];
-    const size = u32();
-    const end = at + size;
-    if (id !== sectionId.import) {
-      at = end;
-      continue;
-    }
-    const count = u32();
-    for (let i = 0; i < count && at < end; i++) {
-      passName();
-      passName();
-      const kind = module[at++];
-      if (kind === 2) return at;
-      if (kind === 0) u32();
-      else if (kind === 3) at += 2;
-      else break;
-    }
-    break;
-  }
-  throw damaged("its code imports no memory");
+  const memoryImport = "\x03env\x06memory\x02";
+  // The import stands near the beginning, after the function types.
+  const at = new TextDecoder("latin1").decode(module.subarray(0, 1 << 16)).indexOf(memoryImport);
+  if (at < 0) throw damaged("its code imports no memory");
+  return at + memoryImport.length;
 }
 
 /** The same module, with its memory shared among threads. */

@@ -33,23 +33,13 @@ export class ByteReader {
     return this.#chunk[this.#at++] ?? 0;
   }
 
+  /** A number of up to 32 bits in WebAssembly's variable-length form; a signed one comes as if it were not. */
   async u32(end: number, what: string): Promise<number> {
-    const { value } = await this.#leb(end, what);
-    if (value >= 2 ** 32) throw damaged(`${what} has a number of more than 32 bits before byte ${this.offset}`);
-    return value;
-  }
-
-  async s32(end: number, what: string): Promise<number> {
-    const { value, bits } = await this.#leb(end, what);
-    return bits >= 32 || value < 2 ** (bits - 1) ? value | 0 : value - 2 ** bits;
-  }
-
-  async #leb(end: number, what: string): Promise<{ value: number; bits: number }> {
     let value = 0;
     for (let bits = 0; bits < 35; bits += 7) {
       const byte = await this.byte(end, what);
       value += (byte & 0x7f) * 2 ** bits;
-      if (byte < 0x80) return { value, bits: bits + 7 };
+      if (byte < 0x80) return value % 2 ** 32;
     }
     throw damaged(`${what} has a number of more than 32 bits before byte ${this.offset}`);
   }

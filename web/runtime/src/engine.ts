@@ -1,7 +1,7 @@
 import { SconceError, describe } from "./errors.js";
 
-// (func (drop (f32x4.relaxed_madd (v128.const 0) (v128.const 0) (v128.const 0))))
-const zero = [0xfd, 0x0c, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+// (func (drop (f32x4.relaxed_madd ZERO ZERO ZERO))), where ZERO is (i8x16.splat (i32.const 0))
+const zero = [0x41, 0, 0xfd, 0x0f];
 const body = [0x00, ...zero, ...zero, ...zero, 0xfd, 0x85, 0x02, 0x1a, 0x0b];
 const relaxedProbe = Uint8Array.from([
   0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0, // preamble
@@ -46,23 +46,18 @@ export function whyNoThreads(): string | undefined {
   if (crossOriginIsolated === false) {
     return "the page is not cross-origin isolated: its server must send Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp";
   }
-  if (typeof SharedArrayBuffer === "undefined") return "this engine has no SharedArrayBuffer";
   try {
-    const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
-    if (!(memory.buffer instanceof SharedArrayBuffer)) return "this engine has no shared WebAssembly memory";
-  } catch (error) {
-    return `this engine has no shared WebAssembly memory (${describe(error)})`;
+    if (new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }).buffer instanceof SharedArrayBuffer) return undefined;
+  } catch {
+    // Not even the name SharedArrayBuffer.
   }
-  return undefined;
+  return "this engine has no shared WebAssembly memory";
 }
 
 /** The processor's threads, as far as the engine tells. */
-export async function processorThreads(): Promise<number> {
+export function processorThreads(): number {
   const { navigator } = globalThis as { navigator?: { hardwareConcurrency?: number } };
-  if (navigator?.hardwareConcurrency !== undefined) return navigator.hardwareConcurrency;
-  if (typeof process === "undefined") return 1;
-  const os = await import(/* webpackIgnore: true */ /* @vite-ignore */ "node:os");
-  return os.availableParallelism();
+  return navigator?.hardwareConcurrency ?? (typeof process === "undefined" ? 1 : process.getBuiltinModule("node:os").availableParallelism());
 }
 
 /** As many threads as there are cores: beyond four, two of the processor's threads are taken to share one. */

@@ -28,51 +28,32 @@ export class SconceError extends Error {
 
 /** An error as it crosses from a worker: structured clone keeps no class and no extra field. */
 export interface ErrorMessage {
-  readonly code: ErrorCode | "aborted";
+  readonly code: ErrorCode;
   readonly message: string;
 }
 
 /** Thrown inside the runtime when an abort flag stopped a run; the caller sees its own signal's reason instead. */
-export class Aborted extends Error {
-  constructor() {
-    super("the run was aborted");
-  }
+export function aborted(): SconceError {
+  return new SconceError("run", "the run was aborted");
 }
 
 export function toMessage(error: unknown): ErrorMessage {
-  if (error instanceof Aborted) return { code: "aborted", message: error.message };
-  if (error instanceof SconceError) return { code: error.code, message: error.message };
-  return { code: "engine", message: describe(error) };
-}
-
-export function fromMessage(error: ErrorMessage): Error {
-  return error.code === "aborted" ? new Aborted() : new SconceError(error.code, error.message);
+  return { code: error instanceof SconceError ? error.code : "engine", message: describe(error) };
 }
 
 export function describe(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** " (did you mean "pixel_values"?)" where a name is close to what was meant, else nothing. */
+/** " (did you mean "pixel_values"?)" where a name has half of its pairs of letters in common with what was given, else nothing. */
 export function suggestion(given: string, known: readonly string[]): string {
-  let best: string | undefined;
-  let least = Math.max(2, Math.ceil(given.length / 2));
-  for (const name of known) {
-    const distance = editDistance(given.toLowerCase(), name.toLowerCase());
-    if (distance < least) [best, least] = [name, distance];
-  }
-  return best === undefined ? "" : ` (did you mean ${JSON.stringify(best)}?)`;
+  const wanted = letterPairs(given);
+  const shared = known.map((name) => [...letterPairs(name)].filter((pair) => wanted.has(pair)).length / Math.max(wanted.size, name.length));
+  const most = Math.max(...shared);
+  return most >= 0.5 ? ` (did you mean ${JSON.stringify(known[shared.indexOf(most)])}?)` : "";
 }
 
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
+function letterPairs(name: string): Set<string> {
+  const text = ` ${name.toLowerCase()}`;
+  return new Set([...name].map((_, i) => text.slice(i, i + 2)));
 }

@@ -1,6 +1,6 @@
 import { header } from "./context-header.js";
 import { type SymbolValues, evaluate, evaluateShape } from "./dims.js";
-import { Aborted, SconceError } from "./errors.js";
+import { SconceError } from "./errors.js";
 import { type Graph, trapped } from "./graph.js";
 import { bindInputs } from "./inputs.js";
 import { formatBytes } from "./memory.js";
@@ -138,9 +138,7 @@ export class ExecutionContext {
 
   #fail(error: number): never {
     this.setAbort(false);
-    const meaning = this.graph.manifest.errors[String(error)];
-    if (meaning === "aborted") throw new Aborted();
-    throw new SconceError("run", `the model stopped: ${meaning ?? `error ${error}`}`);
+    throw new SconceError("run", `the model stopped: ${this.graph.manifest.errors[error] ?? `error ${error}`}`);
   }
 
   #header(): Int32Array {

@@ -89,15 +89,15 @@ export class Graph {
     const memory = createMemory(manifest, { shared: false, limit });
     const started = performance.now();
     const [other] = relaxed && hasRelaxedSimd() ? WebAssembly.Module.customSections(module, "sconce.relaxed") : [];
-    let instance = await instantiate(module, memory);
+    // The constants come by this, whichever code is used.
+    const plain = await instantiate(module, memory);
     const used = other === undefined ? module : await compile(new Uint8Array(other));
-    if (other !== undefined) instance = await instantiate(used, memory);
     const code: CompiledCode = {
       manifest, module: used, memory, context: firstContext(manifest), relaxed: other !== undefined,
       codeBytes: other?.byteLength ?? 0, fileBytes: 0, compileMs: performance.now() - started,
     };
     options.onCode?.(code);
-    return new Graph(code, exportsOf(instance), limit);
+    return new Graph(code, exportsOf(used === module ? plain : await instantiate(used, memory)), limit);
   }
 
   /** A new execution context: its own inputs, outputs, state and arena over the same constants. */

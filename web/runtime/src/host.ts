@@ -1,8 +1,8 @@
-import { Aborted, toMessage } from "./errors.js";
+import { aborted, toMessage } from "./errors.js";
 import type { ExecutionContext } from "./execution-context.js";
 import { type CompiledCode, Graph } from "./graph.js";
 import type { HostMessage, HostOptions, HostReply, MemoryState, RunMode } from "./protocol.js";
-import type { Inputs } from "./tensor.js";
+import type { TensorInput } from "./tensor.js";
 
 const yieldAfterMs = 12;
 
@@ -54,33 +54,34 @@ export class Host {
     if (this.#context !== undefined) this.#context.threads = count;
   }
 
-  async #run(inputs: Inputs, mode: RunMode): Promise<void> {
+  async #run(inputs: Readonly<Record<string, TensorInput>>, mode: RunMode): Promise<void> {
     const context = this.#loaded();
     this.#aborted = false;
     const started = performance.now();
     context.bind(inputs);
-    const steps = mode === "whole" ? context.compute() : await this.#stepwise(context, mode);
+    const steps = mode === "whole" ? context.compute() : await this.#stepwise(context);
     const outputs = context.outputs();
     const milliseconds = performance.now() - started;
+    const spare = buffersOf(inputs);
     this.#post(
-      { type: "done", result: { outputs, milliseconds, steps: steps ?? undefined }, state: stateOf(context) },
-      Object.values(outputs).map(({ data }) => data.buffer as ArrayBuffer),
+      { type: "done", result: { outputs, spare, milliseconds, steps: steps ?? undefined }, state: stateOf(context) },
+      [...buffersOf(outputs), ...spare],
     );
   }
 
-  async #stepwise(context: ExecutionContext, mode: RunMode): Promise<number[]> {
+  /** Looks for messages now and then; gives each step's milliseconds. */
+  async #stepwise(context: ExecutionContext): Promise<number[]> {
     const times: number[] = [];
     let breath = performance.now();
     for (let step = 0; step < context.graph.manifest.steps.length; step++) {
-      const started = performance.now();
-      if (started - breath > yieldAfterMs) {
+      if (performance.now() - breath > yieldAfterMs) {
         await nextTask();
         breath = performance.now();
       }
-      if (this.#aborted) throw new Aborted();
-      const begun = mode === "profile" ? performance.now() : 0;
+      if (this.#aborted) throw aborted();
+      const begun = performance.now();
       context.compute(step, step + 1);
-      if (mode === "profile") times.push(performance.now() - begun);
+      times.push(performance.now() - begun);
     }
     return times;
   }
@@ -95,6 +96,10 @@ export class Host {
     if (this.#context === undefined) throw new Error("the model is not loaded yet");
     return this.#context;
   }
+}
+
+function buffersOf(tensors: Readonly<Record<string, TensorInput>>): ArrayBuffer[] {
+  return Object.values(tensors).map(({ data }) => data.buffer as ArrayBuffer);
 }
 
 function stateOf(context: ExecutionContext): MemoryState {

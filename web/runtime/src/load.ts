@@ -1,5 +1,5 @@
 import { defaultThreads, hasRelaxedSimd, processorThreads, whyNoThreads } from "./engine.js";
-import { Aborted, SconceError } from "./errors.js";
+import { aborted, SconceError } from "./errors.js";
 import { Model } from "./model.js";
 import { type Progress, Session } from "./session.js";
 import { type FileSource, type Source, open } from "./source.js";
@@ -28,9 +28,9 @@ export async function load(source: Source | Promise<Source>, options: LoadOption
   check("threads", options.threads, "threads");
   const given = await source;
   const module = given instanceof WebAssembly.Module ? (given as WebAssembly.Module) : undefined;
-  const threads = await chooseThreads(options.threads, module !== undefined, worker);
-  const session = await Session.start(worker, threads.used, onProgress);
-  const abort = () => session.end(new Aborted());
+  const threads = chooseThreads(options.threads, module !== undefined, worker);
+  const session = Session.start(worker, threads.used, onProgress);
+  const abort = () => session.end(aborted());
   signal?.addEventListener("abort", abort, { once: true });
   try {
     signal?.throwIfAborted();
@@ -55,8 +55,8 @@ export async function load(source: Source | Promise<Source>, options: LoadOption
   });
 }
 
-async function chooseThreads(wanted: number | undefined, isModule: boolean, worker: boolean) {
-  const available = await processorThreads();
+function chooseThreads(wanted: number | undefined, isModule: boolean, worker: boolean) {
+  const available = processorThreads();
   const used = wanted ?? defaultThreads(available);
   const obstacle = isModule ? "it was loaded from a compiled module, whose memory is not shared"
     : !worker && "document" in globalThis ? "it runs on the page's own thread, which may not wait for others"

@@ -50,8 +50,64 @@ export interface Manifest {
 }
 
 const maximumAddress = 2 ** 32;
-const maximumRank = 64;
 const maximumDimDepth = 64;
+
+/** Throws where a value is not what belongs at this place. */
+type Check = (value: unknown, path: string) => void;
+
+const text: Check = (value, path) => {
+  if (typeof value !== "string") throw expected("a string", value, path);
+};
+
+const integer = (min: number, max = Number.MAX_SAFE_INTEGER): Check => (value, path) => {
+  if (!Number.isSafeInteger(value) || (value as number) < min || (value as number) > max) throw expected(`an integer from ${min} to ${max}`, value, path);
+};
+
+const list = (item: Check): Check => (value, path) => {
+  if (!Array.isArray(value)) throw expected("a list", value, path);
+  value.forEach((entry, index) => item(entry, `${path}[${index}]`));
+};
+
+const fields = (checks: Readonly<Record<string, Check>>): Check => (value, path) => {
+  if (!isRecord(value)) throw expected("an object", value, path);
+  for (const name of Object.keys(checks)) checks[name]?.(value[name], path === "" ? name : `${path}.${name}`);
+};
+
+const texts: Check = (value, path) => fields(Object.fromEntries(Object.keys(value ?? {}).map((name) => [name, text])))(value, path);
+
+const dimension = (depth: number): Check => (value, path) => {
+  if (typeof value === "number") return anyInteger(value, path);
+  if (typeof value === "string") return;
+  if (!Array.isArray(value) || value.length !== 3 || depth > maximumDimDepth || !isDimOperator(value[0])) {
+    throw expected("a dimension: an integer, a symbol, or [operator, a, b]", value, path);
+  }
+  for (const part of value.slice(1)) dimension(depth + 1)(part, path);
+};
+
+const dtype: Check = (value, path) => {
+  if (!isDType(value)) throw invalid(`${path} is ${JSON.stringify(value)}, which this runtime does not know`);
+};
+
+const optional = (check: Check): Check => (value, path) => value === undefined || check(value, path);
+const anyInteger = integer(Number.MIN_SAFE_INTEGER);
+const address = integer(0, maximumAddress);
+const dim = dimension(0);
+const ports = list(fields({ name: text, dtype, shape: list(dim) }));
+
+const manifestFields = fields({
+  memory: fields({ constantsOffset: address, minPages: integer(0, 65536) }),
+  context: fields({ header: integer(64, maximumAddress) }),
+  inputs: ports,
+  outputs: ports,
+  symbols: list(fields({ name: text, min: integer(0), scale: anyInteger, offset: anyInteger })),
+  steps: list(fields({ name: text, operator: text, kernel: text, flops: dim, bytes: dim, source: optional(text) })),
+  compiler: text,
+  source: fields({ name: text, sha256: text }),
+  errors: texts,
+  parameters: integer(0),
+  multiplyAdds: dim,
+  arena: dim,
+});
 
 /** Reads the manifest and checks all of it: what a file says is trusted by nobody after this. */
 export function parseManifest(bytes: Uint8Array): Manifest {
@@ -61,140 +117,33 @@ export function parseManifest(bytes: Uint8Array): Manifest {
   } catch {
     throw invalid("it is not JSON");
   }
-  const root = new Node("", json);
-  const format = root.get("format").integer(0);
+  fields({ format: integer(0) })(json, "");
+  const manifest = json as Manifest;
+  const { format, memory, context, inputs, outputs, symbols } = manifest;
   if (format !== 1) {
-    throw new SconceError("artifact", `the file has format ${format}, this runtime reads format 1: use versions of compiler and runtime that belong together`);
+    throw new SconceError("artifact", `the file has format ${String(format)}, this runtime reads format 1: use versions of compiler and runtime that belong together`);
   }
-  const memory = root.get("memory");
-  const constantsOffset = memory.get("constantsOffset").integer(0, maximumAddress);
-  const context = root.get("context");
-  const header = context.get("header").integer(64, maximumAddress);
-  const inputs = root.get("inputs").list(port);
-  const symbols = root.get("symbols").list((node) => symbol(node, inputs));
-  const outputs = root.get("outputs").list(port);
-  const table = (name: string, count: number) => context.get(name).integer(64, header - 4 * count);
-  return {
-    format,
-    compiler: root.get("compiler").string(),
-    source: { name: root.get("source").get("name").string(), sha256: root.get("source").get("sha256").string() },
-    memory: {
-      constantsOffset,
-      constantsEnd: memory.get("constantsEnd").integer(constantsOffset, maximumAddress),
-      minPages: memory.get("minPages").integer(0, 65536),
-    },
-    context: {
-      symbols: table("symbols", symbols.length),
-      inputs: table("inputs", inputs.length),
-      outputs: table("outputs", outputs.length),
-      header,
-    },
-    symbols,
-    inputs,
-    outputs,
-    steps: root.get("steps").list((node) => ({
-      name: node.get("name").string(),
-      operator: node.get("operator").string(),
-      kernel: node.get("kernel").string(),
-      flops: node.get("flops").dim(),
-      bytes: node.get("bytes").dim(),
-      source: node.get("source").optionalString(),
-    })),
-    errors: root.get("errors").strings(),
-    parameters: root.get("parameters").integer(0),
-    multiplyAdds: root.get("multiplyAdds").dim(),
-    arena: root.get("arena").dim(),
-  };
-}
-
-function port(node: Node): Port {
-  const dtype = node.get("dtype").string();
-  if (!isDType(dtype)) throw invalid(`${node.path}.dtype is ${JSON.stringify(dtype)}, which this runtime does not know`);
-  const shape = node.get("shape").list((dim) => dim.dim());
-  if (shape.length > maximumRank) throw invalid(`${node.path}.shape has ${shape.length} dimensions, at most ${maximumRank} are expected`);
-  return { name: node.get("name").string(), dtype, shape };
-}
-
-function symbol(node: Node, inputs: readonly Port[]): SymbolInfo {
-  const min = node.get("min").integer(0);
-  const max = node.get("max");
-  const input = node.get("input").integer(0, inputs.length - 1);
-  return {
-    name: node.get("name").string(),
-    min,
-    max: max.value === null ? null : max.integer(min),
-    input,
-    dim: node.get("dim").integer(0, (inputs[input]?.shape.length ?? 0) - 1),
-    scale: nonzero(node.get("scale")),
-    offset: node.get("offset").integer(Number.MIN_SAFE_INTEGER),
-  };
-}
-
-function nonzero(node: Node): number {
-  const value = node.integer(Number.MIN_SAFE_INTEGER);
-  if (value === 0) throw invalid(`${node.path} is 0`);
-  return value;
-}
-
-/** A value of the manifest with the way to it, so that an error can say where. */
-class Node {
-  readonly path: string;
-  readonly value: unknown;
-
-  constructor(path: string, value: unknown) {
-    this.path = path;
-    this.value = value;
-  }
-
-  get(name: string): Node {
-    if (!isRecord(this.value)) throw this.expected("an object");
-    return new Node(this.path === "" ? name : `${this.path}.${name}`, this.value[name]);
-  }
-
-  list<T>(read: (node: Node) => T): T[] {
-    if (!Array.isArray(this.value)) throw this.expected("a list");
-    return this.value.map((item: unknown, index) => read(new Node(`${this.path}[${index}]`, item)));
-  }
-
-  string(): string {
-    if (typeof this.value !== "string") throw this.expected("a string");
-    return this.value;
-  }
-
-  optionalString(): string | undefined {
-    return this.value === undefined ? undefined : this.string();
-  }
-
-  integer(min: number, max = Number.MAX_SAFE_INTEGER): number {
-    if (typeof this.value !== "number" || !Number.isSafeInteger(this.value) || this.value < min || this.value > max) {
-      throw this.expected(`an integer from ${min} to ${max}`);
-    }
-    return this.value;
-  }
-
-  strings(): Record<string, string> {
-    if (!isRecord(this.value)) throw this.expected("an object");
-    return Object.fromEntries(Object.keys(this.value).map((key) => [key, this.get(key).string()]));
-  }
-
-  dim(depth = 0): Dim {
-    if (typeof this.value === "number") return this.integer(Number.MIN_SAFE_INTEGER);
-    if (typeof this.value === "string") return this.value;
-    const parts: unknown = this.value;
-    if (!Array.isArray(parts) || parts.length !== 3 || depth > maximumDimDepth || !isDimOperator(parts[0])) {
-      throw this.expected("a dimension: an integer, a symbol, or [operator, a, b]");
-    }
-    return [parts[0], new Node(this.path, parts[1]).dim(depth + 1), new Node(this.path, parts[2]).dim(depth + 1)];
-  }
-
-  private expected(what: string): SconceError {
-    const text = JSON.stringify(this.value) ?? "nothing";
-    return invalid(`${this.path || "its root"} should be ${what}, but is ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`);
-  }
+  manifestFields(json, "");
+  integer(memory.constantsOffset, maximumAddress)(memory.constantsEnd, "memory.constantsEnd");
+  const table = (items: readonly unknown[]) => integer(64, context.header - 4 * items.length);
+  fields({ symbols: table(symbols), inputs: table(inputs), outputs: table(outputs) })(context, "context");
+  symbols.forEach(({ input, min, max, scale }, index) => {
+    fields({
+      input: integer(0, inputs.length - 1),
+      dim: integer(0, (inputs[input]?.shape.length ?? 0) - 1),
+      max: max === null ? () => {} : integer(min),
+      scale: scale === 0 ? integer(1) : anyInteger,
+    })(symbols[index], `symbols[${index}]`);
+  });
+  return manifest;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function expected(what: string, value: unknown, path: string): SconceError {
+  return invalid(`${path || "its root"} should be ${what}, but is ${(JSON.stringify(value) ?? "nothing").slice(0, 60)}`);
 }
 
 function invalid(what: string): SconceError {

@@ -1,6 +1,6 @@
 import type { ErrorMessage } from "./errors.js";
 import type { CompiledCode } from "./graph.js";
-import type { Inputs, Outputs } from "./tensor.js";
+import type { Outputs, TensorInput } from "./tensor.js";
 
 /** What `load` settles before the model's worker begins. */
 export interface HostOptions {
@@ -19,12 +19,12 @@ export type HostMessage =
   | { readonly type: "end" }
   /** Helpers stand ready (or did not start, and one thread is left). */
   | { readonly type: "threads"; readonly count: number }
-  | { readonly type: "run"; readonly inputs: Inputs; readonly mode: RunMode }
+  | { readonly type: "run"; readonly inputs: Readonly<Record<string, TensorInput>>; readonly mode: RunMode }
   | { readonly type: "abort" }
   | { readonly type: "reset" };
 
-/** `yielding` runs step by step and looks for messages in between; `profile` also takes each step's time. */
-export type RunMode = "whole" | "yielding" | "profile";
+/** `stepwise` looks for messages between steps, and takes each step's time. */
+export type RunMode = "whole" | "stepwise";
 
 /** From that worker to the page. */
 export type HostReply =
@@ -44,8 +44,10 @@ export interface CodeMessage extends Omit<CompiledCode, "module" | "memory"> {
 
 export interface RunResult {
   readonly outputs: Outputs;
+  /** The memory of the inputs, for the next ones. */
+  readonly spare: ArrayBuffer[];
   readonly milliseconds: number;
-  /** Milliseconds of each step, in the mode `profile`. */
+  /** Milliseconds of each step, in the mode `stepwise`. */
   readonly steps: readonly number[] | undefined;
 }
 

@@ -11,19 +11,18 @@ interface Port {
 
 /** What every worker of the runtime does: the first message says whether a model lives here or a helper thread. */
 export function serve(): void {
-  const scope = globalThis as { self?: Partial<Port> };
-  const port = (typeof scope.self?.postMessage === "function" ? scope.self : process.getBuiltinModule("node:worker_threads").parentPort) as Port;
+  const scope = globalThis as unknown as Port;
+  const port = typeof scope.postMessage === "function" ? scope : process.getBuiltinModule("node:worker_threads").parentPort as unknown as Port;
   const post = (reply: HostReply | HelpReply, transfer: Transferable[] = []) => port.postMessage(reply, transfer);
   const host = new Host(post);
   port.onmessage = ({ data }) => (data.type === "help" ? void help(data, post) : host.receive(data));
 }
 
-async function help({ module, memory, context }: HelpMessage, post: (reply: HelpReply) => void): Promise<void> {
+async function help({ module, memory, context, thread }: HelpMessage, post: (reply: HelpReply) => void): Promise<void> {
   try {
-    const { work } = (await instantiate(module, memory)).exports;
-    if (typeof work !== "function") throw new Error("its code does not export work");
+    const work = (await instantiate(module, memory)).exports["work"] as (context: number, thread: number) => void;
     post({ type: "ready" });
-    (work as (context: number) => void)(context);
+    work(context, thread);
   } catch (error) {
     post({ type: "error", error: { ...toMessage(error), message: `a helper thread stopped: ${describe(error)}` } });
   }

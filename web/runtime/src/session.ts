@@ -1,5 +1,5 @@
 import { header } from "./context-header.js";
-import { type ErrorMessage, SconceError, fromMessage } from "./errors.js";
+import { type ErrorMessage, SconceError } from "./errors.js";
 import type { CodeMessage, HelpMessage, HelpReply, HostMessage, HostOptions, HostReply, MemoryState, Peer, RunResult } from "./protocol.js";
 import type { ByteStream } from "./source.js";
 import { sameThread, spawn } from "./spawn.js";
@@ -43,8 +43,8 @@ export class Session {
     host.listen((reply) => this.#receive(reply), (error) => this.end(error));
   }
 
-  static async start(inWorker: boolean, threads: number, onProgress?: (progress: Progress) => void): Promise<Session> {
-    return new Session(await (inWorker ? spawn<HostMessage, HostReply>() : sameThread()), threads, onProgress);
+  static start(inWorker: boolean, threads: number, onProgress?: (progress: Progress) => void): Session {
+    return new Session(inWorker ? spawn() : sameThread(), threads, onProgress);
   }
 
   get code(): CodeMessage {
@@ -137,7 +137,7 @@ export class Session {
         this.#pending?.resolve(reply);
         return;
       case "error":
-        this.#pending?.reject(fromMessage(reply.error));
+        this.#pending?.reject(new SconceError(reply.error.code, reply.error.message));
         return;
     }
   }
@@ -164,7 +164,7 @@ export class Session {
     if (shared === undefined) return;
     try {
       const started = Array.from({ length: this.#wanted - 1 }, async (_, index) => {
-        const helper = await spawn<HelpMessage, HelpReply>();
+        const helper = spawn<HelpMessage, HelpReply>();
         this.#helpers.push(helper);
         await this.#ready(helper, { type: "help", ...shared, context, thread: index + 1 });
         helper.keepAlive(false);

@@ -21,7 +21,7 @@ export async function open(source: FileSource, signal: AbortSignal | undefined):
   if (typeof Blob !== "undefined" && source instanceof Blob) return { chunks: reading(source.stream(), "the blob", signal), size: source.size };
   if (typeof Response !== "undefined" && source instanceof Response) return body(source, source.url || "the response", signal);
   if (typeof source === "string" || source instanceof URL) return atAddress(source, signal);
-  throw new SconceError("network", `load takes a URL, a Response, a Blob, bytes or a WebAssembly.Module, got ${describe(source)}`);
+  throw new SconceError("network", `load takes a URL, Response, Blob, bytes or WebAssembly.Module, got ${describe(source)}`);
 }
 
 async function atAddress(address: string | URL, signal: AbortSignal | undefined): Promise<ByteStream> {
@@ -74,7 +74,7 @@ function pieces(bytes: Uint8Array): ByteStream {
 }
 
 async function localFile(address: string | URL, text: string): Promise<ByteStream> {
-  const { open: openFile } = await import(/* webpackIgnore: true */ /* @vite-ignore */ "node:fs/promises");
+  const { open: openFile } = process.getBuiltinModule("node:fs/promises");
   const path = text.startsWith("file:") ? new URL(address) : text;
   try {
     const file = await openFile(path);

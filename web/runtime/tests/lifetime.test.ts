@@ -123,7 +123,7 @@ test("memory has a cap, and its error says so", async () => {
 test("options are checked", async () => {
   assert.match((await rejection(load(file, { threads: 0 }))).message, /^the option threads should be a whole number of threads from 1 up, got 0$/);
   assert.match((await rejection(load(file, { memory: 1.5 }))).message, /^the option memory should be a whole number of bytes/);
-  assert.match((await rejection(load(42 as unknown as string))).message, /^load takes a URL, a Response, a Blob, bytes or a WebAssembly.Module, got 42$/);
+  assert.match((await rejection(load(42 as unknown as string))).message, /^load takes a URL, Response, Blob, bytes or WebAssembly.Module, got 42$/);
 });
 
 test("what cannot be fetched is named", async () => {

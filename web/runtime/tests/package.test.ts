@@ -29,6 +29,6 @@ test("is a few kilobytes", async () => {
   const scripts = (await readdir(dist)).filter((file) => file.endsWith(".js"));
   const contents = await Promise.all(scripts.map((file) => readFile(new URL(file, dist))));
   const bytes = contents.reduce((sum, content) => sum + gzipSync(content).length, 0);
-  assert.ok(bytes < 16_000, `${bytes} bytes compressed`);
+  assert.ok(bytes < 12_200, `${bytes} bytes compressed`);
   for (const content of contents) assert.doesNotMatch(content.toString(), /createObjectURL|\beval\(|new Function/);
 });
