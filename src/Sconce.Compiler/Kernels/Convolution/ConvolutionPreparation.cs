@@ -104,7 +104,7 @@ public static class ConvolutionPreparation
     {
         var steps = ImmutableArray.CreateBuilder<Step>();
         var input = step.Input;
-        if (!ChannelsLast.Accepts(step))
+        if (!(ChannelsLast.Accepts(step) || (ConvolutionForms.For(step) == ConvolutionForm.Depthwise && DepthwiseKernel.AcceptsInput(step))))
         {
             (var copy, input) = ChannelsLast.Copy(step);
             steps.Add(copy);

@@ -10,7 +10,7 @@ namespace Sconce.Compiler.Kernels.Convolution;
 
 /// <summary>
 /// Depthwise convolution: each channel with its own window. Vectors go along the channels; several pixels in a row are computed at once, so that
-/// what they share, the window's weights and the overlap of their inputs, is loaded once.
+/// what they share, the window's weights and the overlap of their inputs, is loaded once. Zeros around the image are left out of the sums.
 /// </summary>
 public sealed class DepthwiseKernel
 {
@@ -28,6 +28,8 @@ public sealed class DepthwiseKernel
 
     private readonly ConvolutionStep step;
     private readonly Access input;
+    private readonly PaddedInput? padded;
+    private readonly Dictionary<(int Side, int Tap), I32> insideRows = [];
     private readonly Access weight;
     private readonly KernelFrame frame;
     private readonly FunctionBuilder f;
@@ -47,7 +49,8 @@ public sealed class DepthwiseKernel
     {
         this.step = step;
         fuses = module.Options.FusedMultiplyAdd;
-        (input, weight) = (Access.Of(step.Input)!, Access.Of(step.Weight)!);
+        padded = Access.Of(step.Input) is null ? PaddedInput.Of(step) : null;
+        (input, weight) = (padded?.Pixels ?? Access.Of(step.Input)!, Access.Of(step.Weight)!);
         rows = new Pixels(step.Axes[2..^1]);
         width = step.Axes[^1];
         channels = step.Axes[1];
@@ -63,8 +66,12 @@ public sealed class DepthwiseKernel
     }
 
     public static bool Accepts(ConvolutionStep step) =>
-        ConvolutionForms.For(step) == ConvolutionForm.Depthwise && ChannelsLast.Accepts(step)
+        ConvolutionForms.For(step) == ConvolutionForm.Depthwise && AcceptsInput(step)
         && Access.Of(step.Weight) is { Buffer.Type: DType.Float32 } weight && weight.HasUnitStride(step.WeightAxes[0]);
+
+    /// <summary>Whether the kernel reads the input where it lies. Zeros around an image need not be in memory.</summary>
+    public static bool AcceptsInput(ConvolutionStep step) =>
+        ChannelsLast.Accepts(step) || (step.Stride.Length > 1 && Taps(step) is <= MostTapsWithoutLoop && PaddedInput.Of(step) is not null);
 
     public static KernelCall Generate(ConvolutionStep step, KernelModule module)
     {
@@ -79,6 +86,8 @@ public sealed class DepthwiseKernel
         return kernel.frame.Finish(kernel.tile.Extent, name);
     }
 
+    private static long Taps(ConvolutionStep step) => step.WeightAxes.Skip(2).Aggregate(1L, (product, tap) => product * tap.Extent.Value);
+
     private void EmitTile()
     {
         var rest = Dim.Of(tile);
@@ -86,6 +95,12 @@ public sealed class DepthwiseKernel
         rest = rest.FloorDiv(widthTiles);
         root.Bind(rows.Axis, f.Let(root.Index(rest.Mod(rows.Axis.Extent)), "row"));
         root.Bind(step.Axes[0], f.Let(root.Index(rest.FloorDiv(rows.Axis.Extent)), "image"));
+        if (padded is not null)
+        {
+            EmitPaddedRow();
+            return;
+        }
+
         var wholeStrips = f.Let(root.Index(width.Extent.FloorDiv(PixelsPerStrip)));
         var lastStrip = f.Let(firstStrip + (int)stripsPerTile);
         var number = f.I32("strip");
@@ -114,7 +129,48 @@ public sealed class DepthwiseKernel
         });
     }
 
-    private void EmitStrip(Axis position, LocalI32 value, Dim[] pixels)
+    /// <summary>A row whose first and last strips know which of their columns lie outside of the image.</summary>
+    private void EmitPaddedRow()
+    {
+        for (var side = 0; side < step.Stride.Length - 1; side++)
+        {
+            for (var tap = 0; tap < step.WeightAxes[side + 2].Extent.Value; tap++)
+            {
+                var at = (rows.Coordinates[side] * step.Stride[side]) + (tap * step.Dilation[side]);
+                var (top, bottom) = padded!.Ranges[side];
+                if (IndexConditions.Decide(IndexConditions.InRange(at, top, bottom)) is not true)
+                {
+                    insideRows.Add((side, tap), f.Let((root.Index(at) - (int)top).LtU((int)(bottom - top)), "inside"));
+                }
+            }
+        }
+
+        var (from, to) = padded!.Ranges[^1];
+        var (stride, reach, all) = (step.Stride[^1], (step.WeightAxes[^1].Extent.Value - 1) * step.Dilation[^1], (int)width.Extent.Value);
+        var inside = (int)Math.Min((from + stride - 1) / stride, all);
+        var end = to > reach ? (int)Math.Min(((to - 1 - reach) / stride) + 1, all) : 0;
+        var strips = (inside + PixelsPerStrip - 1) / PixelsPerStrip;
+        var lastStrip = Math.Max(end / PixelsPerStrip, strips);
+        Edges(0, Math.Min(strips * PixelsPerStrip, all));
+        if (lastStrip > strips)
+        {
+            var number = f.I32("strip");
+            f.For(number, strips, lastStrip, 1, () =>
+                EmitStrip(strip, number, [.. Enumerable.Range(0, PixelsPerStrip).Select(pixel => (Dim.Of(strip) * PixelsPerStrip) + pixel)]));
+        }
+
+        Edges(lastStrip * PixelsPerStrip, all);
+
+        void Edges(int first, int last)
+        {
+            for (; first < last; first += PixelsPerStrip)
+            {
+                EmitStrip(strip, first / PixelsPerStrip, [.. Enumerable.Range(first, Math.Min(PixelsPerStrip, last - first)).Select(pixel => (Dim)pixel)]);
+            }
+        }
+    }
+
+    private void EmitStrip(Axis position, I32 value, Dim[] pixels)
     {
         using (f.Scope())
         {
@@ -155,10 +211,15 @@ public sealed class DepthwiseKernel
         foreach (var row in Points(counts[..^1]))
         {
             var map = taps[..^1].Zip(row).ToDictionary(pair => (Atom)pair.First, pair => (Dim)pair.Second);
-            for (var first = 0; first < counts[^1]; first += MostWeights)
+            var conditions = row.Index().Where(tap => insideRows.ContainsKey((tap.Index, tap.Item))).Select(tap => insideRows[(tap.Index, tap.Item)]);
+            f.If(conditions.Aggregate((I32)1, (all, one) => all.ConstantInteger == 1 ? one : all & one), () =>
             {
-                EmitTapRow(e, window, pixels, channel, map, first, Math.Min(first + MostWeights, counts[^1]));
-            }
+                var inside = e.Nested();
+                for (var first = 0; first < counts[^1]; first += MostWeights)
+                {
+                    EmitTapRow(inside, window, pixels, channel, map, first, Math.Min(first + MostWeights, counts[^1]));
+                }
+            });
         }
     }
 
@@ -169,18 +230,37 @@ public sealed class DepthwiseKernel
         window.LoadWeights([.. Enumerable.Range(first, end - first).Select(t =>
             e.Address(weight.Buffer, weight.Offset.Substitute(new Dictionary<Atom, Dim>(row) { [tap] = t, [step.WeightAxes[0]] = channel })))]);
         var (stride, dilation) = (step.Stride[^1], step.Dilation[^1]);
+        (LocalI32 Pointer, int Column)? start = null;
         for (var column = first * dilation; column <= ((pixels.Length - 1) * stride) + ((end - 1) * dilation); column++)
         {
             var uses = Enumerable.Range(0, pixels.Length)
                 .Select(pixel => (Pixel: pixel, Distance: column - (pixel * stride)))
                 .Where(use => use.Distance % dilation == 0 && use.Distance / dilation >= first && use.Distance / dilation < end && use.Distance >= 0)
                 .Select(use => (use.Pixel, Weight: (use.Distance / dilation) - first)).ToArray();
-            if (uses.Length > 0)
+            if (uses.Length == 0)
+            {
+                continue;
+            }
+
+            if (padded is null)
             {
                 window.Multiply(e.Address(input.Buffer, InputAt(pixels[0], row, column, channel)), uses);
             }
+            else if (!(pixels[0].IsConstant && IsOutside((pixels[0].Value * stride) + column)))
+            {
+                // The window may begin before the image, where no address may point: the first place that is read is where the others are counted from.
+                if (start is null)
+                {
+                    var (pointer, offset) = e.Address(input.Buffer, InputAt(pixels[0], row, column, channel));
+                    start = (f.Let(pointer + (int)offset, "row"), column);
+                }
+
+                window.Multiply((start.Value.Pointer, (uint)((column - start.Value.Column) * input.StrideOf(step.InputAxes[^1])!.Value * 4)), uses);
+            }
         }
     }
+
+    private bool IsOutside(long column) => column < padded!.Ranges[^1].From || column >= padded.Ranges[^1].To;
 
     private void EmitTapLoops(ExprEmitter outer, DepthwiseWindow window, Dim[] pixels, Dim channel, ImmutableArray<Axis> taps)
     {

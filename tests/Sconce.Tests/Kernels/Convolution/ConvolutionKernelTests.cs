@@ -1,3 +1,4 @@
+using Sconce.Compiler.Kernels;
 using Sconce.Compiler.Kernels.Convolution;
 using Sconce.Compiler.Types;
 
@@ -57,6 +58,24 @@ public class ConvolutionKernelTests
             new Layer(5, 5, [12, 15], [11, 11]),
         }.Select(layer => layer with { Groups = layer.Channels, Padding = layer.Window[0] / 2, Batch = 2 })];
         Assert.All(layers, layer => Assert.Equal(ConvolutionForm.Depthwise, ConvolutionForms.For(layer.Step())));
+        Check(layers);
+    }
+
+    /// <summary>Images in which most pixels, all of them, or windows as a whole reach over a side.</summary>
+    [Fact]
+    public void Depthwise_without_a_padded_copy()
+    {
+        Layer[] layers = [.. new[]
+        {
+            new Layer(8, 8, [7, 7], [3, 3]) { Padding = 1 },
+            new Layer(6, 6, [1, 2], [3, 3]) { Padding = 1 },
+            new Layer(4, 4, [3, 5], [5, 5]) { Padding = 2 },
+            new Layer(5, 5, [4, 9], [5, 5]) { Padding = 2, Stride = 2 },
+            new Layer(4, 4, [6, 13], [3, 3]) { Padding = 3 },
+            new Layer(4, 4, [9, 30], [3, 3]) { Padding = 2, Dilation = 2 },
+            new Layer(8, 8, [5, 3, 6], [3, 3, 3]) { Padding = 1 },
+        }.Select(layer => layer with { Groups = layer.Channels, Batch = 2 })];
+        Assert.All(layers, layer => Assert.DoesNotContain(KernelPreparation.Prepare(layer.Step()), made => made.Targets[0].Buffer.Name.EndsWith(".input")));
         Check(layers);
     }
 

@@ -3,7 +3,7 @@ using Sconce.Compiler.Kernels.Contraction;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 
-namespace Sconce.Compiler.Kernels.Convolution.Winograd;
+namespace Sconce.Compiler.Kernels.Convolution;
 
 /// <summary>An image that is read where it lies: channels-last, and zero outside of a range along each side, which need not be in memory.</summary>
 /// <param name="Pixels">The place of a pixel's channels, within the ranges.</param>
