@@ -28,9 +28,10 @@ internal abstract record Activation(UnaryExpr Function)
 
         var (constant, factors) = (1.0, new List<Expr>());
         Collect(product);
-        foreach (var factor in factors)
+        foreach (var (place, factor) in factors.Index())
         {
-            var others = factors.Where(other => !ReferenceEquals(other, factor)).ToArray();
+            // By place: a square has the same factor twice.
+            var others = factors.Where((_, other) => other != place).ToArray();
             switch (factor)
             {
                 case UnaryExpr { Op: UnaryOp.Sigmoid } sigmoid when others.Length > 0:
