@@ -22,6 +22,9 @@ public sealed class ByteWriter
         Length++;
     }
 
+    /// <summary>Changes a byte that was written before.</summary>
+    public void Overwrite(int position, byte value) => buffer.AsSpan(0, Length)[position] = value;
+
     public void WriteBytes(ReadOnlySpan<byte> bytes)
     {
         bytes.CopyTo(Reserve(bytes.Length));

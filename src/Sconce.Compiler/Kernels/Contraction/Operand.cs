@@ -62,6 +62,18 @@ internal static class Operand
         return constant;
     }
 
+    /// <summary>Whether the expression reads the buffer.</summary>
+    public static bool Loads(Expr expr, Tensors.Buffer buffer)
+    {
+        var found = false;
+        new ExprRewriter(loads: load =>
+        {
+            found |= ReferenceEquals(load.Buffer, buffer);
+            return null;
+        }).Rewrite(expr);
+        return found;
+    }
+
     public static Expr Substitute(Expr expr, IReadOnlyDictionary<Atom, Dim> map) => new ExprRewriter(dims: dim => dim.Substitute(map)).Rewrite(expr);
 
     public static Target Substitute(Target target, IReadOnlyDictionary<Atom, Dim> map) =>

@@ -13,6 +13,9 @@ internal sealed class PanelKernel
 {
     private const int Lanes = Vector.Lanes;
 
+    /// <summary>One row in so many may be computed twice.</summary>
+    private const int MostRepeated = 90;
+
     private readonly PanelProduct product;
     private readonly bool fuses;
     private readonly KernelFrame frame;
@@ -20,6 +23,8 @@ internal sealed class PanelKernel
     private readonly ExprEmitter root;
     private readonly Axis lane = new(Lanes, "lane");
     private readonly Axis strip;
+    private readonly Axis firstOfStrip;
+    private readonly bool overlaps;
     private readonly int rowsPerStrip;
     private readonly int width;
     private readonly Tiling tiling;
@@ -43,10 +48,12 @@ internal sealed class PanelKernel
             rowsPerStrip = (int)few.Value;
         }
 
+        overlaps = Overlaps(product, rowsPerStrip);
         Name = $"{name} {rowsPerStrip}x{width}{(fuses ? " fused" : "")}";
         tiling = Tiling.For(product, rowsPerStrip);
         var strips = product.Rows.Extent.CeilDiv(rowsPerStrip);
         strip = new Axis(strips, "strip");
+        firstOfStrip = new Axis(product.Rows.Extent, "first");
         rowTiles = strips.CeilDiv(tiling.StripsPerTile);
         columnTiles = product.Panel.Extent.CeilDiv(tiling.PanelsPerTile);
         Tiles = rowTiles * columnTiles * Dim.Product(product.Batch.Select(axis => axis.Extent));
@@ -103,17 +110,24 @@ internal sealed class PanelKernel
     {
         var first = f.Let(rowTile * (int)tiling.StripsPerTile);
         var end = f.Let(first + (int)tiling.StripsPerTile);
-        if (wholeStrips.ConstantInteger != 0)
+        var strips = overlaps ? wholeStrips + 1 : wholeStrips;
+        if (strips.ConstantInteger != 0)
         {
             var number = f.I32("strip");
             var sums = new TileProduct(f, fuses, rowsPerStrip, width / Lanes);
             (PanelAhead, LocalI32)? next = PanelAhead.For(product, tiling) is { } ahead ? (ahead, ahead.Start(f, panel, panelStart)) : null;
-            f.For(number, first, f.Let(end.LtS(wholeStrips).Select(end, wholeStrips)), 1, () =>
-                EmitStrip(outer, number, sums, Dim.Of(strip) * rowsPerStrip, panelStart, next));
+            f.For(number, first, f.Let(end.LtS(strips).Select(end, strips)), 1, () =>
+            {
+                using (f.Scope())
+                {
+                    var (axis, value, firstRow) = overlaps ? (firstOfStrip, FirstRow(number), Dim.Of(firstOfStrip)) : (strip, number, Dim.Of(strip) * rowsPerStrip);
+                    EmitStrip(outer, axis, value, [.. Enumerable.Range(0, rowsPerStrip).Select(r => firstRow + r)], sums, panelStart, next);
+                }
+            });
         }
 
         var rest = product.Rows.Extent.Mod(rowsPerStrip);
-        if (rest.Equals(Dim.Zero))
+        if (overlaps || rest.Equals(Dim.Zero))
         {
             return;
         }
@@ -123,25 +137,42 @@ internal sealed class PanelKernel
             if (rest.IsConstant)
             {
                 var sums = new TileProduct(f, fuses, (int)rest.Value, width / Lanes);
-                EmitStrip(outer, f.Let(wholeStrips), sums, Dim.Of(strip) * rowsPerStrip, panelStart);
+                EmitStrip(outer, strip, f.Let(wholeStrips), [.. Enumerable.Range(0, sums.Rows).Select(r => (Dim.Of(strip) * rowsPerStrip) + r)], sums, panelStart);
             }
             else
             {
                 var row = f.I32("row");
                 var sums = new TileProduct(f, fuses, 1, width / Lanes);
-                f.For(row, wholeStrips * rowsPerStrip, rows, 1, () => EmitStrip(outer, row, sums, null, panelStart));
+                f.For(row, wholeStrips * rowsPerStrip, rows, 1, () => EmitStrip(outer, product.Rows, row, [Dim.Of(product.Rows)], sums, panelStart));
             }
         });
     }
 
-    /// <summary>One strip of rows; without <paramref name="firstRow"/> a single row of that number.</summary>
-    private void EmitStrip(ExprEmitter outer, LocalI32 position, TileProduct sums, Dim? firstRow, LocalI32 panelStart, (PanelAhead, LocalI32)? ahead = null)
+    /// <summary>The strip's first row, or where it would not be whole, that of the last rows.</summary>
+    private LocalI32 FirstRow(I32 number)
+    {
+        var (row, last) = (f.Let(number * rowsPerStrip), rows - rowsPerStrip);
+        return f.Let(row.LtS(last).Select(row, last), "row");
+    }
+
+    /// <summary>
+    /// Rows that make no whole strip are computed with some that have been before, where these are few: so the inner loop and the epilogue need no second copy
+    /// for them, nearly half of a kernel's code. Not where the product adds to its own target.
+    /// </summary>
+    private static bool Overlaps(PanelProduct product, int rowsPerStrip) =>
+        product.Rows.Extent is { IsConstant: true, Value: var count } && count % rowsPerStrip != 0
+        && (rowsPerStrip - (count % rowsPerStrip)) * MostRepeated <= count
+        && product.Left.StrideOf(product.Rows) is not null
+        && !Operand.Loads(product.Epilogue, product.Target.Buffer);
+
+    /// <summary>One strip of rows, whose numbers are given in terms of an axis that has this value.</summary>
+    private void EmitStrip(
+        ExprEmitter outer, Axis axis, LocalI32 value, Dim[] numbers, TileProduct sums, LocalI32 panelStart, (PanelAhead, LocalI32)? ahead = null)
     {
         using (f.Scope())
         {
             var e = outer.Nested();
-            e.Bind(firstRow is null ? product.Rows : strip, position);
-            var numbers = Enumerable.Range(0, sums.Rows).Select(r => firstRow is null ? Dim.Of(product.Rows) : firstRow + r).ToArray();
+            e.Bind(axis, value);
             var copies = new Dictionary<Local, LocalI32>();
             var addresses = new RowAddress[numbers.Length];
             for (var r = 0; r < numbers.Length; r++)

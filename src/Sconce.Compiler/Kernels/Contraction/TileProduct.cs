@@ -20,7 +20,7 @@ internal sealed class TileProduct
     public const int Unroll = 4;
 
     /// <summary>Runs up to this length are written out without a loop.</summary>
-    private const int LongestWithoutLoop = 24;
+    private const int LongestWithoutLoop = 8;
 
     private readonly FunctionBuilder f;
     private readonly bool relaxed;

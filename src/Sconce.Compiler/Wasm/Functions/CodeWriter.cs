@@ -4,6 +4,7 @@ namespace Sconce.Compiler.Wasm;
 internal sealed class CodeWriter(ByteWriter writer, FunctionBuilder function, Func<FunctionType, uint> typeIndex)
 {
     private readonly List<Label> labels = [];
+    private (Local? Local, int Start, int End) lastSet;
 
     /// <summary>A constant outside of functions.</summary>
     public static void WriteConstant(ByteWriter writer, Code constant)
@@ -77,9 +78,23 @@ internal sealed class CodeWriter(ByteWriter writer, FunctionBuilder function, Fu
 
     private void Write(Code code)
     {
+        // A local that is read just after it was set is set by local.tee: a tenth of a kernel's bytes.
+        if (code.Opcode == Opcode.LocalGet && lastSet.End == writer.Length && ReferenceEquals(lastSet.Local, code.Immediate.Target))
+        {
+            writer.Overwrite(lastSet.Start, (byte)Opcode.LocalTee.Number);
+            lastSet = default;
+            return;
+        }
+
         WriteOperands(code);
+        int start = writer.Length;
         code.Opcode.WriteTo(writer);
         WriteImmediate(code);
+        if (code.Opcode == Opcode.LocalSet)
+        {
+            lastSet = ((Local)code.Immediate.Target!, start, writer.Length);
+        }
+
         if (code is Region region)
         {
             WriteRegion(region);
