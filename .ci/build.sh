@@ -84,6 +84,20 @@ build_runtime_now() {
   build runtime "building the runtime" quietly npm --prefix "$root" run build --workspace web/runtime
 }
 
+# The bench's packages are its own, outside the workspaces: the tests need none of what they bring.
+install_bench() {
+  if [ ! -d "$root/bench/models/node_modules" ] || stale bench "$root/bench/models/package-lock.json"; then
+    build bench "installing the bench's npm packages" npm --prefix "$root/bench/models" ci --no-fund --no-audit
+  fi
+}
+
+# The Node that the bench brings along: of one version everywhere, for older ones lack relaxed SIMD.
+bench_node() {
+  local packaged
+  packaged=$(compgen -G "$root/bench/models/node_modules/node-*-*/bin/node") || packaged=node
+  printf '%s\n' "${packaged%%$'\n'*}"
+}
+
 demo_sources=("$root/web/demo" "${runtime_sources[@]}")
 
 build_demo() {

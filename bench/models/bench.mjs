@@ -27,6 +27,7 @@ const { values: options, positionals } = parseArgs({
     native: { type: "boolean", default: true },
     starts: { type: "boolean", default: true },
     plain: { type: "boolean", default: false },
+    tool: { type: "string" },
     save: { type: "string" },
     help: { type: "boolean", default: false },
   },
@@ -45,6 +46,7 @@ if (options.help) {
   --no-starts     without cold starts and memory, for which each engine starts anew
   --python PATH   a Python with PyTorch and torchvision, for making the models and for native PyTorch; or set PYTHON
   --models DIR    where the models are kept from run to run
+  --tool PATH     the sconce to compile with: a native one, say (.ci/publish-native makes artifacts/native/sconce)
   --save NAME     writes bench/results/NAME.json and NAME.svg`);
   process.exit(0);
 }
@@ -62,12 +64,20 @@ const engines = [
   ...(options.plain ? [{ label: "sconce, no relaxed SIMD", engine: "sconce-plain" }] : []),
   { label: "onnxruntime-web", engine: "ort" },
 ];
+/** LiteRT.js, for which nothing here can make files: it takes part where there is one, in a browser, and where its package is installed. */
+const litert = (name) => (litertVersion() !== undefined && existsSync(join(options.models, `${name}.tflite`)) ? [{ label: "LiteRT.js", engine: "litert" }] : []);
+
+function litertVersion() {
+  const path = new URL("node_modules/@litertjs/core/package.json", import.meta.url);
+  return options.in !== "node" && existsSync(path) ? JSON.parse(readFileSync(path)).version : undefined;
+}
 
 const results = {
   date: new Date().toISOString().slice(0, 10),
   machine: { processor: cpus()[0].model, threads: cpus().length, load: loadavg()[0], system: `${platform()} ${arch()}` },
-  versions: { host: host.version, native: native?.version, "onnxruntime-web": dependencies["onnxruntime-web"] },
+  versions: { host: host.version, native: native?.version, "onnxruntime-web": dependencies["onnxruntime-web"], "LiteRT.js": names.some((name) => litert(name).length > 0) ? litertVersion() : undefined },
   threads,
+  tool: options.tool === undefined ? "dotnet" : "native",
   runtime: { sconce: sconceRuntime(), "onnxruntime-web": ortRuntime() },
   models: [],
 };
@@ -77,23 +87,23 @@ for (const [number, name] of names.entries()) {
     else if (stage.endsWith("\n")) process.stderr.write(`${number + 1}/${names.length} ${name}: ${stage}`);
   };
   told("compiling");
-  const compiled = await compile(name, options.models);
+  const compiled = await compile(name, options.models, options.tool);
   const tensors = extractTensors(name, options.models);
   const path = join(options.models, `${name}.wasm`);
   const { manifest, code } = readArtefact(path);
   told("running");
   const peak = await host.ask({ command: "peak" });
-  const contestants = [...engines.map((engine) => ({ ...engine, host })), ...(native === undefined ? [] : [{ label: "native PyTorch", host: native }])];
+  const contestants = [...[...engines, ...litert(name)].map((engine) => ({ ...engine, host })), ...(native === undefined ? [] : [{ label: "native PyTorch", host: native }])];
   const times = await takeTurns(name, tensors, contestants, { rounds: Number(options.rounds), seconds: Number(options.seconds), threads });
   const starts = {};
-  for (const { label, engine } of options.starts ? engines : []) {
+  for (const { label, engine } of options.starts ? [...engines, ...litert(name)] : []) {
     told(`starting ${label} anew`);
     starts[label] = await startAnew(name, tensors, { start, engine, threads });
   }
   const { constantsOffset, constantsEnd } = manifest.memory;
   results.models.push({
     name, flops: flops(name, manifest), peak, engines: times, starts, compile: compiled,
-    file: statSync(path).size, code, weights: constantsEnd - constantsOffset, arena: manifest.arena,
+    file: statSync(path).size, code, weights: constantsEnd - constantsOffset, arena: manifest.arena, largestLive: manifest.largestLive,
   });
   told(`${Object.entries(times).map(([label, { median }]) => `${label} ${median.toFixed(1)} ms`).join(", ")}\n`);
   save();

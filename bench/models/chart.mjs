@@ -2,13 +2,13 @@
 // dark, and where a phone shows it 340 pixels wide.
 import { geometricMean } from "./measure.mjs";
 import { title } from "./models.mjs";
-import { threadsText, versionTexts } from "./table.mjs";
+import { labelsOf, threadsText, versionTexts } from "./table.mjs";
 
 const colours = { sconce: "#e8590c", "sconce, no relaxed SIMD": "#f59f00", "onnxruntime-web": "#4c6ef5", "LiteRT.js": "#2b8a3e", "native PyTorch": "#868e96" };
 const [left, width, bar, gap] = [134, 440, 13, 11];
 
 export function chart({ models, versions, machine, threads }) {
-  const labels = Object.keys(models[0].engines);
+  const labels = labelsOf(models, ({ engines }) => engines);
   const rows = models.map(({ name, engines }) => ({ name: title(name), ratios: labels.map((label) => engines[label]?.ratio) }));
   if (models.length > 1) rows.push({ name: "geometric mean", ratios: labels.map((_, i) => geometricMean(rows.map(({ ratios }) => ratios[i]).filter(Boolean))) });
   const most = Math.max(...rows.flatMap(({ ratios }) => ratios.filter(Boolean)));

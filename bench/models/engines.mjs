@@ -43,7 +43,7 @@ async function loadOrt({ InferenceSession, Tensor, env }, file, threads) {
 /** Its files come from elsewhere, with weights and answers of their own; inputs have the channels last. */
 async function loadLiteRt(litert, file, threads) {
   const { loadAndCompile, Tensor } = await litert(threads);
-  const model = await loadAndCompile(file, { accelerator: "wasm" });
+  const model = await loadAndCompile(file, { accelerator: "wasm", cpuOptions: { numThreads: threads } });
   const [{ shape, name }] = model.getInputDetails();
   const data = new Float32Array(shape.reduce((a, b) => a * b));
   return {

@@ -67,7 +67,7 @@ async function startBrowser(name, folder) {
   if (browser === undefined) throw new Error(`${name} is not installed`);
   const roots = {
     ort: here("node_modules/onnxruntime-web/dist"), runtime: here("../../web/runtime/dist"), models: folder,
-    peak: here("../../src/Sconce.Cli/Bench"), litert: here("node_modules/@litertjs/core"),
+    peak: here("../../src/Sconce.Cli/Bench"), litert: here("node_modules/@litertjs"),
   };
   let response;
   const box = mailbox((request) => response.end(JSON.stringify(request)));

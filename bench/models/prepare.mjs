@@ -38,8 +38,9 @@ export function extractTensors(name, folder) {
   return { input: describe("in0"), output: describe("out0") };
 }
 
-/** Compiles a model: the whole command's milliseconds, from its start to its end, and the most memory it took, over the model's bytes. */
-export async function compile(name, folder, { command, args } = { command: "dotnet", args: [tool] }) {
+/** Compiles a model, with the tool as it was built or another program: the whole command's milliseconds, from its start to its end, and the most memory it took, over the model's bytes. */
+export async function compile(name, folder, program) {
+  const [command, args] = program === undefined ? ["dotnet", [tool]] : [program, []];
   const model = join(folder, `${name}.pt2`);
   const begun = performance.now();
   const child = spawn(command, [...args, "compile", model, "-o", join(folder, `${name}.wasm`)], { stdio: ["ignore", "ignore", "pipe"] });

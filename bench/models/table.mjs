@@ -5,6 +5,9 @@ import { title } from "./models.mjs";
 const ms = (time) => (time === undefined ? "" : time < 100 ? time.toFixed(1) : time.toFixed(0));
 const kilobytes = ({ bytes, gzip }) => `${Math.round(bytes / 1000)} (${Math.round(gzip / 1000)})`;
 const megabytes = (bytes) => (bytes === undefined ? "" : (bytes / 1e6).toFixed(bytes < 9.95e6 ? 1 : 0));
+/** Not every engine has every model. */
+export const labelsOf = (models, part) => [...new Set(models.flatMap((model) => Object.keys(part(model))))];
+
 const line = (cells) => `| ${cells.join(" | ")} |`;
 const markdown = (header, rows) => [line(header), line(header.map((_, i) => (i === 0 ? "---" : "---:"))), ...rows.map(line)].join("\n");
 
@@ -13,7 +16,7 @@ const rate = ({ flops, peak }, { median }, threads) => [(flops / median / 1e6).t
 
 /** Median milliseconds of a run, and how they compare. */
 export function speed({ models, threads }) {
-  const labels = Object.keys(models[0].engines);
+  const labels = labelsOf(models, ({ engines }) => engines);
   const [ours, ...rivals] = labels;
   const ratio = ({ engines }, label) => (engines[label] === undefined ? undefined : engines[label].ratio);
   const mean = (label) => geometricMean(models.map((model) => ratio(model, label)).filter((value) => value !== undefined)).toFixed(2);
@@ -30,15 +33,15 @@ export function speed({ models, threads }) {
 
 /** What comes before a run: starting, memory, code, compiling. */
 export function costs({ models }) {
-  const starts = Object.keys(models[0].starts);
+  const starts = labelsOf(models, ({ starts }) => starts);
   return markdown(
-    ["model", ...starts.map((label) => `cold start, ${label}, ms`), ...starts.map((label) => `peak memory, ${label}, MB`), "weights, MB", "arena, MB", "wasm memory beside, MB",
+    ["model", ...starts.map((label) => `cold start, ${label}, ms`), ...starts.map((label) => `peak memory, ${label}, MB`), "weights, MB", "arena, MB", "arena / largest live set", "wasm memory beside, MB",
       "code, kB (gzip)", "code, relaxed, kB (gzip)", "compile, s", "compile memory / model"],
-    models.map(({ name, starts: by, weights, arena, code, compile }) => {
+    models.map(({ name, starts: by, weights, arena, largestLive, code, compile }) => {
       const memory = Object.values(by)[0]?.bytes?.memory;
       return [
-        title(name), ...starts.map((label) => ms(by[label].cold)), ...starts.map((label) => megabytes(by[label].memory)),
-        megabytes(weights), megabytes(arena), memory === undefined ? "" : megabytes(memory - weights - arena), kilobytes(code.plain), kilobytes(code.relaxed),
+        title(name), ...starts.map((label) => ms(by[label]?.cold)), ...starts.map((label) => megabytes(by[label]?.memory)),
+        megabytes(weights), megabytes(arena), largestLive > 0 ? (arena / largestLive).toFixed(2) : "", memory === undefined ? "" : megabytes(memory - weights - arena), kilobytes(code.plain), kilobytes(code.relaxed),
         (compile.milliseconds / 1000).toFixed(1), compile.memory > 0 ? (compile.memory / compile.bytes).toFixed(1) : "",
       ];
     }));
@@ -60,4 +63,4 @@ export function conditions({ models, runtime, versions, machine, threads }) {
 export const threadsText = (threads) => ({ 1: "One thread", 2: "Two threads" })[threads] ?? `${threads} threads`;
 
 export const versionTexts = ({ host, native, ...engines }) =>
-  [host, ...Object.entries(engines).map(([name, version]) => `${name} ${version}`), native].filter(Boolean);
+  [host, ...Object.entries(engines).filter(([, version]) => version).map(([name, version]) => `${name} ${version}`), native].filter(Boolean);

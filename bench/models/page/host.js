@@ -4,9 +4,10 @@ import * as sconce from "/runtime/index.js";
 import { measurePeak } from "/peak/peak.mjs";
 import { EngineHost, makeEngines } from "/engines.mjs";
 
+let loaded;
 const litert = async (threads) => {
-  const module = await import("/litert/index.js");
-  await module.loadLiteRt("/litert/wasm/", { threads: threads > 1, numThreads: threads });
+  const module = await import("/litert/core/dist/index.js");
+  await (loaded ??= module.loadLiteRt("/litert/core/wasm/", { threads: threads > 1 }));
   return module;
 };
 const locate = async (name) => `/models/${name}`;

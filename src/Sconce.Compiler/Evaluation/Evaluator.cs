@@ -24,7 +24,12 @@ public sealed partial class Evaluator
     {
         if (!values.TryGetValue(buffer, out var value))
         {
-            value = buffer.Data is null ? new TensorValue(buffer.Type, ShapeOf(buffer)) : TensorValue.Of(buffer.Data);
+            value = buffer switch
+            {
+                { Data: null } => new TensorValue(buffer.Type, ShapeOf(buffer)),
+                { Kind: BufferKind.Constant } => TensorValue.Sharing(buffer.Data),
+                _ => TensorValue.Of(buffer.Data),
+            };
             values.Add(buffer, value);
         }
 
@@ -242,8 +247,8 @@ public sealed partial class Evaluator
         }
 
         var size = from.Type.Size();
-        var a = from.Bytes.AsSpan();
-        var b = to.Bytes.AsSpan();
+        var a = from.Bytes;
+        var b = to.Bytes;
         if (fromStep == 1 && toStep == 1)
         {
             a.Slice(checked((int)(source * size)), checked((int)(count * size))).CopyTo(b[checked((int)(destination * size))..]);

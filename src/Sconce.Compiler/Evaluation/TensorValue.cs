@@ -8,13 +8,20 @@ namespace Sconce.Compiler.Evaluation;
 /// <summary>A tensor's elements in row-major order, read and written as doubles (floats) or longs (integers and bool).</summary>
 public sealed class TensorValue
 {
+    private readonly ArraySegment<byte> bytes;
+
     public TensorValue(DType type, ImmutableArray<long> shape)
         : this(type, shape, new byte[checked(shape.Aggregate(1L, (a, b) => checked(a * b)) * type.Size())])
     {
     }
 
-    public TensorValue(DType type, ImmutableArray<long> shape, byte[] bytes) =>
-        (Type, Shape, Strides, Bytes) = (type, shape, TensorData.RowMajorStrides(shape), bytes);
+    public TensorValue(DType type, ImmutableArray<long> shape, byte[] bytes)
+        : this(type, shape, new ArraySegment<byte>(bytes))
+    {
+    }
+
+    private TensorValue(DType type, ImmutableArray<long> shape, ArraySegment<byte> bytes) =>
+        (Type, Shape, Strides, this.bytes) = (type, shape, TensorData.RowMajorStrides(shape), bytes);
 
     public DType Type { get; }
 
@@ -22,13 +29,17 @@ public sealed class TensorValue
 
     public ImmutableArray<long> Strides { get; }
 
-    public byte[] Bytes { get; }
+    public Span<byte> Bytes => bytes;
 
-    public long Count => Bytes.Length / Type.Size();
+    public long Count => bytes.Count / Type.Size();
 
     public static TensorValue Of(TensorData data) => new(data.Type, data.Shape, data.ToDense().ToArray());
 
-    public TensorData ToData() => TensorData.Dense(Type, Shape, Bytes);
+    /// <summary>The same bytes, where they lie dense already: for weights, which are big, and which nobody writes to.</summary>
+    public static TensorValue Sharing(TensorData data) =>
+        MemoryMarshal.TryGetArray(data.ToDense(), out var bytes) ? new(data.Type, data.Shape, bytes) : Of(data);
+
+    public TensorData ToData() => TensorData.Dense(Type, Shape, bytes.AsMemory());
 
     public double GetFloat(long at) => Type switch
     {
@@ -41,8 +52,8 @@ public sealed class TensorValue
 
     public long GetInteger(long at) => Type switch
     {
-        DType.Bool or DType.UInt8 => Bytes[at],
-        DType.Int8 => (sbyte)Bytes[at],
+        DType.Bool or DType.UInt8 => Bytes[(int)at],
+        DType.Int8 => (sbyte)Bytes[(int)at],
         DType.Int16 => MemoryMarshal.Cast<byte, short>(Bytes)[(int)at],
         DType.Int32 => MemoryMarshal.Cast<byte, int>(Bytes)[(int)at],
         DType.Int64 => MemoryMarshal.Cast<byte, long>(Bytes)[(int)at],
@@ -54,16 +65,16 @@ public sealed class TensorValue
         switch (Type)
         {
             case DType.Float32:
-                MemoryMarshal.Cast<byte, float>(Bytes.AsSpan())[(int)at] = (float)value;
+                MemoryMarshal.Cast<byte, float>(Bytes)[(int)at] = (float)value;
                 break;
             case DType.Float64:
-                MemoryMarshal.Cast<byte, double>(Bytes.AsSpan())[(int)at] = value;
+                MemoryMarshal.Cast<byte, double>(Bytes)[(int)at] = value;
                 break;
             case DType.Float16:
-                MemoryMarshal.Cast<byte, Half>(Bytes.AsSpan())[(int)at] = (Half)value;
+                MemoryMarshal.Cast<byte, Half>(Bytes)[(int)at] = (Half)value;
                 break;
             case DType.BFloat16:
-                MemoryMarshal.Cast<byte, ushort>(Bytes.AsSpan())[(int)at] =
+                MemoryMarshal.Cast<byte, ushort>(Bytes)[(int)at] =
                     (ushort)(BitConverter.SingleToUInt32Bits(ConstExpr.RoundToBFloat16((float)value)) >> 16);
                 break;
             default:
@@ -77,19 +88,19 @@ public sealed class TensorValue
         switch (Type)
         {
             case DType.Bool:
-                Bytes[at] = (byte)(value != 0 ? 1 : 0);
+                Bytes[(int)at] = (byte)(value != 0 ? 1 : 0);
                 break;
             case DType.UInt8 or DType.Int8:
-                Bytes[at] = unchecked((byte)value);
+                Bytes[(int)at] = unchecked((byte)value);
                 break;
             case DType.Int16:
-                MemoryMarshal.Cast<byte, short>(Bytes.AsSpan())[(int)at] = unchecked((short)value);
+                MemoryMarshal.Cast<byte, short>(Bytes)[(int)at] = unchecked((short)value);
                 break;
             case DType.Int32:
-                MemoryMarshal.Cast<byte, int>(Bytes.AsSpan())[(int)at] = unchecked((int)value);
+                MemoryMarshal.Cast<byte, int>(Bytes)[(int)at] = unchecked((int)value);
                 break;
             case DType.Int64:
-                MemoryMarshal.Cast<byte, long>(Bytes.AsSpan())[(int)at] = value;
+                MemoryMarshal.Cast<byte, long>(Bytes)[(int)at] = value;
                 break;
             default:
                 SetFloat(at, value);

@@ -18,6 +18,7 @@ internal static class FoldConstants
         var uses = new ProgramUses(program);
         var evaluator = new Evaluator();
         var folded = new HashSet<Step>(ReferenceEqualityComparer.Instance);
+        var kept = program.Outputs.Concat(program.States).Select(named => named.Buffer).ToHashSet<Tensors.Buffer>(ReferenceEqualityComparer.Instance);
         foreach (var step in program.Steps)
         {
             if (!IsFoldable(step, uses))
@@ -39,8 +40,12 @@ internal static class FoldConstants
 
             foreach (var buffer in ProgramUses.BuffersRead(step))
             {
-                // Weights are big: what was read is not kept as the evaluator's copy too.
+                // Weights are big: what was read is not kept as the evaluator's copy too, and what nobody will read any more not at all.
                 evaluator.Forget(buffer);
+                if (!kept.Contains(buffer) && uses.Readers(buffer).All(reader => folded.Contains(reader.Step)))
+                {
+                    buffer.Data = null;
+                }
             }
         }
 

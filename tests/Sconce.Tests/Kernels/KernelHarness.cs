@@ -184,7 +184,7 @@ internal sealed class KernelHarness
     private static byte[] InMemoryOrder(Buffer buffer, TensorValue value)
     {
         var result = new byte[value.Bytes.Length];
-        ForEachElement(buffer, value, (from, to, size) => value.Bytes.AsSpan(from, size).CopyTo(result.AsSpan(to)));
+        ForEachElement(buffer, value, (from, to, size) => value.Bytes.Slice(from, size).CopyTo(result.AsSpan(to)));
         return result;
     }
 
@@ -192,7 +192,7 @@ internal sealed class KernelHarness
     {
         var bytes = memory[..like.Bytes.Length].ToArray();
         var result = new TensorValue(like.Type, like.Shape);
-        ForEachElement(buffer, result, (logical, stored, size) => bytes.AsSpan(stored, size).CopyTo(result.Bytes.AsSpan(logical)));
+        ForEachElement(buffer, result, (logical, stored, size) => bytes.AsSpan(stored, size).CopyTo(result.Bytes[logical..]));
         return result;
     }
 
