@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
@@ -39,17 +40,18 @@ internal static class FuseAttention
         public AttentionStep? Fuse(Expr weights, Axis rows, Expr values, Axis columns)
         {
             var keys = last.K;
+
+            // Views leave 0 for an axis of one point: so everywhere.
+            ImmutableArray<Axis> single = [.. last.Axes.Add(keys).Where(axis => axis.Extent.Equals(Dim.One))];
+            weights = Substituted(weights, single, single.Select(Position));
             if (weights.Type != DType.Float32 || !Softmax.TryFind(weights, keys, this, out var softmax)
                 || Scores(softmax.Score, rows, keys) is not var (product, score, place))
             {
                 return null;
             }
 
-            var transposed = ReferenceEquals(place.Index[^1].AsAtom, rows);
-            var map = product.Batch.Zip(place.Index).ToDictionary(pair => (Atom)pair.First, pair => pair.Second);
-            map.Add(product.M, transposed ? keys : rows);
-            map.Add(product.N, transposed ? rows : keys);
-            Expr At(Expr expr) => new ExprRewriter(dims: dim => dim.Substitute(map)).Rewrite(expr);
+            var transposed = !place.Index[^1].Equals(Position(keys));
+            Expr At(Expr expr) => Substituted(expr, product.Axes, place.Index);
             var (left, right) = (At(product.Left), At(product.Right));
             var whole = new ExprRewriter(loads: load => load.Equals(place) ? At(product.Epilogue) : null).Rewrite(score);
             parts.Add(product);
@@ -97,7 +99,7 @@ internal static class FuseAttention
             // Only what leads to the product is put in place of loads: masks stay what they are.
             Expr Expand(Expr expr) => new ExprRewriter(loads: load =>
             {
-                if (!load.Index.Any(dim => dim.DependsOn(rows)) || !load.Index.Any(dim => dim.DependsOn(keys)))
+                if (!new[] { rows, keys }.All(axis => axis.Extent.Equals(Dim.One) || load.Index.Any(dim => dim.DependsOn(axis))))
                 {
                     return null;
                 }
@@ -124,8 +126,8 @@ internal static class FuseAttention
 
             bool IsMatrix(LoadExpr load, ContractionStep product) =>
                 load.Index[..^2].All(dim => !dim.DependsOn(rows) && !dim.DependsOn(keys))
-                && ((ReferenceEquals(load.Index[^2].AsAtom, rows) && ReferenceEquals(load.Index[^1].AsAtom, keys) && product.N.Extent.Equals(keys.Extent))
-                    || (ReferenceEquals(load.Index[^2].AsAtom, keys) && ReferenceEquals(load.Index[^1].AsAtom, rows) && product.M.Extent.Equals(keys.Extent)));
+                && ((load.Index[^2].Equals(Position(rows)) && load.Index[^1].Equals(Position(keys)) && product.N.Extent.Equals(keys.Extent))
+                    || (load.Index[^2].Equals(Position(keys)) && load.Index[^1].Equals(Position(rows)) && product.M.Extent.Equals(keys.Extent)));
         }
 
         /// <summary>Whether the parts may be computed where the last product is, and nobody else needs what they make.</summary>
@@ -143,7 +145,7 @@ internal static class FuseAttention
 
         private ProgramUses.Use UseOf(Step step) => uses.Writers(step.Targets[0].Buffer).First(use => ReferenceEquals(use.Step, step));
 
-        private static System.Collections.Immutable.ImmutableArray<Axis> AxesOf(Step step) => step switch
+        private static ImmutableArray<Axis> AxesOf(Step step) => step switch
         {
             MapStep map => map.Axes,
             ReduceStep reduce => reduce.Axes,
@@ -151,6 +153,8 @@ internal static class FuseAttention
             _ => [],
         };
     }
+
+    private static Dim Position(Axis axis) => axis.Extent.Equals(Dim.One) ? Dim.Zero : Dim.Of(axis);
 
     private static Expr Substituted(Expr expr, IEnumerable<Axis> axes, IEnumerable<Dim> index)
     {
@@ -194,7 +198,7 @@ internal static class FuseAttention
             }
 
             match.Take(reduce);
-            return Substituted(reducer.Value, [.. reduce.Axes, over], [.. load.Index, keys]);
+            return Substituted(reducer.Value, [.. reduce.Axes, over], [.. load.Index, Position(keys)]);
         }
 
         /// <summary>A value that is 0 where a condition holds, and the condition.</summary>

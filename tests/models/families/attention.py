@@ -67,6 +67,32 @@ case("sdpa-transposed-heads", lambda x: sdpa(*(t.view(2, 9, 3, 8).transpose(1, 2
 case("sdpa-one-query", lambda q, k, v: sdpa(q, k, v), rand(1, 4, 1, 16), rand(1, 4, 33, 16), rand(1, 4, 33, 16))
 case("sdpa-long", lambda q, k, v: sdpa(q, k, v, is_causal=True), rand(1, 2, 130, 8), rand(1, 2, 130, 8), rand(1, 2, 130, 8))
 case("sdpa-double", lambda q, k, v: sdpa(q, k, v), q.double(), k.double(), v.double())
+case("sdpa-blocks", lambda q, k, v, mask: sdpa(q, k, v, mask, scale=0.7), rand(2, 3, 70, 18), rand(2, 3, 131, 18),
+    rand(2, 3, 131, 13), rand(2, 1, 1, 131))
+case("sdpa-causal-more-queries", lambda q, k, v: sdpa(q, k, v, is_causal=True), rand(1, 2, 77, 8), rand(1, 2, 30, 8),
+    rand(1, 2, 30, 8))
+case("sdpa-causal-wide", lambda q, k, v: sdpa(q, k, v, is_causal=True), rand(2, 30, 12), rand(2, 141, 12), rand(2, 141, 20))
+case("sdpa-step-grouped", lambda q, k, v, mask: sdpa(q, k, v, mask, enable_gqa=True), rand(2, 6, 1, 10), rand(2, 2, 67, 10),
+    rand(2, 2, 67, 7), bools(2, 1, 1, 67), core=True)
+case("sdpa-row-minus-infinity", lambda q, k, v, mask: {"sdpa": sdpa(q, k, v, mask),
+    "softmax": (q @ k.mT + mask).softmax(-1) @ v},
+     q, k, v, torch.zeros(5, 9).index_fill(0, torch.tensor([2]), -torch.inf), core=True)
+case("sdpa-infinite", lambda q, k, v: sdpa(q, k, v), q.index_fill(2, torch.tensor([1]), torch.inf), k, v)
+case("sdpa-nan", lambda q, k, v: sdpa(q, k, v), q.index_fill(2, torch.tensor([4]), torch.nan), k, v)
+case("sdpa-empty", lambda q, k, v: {"keys": sdpa(q, k[:, :, :0], v[:, :, :0]), "rows": sdpa(q[:, :, :0], k, v)}, q, k, v)
+case("attention-transposed", lambda x: (x.flatten(2) @ (x.flatten(2).mT @ x.flatten(2)).softmax(-1).mT).view_as(x),
+    rand(2, 5, 3, 7), core=True)
+
+
+class SharedWeights(nn.Module):
+    """The weights are used twice, and given out: the matrix is wanted."""
+
+    def forward(self, q, k, v):
+        weights = (q @ k.mT * 0.5).softmax(-1)
+        return weights @ v, weights @ v.exp(), weights.amax(-2)
+
+
+case("attention-shared-weights", SharedWeights(), q, k, v)
 
 
 def attention(q, k, v, mask):
