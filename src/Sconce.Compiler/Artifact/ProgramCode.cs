@@ -1,4 +1,5 @@
 using Sconce.Compiler.Kernels;
+using Sconce.Compiler.Kernels.Expressions;
 using Sconce.Compiler.Kernels.Mathematics;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
@@ -86,7 +87,7 @@ internal sealed class ProgramCode
     {
         var kernel = module.Share(call.Function);
         var context = f.Parameter(0, "ctx").AsI32();
-        var count = DimCode.Emit(call.Tiles, leaf => Value(context, leaf));
+        var count = Size(f, context, call.Tiles);
         if (count.ConstantInteger == 1)
         {
             CallKernel(f, kernel, call, context, 0);
@@ -110,7 +111,7 @@ internal sealed class ProgramCode
         var f = module.Define($"loop_{module.Functions.Count}", [ValueType.I32]);
         var context = f.Parameter(0, "ctx").AsI32();
         var turn = f.I32("turn");
-        f.For(turn, 0, DimCode.Emit(loop.Count, leaf => Value(context, leaf)), 1, () =>
+        f.For(turn, 0, Size(f, context, loop.Count), 1, () =>
         {
             f.StoreI32(context, turn, layout.ValueOf(loop.Counter));
             foreach (var inner in body)
@@ -120,6 +121,14 @@ internal sealed class ProgramCode
             }
         });
         return f;
+    }
+
+    /// <summary>A size, of the symbols' values in the context.</summary>
+    private I32 Size(FunctionBuilder f, I32 context, Dim dim)
+    {
+        var emitter = new ExprEmitter(f, kernels);
+        dim.VisitLeaves(leaf => emitter.Bind(leaf, f.Let(Value(context, leaf))));
+        return emitter.Index(dim);
     }
 
     private I32 Value(I32 context, Atom leaf) => leaf is Symbol symbol
@@ -148,7 +157,7 @@ internal sealed class ProgramCode
         {
             foreach (var (slot, offset) in region.Slots)
             {
-                f.StoreI32(context, at + DimCode.Emit(offset, leaf => Value(context, leaf)), SlotField(slot));
+                f.StoreI32(context, at + Size(f, context, offset), SlotField(slot));
             }
 
             SetLargest(region.Sizes);
@@ -178,7 +187,7 @@ internal sealed class ProgramCode
             f.Set(largest, 0);
             foreach (var bytes in sizes)
             {
-                f.Set(size, DimCode.Emit(bytes, leaf => Value(context, leaf)));
+                f.Set(size, Size(f, context, bytes));
                 f.Set(largest, largest.GtU(size).Select(largest, size));
             }
         }

@@ -18,11 +18,13 @@ export class ByteReader {
 
   async atEnd(): Promise<boolean> {
     while (this.#at === this.#chunk.length) {
+      // Let go before the next one comes: whoever gives chunks may free what has been read.
+      this.#before += this.#at;
+      this.#chunk = new Uint8Array();
+      this.#at = 0;
       const next = await this.#chunks.next();
       if (next.done === true) return true;
-      this.#before += this.#chunk.length;
       this.#chunk = next.value;
-      this.#at = 0;
     }
     return false;
   }
@@ -54,7 +56,8 @@ export class ByteReader {
   async bytes(end: number, what: string, wanted = true): Promise<Uint8Array<ArrayBuffer>> {
     const parts: Uint8Array[] = [];
     await this.each(end, what, (part) => {
-      if (wanted) parts.push(part);
+      // A copy: the chunk may be gone when the next one comes.
+      if (wanted) parts.push(part.slice());
     });
     return concat(parts);
   }

@@ -93,7 +93,7 @@ export class Host {
   }
 
   #loaded(): ExecutionContext {
-    if (this.#context === undefined) throw new Error("the model is not loaded yet");
+    if (this.#context === undefined) throw new Error("not loaded");
     return this.#context;
   }
 }
@@ -128,6 +128,8 @@ class ChunkQueue implements AsyncIterable<Uint8Array> {
       if (chunk === undefined) return;
       this.#taken(chunk.length);
       yield chunk;
+      // Whoever read it is through. Collecting garbage would come late: tens of megabytes would lie about while a large file arrives.
+      (chunk.buffer as { transfer?: (bytes: number) => unknown }).transfer?.(0);
     }
   }
 }

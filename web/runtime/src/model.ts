@@ -89,7 +89,7 @@ export class Model {
     const mode: RunMode = profile || (signal !== undefined && !this.#abortsByFlag()) ? "stepwise" : "whole";
     const result = await this.#enqueue(signal, () =>
       this.#session.request({ type: "run", inputs: named, mode }, copies.map(({ data }) => data.buffer as ArrayBuffer)));
-    if (result === undefined) throw new Error("the worker gave no result");
+    if (result === undefined) throw new Error("not loaded");
     this.#lastRunMs = result.milliseconds;
     this.#runs++;
     this.#spare = result.spare;

@@ -1,5 +1,5 @@
 import { header } from "./context-header.js";
-import { type ErrorMessage, SconceError } from "./errors.js";
+import { type ErrorMessage, SconceError, describe } from "./errors.js";
 import type { CodeMessage, HelpMessage, HelpReply, HostMessage, HostOptions, HostReply, MemoryState, Peer, RunResult } from "./protocol.js";
 import type { ByteStream } from "./source.js";
 import { sameThread, spawn } from "./spawn.js";
@@ -60,6 +60,8 @@ export class Session {
   async load(options: HostOptions, file: ByteStream | undefined): Promise<void> {
     this.#size = file?.size;
     const ready = this.#request({ type: "load", options });
+    // Their scripts start while the file arrives; what they are to help with comes later.
+    while (this.#helpers.length < this.#wanted - 1) this.#helpers.push(spawn());
     if (file !== undefined) this.#pump(file).catch((error: Error) => this.end(error));
     await ready;
     await this.#helpersReady;
@@ -163,16 +165,13 @@ export class Session {
   async #startHelpers({ shared, context }: CodeMessage): Promise<void> {
     if (shared === undefined) return;
     try {
-      const started = Array.from({ length: this.#wanted - 1 }, async (_, index) => {
-        const helper = spawn<HelpMessage, HelpReply>();
-        this.#helpers.push(helper);
+      await Promise.all(this.#helpers.map(async (helper, index) => {
         await this.#ready(helper, { type: "help", ...shared, context, thread: index + 1 });
         helper.keepAlive(false);
-      });
-      await Promise.all(started);
+      }));
     } catch (error) {
       for (const helper of this.#helpers.splice(0)) helper.end();
-      this.helperFailure = error instanceof Error ? error.message : String(error);
+      this.helperFailure = describe(error);
     }
     if (this.#ended !== undefined) return;
     this.threads = this.#helpers.length + 1;

@@ -145,6 +145,12 @@ test("says why a compiled module runs on one thread", async () => {
     { used: 1, reason: "it was loaded from a compiled module, whose memory is not shared" });
 });
 
+test("reads a file of many chunks", async () => {
+  using model = await load(makeArtifact({ padding: 5 << 20 }), { threads: 2 });
+  const { x, mask, tensors } = inputs(9);
+  assert.deepEqual((await model.run(tensors)).y?.data, expected(x, mask));
+});
+
 test("tells progress by the byte", async () => {
   const seen: { loaded: number; total: number | undefined }[] = [];
   const pieces = new ReadableStream<Uint8Array>({
