@@ -66,13 +66,13 @@ build_tool_now() {
 }
 
 install_packages() {
-  need npm "Node 20 or newer, https://nodejs.org"
+  need npm "Node 20.16 or newer, https://nodejs.org"
   if [ -d "$root/node_modules" ]; then stale npm "${npm_sources[@]}" || return 0; fi
   build npm "installing npm packages" quietly npm --prefix "$root" ci --no-fund --no-audit
 }
 
 build_runtime() {
-  need node "Node 20 or newer, https://nodejs.org"
+  need node "Node 20.16 or newer, https://nodejs.org"
   if [ -d "$root/web/runtime/dist" ]; then stale runtime "${runtime_sources[@]}" || return 0; fi
   locked build_runtime_now
 }

@@ -28,7 +28,7 @@ internal static class NodeProcess
         }
         catch (Win32Exception error)
         {
-            throw new SconceException($"expected Node 20 or newer as '{node}', but it cannot be started ({error.Message})",
+            throw new SconceException($"expected Node 20.16 or newer as '{node}', but it cannot be started ({error.Message})",
                 hint: "install Node (https://nodejs.org), or name it in the environment variable SCONCE_NODE", inner: error);
         }
     }
