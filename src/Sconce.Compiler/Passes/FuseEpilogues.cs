@@ -132,8 +132,7 @@ internal static class FuseEpilogues
         {
             ContractionStep s => new ContractionStep(target, s.Batch, s.M, s.N, s.K, s.Left, s.Right, epilogue),
             AttentionStep s => s.With(target, s.Space, s.Operands, epilogue),
-            ConvolutionStep s => new ConvolutionStep(
-                target, s.Axes, s.InputAxes, s.Input, s.WeightAxes, s.Weight, s.Stride, s.Dilation, s.Groups, epilogue),
+            ConvolutionStep s => s.With(target, s.Input, s.Weight, epilogue),
             ReduceStep s => new ReduceStep([target], s.Axes, s.Reduced, s.Reducers, [epilogue]),
             _ => throw new NotSupportedException(step.GetType().Name),
         };

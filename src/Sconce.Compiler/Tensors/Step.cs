@@ -264,18 +264,26 @@ public sealed class ConvolutionStep(
 
     public override ImmutableArray<Expr> Expressions => [Input, Weight, Epilogue];
 
-    public override Step Rewrite(Func<Expr, Expr> expr) =>
-        new ConvolutionStep(Target, Axes, InputAxes, expr(Input), WeightAxes, expr(Weight), Stride, Dilation, Groups, expr(Epilogue))
-        {
-            Origin = Origin, WinogradTile = WinogradTile, Scratch = Scratch,
-        };
+    /// <summary>Set where the input is zero but for a grid of places, as in transposed convolutions.</summary>
+    public SpreadInput? Spread { get; init; }
 
-    public override Step Retarget(ImmutableArray<Target> targets) =>
-        new ConvolutionStep(targets[0], Axes, InputAxes, Input, WeightAxes, Weight, Stride, Dilation, Groups, Epilogue)
+    public override Step Rewrite(Func<Expr, Expr> expr) => With(Target, expr(Input), expr(Weight), expr(Epilogue));
+
+    public override Step Retarget(ImmutableArray<Target> targets) => With(targets[0], Input, Weight, Epilogue);
+
+    /// <summary>The same sums of other operands, stored otherwise.</summary>
+    public ConvolutionStep With(Target target, Expr input, Expr weight, Expr epilogue) =>
+        new(target, Axes, InputAxes, input, WeightAxes, weight, Stride, Dilation, Groups, epilogue)
         {
-            Origin = Origin, WinogradTile = WinogradTile, Scratch = Scratch,
+            Origin = Origin, WinogradTile = WinogradTile, Spread = Spread, Scratch = Scratch,
         };
 }
+
+/// <summary>
+/// Elements of a convolution's padded input that may be other than zero: in each spatial dim, those at <paramref name="First"/> plus a multiple of
+/// <paramref name="Step"/>.
+/// </summary>
+public sealed record SpreadInput(ImmutableArray<int> Step, ImmutableArray<int> First);
 
 /// <summary>Runs its body for <see cref="Counter"/> = 0 … count - 1: recurrent layers. Buffers that carry values from turn to turn are written by steps before the loop and in its body.</summary>
 public sealed class LoopStep(Symbol counter, Dim count, ImmutableArray<Step> body) : Step

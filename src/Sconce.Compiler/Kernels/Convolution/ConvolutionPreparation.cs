@@ -13,7 +13,9 @@ namespace Sconce.Compiler.Kernels.Convolution;
 public static class ConvolutionPreparation
 {
     public static ImmutableArray<Step> Prepare(ConvolutionStep step, bool exact = false) =>
-        WinogradKernel.Accepts(step) ? [step] : Prepare(step, ConvolutionForms.For(step, exact));
+        TransposedPhases.Split(step) is { } phases ? [.. phases.SelectMany(phase => phase is ConvolutionStep part ? Prepare(part, exact) : [phase])]
+        : WinogradKernel.Accepts(step) ? [step]
+        : Prepare(step, ConvolutionForms.For(step, exact));
 
     /// <summary>Prepares for a form that the step can take, the best or not.</summary>
     public static ImmutableArray<Step> Prepare(ConvolutionStep step, ConvolutionForm form)
@@ -35,9 +37,6 @@ public static class ConvolutionPreparation
         }
     }
 
-    private static ConvolutionStep With(ConvolutionStep step, Expr input, Expr weight, Expr epilogue) =>
-        new(step.Target, step.Axes, step.InputAxes, input, step.WeightAxes, weight, step.Stride, step.Dilation, step.Groups, epilogue) { Origin = step.Origin };
-
     /// <summary>16-bit floats are multiplied and summed in float32 and rounded once.</summary>
     private static ConvolutionStep InFloat32(ConvolutionStep step)
     {
@@ -48,7 +47,7 @@ public static class ConvolutionPreparation
 
         var type = step.Input.Type;
         var epilogue = new ExprRewriter(accumulators: _ => new AccumulatorExpr(0, DType.Float32).As(type)).Rewrite(step.Epilogue);
-        return With(step, step.Input.As(DType.Float32), step.Weight.As(DType.Float32), epilogue);
+        return step.With(step.Target, step.Input.As(DType.Float32), step.Weight.As(DType.Float32), epilogue);
     }
 
     /// <summary>Other types than float32 are summed one by one: float64 in itself, integers exactly.</summary>
@@ -112,7 +111,7 @@ public static class ConvolutionPreparation
 
         var (packing, weight) = pack(step);
         steps.Add(packing);
-        steps.Add(With(step, input, weight, step.Epilogue));
+        steps.Add(step.With(step.Target, input, weight, step.Epilogue));
         foreach (var made in steps)
         {
             made.Origin = step.Origin;

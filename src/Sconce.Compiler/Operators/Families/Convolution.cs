@@ -69,7 +69,7 @@ internal static class Convolution
 
     /// <summary>
     /// A transposed convolution is a convolution of the input with zeros put between its elements, with the weight turned round and
-    /// its channels exchanged.
+    /// its channels exchanged. The kernels leave out the zeros.
     /// </summary>
     private static Lowered Transposed(Call call)
     {
@@ -84,7 +84,8 @@ internal static class Convolution
             Dims spread = [.. batched.Dims[..2], .. batched.Dims[2..].Select((size, i) =>
                 ((size - 1) * window.Stride[i]) + 1 + (2 * before[i]) + outputPadding[i])];
             Dims turned = [perGroup * groups, inputPerGroup, .. weight.Dims[2..]];
-            return Convolve(call.Context, batched.Type, spread, Spread, turned, Turned, bias, window with { Stride = [.. window.Stride.Select(_ => 1)] });
+            return Convolve(call.Context, batched.Type, spread, Spread, turned, Turned, bias, window with { Stride = [.. window.Stride.Select(_ => 1)] },
+                new SpreadInput(window.Stride, before));
 
             Expr Spread(Dims place)
             {
@@ -111,7 +112,8 @@ internal static class Convolution
         input.Rank == rank ? convolve(input) : context.Select(convolve(context.Unsqueeze(input, 0)), 0, 0);
 
     private static Buffer Convolve(
-        LoweringContext context, DType type, Dims inputDims, Func<Dims, Expr> input, Dims weightDims, Func<Dims, Expr> weight, Buffer? bias, Window window)
+        LoweringContext context, DType type, Dims inputDims, Func<Dims, Expr> input, Dims weightDims, Func<Dims, Expr> weight, Buffer? bias, Window window,
+        SpreadInput? spread = null)
     {
         Dims outputDims = [inputDims[0], weightDims[0], .. inputDims[2..].Select((size, i) =>
             (size - (window.Dilation[i] * (weightDims[i + 2] - 1)) - 1).FloorDiv(window.Stride[i]) + 1)];
@@ -122,7 +124,7 @@ internal static class Convolution
         Expr sum = new AccumulatorExpr(0, type.Compute());
         context.Add(new ConvolutionStep(
             Target.Whole(result, axes), axes, inputAxes, input(inputIndex), weightAxes, weight(weightIndex),
-            window.Stride, window.Dilation, window.Groups, (bias is null ? sum : sum + bias.ValueAt([index[1]])).As(type)));
+            window.Stride, window.Dilation, window.Groups, (bias is null ? sum : sum + bias.ValueAt([index[1]])).As(type)) { Spread = spread });
         return result;
     }
 
