@@ -13,13 +13,15 @@ internal static class AssignLayouts
     public static void Run(TensorProgram program)
     {
         var decided = new HashSet<Tensors.Buffer>(ReferenceEqualityComparer.Instance);
+        var products = StepRewriting.Flatten(program.Steps).OfType<ContractionStep>().Where(product => product.Left is LoadExpr)
+            .ToLookup<ContractionStep, Tensors.Buffer>(product => ((LoadExpr)product.Left).Buffer, ReferenceEqualityComparer.Instance);
         foreach (var step in StepRewriting.Flatten(program.Steps))
         {
             foreach (var target in step.Targets)
             {
                 // Where several steps write one buffer, the first decides.
                 if (target.Buffer.Kind == BufferKind.Temporary && target.Buffer.Dims.Length > 1 && decided.Add(target.Buffer)
-                    && OrderFor(step, target) is { } order)
+                    && (step is AttentionStep attention ? ForProduct(attention, products[target.Buffer].FirstOrDefault()) : OrderFor(step, target)) is { } order)
                 {
                     target.Buffer.Order = order;
                 }
@@ -35,6 +37,34 @@ internal static class AssignLayouts
         ReduceStep reduce => Follow(target, reduce.Axes, reduce.Reducers.SelectMany(r => ProgramUses.LoadsOf(r.Value))),
         _ => null,
     };
+
+    /// <summary>The order in which the product that reads the result finds its rows side by side: the heads of a position one after the other, mostly.</summary>
+    private static ImmutableArray<int>? ForProduct(AttentionStep step, ContractionStep? product)
+    {
+        var (target, space) = (step.Target, step.Space);
+        if (product?.Left is not LoadExpr load || space.Batch.IsEmpty || !target.IsWhole(step.Axes))
+        {
+            return null;
+        }
+
+        ImmutableArray<Axis>[] candidates =
+        [
+            step.Axes,
+            [.. space.Batch[..^1], space.Rows, space.Batch[^1], space.Columns],
+            [space.Rows, .. space.Batch, space.Columns],
+        ];
+        foreach (var axes in candidates)
+        {
+            ImmutableArray<int> order = [.. axes.Select(axis => step.Axes.IndexOf(axis))];
+            var laid = new Tensors.Buffer(target.Buffer.Name, target.Buffer.Type, target.Buffer.Dims) { Order = order };
+            if (laid.Offset(load.Index).LinearIn(product.K) is ({ IsConstant: true, Value: 1 }, _))
+            {
+                return order;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>The target's dims in the order of these axes, where each dim is one axis (plus an offset) or constant.</summary>
     private static ImmutableArray<int>? ByAxes(Target target, ImmutableArray<Axis> axes)
