@@ -11,14 +11,14 @@ public sealed partial class ExprEmitter
     /// <summary>The expression's values where the vector's axis stands and at the next three points.</summary>
     public Vector Vector(Expr expr)
     {
-        if (expr is ConstExpr constant)
-        {
-            return vectorOps.Constant(constant);
-        }
-
         if (TryFind(e => e.vectors, expr, out var known))
         {
             return known;
+        }
+
+        if (expr is ConstExpr constant)
+        {
+            return vectorOps.Constant(constant);
         }
 
         if (!Varies(expr))

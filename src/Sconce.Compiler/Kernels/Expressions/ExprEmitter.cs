@@ -94,8 +94,19 @@ public sealed partial class ExprEmitter
 
     private void Hoist(Expr expr, bool asVector, bool always, HashSet<Expr> seen)
     {
-        if (expr is ConstExpr || !seen.Add(expr))
+        if (!seen.Add(expr))
         {
+            return;
+        }
+
+        if (expr is ConstExpr constant)
+        {
+            // Other numbers are loaded; an immediate vector takes eighteen bytes.
+            if (asVector && constant is { Type: DType.Float32, Bits: 0 })
+            {
+                vectors.TryAdd(expr, vectorOps.Let(vectorOps.Constant(constant)));
+            }
+
             return;
         }
 
