@@ -3,6 +3,7 @@ using Sconce.Compiler.Kernels.Expressions;
 using Sconce.Compiler.Kernels.Loops;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
+using Sconce.Compiler.Wasm;
 
 namespace Sconce.Compiler.Kernels;
 
@@ -42,31 +43,49 @@ internal static class MapKernel
                 return;
             }
 
-            LoopNest.Over(frame.Emitter, remaining, from, to, step.Targets, [step.Body], (emitter, start, end) =>
-                VectorLoop.Emit(emitter, inner, start, end, unroll, vectorised, (at, shifts, asVector) =>
-                {
-                    Expr[] bodies = [.. shifts.Select(shift => step.Body.Shift(inner, shift))];
-                    at.Expect(bodies);
-                    if (asVector)
-                    {
-                        ExprEmitter.Together([.. bodies.Select(body => (at, body))]);
-                    }
-
-                    foreach (var (shift, body) in shifts.Zip(bodies))
-                    {
-                        var target = step.Target.Shift(inner, shift);
-                        if (asVector)
-                        {
-                            at.StoreVector(target, body);
-                        }
-                        else
-                        {
-                            at.Store(target, body);
-                        }
-                    }
-                }));
+            LoopNest.Over(frame.Emitter, remaining, from, to, step.Targets, [step.Body], (emitter, start, end) => Row(emitter, step.Body, start, end));
         });
         return frame.Finish(plan.Tiles, name);
+
+        void Row(ExprEmitter emitter, Expr body, I32 start, I32 end)
+        {
+            if (body is GuardExpr guard && !IterationSpace.AccessesOf(guard.Condition).Any(dim => dim.DependsOn(inner!)))
+            {
+                // A row of a padded image lies inside or outside as a whole.
+                emitter.Function.If(emitter.Scalar(guard.Condition).AsI32(), () => Branch(guard.Inside), () => Branch(guard.Outside));
+                return;
+            }
+
+            VectorLoop.Emit(emitter, inner!, start, end, unroll, vectorised, (at, shifts, asVector) =>
+            {
+                Expr[] bodies = [.. shifts.Select(shift => body.Shift(inner!, shift))];
+                at.Expect(bodies);
+                if (asVector)
+                {
+                    ExprEmitter.Together([.. bodies.Select(shifted => (at, shifted))]);
+                }
+
+                foreach (var (shift, shifted) in shifts.Zip(bodies))
+                {
+                    var target = step.Target.Shift(inner!, shift);
+                    if (asVector)
+                    {
+                        at.StoreVector(target, shifted);
+                    }
+                    else
+                    {
+                        at.Store(target, shifted);
+                    }
+                }
+            });
+
+            void Branch(Expr taken)
+            {
+                var inside = emitter.Nested();
+                inside.Hoist(taken);
+                Row(inside, taken, start, end);
+            }
+        }
     }
 
     /// <summary>The innermost axis along which operands lie side by side, or null.</summary>

@@ -353,19 +353,27 @@ internal sealed class ReduceKernel
 
                 VectorLoop.Emit(outside, along, 0, outside.Index(along.Extent), copies, vectorised: true, (at, shifts, asVector) =>
                 {
+                    Expr[][] shifted = [.. shifts.Select(shift => values.Select(value => value.Shift(along, shift)).ToArray())];
+                    at.Expect(shifted.SelectMany(each => each));
+                    if (asVector)
+                    {
+                        for (var i = 0; i < values.Length; i++)
+                        {
+                            ExprEmitter.Together([.. shifted.Select(each => (at, each[i]))]);
+                        }
+                    }
+
                     for (var copy = 0; copy < shifts.Count; copy++)
                     {
-                        Expr[] shifted = [.. values.Select(value => value.Shift(along, shifts[copy]))];
-                        at.Expect(shifted);
-                        for (var i = 0; i < shifted.Length; i++)
+                        for (var i = 0; i < values.Length; i++)
                         {
                             if (asVector)
                             {
-                                vectors[copy][i].Take(at, shifted[i], Dim.Zero);
+                                vectors[copy][i].Take(at, shifted[copy][i], Dim.Zero);
                             }
                             else
                             {
-                                singles[i].Take(at, shifted[i], Dim.Zero);
+                                singles[i].Take(at, shifted[copy][i], Dim.Zero);
                             }
                         }
                     }

@@ -45,7 +45,13 @@ internal sealed class AttentionSoftmax(FunctionBuilder f, KernelModule module, b
             f.Set(local, Splat(float.NegativeInfinity));
         }
 
-        OverRounds(start, end, (at, i) => f.Set(largest[i], F32x4.Pmax(largest[i], Memory.LoadV128(at, (uint)(16 * i)))));
+        OverRounds(start, end, at =>
+        {
+            for (var i = 0; i < Vectors; i++)
+            {
+                f.Set(largest[i], F32x4.Pmax(largest[i], Memory.LoadV128(at, (uint)(16 * i))));
+            }
+        });
         var joined = f.Let(largest.Cast<V128>().Aggregate(F32x4.Pmax));
         f.Set(joined, F32x4.Pmax(joined, I8x16.Shuffle(joined, joined, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)));
         f.Set(joined, F32x4.Pmax(joined, I8x16.Shuffle(joined, joined, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11)));
@@ -67,28 +73,29 @@ internal sealed class AttentionSoftmax(FunctionBuilder f, KernelModule module, b
             f.Set(local, V128.Zero);
         }
 
-        OverRounds(start, end, (at, i) =>
+        OverRounds(start, end, at =>
         {
-            var weight = f.Let(math.ExpOfNegative(F32x4.Sub(Memory.LoadV128(at, (uint)(16 * i)), largest)));
-            f.StoreV128(at, weight, (uint)(16 * i));
-            f.Set(sums[i], F32x4.Add(sums[i], weight));
+            var scores = new Bundle([.. Enumerable.Range(0, Vectors).Select(i => F32x4.Sub(Memory.LoadV128(at, (uint)(16 * i)), largest))]);
+            var weights = math.Together(scores, (vector, x) => vector.ExpOfNegative(x)).Parts;
+            for (var i = 0; i < Vectors; i++)
+            {
+                f.StoreV128(at, weights[i], (uint)(16 * i));
+                f.Set(sums[i], F32x4.Add(sums[i], weights[i]));
+            }
         });
         var joined = f.Let(sums.Cast<V128>().Aggregate(F32x4.Add));
         var total = f.Let((F32x4.ExtractLane(joined, 0) + F32x4.ExtractLane(joined, 2)) + (F32x4.ExtractLane(joined, 1) + F32x4.ExtractLane(joined, 3)));
         return total.Eq(0f).Select(F32.Const(0f), F32.Const(1f) / total);
     }
 
-    private void OverRounds(I32 start, I32 end, Action<LocalI32, int> vector)
+    private void OverRounds(I32 start, I32 end, Action<LocalI32> round)
     {
         var at = f.Let(start, "at");
         f.While(at.LtU(end), () =>
         {
-            for (var i = 0; i < Vectors; i++)
+            using (f.Scope())
             {
-                using (f.Scope())
-                {
-                    vector(at, i);
-                }
+                round(at);
             }
 
             f.Set(at, at + (Vectors * 16));

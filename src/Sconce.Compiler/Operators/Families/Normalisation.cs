@@ -165,11 +165,17 @@ internal static class Normalisation
         var (variance, mean) = context.Variance(split, new(split, [.. Enumerable.Range(2, split.Rank - 2)], keep: false));
         var inverse = InverseDeviation(context, variance, call.Number("eps"));
         var (weight, bias) = (call.OptionalTensor("weight"), call.OptionalTensor("bias"));
-        var output = context.Map(input.Type, input.Dims, i =>
+
+        // One product and one sum for each channel, as PyTorch has it: their neighbours lie side by side, which groups' statistics do not.
+        Dims Group(Dims i) => [i[0], i[1].FloorDiv(perGroup)];
+        var scale = context.Map(inverse.Type, [input.Dims[0], channels], i => Affine(inverse.At(Group(i)), weight, null, [i[1]]));
+        var shift = context.Map(inverse.Type, [input.Dims[0], channels], i =>
         {
-            Dims group = [i[0], i[1].FloorDiv(perGroup)];
-            return Affine((input.ValueAt(i) - mean.At(group)) * inverse.At(group), weight, bias, [i[1]]);
+            var shifted = -mean.At(Group(i)) * scale.At(i);
+            return bias is null ? shifted : bias.ValueAt([i[1]]).As(shifted.Type) + shifted;
         });
+        var output = context.Map(input.Type, input.Dims, i =>
+            (input.ValueAt(i).As(scale.Type) * scale.At([i[0], i[1]])) + shift.At([i[0], i[1]]));
         return new(output, mean, inverse);
     }
 
