@@ -7,13 +7,13 @@ namespace Sconce.Bench.Kernels;
 internal sealed record Phase(FunctionBuilder Function, long Tiles);
 
 /// <summary>A kernel to time: its functions, one after the other, take the addresses of buffers (of so many bytes) and a tile's number.</summary>
-internal sealed record Case(string Name, IReadOnlyList<Phase> Phases, Module Module, IReadOnlyList<long> Buffers, double Flops)
+internal sealed record Case(string Name, string Kernel, bool Relaxed, IReadOnlyList<Phase> Phases, Module Module, IReadOnlyList<long> Buffers, double Flops)
 {
-    public static Case Of(string name, KernelCall call, Module module, double flops)
+    public static Case Of(string name, bool relaxed, KernelCall call, Module module, double flops)
     {
         // Phases of a step take the same buffers.
         KernelCall[] calls = call.Before is { } before ? [before, call] : [call];
-        return new(name, [.. calls.Select(phase => new Phase(phase.Function, phase.Tiles.Value))], module, [.. call.Buffers.Select(buffer => buffer.ByteCount.Value)], flops);
+        return new(name, call.Name, relaxed, [.. calls.Select(phase => new Phase(phase.Function, phase.Tiles.Value))], module, [.. call.Buffers.Select(buffer => buffer.ByteCount.Value)], flops);
     }
 
     public byte[] ToModule()

@@ -74,8 +74,8 @@ internal static class Convolutions
         var kernels = new KernelModule(module, new KernelOptions { RelaxedSimd = relaxed });
         var call = KernelGenerator.Generate(ConvolutionPreparation.Prepare(step, form ?? ConvolutionForms.For(step))[^1], kernels);
         var flops = 2.0 * size * size * layer.Outputs * (layer.Channels / layer.Groups) * layer.Window * layer.Window;
-        var name = $"{layer.Model} {layer.Channels}>{layer.Outputs} {layer.Size}² k{layer.Window} s{layer.Stride} {call.Name}";
-        return Case.Of(name, call, module, flops);
+        var name = $"{layer.Model} {layer.Channels}>{layer.Outputs} {layer.Size}² k{layer.Window} s{layer.Stride}";
+        return Case.Of(name, relaxed, call, module, flops);
     }
 
     private static Buffer Image(string name, Axis[] axes) => new(name, DType.Float32, [.. axes.Select(axis => axis.Extent)]) { Order = [0, 2, 3, 1] };

@@ -31,7 +31,7 @@ internal static class Products
                 var module = new Module();
                 var kernels = new KernelModule(module, new KernelOptions { RelaxedSimd = relaxed });
                 var call = KernelGenerator.Generate(KernelPreparation.Prepare(step)[^1], kernels);
-                yield return Case.Of($"{m}x{n}x{k} {call.Name}", call, module, 2.0 * m * n * k);
+                yield return Case.Of($"{m}x{n}x{k}", relaxed, call, module, 2.0 * m * n * k);
             }
         }
     }

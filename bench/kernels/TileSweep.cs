@@ -52,7 +52,7 @@ internal static class TileSweep
                 }
             }
         }));
-        return new Case($"{rows}x{width} {(relaxed ? "madd" : "mul+add")}{(pointers ? " pointers" : "")}", [new Phase(f, 1)], new Module(), [Rows * K * 4, K * Columns * 4, Rows * Columns * 4],
+        return new Case($"{rows}x{width}", pointers ? "pointers" : "offsets", relaxed, [new Phase(f, 1)], new Module(), [Rows * K * 4, K * Columns * 4, Rows * Columns * 4],
             2.0 * (Rows - (Rows % rows)) * count * width * K);
     }
 }
