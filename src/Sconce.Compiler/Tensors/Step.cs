@@ -275,7 +275,7 @@ public sealed class ConvolutionStep(
     public ConvolutionStep With(Target target, Expr input, Expr weight, Expr epilogue) =>
         new(target, Axes, InputAxes, input, WeightAxes, weight, Stride, Dilation, Groups, epilogue)
         {
-            Origin = Origin, WinogradTile = WinogradTile, Spread = Spread, Scratch = Scratch,
+            Origin = Origin, WinogradTile = WinogradTile, Spread = Spread, Scratch = Scratch, ThreadScratch = ThreadScratch,
         };
 }
 

@@ -28,10 +28,10 @@ public class WinogradMatricesTests
     [Theory]
     [InlineData(2)]
     [InlineData(4)]
-    public void Floats_hold_what_meets_inputs_and_sums(int outputs)
+    public void Floats_hold_what_meets_weights_and_sums(int outputs)
     {
         var matrices = WinogradMatrices.For(outputs);
-        Assert.All([.. matrices.Input, .. matrices.Output], row => Assert.All(row, element => Assert.Equal(element, (float)element)));
+        Assert.All([.. matrices.Weight, .. matrices.Output], row => Assert.All(row, element => Assert.Equal(element, (float)element)));
     }
 
     [Fact]

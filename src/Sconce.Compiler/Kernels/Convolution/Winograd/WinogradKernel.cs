@@ -14,11 +14,10 @@ namespace Sconce.Compiler.Kernels.Convolution.Winograd;
 /// </summary>
 internal sealed class WinogradKernel
 {
-    private const int TilesPerStrip = 4;
-
     private readonly ConvolutionStep step;
     private readonly KernelModule module;
     private readonly WinogradPlan plan;
+    private readonly int tilesPerStrip;
     private readonly PaddedInput input;
     private readonly Panels weights;
     private readonly WinogradTransforms transforms;
@@ -36,6 +35,7 @@ internal sealed class WinogradKernel
     {
         (this.step, this.module) = (step, module);
         plan = WinogradPlan.For(step, step.WinogradTile);
+        tilesPerStrip = module.Options.FusedMultiplyAdd ? 6 : 4;
         transforms = new WinogradTransforms(module, plan.Outputs);
         input = PaddedInput.Of(step)!;
         weights = PanelsOf(step)!;
@@ -43,51 +43,35 @@ internal sealed class WinogradKernel
         frame = new KernelFrame($"winograd_{phase}", step, [plan.Tiles, .. step.Axes.Select(axis => axis.Extent)], module, lane);
         (f, root) = (frame.Function, frame.Emitter);
         root.Bind(lane, 0);
-        var part = new Axis(plan.Parts, "part");
-        root.Bind(part, frame.Tile);
         (tiles, groups) = (root.Index(plan.Tiles), root.Index(plan.Groups));
         shared = root.Address(step.Scratch[0], Dim.Zero).Pointer;
-        own = f.Let(root.Address(step.Scratch[1], Dim.Of(part) * plan.PartFloats).Pointer, "own");
+        own = f.Let(root.Address(step.ThreadScratch!, Dim.Zero).Pointer, "own");
     }
-
-    private Dim Parts => plan.Parts;
 
     /// <summary>Whether the step has been prepared for this kernel.</summary>
     public static bool Accepts(ConvolutionStep step) =>
-        step.WinogradTile > 0 && step.Scratch.Length == 2 && WinogradPlan.Accepts(step) && PaddedInput.Of(step) is not null && PanelsOf(step) is not null;
+        step.WinogradTile > 0 && step.Scratch.Length == 1 && step.ThreadScratch is not null && WinogradPlan.Accepts(step) && PaddedInput.Of(step) is not null && PanelsOf(step) is not null;
 
     public static KernelCall Generate(ConvolutionStep step, KernelModule module)
     {
         var (first, second) = (new WinogradKernel(step, module, "first"), new WinogradKernel(step, module, "second"));
-        Dim tiles;
-        if (first.plan.WeightsFirst)
+        var plan = first.plan;
+        var name = $"winograd {plan.Outputs}x{plan.Outputs}{(module.Options.FusedMultiplyAdd ? " fused" : "")}";
+        if (plan.WeightsFirst)
         {
-            tiles = first.plan.Panels;
-            first.TransformWeights(first.frame.Tile, first.shared + (first.frame.Tile * (int)(first.plan.PanelFloats * 4)));
-            second.GroupsByThemselves();
-        }
-        else
-        {
-            tiles = first.plan.Parts;
-            first.TransformImage();
-            second.PanelsByThemselves();
+            first.TransformWeights(first.frame.Tile, first.shared + (first.frame.Tile * (int)(plan.PanelFloats * 4)));
+            second.TakeGroup();
+            return second.frame.Finish(plan.Groups, name) with { Before = first.frame.Finish(plan.Panels, name) };
         }
 
-        var side = first.plan.Outputs;
-        var name = $"winograd {side}x{side}{(module.Options.FusedMultiplyAdd ? " fused" : "")}";
-        return second.frame.Finish(second.Parts, name) with { Before = first.frame.Finish(tiles, name) };
+        first.TransformImage();
+        second.TakePanel();
+        return second.frame.Finish(plan.Panels, name) with { Before = first.frame.Finish(plan.Tiles.CeilDiv(WinogradPlan.TilesPerPart), name) };
     }
 
     private static Panels? PanelsOf(ConvolutionStep step) => Panels.Of(step.Weight, step.WeightAxes[0], [.. step.WeightAxes.Skip(1).Select(axis => Dim.Of(axis))]);
 
     private I32 Own(long floats) => own + (int)(floats * 4);
-
-    /// <summary>The numbers of a part: as many for each as for the others, or one more.</summary>
-    private void ForPart(string name, I32 count, Action<LocalI32> body)
-    {
-        var number = f.I32(name);
-        f.For(number, f.Let((frame.Tile * count).DivU(plan.Parts)), f.Let(((frame.Tile + 1) * count).DivU(plan.Parts)), 1, () => body(number));
-    }
 
     private void TransformWeights(I32 number, I32 to)
     {
@@ -97,11 +81,13 @@ internal sealed class WinogradKernel
         f.Call(transforms.Weight, pointer + (int)offset, to, (I32)plan.Channels, (I32)plan.PanelStep);
     }
 
-    /// <summary>The first phase where the second goes through panels: strips of the image's tiles.</summary>
+    /// <summary>The first phase where the second goes through panels: some of the image's tiles.</summary>
     private void TransformImage()
     {
         ClearZeros();
-        ForPart("tile", tiles, tile =>
+        var (tile, from) = (f.I32("tile"), f.Let(frame.Tile * WinogradPlan.TilesPerPart));
+        var end = f.Let(from + WinogradPlan.TilesPerPart);
+        f.For(tile, from, f.Let(end.LtS(tiles).Select(end, tiles)), 1, () =>
         {
             var group = f.Let(tile.DivU(plan.Group));
             var within = tile - (group * plan.Group);
@@ -109,25 +95,22 @@ internal sealed class WinogradKernel
         });
     }
 
-    private void PanelsByThemselves() => ForPart("panel", plan.Panels, number =>
+    /// <summary>The second phase: the weights of a panel, then its products with all groups.</summary>
+    private void TakePanel()
     {
-        TransformWeights(number, Own(plan.Own));
+        TransformWeights(frame.Tile, Own(plan.Own));
         var group = f.I32("group");
-        f.For(group, 0, groups, 1, () =>
-            MultiplyAndStore(group, number, shared + (group * (int)(plan.GroupFloats * 4)), Own(plan.Own)));
-    });
+        f.For(group, 0, groups, 1, () => MultiplyAndStore(group, frame.Tile, shared + (group * (int)(plan.GroupFloats * 4)), Own(plan.Own)));
+    }
 
-    private void GroupsByThemselves()
+    /// <summary>The second phase: a group of the image's tiles, then its products with all panels.</summary>
+    private void TakeGroup()
     {
         ClearZeros();
-        ForPart("group", groups, group =>
-        {
-            var (tile, end) = (f.I32("tile"), Count(group));
-            f.For(tile, 0, end, 1, () => TransformTile(f.Let(tile + (group * plan.Group)), Own(plan.Own) + (tile * (plan.Channels * 4))));
-            var number = f.I32("panel");
-            f.For(number, 0, plan.Panels, 1, () =>
-                MultiplyAndStore(group, number, Own(plan.Own), shared + (number * (int)(plan.PanelFloats * 4))));
-        });
+        var (group, tile) = (frame.Tile, f.I32("tile"));
+        f.For(tile, 0, Count(group), 1, () => TransformTile(f.Let(tile + (group * plan.Group)), Own(plan.Own) + (tile * (plan.Channels * 4))));
+        var number = f.I32("panel");
+        f.For(number, 0, plan.Panels, 1, () => MultiplyAndStore(group, number, Own(plan.Own), shared + (number * (int)(plan.PanelFloats * 4))));
     }
 
     private void ClearZeros()
@@ -248,23 +231,27 @@ internal sealed class WinogradKernel
         }
     }
 
-    private bool HasWholeStrips => plan.Tiles.IsConstant && plan.Tiles.Value % TilesPerStrip == 0;
+    /// <summary>Tiles of the last group that make no whole strip; null where the number of tiles is not known.</summary>
+    private int? Rest => plan.Tiles.IsConstant ? (int)(((plan.Tiles.Value - 1) % plan.Group) + 1) % tilesPerStrip : null;
 
     /// <summary>(image, weights, sums, tiles): for each point the tiles' channels times the panel's.</summary>
     private FunctionBuilder Product() => module.Function(
-        $"winograd_{plan.Outputs}_product_{plan.Channels}_{plan.Group}{(HasWholeStrips ? "" : "_rest")}", [ValueType.I32, ValueType.I32, ValueType.I32, ValueType.I32], ValueType.None, g =>
+        $"winograd_{plan.Outputs}_product_{plan.Channels}_{plan.Group}_{Rest}", [ValueType.I32, ValueType.I32, ValueType.I32, ValueType.I32], ValueType.None, g =>
         {
             var (image, panels) = (g.Parameter(0, "image").AsI32(), g.Parameter(1, "weights").AsI32());
             var (sums, count) = (g.Parameter(2, "sums").AsI32(), g.Parameter(3, "tiles").AsI32());
-            var fuses = module.Options.FusedMultiplyAdd;
-            var (strips, rest) = (g.Let(count >>> 2), g.Let(count & (TilesPerStrip - 1)));
+            var (strips, rest) = (g.Let(count.DivU(tilesPerStrip)), g.Let(count.RemU(tilesPerStrip)));
             g.ForAtLeastOnce(g.I32("point"), 0, plan.Points, 1, () =>
             {
                 var (rows, to) = (g.Let(image, "rows"), g.Let(sums, "to"));
-                Strips(strips, TilesPerStrip);
-                if (!HasWholeStrips)
+                Strips(strips, tilesPerStrip);
+                if (Rest is not { } tiles)
                 {
                     Strips(rest, 1);
+                }
+                else if (tiles > 0)
+                {
+                    g.If(rest, () => Strips(1, tiles));
                 }
 
                 g.Set(image, image + plan.GroupStep);
@@ -273,7 +260,7 @@ internal sealed class WinogradKernel
 
                 void Strips(I32 number, int tiles)
                 {
-                    var product = new TileProduct(g, fuses, tiles, WinogradPlan.PanelWidth / Vector.Lanes);
+                    var product = new TileProduct(g, module.Options.FusedMultiplyAdd, tiles, WinogradPlan.PanelWidth / Vector.Lanes);
                     g.For(g.I32("strip"), 0, number, 1, () =>
                     {
                         using (g.Scope())

@@ -33,6 +33,7 @@ internal sealed record WinogradMatrices(ImmutableArray<ImmutableArray<double>> I
         _ => throw new ArgumentOutOfRangeException(nameof(outputs), outputs, "Winograd's tiles have 2 or 4 outputs a side."),
     };
 
+    /// <summary>What makes the product right could stand in either matrix. The weights', of which there is more to do in small images, is the simple one.</summary>
     private static WinogradMatrices At(params double[] points)
     {
         var outputs = points.Length - 1;
@@ -42,8 +43,8 @@ internal sealed record WinogradMatrices(ImmutableArray<ImmutableArray<double>> I
         {
             var others = points.Where(other => other != point).ToArray();
             var scale = others.Aggregate(1.0, (product, other) => product * (point - other));
-            input.Add([.. WithRoots(others), 0]);
-            weight.Add([.. Enumerable.Range(0, Taps).Select(power => Math.Pow(point, power) / scale)]);
+            input.Add([.. WithRoots(others).Select(coefficient => coefficient / scale), 0]);
+            weight.Add([.. Enumerable.Range(0, Taps).Select(power => Math.Pow(point, power))]);
         }
 
         input.Add(WithRoots(points));

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Buffer = Sconce.Compiler.Tensors.Buffer;
@@ -17,13 +16,15 @@ internal sealed class WinogradPlan
     private const int Spread = 16;
 
     /// <summary>Elements of a group's transformed image: with a panel's weights it is to stay in the second-level cache.</summary>
-    private const long GroupElements = 1 << 16;
+    private const int GroupElements = 1 << 16;
 
-    /// <summary>Threads that share a phase evenly; each part has memory of its own.</summary>
-    private const int MostParts = 8;
+    /// <summary>Tiles in a group are a multiple of what the products take at once, 6 with relaxed SIMD and 4 without.</summary>
+    private const int GroupStrip = 12;
 
-    /// <summary>The same where the number of images, of which one may be enough for two parts, is known only when the model runs.</summary>
-    private const int UsualParts = 4;
+    private const int MostStrips = 3;
+
+    /// <summary>Tiles of the image in a part of the first phase: some microseconds.</summary>
+    public const int TilesPerPart = 4;
 
     private WinogradPlan(ConvolutionStep step, int outputs)
     {
@@ -34,20 +35,25 @@ internal sealed class WinogradPlan
         Channels = (int)step.WeightAxes[1].Extent.Value;
         Panels = (int)step.WeightAxes[0].Extent.CeilDiv(PanelWidth).Value;
 
-        var most = Tiles.IsConstant ? RoundUp(Math.Max(Tiles.Value, 1), 4) : long.MaxValue;
-        Group = (int)Math.Min(Math.Clamp(RoundUp(GroupElements / (Points * Channels), 4), 8, 32), most);
+        var tiles = Tiles.IsConstant ? Tiles.Value : Rows * Columns;
+        WeightsFirst = Panels * PanelWidth <= tiles;
+        var strips = WeightsFirst ? Math.Clamp(GroupElements / (Points * Channels * GroupStrip), 1, MostStrips) : MostStrips - 1;
+        Group = strips * GroupStrip;
+        if (Tiles.IsConstant && tiles < Group)
+        {
+            Group = (int)Math.Max(tiles, 1);
+        }
+
         Groups = Tiles.CeilDiv(Group);
         GroupFloats = Points * ((Group * Channels) + Spread);
         PanelFloats = Points * ((Channels * PanelWidth) + Spread);
-        WeightsFirst = !Groups.IsConstant || Panels * PanelFloats < Groups.Value * GroupFloats;
-        Parts = (int)Math.Max(1, WeightsFirst ? (Groups.IsConstant ? Math.Min(Groups.Value, MostParts) : UsualParts) : Math.Min(Panels, MostParts));
 
         PixelTable = 0;
         Zeros = RoundUp(PixelTable + Points, Spread);
         Sums = RoundUp(Zeros + Channels, Spread);
         Pixels = Sums + (Points * ((Group * PanelWidth) + Spread));
         Own = Pixels + (Group * outputs * outputs * PanelWidth);
-        PartFloats = Own + (WeightsFirst ? GroupFloats : PanelFloats);
+        ThreadFloats = Own + (WeightsFirst ? GroupFloats : PanelFloats);
     }
 
     /// <summary>Outputs of a tile, along each side.</summary>
@@ -80,9 +86,6 @@ internal sealed class WinogradPlan
     /// <summary>Whether the first phase transforms the weights; else the image.</summary>
     public bool WeightsFirst { get; }
 
-    /// <summary>Into how many parts the work over groups (or panels) of a phase is cut.</summary>
-    public int Parts { get; }
-
     /// <summary>A group of the transformed image: [point, tile, channel].</summary>
     public long GroupFloats { get; }
 
@@ -95,7 +98,7 @@ internal sealed class WinogradPlan
 
     public int SumStep => ((Group * PanelWidth) + Spread) * 4;
 
-    // What a part has for itself, in floats from its start: the table of a tile's pixels, a pixel of zeros, a group's sums [point, tile, output], its
+    // What a thread has for itself, in floats from its start: the table of a tile's pixels, a pixel of zeros, a group's sums [point, tile, output], its
     // outputs [tile, half, pixel, output], and what it transforms itself.
     public long PixelTable { get; }
 
@@ -107,7 +110,7 @@ internal sealed class WinogradPlan
 
     public long Own { get; }
 
-    public long PartFloats { get; }
+    public long ThreadFloats { get; }
 
     /// <summary>Whether the algorithm can compute the layer: 3 x 3 taps one after the other, sizes known but for the batch, vectors of channels.</summary>
     public static bool Accepts(ConvolutionStep step) =>
@@ -119,12 +122,10 @@ internal sealed class WinogradPlan
 
     public static WinogradPlan For(ConvolutionStep step, int outputs) => new(step, outputs);
 
-    /// <summary>What the kernel needs beside its operands: what the first phase makes, and what each part has for itself.</summary>
-    public ImmutableArray<Buffer> Scratch() =>
-    [
-        new("winograd", DType.Float32, [WeightsFirst ? Panels * PanelFloats : Groups * GroupFloats]),
-        new("winograd.parts", DType.Float32, [Parts, PartFloats]),
-    ];
+    /// <summary>What the first phase makes.</summary>
+    public Buffer Transformed() => new("winograd", DType.Float32, [WeightsFirst ? Panels * PanelFloats : Groups * GroupFloats]);
+
+    public Buffer OfThread() => new("winograd.thread", DType.Float32, [ThreadFloats]);
 
     private static long RoundUp(long value, long to) => (value + to - 1) / to * to;
 }

@@ -27,10 +27,11 @@ internal static class WinogradPreparation
             Operand.Substitute(step.Weight, new Dictionary<Atom, Dim> { [output] = at }));
         steps.Add(packing);
         var weight = panels.Load([], output, [.. inner.Select(axis => Dim.Of(axis))]);
+        var plan = WinogradPlan.For(step, tile);
         steps.Add(new ConvolutionStep(
             step.Target, step.Axes, step.InputAxes, input, step.WeightAxes, weight, step.Stride, step.Dilation, step.Groups, step.Epilogue)
         {
-            WinogradTile = tile, Scratch = WinogradPlan.For(step, tile).Scratch(),
+            WinogradTile = tile, Scratch = [plan.Transformed()], ThreadScratch = plan.OfThread(),
         });
         foreach (var made in steps)
         {
