@@ -11,7 +11,7 @@ namespace Sconce.Cli.Artefacts;
 /// <summary>Reads the manifest out of an artefact that anybody may have written.</summary>
 internal static class ManifestReader
 {
-    private const int Format = 1;
+    private const int Format = 2;
 
     public static ManifestView Read(ReadOnlyMemory<byte> json, string file)
     {

@@ -12,7 +12,7 @@ internal static class ArenaPacking
     /// <summary>Packing takes the square of this in time.</summary>
     private const int MostForAllOrders = 2000;
 
-    /// <summary>The worst of 15 models, DenseNet-121: 18 % above the largest live set without this, 0 % with it.</summary>
+    /// <summary>The worst of 12 models, DenseNet-121: 18 % above the largest live set without this, 0 % with it.</summary>
     private const int Rounds = 40;
 
     /// <summary>The bytes that are alive at once where that is most: no packing can need less.</summary>

@@ -13,7 +13,7 @@ public sealed record Manifest
     /// <summary>The section that holds the whole module again, built with relaxed SIMD, without data.</summary>
     public const string RelaxedSectionName = "sconce.relaxed";
 
-    public int Format { get; init; } = 1;
+    public int Format { get; init; } = 2;
 
     /// <summary>Name and version of the compiler.</summary>
     public required string Compiler { get; init; }

@@ -11,7 +11,7 @@ namespace Sconce.Compiler.Artifact;
 /// </summary>
 internal sealed class WorkSharing
 {
-    /// <summary>A thread that waits looks so often before it sleeps: about 50 µs. A step lasts 20 to 500; waking takes 50 and more.</summary>
+    /// <summary>A thread that waits looks so often before it sleeps: some 50 µs by estimate. A step lasts 20 to 500; waking takes 50 and more.</summary>
     private const int MostSpins = 1 << 15;
 
     /// <summary>Where looking was in vain, for want of a free core mostly, it is halved, down to this.</summary>

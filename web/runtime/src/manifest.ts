@@ -32,7 +32,7 @@ export interface StepInfo {
 
 /** What the compiler wrote into the section `sconce.manifest`. */
 export interface Manifest {
-  readonly format: 1;
+  readonly format: 2;
   readonly compiler: string;
   readonly source: { readonly name: string; readonly sha256: string };
   readonly memory: { readonly constantsOffset: number; readonly constantsEnd: number; readonly minPages: number };
@@ -120,8 +120,8 @@ export function parseManifest(bytes: Uint8Array): Manifest {
   fields({ format: integer(0) })(json, "");
   const manifest = json as Manifest;
   const { format, memory, context, inputs, outputs, symbols } = manifest;
-  if (format !== 1) {
-    throw new SconceError("artifact", `the file has format ${String(format)}, this runtime reads format 1: use versions of compiler and runtime that belong together`);
+  if (format !== 2) {
+    throw new SconceError("artifact", `the file has format ${String(format)}, this runtime reads format 2: use versions of compiler and runtime that belong together`);
   }
   manifestFields(json, "");
   integer(memory.constantsOffset, maximumAddress)(memory.constantsEnd, "memory.constantsEnd");

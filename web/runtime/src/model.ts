@@ -31,7 +31,7 @@ export class Model {
   readonly #manifest: Manifest;
   readonly #session: Session;
   readonly #loaded: LoadReport;
-  /** The last run's copies of its inputs, which came back: new memory would cost more than the copying (0.3 ms for 600 kB in Node 26, where this takes 0.03). */
+  /** The last run's copies of its inputs, which came back: new memory would cost more than the copying (0.3 ms for 600 kB in Node 26). */
   #spare: ArrayBuffer[] = [];
   #queue: Promise<unknown> = Promise.resolve();
   #lastRunMs: number | undefined;

@@ -49,7 +49,7 @@ export function makeArtifact({ burn = 0, relaxed = true, padding = 100_000, mani
 function makeManifest(constantsEnd: number, burn: number): Record<string, Json> {
   const step = (label: string): Json => ({ name: label, operator: `aten::${label}`, kernel: "map", flops: ["*", "s0", 4], bytes: ["*", "s0", 32] });
   return {
-    format: 1,
+    format: 2,
     compiler: "sconce 0.1.0",
     source: { name: "affine.pt2", sha256: "00" },
     memory: { constantsOffset: weightsAt, constantsEnd, minPages: 1 },

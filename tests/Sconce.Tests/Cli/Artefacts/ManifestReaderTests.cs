@@ -10,7 +10,7 @@ namespace Sconce.Tests.Cli.Artefacts;
 public sealed class ManifestReaderTests
 {
     private const string Whole = """
-        {"format":1,"compiler":"sconce 0.1.0","source":{"name":"m.pt2","sha256":"00"},
+        {"format":2,"compiler":"sconce 0.1.0","source":{"name":"m.pt2","sha256":"00"},
          "memory":{"constantsOffset":1024,"constantsEnd":2048,"minPages":1},
          "context":{"symbols":64,"inputs":68,"outputs":72,"header":128},
          "symbols":[{"name":"n","min":2,"max":10,"input":0,"dim":0,"scale":1,"offset":0}],
@@ -41,7 +41,7 @@ public sealed class ManifestReaderTests
     }
 
     [Theory]
-    [InlineData("\"format\":1", "\"format\":2", "expected an artefact of format 1, but got format 2")]
+    [InlineData("\"format\":2", "\"format\":1", "expected an artefact of format 2, but got format 1")]
     [InlineData("\"float32\"", "\"float12\"", "'float12' is unknown")]
     [InlineData("[\"*\",\"n\",6]", "[\"*\",\"m\",6]", "\"m\" is no size")]
     [InlineData("[\"*\",\"n\",6]", "[\"^\",\"n\",6]", "'^' is no operation on sizes")]
