@@ -112,7 +112,7 @@ internal sealed class MemoryPlan
         ? place
         : throw new InvalidOperationException($"Buffer {buffer} has no place: nothing writes it.");
 
-    public static long Align(long value) => (value + Alignment - 1) / Alignment * Alignment;
+    public static long Align(long value) => Rounding.RoundUp(value, Alignment);
 
     /// <summary>Joined in pairs, so that the expression is not as deep as there are sizes.</summary>
     private static Dim Largest(IReadOnlyList<Dim> sizes)

@@ -35,7 +35,7 @@ internal sealed record AttentionBlock(long Rows, Dim QueryStride, Dim ScoreStrid
 
     public Dim SumsStart => QueryStride * Rows;
 
-    public Dim ScoresStart => SumsStart + Round * ((Rows + Round - 1) / Round);
+    public Dim ScoresStart => SumsStart + Rounding.RoundUp(Rows, Round);
 
     /// <summary>Rows that the inner loop takes at once: as many as there are registers for.</summary>
     public int RowsPerStrip(int width, bool fuses) => Rows <= FewRows ? (int)Rows : fuses && width == 8 ? 6 : 4;
@@ -48,11 +48,11 @@ internal sealed record AttentionBlock(long Rows, Dim QueryStride, Dim ScoreStrid
         {
             // Equal parts, so that no thread is left with a small rest.
             var others = Dim.Product(step.Space.Batch.Select(axis => axis.Extent)) is { IsConstant: true } batch ? Math.Max(batch.Value, 1) : 1;
-            var blocks = Math.Max((count.Value + rows - 1) / rows, Math.Min((WantedTiles + others - 1) / others, (count.Value + Grain - 1) / Grain));
-            rows = (count.Value + Math.Max(blocks, 1) - 1) / Math.Max(blocks, 1);
+            var blocks = Math.Max(Rounding.CeilDiv(count.Value, rows), Math.Min(Rounding.CeilDiv(WantedTiles, others), Rounding.CeilDiv(count.Value, Grain)));
+            rows = Rounding.CeilDiv(count.Value, Math.Max(blocks, 1));
         }
 
-        rows = count is { IsConstant: true, Value: > 0 and <= FewRows } few ? few.Value : (Math.Max(rows, 1) + Grain - 1) / Grain * Grain;
+        rows = count is { IsConstant: true, Value: > 0 and <= FewRows } few ? few.Value : Rounding.RoundUp(Math.Max(rows, 1), Grain);
 
         // A line more than a round number: rows a power of two apart would share few places of the first-level cache.
         var (queryStride, scoreStride) = (step.Space.Depth.Extent, keys.RoundUp(16) + 16);

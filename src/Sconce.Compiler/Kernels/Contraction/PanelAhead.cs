@@ -1,3 +1,4 @@
+using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
 
 namespace Sconce.Compiler.Kernels.Contraction;
@@ -45,8 +46,8 @@ internal sealed record PanelAhead(int Segment, int Lines, int Reach, int PanelBy
             }
 
             var touches = depth / run * (run / segment) * tiling.StripsPerTile;
-            var lines = CeilDiv(bytes, touches * Line);
-            var reach = CeilDiv(lines * touches * Line, bytes);
+            var lines = Rounding.CeilDiv(bytes, touches * Line);
+            var reach = Rounding.CeilDiv(lines * touches * Line, bytes);
             if (2 * reach <= panels && (best is null || lines < best.Lines || (lines == best.Lines && reach <= best.Reach)))
             {
                 best = new(segment, (int)lines, (int)reach, bytes, (int)panels);
@@ -55,8 +56,6 @@ internal sealed record PanelAhead(int Segment, int Lines, int Reach, int PanelBy
 
         return best;
     }
-
-    private static long CeilDiv(long value, long by) => (value + by - 1) / by;
 
     /// <summary>Where to touch first, for a panel's number and place. The last panels, after which nothing is to be read, touch those before them.</summary>
     public LocalI32 Start(FunctionBuilder f, I32 panel, I32 panelStart) =>

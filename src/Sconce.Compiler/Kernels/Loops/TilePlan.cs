@@ -61,7 +61,7 @@ internal sealed record TilePlan(ImmutableArray<Axis> Axes, int Split, Dim Chunk)
             if (inner <= goal || last)
             {
                 var points = (long)Math.Max(goal / Math.Max(inner, 1e-9), 1);
-                points = last ? (points + grain - 1) / grain * grain : points;
+                points = last ? Rounding.RoundUp(points, grain) : points;
                 var extent = axes[split].Extent;
                 return new(axes, split, extent.IsConstant ? Balance(Math.Max(extent.Value, 1), points, last ? grain : 1) : points);
             }
@@ -114,9 +114,9 @@ internal sealed record TilePlan(ImmutableArray<Axis> Axes, int Split, Dim Chunk)
     private static Dim Balance(long extent, long points, long grain)
     {
         // Ranges of nearly the same size: 100 points by up to 64 are two of 50, not 64 and 36.
-        var pieces = (extent + points - 1) / points;
-        var even = (extent + pieces - 1) / pieces;
-        return Math.Min((even + grain - 1) / grain * grain, Math.Max(extent, 1));
+        var pieces = Rounding.CeilDiv(extent, points);
+        var even = Rounding.CeilDiv(extent, pieces);
+        return Math.Min(Rounding.RoundUp(even, grain), Math.Max(extent, 1));
     }
 
     private ImmutableArray<Axis> Outer(ExprEmitter emitter, I32 left)

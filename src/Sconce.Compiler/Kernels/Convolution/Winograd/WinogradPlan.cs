@@ -49,8 +49,8 @@ internal sealed class WinogradPlan
         PanelFloats = Points * ((Channels * PanelWidth) + Spread);
 
         PixelTable = 0;
-        Zeros = RoundUp(PixelTable + Points, Spread);
-        Sums = RoundUp(Zeros + Channels, Spread);
+        Zeros = Rounding.RoundUp(PixelTable + Points, Spread);
+        Sums = Rounding.RoundUp(Zeros + Channels, Spread);
         Pixels = Sums + (Points * ((Group * PanelWidth) + Spread));
         Own = Pixels + (Group * outputs * outputs * PanelWidth);
         ThreadFloats = Own + (WeightsFirst ? GroupFloats : PanelFloats);
@@ -126,6 +126,4 @@ internal sealed class WinogradPlan
     public Buffer Transformed() => new("winograd", DType.Float32, [WeightsFirst ? Panels * PanelFloats : Groups * GroupFloats]);
 
     public Buffer OfThread() => new("winograd.thread", DType.Float32, [ThreadFloats]);
-
-    private static long RoundUp(long value, long to) => (value + to - 1) / to * to;
 }
