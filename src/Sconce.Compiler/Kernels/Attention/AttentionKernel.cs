@@ -195,17 +195,7 @@ internal sealed class AttentionKernel
         {
             e.Bind(strip, position);
             var rows = Enumerable.Range(0, rowsPerStrip).Select(r => (Dim.Of(strip) * rowsPerStrip) + r).ToArray();
-            var copies = new Dictionary<I32, LocalI32>();
-            var addresses = rows.Select(at =>
-            {
-                var (pointer, offset) = e.Address(product.Left.Buffer, product.Left.Offset.Substitute(leaf => ReferenceEquals(leaf, row) ? at : null));
-                if (!copies.TryGetValue(pointer, out var copy))
-                {
-                    copies.Add(pointer, copy = f.Let(pointer, "left"));
-                }
-
-                return new RowAddress(copy, offset);
-            }).ToArray();
+            var addresses = product.RowAddresses(f, e, rows);
             var panelAt = f.Let(start, "panel");
             sums.Emit(addresses, [], run, panelAt, width);
             store.Emit(e, sums.Sum, rows);

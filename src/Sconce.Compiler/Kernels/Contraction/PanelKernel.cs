@@ -173,22 +173,7 @@ internal sealed class PanelKernel
         {
             var e = outer.Nested();
             e.Bind(axis, value);
-            var copies = new Dictionary<Local, LocalI32>();
-            var addresses = new RowAddress[numbers.Length];
-            for (var r = 0; r < numbers.Length; r++)
-            {
-                var number = numbers[r];
-                var (pointer, offset) = e.Address(
-                    product.Left.Buffer, product.Left.Offset.Substitute(leaf => ReferenceEquals(leaf, product.Rows) ? number : null));
-                var local = pointer as LocalI32 ?? f.Let(pointer);
-                if (!copies.TryGetValue(local, out var copy))
-                {
-                    copies.Add(local, copy = f.Let(local, "left"));
-                }
-
-                addresses[r] = new RowAddress(copy, offset);
-            }
-
+            var addresses = product.RowAddresses(f, e, numbers);
             var panel = f.Let(panelStart, "panel");
             sums.Emit(addresses, taps, run, panel, width, ahead);
             new PanelStore(f, product, lane).Emit(e, sums.Sum, numbers);

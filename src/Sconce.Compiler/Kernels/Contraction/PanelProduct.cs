@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Sconce.Compiler.Kernels.Expressions;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
+using Sconce.Compiler.Wasm;
 
 namespace Sconce.Compiler.Kernels.Contraction;
 
@@ -43,4 +45,21 @@ internal sealed record PanelProduct(
     /// <summary>Sizes that the kernel computes with.</summary>
     public IEnumerable<Dim> Sizes =>
         [Rows.Extent, Columns.Extent, Panel.Extent, .. Batch.Select(axis => axis.Extent), Run, .. Taps.Select(tap => tap.Count), .. Taps.Select(tap => tap.Step), Left.Offset, RightOffset];
+
+    /// <summary>Where the runs of these rows begin; rows at a fixed distance share a pointer, which the caller may move along K.</summary>
+    public RowAddress[] RowAddresses(FunctionBuilder f, ExprEmitter emitter, IReadOnlyList<Dim> numbers)
+    {
+        var copies = new Dictionary<Local, LocalI32>();
+        return [.. numbers.Select(number =>
+        {
+            var (pointer, offset) = emitter.Address(Left.Buffer, Left.Offset.Substitute(leaf => ReferenceEquals(leaf, Rows) ? number : null));
+            var local = pointer as LocalI32 ?? f.Let(pointer);
+            if (!copies.TryGetValue(local, out var copy))
+            {
+                copies.Add(local, copy = f.Let(local, "left"));
+            }
+
+            return new RowAddress(copy, offset);
+        })];
+    }
 }
