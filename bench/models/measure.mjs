@@ -4,6 +4,12 @@
 const tolerance = 1e-3;
 
 /**
+ * Before each turn everybody rests so long, in milliseconds: threads of an engine that wait for more work keep a core busy for a while
+ * (EfficientNet-B0, two threads on two cores, Chromium: sconce 22.5 and PyTorch 30.5 ms without this, 19.6 and 27.8 with 10, 15.1 and 20.9 with 30).
+ */
+const rest = 30;
+
+/**
  * @param contestants `{ label, host, engine }[]`; the first is what the others are compared with
  * @param tensors what the model's input and output are
  * @returns for each label its milliseconds, by rounds
@@ -11,6 +17,7 @@ const tolerance = 1e-3;
 export async function takeTurns(name, tensors, contestants, { rounds, seconds, threads }) {
   for (const host of new Set(contestants.map(({ host }) => host))) if (host.name !== "native") await host.ask({ command: "input", name, ...tensors });
   const run = async ({ label, host, engine }) => {
+    await new Promise((resolve) => setTimeout(resolve, rest));
     const { milliseconds, error } = await host.ask({ command: "run", engine });
     if (!(error <= tolerance)) throw new Error(`${name} by ${label} is wrong: ${error} of the largest output away from PyTorch's answer`);
     return milliseconds;

@@ -34,6 +34,9 @@ internal sealed class ContextLayout(TensorProgram program)
     /// <summary>The loader sets 1: helper threads return when the generation changes.</summary>
     public const uint Exit = 32;
 
+    /// <summary>The loader sets 1 and changes the generation when inputs are on their way, <c>run</c> sets 0: helper threads are awake for its first step.</summary>
+    public const uint Announced = 36;
+
     /// <summary>Where the symbols' values begin: after the fields.</summary>
     public const int Symbols = 64;
 

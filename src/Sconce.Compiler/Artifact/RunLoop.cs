@@ -14,6 +14,7 @@ internal static class RunLoop
     {
         var f = module.Define("run", [ValueType.I32, ValueType.I32, ValueType.I32], ValueType.I32);
         var (context, step, last) = (f.Parameter(0, "ctx").AsI32(), f.Parameter(1, "first").AsI32(), f.Parameter(2, "last").AsI32());
+        f.AtomicStoreI32(context, 0, ContextLayout.Announced);
         f.While(step.LtS(last), () =>
         {
             f.CallIndirect(StepType, step, context);

@@ -1,2 +1,14 @@
 /** The context's first 64 bytes, as indices of 32-bit words: those that the loader reads or writes. */
-export const header = { abort: 0, threads: 1, generation: 5, sleepers: 6, exit: 8, words: 16 } as const;
+export const header = { abort: 0, threads: 1, generation: 5, sleepers: 6, exit: 8, announced: 9, words: 16 } as const;
+
+/** Wakes the helper threads of a context. */
+export function wakeHelpers(words: Int32Array): void {
+  Atomics.add(words, header.generation, 1);
+  Atomics.notify(words, header.generation);
+}
+
+/** Tells them that a run comes: they are awake when it offers its first step. */
+export function announceRun(words: Int32Array): void {
+  Atomics.store(words, header.announced, 1);
+  wakeHelpers(words);
+}

@@ -1,4 +1,4 @@
-import { header } from "./context-header.js";
+import { announceRun, header, wakeHelpers } from "./context-header.js";
 import { type ErrorMessage, SconceError, describe } from "./errors.js";
 import type { CodeMessage, HelpMessage, HelpReply, HostMessage, HostOptions, HostReply, MemoryState, Peer, RunResult } from "./protocol.js";
 import type { ByteStream } from "./source.js";
@@ -75,7 +75,10 @@ export class Session {
     if (shared !== undefined) Atomics.store(this.#words(shared.memory), header.abort, 0);
     this.#host.keepAlive(true);
     try {
-      const reply = await this.#request(message, transfer);
+      const answer = this.#request(message, transfer);
+      // From here, and after the worker was woken: helpers that the worker wakes itself may be left to wait on its core.
+      if (shared !== undefined && message.type === "run") announceRun(this.#words(shared.memory));
+      const reply = await answer;
       return reply.type === "done" ? reply.result : undefined;
     } finally {
       this.#host.keepAlive(false);
@@ -98,8 +101,7 @@ export class Session {
       const words = this.#words(shared.memory);
       Atomics.store(words, header.abort, 1);
       Atomics.store(words, header.exit, 1);
-      Atomics.add(words, header.generation, 1);
-      Atomics.notify(words, header.generation);
+      wakeHelpers(words);
     }
     this.#host.end();
     for (const helper of this.#helpers.splice(0)) helper.end();
