@@ -1,4 +1,4 @@
-import { ByteReader, concat, damaged } from "./byte-reader.js";
+import { ByteReader, type Reading, concat, damaged } from "./byte-reader.js";
 import { SconceError } from "./errors.js";
 import { type Manifest, parseManifest } from "./manifest.js";
 
@@ -23,36 +23,47 @@ export interface ArtifactHead {
 export type WriteConstants = (address: number, bytes: Uint8Array) => void;
 
 /**
- * Reads a compiled model as its bytes arrive: first `head`, then `constants`. Nothing is kept but the code, so that weights go
+ * Reads a compiled model, as its bytes arrive or all at once: first `head`, then `constants`. Nothing is kept but the code, so that weights go
  * from the network's buffers to where the kernels want them; nothing is allocated because a header says so.
  */
 export class ArtifactReader {
-  readonly #input: ByteReader;
+  readonly #input = new ByteReader();
   #dataEnd: number | undefined;
 
-  constructor(chunks: AsyncIterable<Uint8Array>) {
-    this.#input = new ByteReader(chunks);
+  /** Goes through a part as its bytes arrive. */
+  async arriving<T>(part: Reading<T>, chunks: AsyncIterator<Uint8Array>): Promise<T> {
+    for (;;) {
+      const { done, value } = part.next();
+      if (done === true) return value;
+      const next = await chunks.next();
+      this.feed(next.done === true ? undefined : next.value);
+    }
   }
 
-  async head(): Promise<ArtifactHead> {
+  /** Gives the next bytes, or tells that there are none. */
+  feed(bytes: Uint8Array | undefined): void {
+    this.#input.feed(bytes);
+  }
+
+  *head(): Reading<ArtifactHead> {
     const input = this.#input;
-    await checkPreamble(input);
-    const manifest = await this.#manifest();
+    yield* checkPreamble(input);
+    const manifest = yield* this.#manifest();
     const code: Uint8Array[] = [preamble];
     let relaxed: Uint8Array<ArrayBuffer> | undefined;
     let hasCode = false;
-    for (let section = await readSection(input); section !== undefined; section = await readSection(input)) {
+    for (let section = yield* readSection(input); section !== undefined; section = yield* readSection(input)) {
       if (section.id === sectionId.data) {
         this.#dataEnd = section.end;
         break;
       }
       if (section.id === sectionId.custom) {
-        const name = await input.name(section.end, section.what);
-        const bytes = await input.bytes(section.end, section.what, name === relaxedSection);
+        const name = yield* input.name(section.end, section.what);
+        const bytes = yield* input.bytes(section.end, section.what, name === relaxedSection);
         if (name === relaxedSection) relaxed = bytes;
       } else {
         hasCode ||= section.id === sectionId.code;
-        code.push(Uint8Array.of(section.id), leb(section.end - input.offset), await input.bytes(section.end, section.what));
+        code.push(Uint8Array.of(section.id), leb(section.end - input.offset), yield* input.bytes(section.end, section.what));
       }
     }
     if (!hasCode) throw damaged(`it ends at byte ${input.offset}, before its code`);
@@ -60,25 +71,25 @@ export class ArtifactReader {
   }
 
   /** The constants, in the pieces in which they arrive. */
-  async constants(manifest: Manifest, write: WriteConstants): Promise<void> {
+  *constants(manifest: Manifest, write: WriteConstants): Reading<void> {
     const input = this.#input;
     const end = this.#dataEnd;
     if (end === undefined) return;
     const { constantsOffset, constantsEnd } = manifest.memory;
     const what = "the data section";
-    const segments = await input.u32(end, what);
+    const segments = yield* input.u32(end, what);
     for (let segment = 0; segment < segments; segment++) {
       const where = `segment ${segment} of the data section`;
-      const head = [await input.u32(end, what), await input.byte(end, what)];
-      const start = await input.u32(end, what);
+      const head = [yield* input.u32(end, what), yield* input.byte(end, what)];
+      const start = yield* input.u32(end, what);
       // Active, i32.const, its number, end.
-      if ([...head, await input.byte(end, what)].join() !== "0,65,11") throw damaged(`${where} has no constant address`);
-      const size = await input.u32(end, what);
+      if ([...head, yield* input.byte(end, what)].join() !== "0,65,11") throw damaged(`${where} has no constant address`);
+      const size = yield* input.u32(end, what);
       if (start < constantsOffset || start + size > constantsEnd || input.offset + size > end) {
         throw damaged(`${where} takes addresses ${start} to ${start + size}, outside of ${constantsOffset} to ${constantsEnd}`);
       }
       let address = start;
-      await input.each(input.offset + size, what, (bytes) => {
+      yield* input.each(input.offset + size, what, (bytes) => {
         write(address, bytes);
         address += bytes.length;
       });
@@ -86,14 +97,14 @@ export class ArtifactReader {
     if (input.offset !== end) throw damaged(`the data section should end at byte ${end}, but its segments end at byte ${input.offset}`);
   }
 
-  async #manifest(): Promise<Manifest> {
+  *#manifest(): Reading<Manifest> {
     const input = this.#input;
-    const section = await readSection(input);
-    const name = section?.id === sectionId.custom ? await input.name(section.end, section.what) : undefined;
+    const section = yield* readSection(input);
+    const name = section?.id === sectionId.custom ? yield* input.name(section.end, section.what) : undefined;
     if (section === undefined || name !== manifestSection) {
       throw new SconceError("artifact", `the file is WebAssembly, but not a model that sconce compiled: it does not begin with the section ${manifestSection}`);
     }
-    return parseManifest(await input.bytes(section.end, "the manifest"));
+    return parseManifest(yield* input.bytes(section.end, "the manifest"));
   }
 }
 
@@ -103,20 +114,20 @@ interface Section {
   readonly what: string;
 }
 
-async function readSection(input: ByteReader): Promise<Section | undefined> {
-  if (await input.atEnd()) return undefined;
-  const id = await input.byte(Infinity, "the file");
+function* readSection(input: ByteReader): Reading<Section | undefined> {
+  if (yield* input.atEnd()) return undefined;
+  const id = yield* input.byte(Infinity, "the file");
   if (id > lastSection) throw damaged(`there is no section number ${id} (at byte ${input.offset - 1})`);
   const what = id === sectionId.custom ? "the custom section" : id === sectionId.data ? "the data section" : `section ${id}`;
-  const size = await input.u32(Infinity, what);
+  const size = yield* input.u32(Infinity, what);
   return { id, end: input.offset + size, what };
 }
 
-async function checkPreamble(input: ByteReader): Promise<void> {
+function* checkPreamble(input: ByteReader): Reading<void> {
   const found = new Uint8Array(preamble.length);
   for (let i = 0; i < found.length; i++) {
-    if (await input.atEnd()) throw new SconceError("artifact", input.offset === 0 ? "the file is empty" : "the file is not WebAssembly: it ends before its eighth byte");
-    found[i] = await input.byte(Infinity, "the file");
+    if (yield* input.atEnd()) throw new SconceError("artifact", input.offset === 0 ? "the file is empty" : "the file is not WebAssembly: it ends before its eighth byte");
+    found[i] = yield* input.byte(Infinity, "the file");
   }
   if (found.every((byte, i) => byte === preamble[i])) return;
   const text = new TextDecoder("latin1").decode(found);

@@ -1,70 +1,74 @@
 import { SconceError } from "./errors.js";
 
+/** Reading that pauses where it has used up its bytes: whoever goes through it feeds more, as they arrive or all at once. */
+export type Reading<T> = Generator<undefined, T, undefined>;
+
 /** Reads bytes, numbers and names from chunks of any size. Every read says up to where it may go, and what it reads. */
 export class ByteReader {
-  readonly #chunks: AsyncIterator<Uint8Array>;
   #chunk: Uint8Array = new Uint8Array();
+  #ended = false;
   #at = 0;
   #before = 0;
-
-  constructor(chunks: AsyncIterable<Uint8Array>) {
-    this.#chunks = chunks[Symbol.asyncIterator]();
-  }
 
   /** Bytes read so far. */
   get offset(): number {
     return this.#before + this.#at;
   }
 
-  async atEnd(): Promise<boolean> {
+  /** Gives the next chunk, or nothing where there is none; to be called when the reading has paused. */
+  feed(chunk: Uint8Array | undefined): void {
+    if (chunk === undefined) this.#ended = true;
+    else this.#chunk = chunk;
+  }
+
+  *atEnd(): Reading<boolean> {
     while (this.#at === this.#chunk.length) {
       // Let go before the next one comes: whoever gives chunks may free what has been read.
       this.#before += this.#at;
       this.#chunk = new Uint8Array();
       this.#at = 0;
-      const next = await this.#chunks.next();
-      if (next.done === true) return true;
-      this.#chunk = next.value;
+      if (this.#ended) return true;
+      yield;
     }
     return false;
   }
 
-  async byte(end: number, what: string): Promise<number> {
+  *byte(end: number, what: string): Reading<number> {
     if (this.offset >= end) throw damaged(`${what} ends at byte ${end}, in the middle of a number`);
-    if (this.#at === this.#chunk.length && (await this.atEnd())) throw this.#truncated(end, what);
+    if (this.#at === this.#chunk.length && (yield* this.atEnd())) throw this.#truncated(end, what);
     return this.#chunk[this.#at++] ?? 0;
   }
 
   /** A number of up to 32 bits in WebAssembly's variable-length form; a signed one comes as if it were not. */
-  async u32(end: number, what: string): Promise<number> {
+  *u32(end: number, what: string): Reading<number> {
     let value = 0;
     for (let bits = 0; bits < 35; bits += 7) {
-      const byte = await this.byte(end, what);
+      const byte = yield* this.byte(end, what);
       value += (byte & 0x7f) * 2 ** bits;
       if (byte < 0x80) return value % 2 ** 32;
     }
     throw damaged(`${what} has a number of more than 32 bits before byte ${this.offset}`);
   }
 
-  async name(end: number, what: string): Promise<string> {
-    const size = await this.u32(end, what);
+  *name(end: number, what: string): Reading<string> {
+    const size = yield* this.u32(end, what);
     if (this.offset + size > end) throw damaged(`the name of ${what} is longer than the section`);
-    return new TextDecoder().decode(await this.bytes(this.offset + size, what));
+    return new TextDecoder().decode(yield* this.bytes(this.offset + size, what));
   }
 
   /** All bytes up to `end`; where they are not wanted they are only passed over. */
-  async bytes(end: number, what: string, wanted = true): Promise<Uint8Array<ArrayBuffer>> {
+  *bytes(end: number, what: string, wanted = true): Reading<Uint8Array<ArrayBuffer>> {
     const parts: Uint8Array[] = [];
-    await this.each(end, what, (part) => {
+    yield* this.each(end, what, (part) => {
       // A copy: the chunk may be gone when the next one comes.
       if (wanted) parts.push(part.slice());
     });
     return concat(parts);
   }
 
-  async each(end: number, what: string, take: (bytes: Uint8Array) => void): Promise<void> {
+  *each(end: number, what: string, take: (bytes: Uint8Array) => void): Reading<void> {
     while (this.offset < end) {
-      if (this.#at === this.#chunk.length && (await this.atEnd())) throw this.#truncated(end, what);
+      if (this.#at === this.#chunk.length && (yield* this.atEnd())) throw this.#truncated(end, what);
       const part = this.#chunk.subarray(this.#at, this.#at + (end - this.offset));
       this.#at += part.length;
       take(part);

@@ -1,8 +1,12 @@
 // What a thread needs that runs models itself: no worker, and all of it synchronous once the graph is there.
 export { type CompiledCode, Graph, type GraphOptions } from "./graph.js";
+export { loadGraphSync } from "./graph-sync.js";
 export { ExecutionContext } from "./execution-context.js";
+export { Helpers } from "./helpers.js";
 export { Host } from "./host.js";
+export { processorThreads, whyNoThreads } from "./engine.js";
 export type { Manifest, Port, StepInfo, SymbolInfo } from "./manifest.js";
 export type { Dim } from "./dims.js";
+export { elementSize } from "./tensor.js";
 export type { DType, Inputs, Outputs, Tensor, TensorInput, TypedArray } from "./tensor.js";
 export { type ErrorCode, SconceError } from "./errors.js";

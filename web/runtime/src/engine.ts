@@ -19,25 +19,25 @@ export function hasRelaxedSimd(): boolean {
 
 /** Compiles the model's code. */
 export function compile(code: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
-  return explained(WebAssembly.compile(code));
+  return WebAssembly.compile(code).catch(rethrow);
 }
 
 /** An instance of the model's code over this memory. */
 export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<WebAssembly.Instance> {
-  return explained(WebAssembly.instantiate(module, { env: { memory } }));
+  return WebAssembly.instantiate(module, { env: { memory } }).catch(rethrow);
+}
+
+function rethrow(error: unknown): never {
+  throw explained(error);
 }
 
 /** What an engine says when it will not, as something to act on. Some look at the policy only when they make the instance. */
-async function explained<T>(attempt: Promise<T>): Promise<T> {
-  try {
-    return await attempt;
-  } catch (error) {
-    const said = describe(error);
-    if (/disallowed|unsafe-eval|blocked|content security policy/i.test(said)) {
-      throw new SconceError("engine", `the page's content security policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src (${said})`);
-    }
-    throw new SconceError("engine", `this engine does not compile the model's code; it needs WebAssembly with SIMD and atomic instructions (${said})`);
-  }
+export function explained(error: unknown): SconceError {
+  if (error instanceof SconceError) return error;
+  const said = describe(error);
+  return /disallowed|unsafe-eval|blocked|content security policy/i.test(said)
+    ? new SconceError("engine", `the page's content security policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src (${said})`)
+    : new SconceError("engine", `this engine does not compile the model's code; it needs WebAssembly with SIMD and atomic instructions (${said})`);
 }
 
 /** Why several threads cannot be had here, or undefined where they can. */

@@ -1,10 +1,10 @@
-import { header } from "./context-header.js";
+import { announceRun, header } from "./context-header.js";
 import { type SymbolValues, evaluate, evaluateShape } from "./dims.js";
 import { SconceError } from "./errors.js";
 import { type Graph, trapped } from "./graph.js";
-import { bindInputs } from "./inputs.js";
+import { bindInputs, solve } from "./inputs.js";
 import { formatBytes } from "./memory.js";
-import { type Inputs, type Outputs, type Tensor, type TypedArray, elementCount, elementSize, viewOf } from "./tensor.js";
+import { type DType, type Inputs, type Outputs, type Tensor, elementCount, elementSize, viewOf } from "./tensor.js";
 
 /** One run's inputs, outputs, state and buffers: WASI-NN's execution context. All of it is synchronous. */
 export class ExecutionContext {
@@ -24,6 +24,11 @@ export class ExecutionContext {
     bytes.fill(0, 0, 4 * header.generation).fill(0, 4 * (header.sleepers + 1));
     this.#header()[header.threads] = 1;
     if (graph.manifest.symbols.length === 0) this.#plan(new Map());
+  }
+
+  /** @internal Where in the graph's memory it begins: it may move when it is laid out. */
+  get address(): number {
+    return this.#region.start;
   }
 
   /** Bytes that the context takes: tables, state and arena. */
@@ -57,12 +62,21 @@ export class ExecutionContext {
   bind(inputs: Inputs): void {
     const { tensors, symbols } = bindInputs(this.graph.manifest, inputs);
     this.#plan(symbols);
-    tensors.forEach(({ dtype, data }, index) => {
-      const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-      const target = this.#bytes(this.graph.manifest.context.inputs, index, bytes.length);
-      target.set(bytes);
-      if (dtype === "bool") for (let i = 0; i < target.length; i++) target[i] = target[i] === 0 ? 0 : 1;
-    });
+    tensors.forEach(({ data }, index) => this.write(index, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)));
+  }
+
+  /** Lays the memory out for inputs of these shapes, in the model's order. What the context held is lost where the shapes are new. */
+  layOut(shapes: readonly (readonly number[])[]): void {
+    this.#plan(solve(this.graph.manifest, shapes));
+  }
+
+  /** Copies an input's bytes to where the model reads them; they stay there, run after run. To be called when the memory is laid out. */
+  write(index: number, bytes: Uint8Array): void {
+    const { inputs, context } = this.graph.manifest;
+    if (this.#threads > 1) announceRun(this.#header());
+    const target = this.#bytes(context.inputs, index, bytes.length);
+    target.set(bytes);
+    if (inputs[index]?.dtype === "bool") for (let i = 0; i < target.length; i++) target[i] = target[i] === 0 ? 0 : 1;
   }
 
   /** Runs the steps, all of them unless told otherwise. */
@@ -84,15 +98,18 @@ export class ExecutionContext {
 
   /** One output of the last run, copied. */
   output(index: number): Tensor {
-    const port = this.graph.manifest.outputs[index];
-    if (port === undefined) throw new SconceError("input", `the model has ${this.graph.manifest.outputs.length} outputs, there is no output ${index}`);
+    const { dtype, shape, bytes } = this.read(index);
+    return { dtype, shape, data: viewOf(dtype, bytes.slice().buffer, 0, bytes.length / elementSize(dtype)) };
+  }
+
+  /** One output of the last run where it lies: the bytes are the model's own, until the next run. */
+  read(index: number): { dtype: DType; shape: readonly number[]; bytes: Uint8Array } {
+    const { outputs, context } = this.graph.manifest;
+    const port = outputs[index];
+    if (port === undefined) throw new SconceError("input", `the model has ${outputs.length} outputs, there is no output ${index}`);
     const shape = evaluateShape(port.shape, this.#symbols ?? new Map());
-    const elements = elementCount(shape, `output ${JSON.stringify(port.name)}`);
-    const source = this.#bytes(this.graph.manifest.context.outputs, index, elements * elementSize(port.dtype));
-    const copy = new Uint8Array(source.length);
-    copy.set(source);
-    const data: TypedArray = viewOf(port.dtype, copy.buffer, 0, elements);
-    return { dtype: port.dtype, shape, data };
+    const size = elementCount(shape, `output ${JSON.stringify(port.name)}`) * elementSize(port.dtype);
+    return { dtype: port.dtype, shape, bytes: this.#bytes(context.outputs, index, size) };
   }
 
   /** Sets the buffers that a run overwrites back to what they were when the model was made. */

@@ -1,4 +1,4 @@
-import { ArtifactReader, withSharedMemory } from "./artifact.js";
+import { type ArtifactHead, ArtifactReader, type WriteConstants, withSharedMemory } from "./artifact.js";
 import { compile, hasRelaxedSimd, instantiate } from "./engine.js";
 import { SconceError, describe } from "./errors.js";
 import { ExecutionContext } from "./execution-context.js";
@@ -47,37 +47,35 @@ export class Graph {
   /** Where contexts lie, in the order of their addresses. */
   readonly #regions: { start: number; end: number }[] = [];
 
-  private constructor(code: CompiledCode, exports: Exports, limit: number | undefined) {
+  /** @internal Made by `load`, `fromModule` and `loadGraphSync`. */
+  constructor(code: CompiledCode, instance: WebAssembly.Instance, limit: number | undefined) {
+    const { plan, reset, run } = instance.exports;
+    if (typeof plan !== "function" || typeof reset !== "function" || typeof run !== "function") {
+      throw new SconceError("artifact", "the file is damaged: its code does not export plan, reset and run");
+    }
     this.manifest = code.manifest;
     this.code = code;
     this.memory = code.memory;
-    this.exports = exports;
+    this.exports = { plan, reset, run } as unknown as Exports;
     this.#limit = limit;
   }
 
   /** Reads a compiled model as it arrives. */
   static async load(chunks: AsyncIterable<Uint8Array>, options: GraphOptions = {}): Promise<Graph> {
-    const { shared = false, memory: limit, relaxed = true } = options;
-    const reader = new ArtifactReader(chunks);
-    const head = await reader.head();
+    const reader = new ArtifactReader();
+    const iterator = chunks[Symbol.asyncIterator]();
+    const head = await reader.arriving(reader.head(), iterator);
     options.onSize?.(head.fileBytes);
-    const useRelaxed = relaxed && head.relaxed !== undefined && hasRelaxedSimd();
-    const bytes = useRelaxed && head.relaxed !== undefined ? head.relaxed : head.code;
-    const memory = createMemory(head.manifest, { shared, limit });
+    const { bytes, code } = prepare(head, options);
     const started = performance.now();
     // The code is compiled while the constants arrive.
-    const compiled = compile(shared ? withSharedMemory(bytes) : bytes).then((module): CompiledCode => {
-      const code = {
-        manifest: head.manifest, module, memory, context: firstContext(head.manifest), relaxed: useRelaxed,
-        codeBytes: bytes.length, fileBytes: head.fileBytes, compileMs: performance.now() - started,
-      };
-      options.onCode?.(code);
-      return code;
+    const compiled = compile(bytes).then((module): CompiledCode => {
+      const whole = { ...code, module, compileMs: performance.now() - started };
+      options.onCode?.(whole);
+      return whole;
     });
-    const [code] = await Promise.all([compiled, reader.constants(head.manifest, (address, part) => {
-      new Uint8Array(memory.buffer, address, part.length).set(part);
-    })]);
-    return new Graph(code, exportsOf(await instantiate(code.module, memory)), limit);
+    const [whole] = await Promise.all([compiled, reader.arriving(reader.constants(head.manifest, writeInto(code.memory)), iterator)]);
+    return new Graph(whole, await instantiate(whole.module, whole.memory), options.memory);
   }
 
   /** Takes a module that was compiled elsewhere: its memory is not shared, and its constants come by instantiating it. */
@@ -97,7 +95,7 @@ export class Graph {
       codeBytes: other?.byteLength ?? 0, fileBytes: 0, compileMs: performance.now() - started,
     };
     options.onCode?.(code);
-    return new Graph(code, exportsOf(used === module ? plain : await instantiate(used, memory)), limit);
+    return new Graph(code, used === module ? plain : await instantiate(used, memory), limit);
   }
 
   /** A new execution context: its own inputs, outputs, state and arena over the same constants. */
@@ -142,12 +140,20 @@ export class Graph {
   }
 }
 
-function exportsOf(instance: WebAssembly.Instance): Exports {
-  const { plan, reset, run } = instance.exports;
-  if (typeof plan !== "function" || typeof reset !== "function" || typeof run !== "function") {
-    throw new SconceError("artifact", "the file is damaged: its code does not export plan, reset and run");
-  }
-  return { plan, reset, run } as unknown as Exports;
+/** What is known of a graph before its code is compiled, and the code to compile: one of the file's two, for the memory that was asked for. */
+export function prepare(head: ArtifactHead, { shared = false, memory: limit, relaxed = true }: GraphOptions) {
+  const { manifest } = head;
+  const useRelaxed = relaxed && head.relaxed !== undefined && hasRelaxedSimd();
+  const bytes = useRelaxed && head.relaxed !== undefined ? head.relaxed : head.code;
+  const code: Omit<CompiledCode, "module" | "compileMs"> = {
+    manifest, memory: createMemory(manifest, { shared, limit }), context: firstContext(manifest), relaxed: useRelaxed,
+    codeBytes: bytes.length, fileBytes: head.fileBytes,
+  };
+  return { bytes: shared ? withSharedMemory(bytes) : bytes, code };
+}
+
+export function writeInto(memory: WebAssembly.Memory): WriteConstants {
+  return (address, part) => new Uint8Array(memory.buffer, address, part.length).set(part);
 }
 
 /** What a trap of the model's code means to the caller. */

@@ -56,14 +56,18 @@ export interface MemoryState {
   readonly memoryBytes: number;
 }
 
-/** To a helper thread: take part in what this context computes, until told to leave. */
-export interface HelpMessage {
+/** To a helper thread: say that you are there; or take part in what this context computes, until told to leave. */
+export type HelpMessage = { readonly type: "attend"; readonly attendance: Int32Array } | HelpRequest;
+
+export interface HelpRequest {
   readonly type: "help";
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   readonly context: number;
   /** Its number among the context's threads: from 1, for 0 is the one that runs the model. */
   readonly thread: number;
+  /** For one that attends: the turn for which it is asked. */
+  readonly turn?: number;
 }
 
 export type HelpReply = { readonly type: "ready" } | { readonly type: "error"; readonly error: ErrorMessage };

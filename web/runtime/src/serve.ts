@@ -1,7 +1,8 @@
 import { instantiate } from "./engine.js";
 import { describe, toMessage } from "./errors.js";
 import { Host } from "./host.js";
-import type { HelpMessage, HelpReply, HostMessage, HostReply } from "./protocol.js";
+import { attendance } from "./attendance.js";
+import type { HelpMessage, HelpReply, HelpRequest, HostMessage, HostReply } from "./protocol.js";
 
 /** This end of a conversation with the page: a worker's global scope, or Node's port, which has the same face. */
 interface Port {
@@ -15,14 +16,27 @@ export function serve(): void {
   const port = typeof scope.postMessage === "function" ? scope : process.getBuiltinModule("node:worker_threads").parentPort as unknown as Port;
   const post = (reply: HostReply | HelpReply, transfer: Transferable[] = []) => port.postMessage(reply, transfer);
   const host = new Host(post);
-  port.onmessage = ({ data }) => (data.type === "help" ? void help(data, post) : host.receive(data));
+  let attended: Int32Array | undefined;
+  port.onmessage = ({ data }) => {
+    if (data.type === "help") return void help(data, attended, post);
+    if (data.type !== "attend") return host.receive(data);
+    attended = data.attendance;
+    post({ type: "ready" });
+  };
 }
 
-async function help({ module, memory, context, thread }: HelpMessage, post: (reply: HelpReply) => void): Promise<void> {
+async function help({ module, memory, context, thread, turn }: HelpRequest, attended: Int32Array | undefined, post: (reply: HelpReply) => void): Promise<void> {
   try {
     const work = (await instantiate(module, memory)).exports["work"] as (context: number, thread: number) => void;
-    post({ type: "ready" });
-    work(context, thread);
+    if (attended === undefined) {
+      post({ type: "ready" });
+      return work(context, thread);
+    }
+    // Counted before it looks: who calls the helpers away either sees this one, or is seen by it.
+    Atomics.add(attended, attendance.present, 1);
+    if (Atomics.load(attended, attendance.turn) === turn) work(context, thread);
+    Atomics.sub(attended, attendance.present, 1);
+    Atomics.notify(attended, attendance.present);
   } catch (error) {
     post({ type: "error", error: { ...toMessage(error), message: `a helper thread stopped: ${describe(error)}` } });
   }

@@ -4,6 +4,7 @@ import { ArtifactReader, memoryFlagOffset, withSharedMemory } from "../src/artif
 import { hasRelaxedSimd } from "../src/engine.js";
 import { SconceError } from "../src/errors.js";
 import { Graph } from "../src/graph.js";
+import { loadGraphSync } from "../src/graph-sync.js";
 import { type Json, expected, join, leb, makeArtifact, name, section } from "./fixture.js";
 
 const file = makeArtifact({ padding: 600 });
@@ -43,17 +44,33 @@ test("reads chunks of odd sizes, empty ones among them", async () => {
   assert.equal(graph.manifest.inputs.length, 2);
 });
 
+function readHead(bytes: Uint8Array) {
+  const reader = new ArtifactReader();
+  return reader.arriving(reader.head(), cut(bytes, () => 1000)[Symbol.asyncIterator]());
+}
+
+test("reads a file at once that lies in memory, and says the same of one that is cut short", async () => {
+  const graph = loadGraphSync(file);
+  assert.equal(graph.code.fileBytes, file.length);
+  assert.deepEqual(graph.createContext().run({ x: { data: Float32Array.of(1, 2, 3, 4), shape: [1, 4] }, mask: { data: Uint8Array.of(1), shape: [1] } }).y?.data, expected([1, 2, 3, 4], [1]));
+  for (let length = 0; length < file.length; length += length < 100 ? 1 : 331) {
+    const part = file.subarray(0, length);
+    assert.throws(() => loadGraphSync(part), { name: "SconceError", message: await failure(part) });
+  }
+});
+
 test("keeps nothing of the constants", async () => {
-  const reader = new ArtifactReader(cut(file, () => 50));
-  const { manifest, code, relaxed } = await reader.head();
+  const reader = new ArtifactReader();
+  const chunks = cut(file, () => 50)[Symbol.asyncIterator]();
+  const { manifest, code, relaxed } = await reader.arriving(reader.head(), chunks);
   assert.ok(WebAssembly.validate(code));
   assert.equal(relaxed !== undefined && WebAssembly.validate(relaxed), hasRelaxedSimd());
   let largest = 0;
   let total = 0;
-  await reader.constants(manifest, (_, { length }) => {
+  await reader.arriving(reader.constants(manifest, (_, { length }) => {
     largest = Math.max(largest, length);
     total += length;
-  });
+  }), chunks);
   assert.ok(largest <= 50);
   assert.equal(total, 16 + 608 + 16);
 });
@@ -69,7 +86,7 @@ test("a file cut short anywhere says so", async () => {
 
 // The code itself is the engine's to judge, and what the code computes nobody's; the runtime must neither hang nor show a stack.
 test("a damaged byte before the code gives an error of ours, or none", async () => {
-  const { manifest } = await new ArtifactReader(cut(file, () => 1000)).head();
+  const { manifest } = await readHead(file);
   assert.ok(manifest);
   const codeAt = file.indexOf(0x60);
   for (let at = 0; at < codeAt; at += 3) {
@@ -125,7 +142,7 @@ test("a lying size allocates nothing", async () => {
 });
 
 test("sets the shared flag of the memory import and nothing else", async () => {
-  const { code } = await new ArtifactReader(cut(file, () => 1000)).head();
+  const { code } = await readHead(file);
   const shared = withSharedMemory(code);
   const at = memoryFlagOffset(code);
   assert.deepEqual([code[at], shared[at]], [1, 3]);

@@ -1,0 +1,73 @@
+import { attendance } from "./attendance.js";
+import { header, wakeHelpers } from "./context-header.js";
+import { SconceError } from "./errors.js";
+import type { ExecutionContext } from "./execution-context.js";
+import type { HelpMessage, HelpReply, Peer } from "./protocol.js";
+import { spawn } from "./spawn.js";
+
+/**
+ * Helper threads for a thread that runs graphs synchronously. All of them help one context at a time; a step is never kept waiting for one that
+ * has not come yet. The graph's memory must be shared, and this thread one that may wait: not a page's own.
+ */
+export class Helpers {
+  readonly #peers: readonly Peer<HelpMessage, HelpReply>[];
+  readonly #attendance = new Int32Array(new SharedArrayBuffer(4 * attendance.words));
+  #helped: ExecutionContext | undefined;
+
+  private constructor(peers: readonly Peer<HelpMessage, HelpReply>[]) {
+    this.#peers = peers;
+  }
+
+  /** Starts so many, and is there when they are: afterwards this thread may block as long as it likes. */
+  static async start(count: number): Promise<Helpers> {
+    const peers = Array.from({ length: count }, () => spawn<HelpMessage, HelpReply>());
+    const helpers = new Helpers(peers);
+    try {
+      await Promise.all(peers.map((peer) => new Promise<void>((resolve, reject) => {
+        peer.listen((reply) => (reply.type === "ready" ? resolve() : reject(new SconceError("engine", reply.error.message))), reject);
+        peer.post({ type: "attend", attendance: helpers.#attendance });
+      })));
+    } catch (error) {
+      helpers.end();
+      throw error;
+    }
+    for (const peer of peers) peer.keepAlive(false);
+    return helpers;
+  }
+
+  get count(): number {
+    return this.#peers.length;
+  }
+
+  /** Sends them to this context, which the calling thread is about to compute. */
+  help(context: ExecutionContext): void {
+    if (this.#helped === context) return;
+    this.leave();
+    this.#helped = context;
+    const { module, memory } = context.graph.code;
+    const turn = Atomics.load(this.#attendance, attendance.turn);
+    this.#peers.forEach((peer, index) => peer.post({ type: "help", module, memory, context: context.address, thread: index + 1, turn }));
+  }
+
+  /** Calls them away, from this context or from whichever they help, and returns when none is left in its memory. */
+  leave(context = this.#helped): void {
+    if (context === undefined || context !== this.#helped) return;
+    this.#helped = undefined;
+    // Who has not come yet finds that the turn has passed.
+    Atomics.add(this.#attendance, attendance.turn, 1);
+    const words = new Int32Array(context.graph.memory.buffer, context.address, header.words);
+    Atomics.store(words, header.exit, 1);
+    wakeHelpers(words);
+    for (;;) {
+      const present = Atomics.load(this.#attendance, attendance.present);
+      if (present === 0) break;
+      Atomics.wait(this.#attendance, attendance.present, present);
+    }
+    Atomics.store(words, header.exit, 0);
+  }
+
+  end(): void {
+    this.leave();
+    for (const peer of this.#peers) peer.end();
+  }
+}
