@@ -3,6 +3,7 @@ import { type SymbolValues, evaluate, evaluateShape } from "./dims.js";
 import { SconceError } from "./errors.js";
 import { type Graph, trapped } from "./graph.js";
 import { bindInputs, solve } from "./inputs.js";
+import type { Port } from "./manifest.js";
 import { formatBytes } from "./memory.js";
 import { type DType, type Inputs, type Outputs, type Tensor, elementCount, elementSize, viewOf } from "./tensor.js";
 
@@ -70,13 +71,18 @@ export class ExecutionContext {
     this.#plan(solve(this.graph.manifest, shapes));
   }
 
+  /** The bytes of an input where they lie. */
+  input(index: number): Uint8Array {
+    const { inputs, context } = this.graph.manifest;
+    return this.#bytes(context.inputs, index, this.#extent(inputs[index], "input").size);
+  }
+
   /** Copies an input's bytes to where the model reads them; they stay there, run after run. To be called when the memory is laid out. */
   write(index: number, bytes: Uint8Array): void {
-    const { inputs, context } = this.graph.manifest;
+    const target = this.input(index);
     if (this.#threads > 1) announceRun(this.#header());
-    const target = this.#bytes(context.inputs, index, bytes.length);
     target.set(bytes);
-    if (inputs[index]?.dtype === "bool") for (let i = 0; i < target.length; i++) target[i] = target[i] === 0 ? 0 : 1;
+    if (this.graph.manifest.inputs[index]?.dtype === "bool") for (let i = 0; i < target.length; i++) target[i] = target[i] === 0 ? 0 : 1;
   }
 
   /** Runs the steps, all of them unless told otherwise. */
@@ -105,11 +111,8 @@ export class ExecutionContext {
   /** One output of the last run where it lies: the bytes are the model's own, until the next run. */
   read(index: number): { dtype: DType; shape: readonly number[]; bytes: Uint8Array } {
     const { outputs, context } = this.graph.manifest;
-    const port = outputs[index];
-    if (port === undefined) throw new SconceError("input", `the model has ${outputs.length} outputs, there is no output ${index}`);
-    const shape = evaluateShape(port.shape, this.#symbols ?? new Map());
-    const size = elementCount(shape, `output ${JSON.stringify(port.name)}`) * elementSize(port.dtype);
-    return { dtype: port.dtype, shape, bytes: this.#bytes(context.outputs, index, size) };
+    const { dtype, shape, size } = this.#extent(outputs[index], "output");
+    return { dtype, shape, bytes: this.#bytes(context.outputs, index, size) };
   }
 
   /** Sets the buffers that a run overwrites back to what they were when the model was made. */
@@ -160,6 +163,12 @@ export class ExecutionContext {
 
   #header(): Int32Array {
     return new Int32Array(this.graph.memory.buffer, this.#region.start, header.words);
+  }
+
+  #extent(port: Port | undefined, what: string): { dtype: DType; shape: readonly number[]; size: number } {
+    if (port === undefined) throw new SconceError("input", `the model has no such ${what}`);
+    const shape = evaluateShape(port.shape, this.#symbols ?? new Map());
+    return { dtype: port.dtype, shape, size: elementCount(shape, `${what} ${JSON.stringify(port.name)}`) * elementSize(port.dtype) };
   }
 
   /** The bytes of an input or output, whose address stands in a table of the context. */

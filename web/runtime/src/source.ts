@@ -15,7 +15,7 @@ export interface ByteStream {
 
 const pieceBytes = 1 << 20;
 
-export async function open(source: FileSource, signal: AbortSignal | undefined): Promise<ByteStream> {
+export async function open(source: FileSource, signal?: AbortSignal): Promise<ByteStream> {
   if (source instanceof ArrayBuffer) return pieces(new Uint8Array(source));
   if (ArrayBuffer.isView(source)) return pieces(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
   if (typeof Blob !== "undefined" && source instanceof Blob) return { chunks: reading(source.stream(), "the blob", signal), size: source.size };

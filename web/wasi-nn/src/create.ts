@@ -1,0 +1,73 @@
+import { defaultThreads, processorThreads, whyNoThreads } from "sconce/core";
+import { type ErrorListener, type HostCall, hostCall } from "./abi/calls.js";
+import type { Calls } from "./abi/common.js";
+import { ephemeralCalls } from "./abi/ephemeral.js";
+import { GuestSession } from "./abi/session.js";
+import { wamrCalls } from "./abi/wamr.js";
+import { type NNComponent, makeComponent } from "./component.js";
+import { NNError } from "./errors.js";
+import { type Graphs, type Resolve, openCatalogue } from "./graphs/catalogue.js";
+import { type Compile, LocalStore } from "./graphs/local-store.js";
+import type { GraphStore } from "./graphs/store.js";
+
+export interface WasiNNOptions {
+  /** Graphs by name. */
+  readonly graphs?: Graphs | undefined;
+  /** Finds graphs that `graphs` does not name. */
+  readonly resolve?: Resolve | undefined;
+  /** How many threads compute; without it as many as the processor has cores, at most eight. One where they cannot be had. */
+  readonly threads?: number | undefined;
+  /** Compiles PyTorch's own files, which guests may load by their bytes. */
+  readonly compile?: Compile | undefined;
+  /** A cap on the memory of a graph and its contexts, in bytes. */
+  readonly memory?: number | undefined;
+  /** Relaxed SIMD where engine and file have it (the default); `false` gives the same numbers on every machine. */
+  readonly relaxed?: boolean | undefined;
+  /** Told of every error that the guest learns as a number. */
+  readonly onError?: ErrorListener | undefined;
+}
+
+/** The two import modules of core guests. */
+export interface WasiNNImports {
+  readonly wasi_ephemeral_nn: Readonly<Record<string, HostCall>>;
+  readonly wasi_nn: Readonly<Record<string, HostCall>>;
+  readonly [module: string]: Readonly<Record<string, HostCall>>;
+}
+
+/** WASI-NN for one guest. */
+export class WasiNN {
+  /** What a core guest imports, to be spread into the import object. */
+  readonly imports: WasiNNImports;
+  /** What a component imports, by the names of the interfaces: tensor, errors, inference, graph. */
+  readonly component: NNComponent;
+  readonly #session: GuestSession;
+
+  /** @internal Made by `createWasiNN`. */
+  constructor(store: GraphStore, onError: ErrorListener | undefined, wrap: (name: string, call: HostCall) => HostCall) {
+    this.#session = new GuestSession(store);
+    const module = (calls: Calls) =>
+      Object.fromEntries(Object.entries(calls).map(([name, call]) => [name, wrap(name, hostCall(name, call, onError))]));
+    this.imports = { wasi_ephemeral_nn: module(ephemeralCalls(this.#session)), wasi_nn: module(wamrCalls(this.#session)) };
+    this.component = makeComponent(store);
+  }
+
+  /** Tells which memory the guest's addresses mean: after it is instantiated, before it runs. */
+  attach(guest: WebAssembly.Instance | WebAssembly.Memory): void {
+    this.#session.memory.attach(guest);
+  }
+
+  /** Ends the threads. Graphs and contexts are of no more use. */
+  dispose(): void {
+    this.#session.store.dispose();
+  }
+}
+
+/** Makes WASI-NN for a guest that runs on this thread. All graphs of the map are there when it resolves. */
+export async function createWasiNN(options: WasiNNOptions = {}): Promise<WasiNN> {
+  const { graphs, resolve, compile, memory, relaxed, onError } = options;
+  if ("document" in globalThis) throw new NNError("unsupported-operation", "on a page's own thread a guest would block the page: start it in a worker, new Worker(url, { type: \"module\" }), and call createWasiNN there");
+  const catalogue = await openCatalogue(graphs, resolve);
+  const wanted = options.threads ?? defaultThreads(processorThreads());
+  const store = await LocalStore.start({ catalogue, threads: whyNoThreads() === undefined ? wanted : 1, compile, memory, relaxed });
+  return new WasiNN(store, onError, (_, call) => call);
+}

@@ -1,0 +1,35 @@
+import type { Port } from "sconce/core";
+import type { Awaitable } from "../awaitable.js";
+import type { TensorType } from "../enums.js";
+
+/** A tensor as WASI-NN has it: dense, in C order, little-endian. */
+export interface NNTensor {
+  readonly dimensions: readonly number[];
+  readonly type: TensorType;
+  /** Whose bytes these are is the giver's to say: copy what is to stay. */
+  readonly data: Uint8Array;
+}
+
+/** A loaded model: WASI-NN's graph. Those that were loaded by one name, and their contexts, share one copy of the weights. */
+export interface NNGraph {
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  createContext(): NNContext;
+}
+
+/** Inputs and outputs of a graph, and the memory to compute with: WASI-NN's graph-execution-context. */
+export interface NNContext {
+  readonly graph: NNGraph;
+  /** Copies an input; it stays for every `compute` until it is set anew. */
+  setInput(index: number, tensor: NNTensor): void;
+  compute(): Awaitable<void>;
+  /** An output of the last `compute`: bytes that stay until the next one. */
+  output(index: number): NNOutput;
+  /** Gives its memory back. */
+  dispose(): void;
+}
+
+/** An output; the type is missing where WASI-NN has none for it, as for int16. */
+export interface NNOutput extends Omit<NNTensor, "type"> {
+  readonly type: TensorType | undefined;
+}

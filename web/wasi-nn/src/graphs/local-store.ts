@@ -1,0 +1,118 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
+import { Graph, type GraphOptions, Helpers, loadGraphSync, openSource } from "sconce/core";
+import { type Awaitable, then } from "../awaitable.js";
+import type { GraphEncoding } from "../enums.js";
+import { NNError, invalid } from "../errors.js";
+import type { Catalogue, GraphSource } from "./catalogue.js";
+import { kindOf } from "./file-kind.js";
+import { LocalGraph } from "./local.js";
+import { readNow } from "./reading.js";
+import type { GraphStore } from "./store.js";
+
+/** Compiles a PyTorch file's bytes to an artefact. */
+export type Compile = (model: Uint8Array) => Awaitable<Uint8Array>;
+
+export interface LocalStoreOptions {
+  readonly catalogue: Catalogue;
+  /** Threads that compute, this one among them. */
+  readonly threads: number;
+  readonly compile?: Compile | undefined;
+  /** A cap on the memory of a graph and its contexts, in bytes. */
+  readonly memory?: number | undefined;
+  readonly relaxed?: boolean | undefined;
+}
+
+/** Graphs that live on this thread, which may block. */
+export class LocalStore implements GraphStore {
+  readonly #catalogue: Catalogue;
+  readonly #compile: Compile | undefined;
+  readonly #options: GraphOptions;
+  readonly #helpers: Helpers | undefined;
+  readonly #named = new Map<string, LocalGraph>();
+  /** Graphs by the digest of the PyTorch file that they come from. */
+  readonly #digests = new Map<string, LocalGraph>();
+
+  private constructor({ catalogue, compile, memory, relaxed }: LocalStoreOptions, helpers: Helpers | undefined) {
+    this.#catalogue = catalogue;
+    this.#compile = compile;
+    this.#helpers = helpers;
+    this.#options = { shared: helpers !== undefined, memory, relaxed };
+  }
+
+  /** Starts the helper threads and loads what the catalogue wants ahead, as it arrives. */
+  static async start(options: LocalStoreOptions): Promise<LocalStore> {
+    const store = new LocalStore(options, options.threads > 1 ? await Helpers.start(options.threads - 1) : undefined);
+    try {
+      await Promise.all([...options.catalogue.ahead].map(([name, source]) => store.loadAhead(name, source)));
+    } catch (error) {
+      store.dispose();
+      throw error;
+    }
+    return store;
+  }
+
+  get threads(): number {
+    return (this.#helpers?.count ?? 0) + 1;
+  }
+
+  /** Loads a file as it arrives, under a name. */
+  async loadAhead(name: string, source: GraphSource): Promise<LocalGraph> {
+    const { chunks } = await openSource(source);
+    return this.#keep(name, new LocalGraph(await Graph.load(chunks, this.#options), this.#helpers));
+  }
+
+  load(parts: readonly Uint8Array[], encoding: GraphEncoding): Awaitable<LocalGraph> {
+    const [bytes] = parts;
+    if (bytes === undefined || parts.length > 1) throw invalid(`a compiled model, or PyTorch's file, is one part; got ${parts.length}`);
+    return this.#open(bytes, encoding);
+  }
+
+  loadByName(name: string): Awaitable<LocalGraph> {
+    const known = this.#named.get(name);
+    if (known !== undefined) return known;
+    const found = this.#catalogue.find(name);
+    if (found instanceof Promise) {
+      throw new NNError("unsupported-operation", `graph ${JSON.stringify(name)} is resolved by a promise, for which a guest on this thread cannot wait: name it in the option graphs`);
+    }
+    if (found === undefined) throw new NNError("not-found", `there is no graph ${JSON.stringify(name)}: the host knows ${[...this.#named.keys()].map((key) => JSON.stringify(key)).join(", ") || "none"}`);
+    return then(this.#open(readNow(found), "autodetect"), (graph) => this.#keep(name, graph));
+  }
+
+  dispose(): void {
+    this.#helpers?.end();
+    this.#named.clear();
+    this.#digests.clear();
+  }
+
+  /** An artefact is an artefact, whatever the guest calls it. */
+  #open(bytes: Uint8Array, encoding: GraphEncoding): Awaitable<LocalGraph> {
+    const kind = kindOf(bytes);
+    if (kind === "artifact") return new LocalGraph(loadGraphSync(bytes, this.#options), this.#helpers);
+    if (encoding !== "pytorch" && encoding !== "autodetect") throw new NNError("invalid-encoding", `there is no backend for ${encoding}: graphs are PyTorch models, or what sconce compiled from them`);
+    if (kind !== "pytorch") throw invalid("the bytes are neither a compiled model nor a file of PyTorch's");
+    return this.#openSource(bytes);
+  }
+
+  #openSource(bytes: Uint8Array): Awaitable<LocalGraph> {
+    const digest = bytesToHex(sha256(bytes));
+    const known = this.#digests.get(digest);
+    if (known !== undefined) return known;
+    const name = this.#catalogue.digests.get(digest);
+    if (name !== undefined) return this.loadByName(name);
+    if (this.#compile === undefined) {
+      throw invalid(`PyTorch's own file (SHA-256 ${digest}) was not compiled ahead, and there is no option compile: give the guest the file that \`sconce compile\` makes of it`);
+    }
+    return then(this.#compile(bytes), (artifact) => {
+      const graph = new LocalGraph(loadGraphSync(artifact, this.#options), this.#helpers);
+      this.#digests.set(digest, graph);
+      return graph;
+    });
+  }
+
+  #keep(name: string, graph: LocalGraph): LocalGraph {
+    this.#named.set(name, graph);
+    this.#digests.set(graph.sourceDigest, graph);
+    return graph;
+  }
+}

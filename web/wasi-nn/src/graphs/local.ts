@@ -1,0 +1,113 @@
+import type { ExecutionContext, Graph, Helpers, Port } from "sconce/core";
+import { typeOf } from "../enums.js";
+import { invalid } from "../errors.js";
+import type { NNContext, NNGraph, NNOutput, NNTensor } from "./backend.js";
+import { checkInput, dimensionsOf } from "./ports.js";
+
+/** A graph on this thread: computing blocks it, and helper threads take part. */
+export class LocalGraph implements NNGraph {
+  readonly #graph: Graph;
+  readonly #helpers: Helpers | undefined;
+
+  constructor(graph: Graph, helpers: Helpers | undefined) {
+    this.#graph = graph;
+    this.#helpers = helpers;
+  }
+
+  get inputs(): readonly Port[] {
+    return this.#graph.manifest.inputs;
+  }
+
+  get outputs(): readonly Port[] {
+    return this.#graph.manifest.outputs;
+  }
+
+  /** Digest of the PyTorch file that it was compiled from. */
+  get sourceDigest(): string {
+    return this.#graph.manifest.source.sha256;
+  }
+
+  /** Bytes of memory: weights and all contexts. */
+  get byteLength(): number {
+    return this.#graph.memory.buffer.byteLength;
+  }
+
+  createContext(): NNContext {
+    const context = this.#graph.createContext();
+    if (this.#helpers !== undefined) context.threads = this.#helpers.count + 1;
+    return new LocalContext(this, context, this.#helpers);
+  }
+}
+
+/** An input goes to where the model reads it by one copy, and an output is read where the model wrote it. */
+class LocalContext implements NNContext {
+  readonly graph: LocalGraph;
+  readonly #context: ExecutionContext;
+  readonly #helpers: Helpers | undefined;
+  /** What shapes the inputs have that were set. */
+  readonly #shapes: (readonly number[] | undefined)[];
+  /** Inputs that wait for memory to be laid out: with shapes that depend on each other, for all to be there. */
+  readonly #waiting = new Map<number, Uint8Array>();
+  #laidOut: boolean;
+  #computed = false;
+
+  constructor(graph: LocalGraph, context: ExecutionContext, helpers: Helpers | undefined) {
+    this.graph = graph;
+    this.#context = context;
+    this.#helpers = helpers;
+    this.#shapes = graph.inputs.map(() => undefined);
+    this.#laidOut = context.graph.manifest.symbols.length === 0;
+  }
+
+  setInput(index: number, tensor: NNTensor): void {
+    const shape = checkInput(this.graph.inputs, index, tensor);
+    const before = this.#shapes[index];
+    if (this.#laidOut && (before === undefined || shape.every((size, axis) => size === before[axis]))) {
+      this.#context.write(index, tensor.data);
+    } else {
+      this.#takeOut();
+      this.#waiting.set(index, tensor.data.slice());
+    }
+    this.#shapes[index] = shape;
+  }
+
+  compute(): void {
+    const missing = this.#shapes.indexOf(undefined);
+    if (missing >= 0) throw invalid(`input ${missing} (${this.graph.inputs[missing]?.name}) was not set`);
+    if (!this.#laidOut) this.#layOut();
+    this.#helpers?.help(this.#context);
+    this.#computed = false;
+    this.#context.compute();
+    this.#computed = true;
+  }
+
+  output(index: number): NNOutput {
+    if (!this.#computed) throw invalid("nothing was computed yet, or the last computation failed: there are no outputs");
+    const { dtype, shape, bytes } = this.#context.read(index);
+    return { dimensions: dimensionsOf(shape), type: typeOf(dtype), data: bytes };
+  }
+
+  dispose(): void {
+    this.#helpers?.leave(this.#context);
+    this.#context.dispose();
+  }
+
+  /** Saves inputs from memory that is about to be laid out anew. */
+  #takeOut(): void {
+    if (!this.#laidOut) return;
+    this.#shapes.forEach((shape, index) => {
+      if (shape !== undefined) this.#waiting.set(index, this.#context.input(index).slice());
+    });
+    this.#laidOut = false;
+  }
+
+  #layOut(): void {
+    // The context may move.
+    this.#helpers?.leave(this.#context);
+    this.#computed = false;
+    this.#context.layOut(this.#shapes as (readonly number[])[]);
+    for (const [index, bytes] of this.#waiting) this.#context.write(index, bytes);
+    this.#waiting.clear();
+    this.#laidOut = true;
+  }
+}
