@@ -8,6 +8,7 @@ export { defaultThreads, processorThreads, whyNoThreads } from "./engine.js";
 export { type FileSource, open as openSource } from "./source.js";
 export type { Manifest, Port, StepInfo, SymbolInfo } from "./manifest.js";
 export type { Dim } from "./dims.js";
+export { solve } from "./inputs.js";
 export { elementSize } from "./tensor.js";
 export type { DType, Inputs, Outputs, Tensor, TensorInput, TypedArray } from "./tensor.js";
 export { type ErrorCode, SconceError } from "./errors.js";

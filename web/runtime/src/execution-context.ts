@@ -2,7 +2,7 @@ import { announceRun, header } from "./context-header.js";
 import { type SymbolValues, evaluate, evaluateShape } from "./dims.js";
 import { SconceError } from "./errors.js";
 import { type Graph, trapped } from "./graph.js";
-import { bindInputs, solve } from "./inputs.js";
+import { bindInputs } from "./inputs.js";
 import type { Port } from "./manifest.js";
 import { formatBytes } from "./memory.js";
 import { type DType, type Inputs, type Outputs, type Tensor, elementCount, elementSize, viewOf } from "./tensor.js";
@@ -24,7 +24,7 @@ export class ExecutionContext {
     const bytes = new Uint8Array(graph.memory.buffer, region.start, graph.manifest.context.header);
     bytes.fill(0, 0, 4 * header.generation).fill(0, 4 * (header.sleepers + 1));
     this.#header()[header.threads] = 1;
-    if (graph.manifest.symbols.length === 0) this.#plan(new Map());
+    if (graph.manifest.symbols.length === 0) this.layOut(new Map());
   }
 
   /** @internal Where in the graph's memory it begins: it may move when it is laid out. */
@@ -49,7 +49,7 @@ export class ExecutionContext {
     if (planned === undefined) return;
     // Each thread has memory of its own in the plan.
     this.#symbols = undefined;
-    this.#plan(planned);
+    this.layOut(planned);
   }
 
   /** Takes named tensors and gives named tensors. */
@@ -62,13 +62,8 @@ export class ExecutionContext {
   /** Checks the inputs, lays the memory out for their shapes, and copies them in. */
   bind(inputs: Inputs): void {
     const { tensors, symbols } = bindInputs(this.graph.manifest, inputs);
-    this.#plan(symbols);
+    this.layOut(symbols);
     tensors.forEach(({ data }, index) => this.write(index, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)));
-  }
-
-  /** Lays the memory out for inputs of these shapes, in the model's order. What the context held is lost where the shapes are new. */
-  layOut(shapes: readonly (readonly number[])[]): void {
-    this.#plan(solve(this.graph.manifest, shapes));
   }
 
   /** The bytes of an input where they lie. */
@@ -132,7 +127,8 @@ export class ExecutionContext {
     this.graph.release(this.#region);
   }
 
-  #plan(symbols: SymbolValues): void {
+  /** Lays the memory out for these sizes. What the context held is lost where they are new. */
+  layOut(symbols: SymbolValues): void {
     if (this.#broken !== undefined) throw this.#broken;
     const { manifest, exports, memory } = this.graph;
     const planned = this.#symbols;

@@ -1,4 +1,4 @@
-import type { ExecutionContext, Graph, Helpers, Port } from "sconce/core";
+import { type ExecutionContext, type Graph, type Helpers, type Port, solve } from "sconce/core";
 import { typeOf } from "../enums.js";
 import { invalid } from "../errors.js";
 import type { NNContext, NNGraph, NNOutput, NNTensor } from "./backend.js";
@@ -105,7 +105,7 @@ class LocalContext implements NNContext {
     // The context may move.
     this.#helpers?.leave(this.#context);
     this.#computed = false;
-    this.#context.layOut(this.#shapes as (readonly number[])[]);
+    this.#context.layOut(solve(this.#context.graph.manifest, this.#shapes as (readonly number[])[]));
     for (const [index, bytes] of this.#waiting) this.#context.write(index, bytes);
     this.#waiting.clear();
     this.#laidOut = true;
