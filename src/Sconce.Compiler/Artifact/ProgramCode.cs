@@ -102,7 +102,7 @@ internal sealed class ProgramCode
     }
 
     private void CallKernel(FunctionBuilder f, FunctionBuilder kernel, KernelCall call, I32 context, I32 tile) => f.Call(
-        kernel, [.. call.Buffers.Select(buffer => Address(context, buffer)), .. call.Symbols.Select(symbol => Value(context, symbol)), tile]);
+        kernel, [.. call.Buffers.Select((buffer, i) => Address(context, buffer, i == 0 ? call.TargetOffset : 0)), .. call.Symbols.Select(symbol => Value(context, symbol)), tile]);
 
     /// <summary>The turn stands in the context, where every thread that takes a tile finds it.</summary>
     private FunctionBuilder LoopFunction(LoopStep loop, List<string> kernelNames)
@@ -135,11 +135,12 @@ internal sealed class ProgramCode
         ? Memory.LoadI32(context, layout.ValueOf(symbol))
         : throw new InvalidOperationException($"{leaf} is not known outside of a kernel.");
 
-    private I32 Address(I32 context, Tensors.Buffer buffer) => plan[buffer] switch
+    private I32 Address(I32 context, Tensors.Buffer buffer, long offset = 0) => plan[buffer] switch
     {
-        Place.Absolute place => (uint)place.Address,
-        Place.InContext place => context + (I32)(uint)place.Offset,
-        Place.InTable place => Memory.LoadI32(context, SlotField(place.Slot)),
+        Place.Absolute place => (uint)(place.Address + offset),
+        Place.InContext place => context + (I32)(uint)(place.Offset + offset),
+        Place.InTable place when offset == 0 => Memory.LoadI32(context, SlotField(place.Slot)),
+        Place.InTable place => Memory.LoadI32(context, SlotField(place.Slot)) + (I32)(uint)offset,
         Place.OfThread => Memory.LoadI32(context, SlotField(plan.SlotCount))
             + (sharing.Thread.Get.AsI32() * Memory.LoadI32(context, SlotField(plan.SlotCount + 1))),
         _ => throw new InvalidOperationException(),

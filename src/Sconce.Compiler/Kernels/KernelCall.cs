@@ -16,6 +16,12 @@ namespace Sconce.Compiler.Kernels;
 /// <param name="Name">The kernel as the profiler shows it: <c>gemm 4x8 relaxed</c>.</param>
 public sealed record KernelCall(FunctionBuilder Function, ImmutableArray<Tensors.Buffer> Buffers, ImmutableArray<Symbol> Symbols, Dim Tiles, string Name)
 {
+    /// <summary>
+    /// Bytes from the start of the first buffer, which is the target, to the address that the function takes for it. Steps that write parts of one
+    /// buffer, as a concatenation does, share a function by this.
+    /// </summary>
+    public long TargetOffset { get; init; }
+
     /// <summary>What must be done, all tiles of it, before the first tile of this.</summary>
     public KernelCall? Before { get; init; }
 }

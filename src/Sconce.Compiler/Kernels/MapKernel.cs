@@ -12,6 +12,27 @@ internal static class MapKernel
 {
     public static KernelCall Generate(MapStep map, KernelModule module)
     {
+        var (step, offset) = FromTargetsStart(map);
+        return GenerateFromStart(step, module) with { TargetOffset = offset };
+    }
+
+    /// <summary>The step, written as if its first element were the target buffer's, and the bytes between the two.</summary>
+    private static (MapStep Step, long Offset) FromTargetsStart(MapStep map)
+    {
+        var (buffer, index) = map.Target;
+        if (IterationSpace.LoadsOf([map.Body]).Any(load => ReferenceEquals(load.Buffer, buffer)))
+        {
+            return (map, 0);
+        }
+
+        // A dim with a stride that only the run knows stays as it is.
+        ImmutableArray<Dim> start = [.. index.Zip(buffer.Strides, (dim, stride) => stride.IsConstant ? dim.ConstantTerm : Dim.Zero)];
+        var offset = buffer.Offset(start).Value;
+        return (new MapStep(new(buffer, [.. index.Zip(start, (dim, constant) => dim - constant)]), map.Axes, map.Body) { Origin = map.Origin }, offset * buffer.Type.Size());
+    }
+
+    private static KernelCall GenerateFromStart(MapStep map, KernelModule module)
+    {
         var ordered = IterationSpace.InMemoryOrder(map.Axes, map.Target);
         var (groups, step) = IterationSpace.Collapse([ordered], map, IterationSpace.Substitute);
         var axes = groups[0];

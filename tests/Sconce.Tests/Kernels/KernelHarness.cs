@@ -112,7 +112,7 @@ internal sealed class KernelHarness
             for (var tile = evaluator.Evaluate(call.Tiles) - 1; tile >= 0; tile--)
             {
                 calls.Add([
-                    exported, .. call.Buffers.Select(buffer => (object)addresses[buffer]),
+                    exported, .. call.Buffers.Select((buffer, i) => (object)(addresses[buffer] + (i == 0 ? call.TargetOffset : 0))),
                     .. call.Symbols.Select(symbol => (object)symbols![symbol]), tile]);
             }
 

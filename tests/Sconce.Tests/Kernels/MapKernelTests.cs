@@ -3,6 +3,7 @@ using Sconce.Compiler.Evaluation;
 using Sconce.Compiler.Kernels;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
+using Sconce.Compiler.Wasm;
 using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Tests.Kernels;
@@ -187,6 +188,29 @@ public sealed class MapKernelTests
         }
 
         harness.Run();
+    }
+
+    [Fact]
+    public void Parts_of_a_concatenation_share_a_function()
+    {
+        var harness = new KernelHarness();
+        var joined = Steps.Buffer("joined", DType.Float32, 5, 3, 21);
+        Buffer[] parts = [.. Enumerable.Range(0, 3).Select(part => Steps.Buffer($"part{part}", DType.Float32, 5, 3, 7))];
+        Step[] steps = [.. parts.Select((part, number) => Into(joined, part, 7 * number))];
+        harness.Add("concatenation", steps);
+        harness.Run();
+
+        var module = new Module();
+        var kernels = new KernelModule(module, new());
+        KernelCall[] calls = [.. steps.Select(step => KernelGenerator.Generate(step, kernels))];
+        Assert.Equal([0, 28, 56], calls.Select(call => call.TargetOffset));
+        Assert.Single(calls.Select(call => module.Share(call.Function)).Distinct());
+
+        static MapStep Into(Buffer joined, Buffer part, long start)
+        {
+            ImmutableArray<Axis> axes = [.. part.Dims.Select((extent, i) => new Axis(extent, $"a{i}"))];
+            return new(new(joined, [axes[0], axes[1], Dim.Of(axes[2]) + start]), axes, part.At(axes));
+        }
     }
 
     [Fact]
