@@ -1,4 +1,4 @@
-import { defaultThreads, processorThreads, whyNoThreads } from "sconce/core";
+import { then } from "./awaitable.js";
 import { type ErrorListener, type HostCall, hostCall } from "./abi/calls.js";
 import type { Calls } from "./abi/common.js";
 import { ephemeralCalls } from "./abi/ephemeral.js";
@@ -7,8 +7,11 @@ import { wamrCalls } from "./abi/wamr.js";
 import { type NNComponent, makeComponent } from "./component.js";
 import { NNError } from "./errors.js";
 import { type Graphs, type Resolve, openCatalogue } from "./graphs/catalogue.js";
-import { type Compile, LocalStore } from "./graphs/local-store.js";
+import type { Compile } from "./graphs/local-store.js";
+import { startLocalStore } from "./graphs/start.js";
 import type { GraphStore } from "./graphs/store.js";
+import { hasJspi, suspending } from "./jspi.js";
+import { RemoteStore } from "./remote/remote-store.js";
 
 export interface WasiNNOptions {
   /** Graphs by name. */
@@ -25,7 +28,12 @@ export interface WasiNNOptions {
   readonly relaxed?: boolean | undefined;
   /** Told of every error that the guest learns as a number. */
   readonly onError?: ErrorListener | undefined;
+  /** Told of every call that the guest made, and how long it waited for it. */
+  readonly onCall?: CallListener | undefined;
 }
+
+/** What is called after each call of a guest. */
+export type CallListener = (call: string, milliseconds: number) => void;
 
 /** The two import modules of core guests. */
 export interface WasiNNImports {
@@ -43,12 +51,17 @@ export class WasiNN {
   readonly #session: GuestSession;
 
   /** @internal Made by `createWasiNN`. */
-  constructor(store: GraphStore, onError: ErrorListener | undefined, wrap: (name: string, call: HostCall) => HostCall) {
+  constructor(store: GraphStore, { onError, onCall }: WasiNNOptions, wrap: (name: string, call: HostCall) => HostCall) {
     this.#session = new GuestSession(store);
     const module = (calls: Calls) =>
-      Object.fromEntries(Object.entries(calls).map(([name, call]) => [name, wrap(name, hostCall(name, call, onError))]));
+      Object.fromEntries(Object.entries(calls).map(([name, call]) => [name, wrap(name, timed(name, hostCall(name, call, onError), onCall))]));
     this.imports = { wasi_ephemeral_nn: module(ephemeralCalls(this.#session)), wasi_nn: module(wamrCalls(this.#session)) };
     this.component = makeComponent(store);
+  }
+
+  /** How many threads compute. */
+  get threads(): number {
+    return this.#session.store.threads;
   }
 
   /** Tells which memory the guest's addresses mean: after it is instantiated, before it runs. */
@@ -62,12 +75,32 @@ export class WasiNN {
   }
 }
 
-/** Makes WASI-NN for a guest that runs on this thread. All graphs of the map are there when it resolves. */
+/** The calls for whose end a guest on a page's own thread is suspended. */
+const waiting: ReadonlySet<string> = new Set(["load", "load_by_name", "load_by_name_with_config", "compute", "compute_single"]);
+
+/**
+ * Makes WASI-NN for a guest that runs on this thread. All graphs of the map are there when it resolves. On a page's own thread, which must not
+ * block, graphs live in a worker, and the guest is suspended while it waits for them: call its exports by `WebAssembly.promising`.
+ */
 export async function createWasiNN(options: WasiNNOptions = {}): Promise<WasiNN> {
-  const { graphs, resolve, compile, memory, relaxed, onError } = options;
-  if ("document" in globalThis) throw new NNError("unsupported-operation", "on a page's own thread a guest would block the page: start it in a worker, new Worker(url, { type: \"module\" }), and call createWasiNN there");
+  const { graphs, resolve, threads, compile, memory, relaxed } = options;
+  const onPage = "document" in globalThis;
+  if (onPage && !hasJspi()) {
+    throw new NNError("unsupported-operation", "on a page's own thread a guest would block the page, and this engine cannot suspend it (WebAssembly.Suspending): start it in a worker, new Worker(url, { type: \"module\" }), and call createWasiNN there");
+  }
   const catalogue = await openCatalogue(graphs, resolve);
-  const wanted = options.threads ?? defaultThreads(processorThreads());
-  const store = await LocalStore.start({ catalogue, threads: whyNoThreads() === undefined ? wanted : 1, compile, memory, relaxed });
-  return new WasiNN(store, onError, (_, call) => call);
+  const settings = { catalogue, threads, compile, memory, relaxed };
+  if (!onPage) return new WasiNN(await startLocalStore(settings), options, (_, call) => call);
+  return new WasiNN(await RemoteStore.start(settings), options, (name, call) => (waiting.has(name) ? suspending(call) : call));
+}
+
+function timed(name: string, call: HostCall, onCall: CallListener | undefined): HostCall {
+  if (onCall === undefined) return call;
+  return (...parameters) => {
+    const started = performance.now();
+    return then(call(...parameters), (number) => {
+      onCall(name, performance.now() - started);
+      return number;
+    });
+  };
 }

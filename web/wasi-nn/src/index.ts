@@ -1,4 +1,4 @@
-export { createWasiNN, WasiNN, type WasiNNImports, type WasiNNOptions } from "./create.js";
+export { type CallListener, createWasiNN, WasiNN, type WasiNNImports, type WasiNNOptions } from "./create.js";
 export type { GraphEntry, GraphManifest, Graphs, GraphSource, Resolve } from "./graphs/catalogue.js";
 export type { Compile } from "./graphs/local-store.js";
 export type { NNComponent, WitErrorCode } from "./component.js";

@@ -21,6 +21,8 @@ export interface LocalStoreOptions {
   /** A cap on the memory of a graph and its contexts, in bytes. */
   readonly memory?: number | undefined;
   readonly relaxed?: boolean | undefined;
+  /** Whether who asks for a graph can wait: then files come as streams, and what is found may be a promise. */
+  readonly mayWait?: boolean | undefined;
 }
 
 /** Graphs that live on this thread, which may block. */
@@ -29,11 +31,13 @@ export class LocalStore implements GraphStore {
   readonly #compile: Compile | undefined;
   readonly #options: GraphOptions;
   readonly #helpers: Helpers | undefined;
+  readonly #mayWait: boolean;
   readonly #named = new Map<string, LocalGraph>();
   /** Graphs by the digest of the PyTorch file that they come from. */
   readonly #digests = new Map<string, LocalGraph>();
 
-  private constructor({ catalogue, compile, memory, relaxed }: LocalStoreOptions, helpers: Helpers | undefined) {
+  private constructor({ catalogue, compile, memory, relaxed, mayWait = false }: LocalStoreOptions, helpers: Helpers | undefined) {
+    this.#mayWait = mayWait;
     this.#catalogue = catalogue;
     this.#compile = compile;
     this.#helpers = helpers;
@@ -72,17 +76,21 @@ export class LocalStore implements GraphStore {
     const known = this.#named.get(name);
     if (known !== undefined) return known;
     const found = this.#catalogue.find(name);
+    if (this.#mayWait) return Promise.resolve(found).then((source) => this.loadAhead(name, source ?? this.#unknown(name)));
     if (found instanceof Promise) {
       throw new NNError("unsupported-operation", `graph ${JSON.stringify(name)} is resolved by a promise, for which a guest on this thread cannot wait: name it in the option graphs`);
     }
-    if (found === undefined) throw new NNError("not-found", `there is no graph ${JSON.stringify(name)}: the host knows ${[...this.#named.keys()].map((key) => JSON.stringify(key)).join(", ") || "none"}`);
-    return then(this.#open(readNow(found), "autodetect"), (graph) => this.#keep(name, graph));
+    return then(this.#open(readNow(found ?? this.#unknown(name)), "autodetect"), (graph) => this.#keep(name, graph));
   }
 
   dispose(): void {
     this.#helpers?.end();
     this.#named.clear();
     this.#digests.clear();
+  }
+
+  #unknown(name: string): never {
+    throw new NNError("not-found", `there is no graph ${JSON.stringify(name)}: the host knows ${[...this.#named.keys()].map((key) => JSON.stringify(key)).join(", ") || "none"}`);
   }
 
   /** An artefact is an artefact, whatever the guest calls it. */

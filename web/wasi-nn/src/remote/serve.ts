@@ -1,0 +1,108 @@
+import { NNError, invalid } from "../errors.js";
+import type { NNContext, NNGraph } from "../graphs/backend.js";
+import type { LocalStore } from "../graphs/local-store.js";
+import { startLocalStore } from "../graphs/start.js";
+import { type Envelope, Line, type Sent } from "./line.js";
+import type { GraphFacts, HookRequest, Outputs, SentSource, StartRequest, StoreRequest } from "./protocol.js";
+import { receiveSource } from "./sources.js";
+
+/** A context, or why there is none that could compute: its page learns that when it asks for the computation. */
+interface Entry {
+  readonly context: NNContext | undefined;
+  error: unknown;
+}
+
+/** Keeps a page's graphs on this thread. */
+export function serveStore(): void {
+  const scope = globalThis as unknown as { postMessage(message: Envelope, transfer: Transferable[]): void; onmessage: ((event: { data: Envelope }) => void) | null };
+  const graphs = new Map<number, NNGraph>();
+  const contexts = new Map<number, Entry>();
+  let store: LocalStore | undefined;
+  let loaded = 0;
+
+  const line = new Line<HookRequest, StoreRequest>((envelope, transfer) => scope.postMessage(envelope, transfer), async (request): Promise<Sent<unknown> | undefined> => {
+    switch (request.type) {
+      case "start":
+        store = await start(request);
+        return { value: store.threads, transfer: [] };
+      case "load":
+        return keep(await started().load(request.parts, request.encoding));
+      case "load-by-name":
+        return keep(await started().loadByName(request.name));
+      case "context":
+        contexts.set(request.context, makeContext(request.graph));
+        return;
+      case "input":
+        return setInput(request);
+      case "compute":
+        return compute(request.context);
+      case "drop":
+        if (request.what === "graph") graphs.delete(request.id);
+        else drop(request.id);
+        return;
+    }
+  });
+  scope.onmessage = ({ data }) => line.receive(data);
+
+  function start({ ahead, digests, threads, memory, relaxed, compiles }: StartRequest): Promise<LocalStore> {
+    const catalogue = {
+      ahead: new Map(ahead.map(([name, source]) => [name, receiveSource(source)])),
+      digests,
+      find: (name: string) => line.ask<SentSource | undefined>({ type: "find", name }).then((source) => (source === undefined ? source : receiveSource(source))),
+    };
+    const compile = compiles ? (model: Uint8Array) => line.ask<Uint8Array>({ type: "compile", model }) : undefined;
+    return startLocalStore({ catalogue, threads, memory, relaxed, compile, mayWait: true });
+  }
+
+  function started(): LocalStore {
+    if (store === undefined) throw new NNError("runtime-error", "the worker of the graphs was not started");
+    return store;
+  }
+
+  function keep(graph: NNGraph): Sent<GraphFacts> {
+    const id = loaded++;
+    graphs.set(id, graph);
+    return { value: { graph: id, inputs: graph.inputs, outputs: graph.outputs }, transfer: [] };
+  }
+
+  function makeContext(graph: number): Entry {
+    try {
+      return { context: graphs.get(graph)?.createContext(), error: undefined };
+    } catch (error) {
+      return { context: undefined, error };
+    }
+  }
+
+  function setInput({ context: id, index, tensor }: StoreRequest & { type: "input" }): undefined {
+    const entry = contexts.get(id);
+    if (entry === undefined || entry.error !== undefined) return;
+    try {
+      entry.context?.setInput(index, tensor);
+    } catch (error) {
+      entry.error = error;
+    }
+  }
+
+  async function compute(id: number): Promise<Sent<Outputs>> {
+    const entry = contexts.get(id);
+    const context = entry?.context;
+    if (entry?.error !== undefined) {
+      const { error } = entry;
+      // What an input did wrong, the next one may mend; a context that could not be made stays so.
+      if (context !== undefined) entry.error = undefined;
+      throw error;
+    }
+    if (context === undefined) throw invalid("the context is gone");
+    await context.compute();
+    const value = context.graph.outputs.map((_, index) => {
+      const { dimensions, type, data } = context.output(index);
+      return { dimensions, type, data: data.slice() };
+    });
+    return { value, transfer: value.map(({ data }) => data.buffer) };
+  }
+
+  function drop(id: number): void {
+    contexts.get(id)?.context?.dispose();
+    contexts.delete(id);
+  }
+}
