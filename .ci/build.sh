@@ -49,6 +49,7 @@ quietly() { "$@" 9>&-; }
 
 tool_sources=("$root/src" "$root/Directory.Build.props" "$root/Directory.Packages.props" "$root/global.json" "$root/.editorconfig")
 runtime_sources=("$root/web/runtime" "$root/tsconfig.base.json")
+wasi_nn_sources=("$root/web/wasi-nn" "${runtime_sources[@]}")
 npm_sources=("$root/package-lock.json" "$root/package.json")
 
 build_tool() {
@@ -82,6 +83,18 @@ build_runtime_now() {
   if [ -d "$root/web/runtime/dist" ]; then stale runtime "${runtime_sources[@]}" || return 0; fi
   mkdir -p "$root/web/runtime/dist"
   build runtime "building the runtime" quietly npm --prefix "$root" run build --workspace web/runtime
+}
+
+build_wasi_nn() {
+  if [ -d "$root/web/wasi-nn/dist" ]; then stale wasi-nn "${wasi_nn_sources[@]}" || return 0; fi
+  locked build_wasi_nn_now
+}
+
+build_wasi_nn_now() {
+  build_runtime_now
+  if [ -d "$root/web/wasi-nn/dist" ]; then stale wasi-nn "${wasi_nn_sources[@]}" || return 0; fi
+  mkdir -p "$root/web/wasi-nn/dist"
+  build wasi-nn "building WASI-NN" quietly npm --prefix "$root" run build --workspace web/wasi-nn
 }
 
 # The bench's packages are its own, outside the workspaces: the tests need none of what they bring.

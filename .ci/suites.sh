@@ -101,6 +101,7 @@ suite_browser() {
   build_runtime
   build_tool
   build_demo
+  build_wasi_nn
   node_suite browser node --test --test-concurrency=1 tests/browser/*.test.mjs
 }
 
