@@ -10,6 +10,8 @@ export interface GraphOptions {
   readonly shared?: boolean | undefined;
   /** A cap on the memory, in bytes. */
   readonly memory?: number | undefined;
+  /** How many execution contexts there may be where memory is shared, whose end must be known ahead (2). */
+  readonly contexts?: number | undefined;
   /** Relaxed SIMD where engine and file have it (the default), or not. */
   readonly relaxed?: boolean | undefined;
   /** Called when the file has said how many bytes it has. */
@@ -141,12 +143,12 @@ export class Graph {
 }
 
 /** What is known of a graph before its code is compiled, and the code to compile: one of the file's two, for the memory that was asked for. */
-export function prepare(head: ArtifactHead, { shared = false, memory: limit, relaxed = true }: GraphOptions) {
+export function prepare(head: ArtifactHead, { shared = false, memory: limit, contexts, relaxed = true }: GraphOptions) {
   const { manifest } = head;
   const useRelaxed = relaxed && head.relaxed !== undefined && hasRelaxedSimd();
   const bytes = useRelaxed && head.relaxed !== undefined ? head.relaxed : head.code;
   const code: Omit<CompiledCode, "module" | "compileMs"> = {
-    manifest, memory: createMemory(manifest, { shared, limit }), context: firstContext(manifest), relaxed: useRelaxed,
+    manifest, memory: createMemory(manifest, { shared, limit, contexts }), context: firstContext(manifest), relaxed: useRelaxed,
     codeBytes: bytes.length, fileBytes: head.fileBytes,
   };
   return { bytes: shared ? withSharedMemory(bytes) : bytes, code };

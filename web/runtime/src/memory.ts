@@ -10,6 +10,8 @@ export interface MemoryOptions {
   readonly shared: boolean;
   /** A cap in bytes. */
   readonly limit?: number | undefined;
+  /** Shared memory has room for so many contexts, and for more where they are small. */
+  readonly contexts?: number | undefined;
 }
 
 // A cache line: the compiler places a context's buffers at multiples of it from the context's start.
@@ -25,14 +27,14 @@ export function align(address: number): number {
 }
 
 /** Makes the memory of a graph, large enough for its constants and one context's tables, and for its arena where that is fixed. */
-export function createMemory(manifest: Manifest, { shared, limit }: MemoryOptions): WebAssembly.Memory {
+export function createMemory(manifest: Manifest, { shared, limit, contexts = 2 }: MemoryOptions): WebAssembly.Memory {
   const base = firstContext(manifest) + manifest.context.header;
   const fixed = manifest.symbols.length === 0 ? evaluate(manifest.arena, new Map()) : 0;
   const needed = Math.max(pages(base + fixed), manifest.memory.minPages);
   const cap = limit === undefined ? maximumPages : Math.min(maximumPages, Math.floor(limit / pageSize));
   if (needed > cap) throw tooMuch(needed * pageSize, limit);
   // An engine sets a shared memory's maximum aside at once, and small devices have little to set aside.
-  for (let maximum = shared ? Math.min(cap, sharedMaximum(manifest, base)) : cap; ; maximum = Math.max(needed, maximum >> 1)) {
+  for (let maximum = shared ? Math.min(cap, sharedMaximum(manifest, base, contexts)) : cap; ; maximum = Math.max(needed, maximum >> 1)) {
     try {
       return new WebAssembly.Memory({ initial: needed, maximum: Math.max(needed, maximum), shared });
     } catch {
@@ -53,11 +55,11 @@ export function growTo(memory: WebAssembly.Memory, end: number, limit?: number):
   }
 }
 
-/** What a context can come to, with room for a second one; all of WebAssembly's memory where a symbol has no bound. */
-function sharedMaximum(manifest: Manifest, base: number): number {
+/** What so many contexts can come to; all of WebAssembly's memory where a symbol has no bound. */
+function sharedMaximum(manifest: Manifest, base: number, contexts: number): number {
   if (manifest.symbols.some(({ max }) => max === null)) return maximumPages;
   const largest = evaluate(manifest.arena, new Map(manifest.symbols.map(({ name, max }) => [name, max ?? 0])));
-  return Math.min(maximumPages, pages(base + 2 * largest) + 256);
+  return Math.min(maximumPages, pages(base + contexts * largest) + 256);
 }
 
 function pages(bytes: number): number {

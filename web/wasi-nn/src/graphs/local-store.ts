@@ -10,6 +10,9 @@ import { LocalGraph } from "./local.js";
 import { readNow } from "./reading.js";
 import type { GraphStore } from "./store.js";
 
+/** Room that shared memory has for a graph's contexts: set aside as addresses only. */
+const sharedContexts = 64;
+
 /** Compiles a PyTorch file's bytes to an artefact. */
 export type Compile = (model: Uint8Array) => Awaitable<Uint8Array>;
 
@@ -41,7 +44,7 @@ export class LocalStore implements GraphStore {
     this.#catalogue = catalogue;
     this.#compile = compile;
     this.#helpers = helpers;
-    this.#options = { shared: helpers !== undefined, memory, relaxed };
+    this.#options = { shared: helpers !== undefined, memory, relaxed, contexts: sharedContexts };
   }
 
   /** Starts the helper threads and loads what the catalogue wants ahead, as it arrives. */
