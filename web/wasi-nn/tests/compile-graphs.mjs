@@ -1,0 +1,33 @@
+// Compiles the graphs of the tests with the project's own compiler, to obj/graphs: what is not there or older than model or compiler.
+import { execFile } from "node:child_process";
+import { mkdirSync, readdirSync, statSync } from "node:fs";
+import { promisify } from "node:util";
+import { fileURLToPath } from "node:url";
+import { root, tool } from "../../../tests/browser/tool.mjs";
+
+const run = promisify(execFile);
+// It builds itself where it must.
+const sconce = fileURLToPath(new URL("sconce", root));
+const output = new URL("../obj/graphs/", import.meta.url);
+const graphs = new URL("graphs/", import.meta.url);
+
+const models = [
+  ...readdirSync(graphs).filter((file) => file.endsWith(".pt2")).map((file) => new URL(file, graphs)),
+  new URL("examples/digits/digits.pt2", root),
+];
+
+function outdated(model, artefact) {
+  const time = statSync(artefact, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return [model, tool].some((source) => statSync(source).mtimeMs > time);
+}
+
+mkdirSync(output, { recursive: true });
+await run(sconce, ["--version"]);
+const waiting = models
+  .map((model) => ({ model, artefact: new URL(model.pathname.replace(/.*\/(.*)\.pt2$/, "$1.wasm"), output) }))
+  .filter(({ model, artefact }) => outdated(model, artefact));
+await Promise.all([1, 2].map(async () => {
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    await run(sconce, ["compile", fileURLToPath(next.model), "-o", fileURLToPath(next.artefact)]);
+  }
+}));
