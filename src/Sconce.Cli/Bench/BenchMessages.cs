@@ -9,8 +9,11 @@ internal sealed record BenchInput(string Name, string Dtype, ImmutableArray<long
 /// <summary>What <c>measure.mjs</c> is to do.</summary>
 internal sealed record BenchRequest(int Threads, bool Relaxed, int? Rounds, ImmutableArray<BenchInput> Inputs);
 
-/// <summary>What multiply-adds of 128-bit vectors reach at most, in GFLOP/s; without the fused ones where the engine has them not.</summary>
-internal sealed record PeakRates(double? Relaxed, double Plain);
+/// <summary>
+/// What one thread reaches at most: multiply-adds of 128-bit vectors in GFLOP/s, without the fused ones where the engine has them not, and plain
+/// reads of memory that no cache holds in GB/s.
+/// </summary>
+internal sealed record PeakRates(double? Relaxed, double Plain, double Memory);
 
 /// <summary>What <c>measure.mjs</c> found: milliseconds, and for each profile those of every step.</summary>
 internal sealed record BenchAnswer(

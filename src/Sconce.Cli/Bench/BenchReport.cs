@@ -33,7 +33,7 @@ internal sealed record StepTime(
 
 /// <summary>A model's time, as a whole and by steps, in one engine.</summary>
 internal sealed record BenchReport(
-    string Model, string Engine, int Threads, bool Relaxed, ImmutableArray<BenchInput> Inputs, double PeakGflops, double LoadMs, double FirstRunMs, Spread RunMs,
+    string Model, string Engine, int Threads, bool Relaxed, ImmutableArray<BenchInput> Inputs, double PeakGflops, double ReadGbytes, double LoadMs, double FirstRunMs, Spread RunMs,
     ImmutableArray<StepTime> Steps, ImmutableArray<StepTime> Kernels)
 {
     /// <param name="model">The file.</param>
@@ -52,7 +52,7 @@ internal sealed record BenchReport(
         var kernels = steps.GroupBy(step => step.Kernel).Select(group => Timed(
             "", "", group.Key, null, group.Count(), group.Sum(step => step.Ms), group.Sum(step => step.Flops), group.Sum(step => step.Bytes)));
         return new(
-            model, answer.Engine, answer.Threads, answer.Relaxed, inputs, peak, answer.Load, answer.FirstRun, Spread.Of(answer.Runs),
+            model, answer.Engine, answer.Threads, answer.Relaxed, inputs, peak, answer.Peak.Memory, answer.Load, answer.FirstRun, Spread.Of(answer.Runs),
             steps, [.. kernels.OrderByDescending(kernel => kernel.Ms)]);
 
         long At(Dim dim) => dim.Evaluate(atom => sizes[(Symbol)atom]);

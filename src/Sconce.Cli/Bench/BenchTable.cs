@@ -54,6 +54,7 @@ internal static class BenchTable
         grid.Add("steps", $"{Quantity.Milliseconds(steps)} in {report.Steps.Length}");
         grid.Add("load", $"{Quantity.Milliseconds(report.LoadMs)}, and {Quantity.Milliseconds(report.FirstRunMs)} for the first run");
         grid.Add("peak", $"{Text(rate, "0.0")} of {Text(report.PeakGflops, "0.0")} GFLOP/s: {Text(100 * rate / report.PeakGflops, "0")} %");
+        grid.Add("memory", $"{Text(report.ReadGbytes, "0.0")} GB/s: plain reads of one thread");
         return grid;
     }
 

@@ -110,6 +110,7 @@ public sealed class ToolModelTests : IDisposable
         Assert.Equal(1, steps.Sum(step => step.GetProperty("share").GetDouble()), 1e-6);
         Assert.Equal(steps.Length, report.GetProperty("kernels").EnumerateArray().Sum(kernel => kernel.GetProperty("steps").GetInt32()));
         Assert.True(report.GetProperty("peak_gflops").GetDouble() > 0);
+        Assert.True(report.GetProperty("read_gbytes").GetDouble() > 0);
 
         var events = JsonDocument.Parse(File.ReadAllText(At("trace.json"))).RootElement.GetProperty("traceEvents").EnumerateArray().ToArray();
         Assert.Equal(steps.Length + 3, events.Count(item => item.GetProperty("ph").GetString() == "X"));
