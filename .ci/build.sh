@@ -86,13 +86,13 @@ build_runtime_now() {
 }
 
 build_wasi_nn() {
-  if [ -d "$root/web/wasi-nn/dist" ]; then stale wasi-nn "${wasi_nn_sources[@]}" || return 0; fi
+  if [ -d "$root/web/wasi-nn/dist/tool" ]; then stale wasi-nn "${wasi_nn_sources[@]}" || return 0; fi
   locked build_wasi_nn_now
 }
 
 build_wasi_nn_now() {
   build_runtime_now
-  if [ -d "$root/web/wasi-nn/dist" ]; then stale wasi-nn "${wasi_nn_sources[@]}" || return 0; fi
+  if [ -d "$root/web/wasi-nn/dist/tool" ]; then stale wasi-nn "${wasi_nn_sources[@]}" || return 0; fi
   mkdir -p "$root/web/wasi-nn/dist"
   build wasi-nn "building WASI-NN" quietly npm --prefix "$root" run build --workspace web/wasi-nn
 }

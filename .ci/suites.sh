@@ -27,7 +27,7 @@ number() { sed 's/\x1b\[[0-9;]*m//g' "$1" | grep -oE "$2 *[0-9]+" | tail -n 1 | 
 
 suite_csharp() {
   heading "C# tests"
-  build_runtime
+  build_wasi_nn
   build_demo
   need dotnet "the .NET 10 SDK, https://dotnet.microsoft.com/download/dotnet/10.0"
   ( build tests "building the C# projects" dotnet build Sconce.slnx -c Release -v q --nologo -clp:NoSummary ) ||

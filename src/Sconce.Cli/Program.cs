@@ -12,10 +12,12 @@ var root = new RootCommand("Compiles PyTorch models to single WebAssembly files 
     BenchCommand.Create(),
     InspectCommand.Create(),
     OpsCommand.Create(),
+    WasiCommand.Create(),
     DemoCommand.Create(),
 };
 
-var parsed = root.Parse(args);
+// An argument that begins with @ is just that, above all a guest's.
+var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 try
 {
     var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

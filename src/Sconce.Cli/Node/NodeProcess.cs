@@ -6,22 +6,34 @@ using Sconce.Compiler.Diagnostics;
 
 namespace Sconce.Cli.Node;
 
+/// <summary>Whose the standard streams of a Node process are.</summary>
+internal enum NodeStreams
+{
+    /// <summary>Pipes to this process.</summary>
+    Piped,
+
+    /// <summary>This process's own.</summary>
+    Ours,
+}
+
 /// <summary>Where Node, its script and the runtime are, and how they are started.</summary>
 internal static class NodeProcess
 {
-    public static Process Start(string runtime)
+    /// <summary>Starts the script that answers requests.</summary>
+    public static Process Start(string runtime) => Start(Path.Combine(AppContext.BaseDirectory, "Node", "host.mjs"), runtime, NodeStreams.Piped);
+
+    public static Process Start(string script, string argument, NodeStreams streams)
     {
         var node = Environment.GetEnvironmentVariable("SCONCE_NODE") is { Length: > 0 } named ? named : "node";
-        var start = new ProcessStartInfo(node)
+        var piped = streams == NodeStreams.Piped;
+        var start = new ProcessStartInfo(node, [script, argument])
         {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardErrorEncoding = Encoding.UTF8,
+            RedirectStandardInput = piped,
+            RedirectStandardOutput = piped,
+            RedirectStandardError = piped,
+            StandardErrorEncoding = piped ? Encoding.UTF8 : null,
             UseShellExecute = false,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Node", "host.mjs"));
-        start.ArgumentList.Add(runtime);
         try
         {
             return Process.Start(start) ?? throw new SconceException($"{node} could not be started");

@@ -28,6 +28,9 @@ public sealed class ToolErrorTests : IDisposable
     [InlineData("run m.pt2 --threads many")]
     [InlineData("verify m.pt2 --rtol x")]
     [InlineData("bench m.pt2 --in netscape")]
+    [InlineData("wasi")]
+    [InlineData("wasi g.wasm --threads 0")]
+    [InlineData("wasi g.wasm --dir")]
     public async Task AWrongCommandLineEndsWithStatus2(string commandLine)
     {
         var result = await RunAsync(commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -48,15 +51,41 @@ public sealed class ToolErrorTests : IDisposable
     [InlineData("run plain.wasm --input x=text.npz", "expected a NumPy .npy array", "text.npz")]
     [InlineData("run plain.wasm --input x.npy", "expected NAME=FILE.npy", "x.npy")]
     [InlineData("run plain.wasm --input x=missing.npy", "expected a NumPy .npy file, but got nothing there", "missing.npy")]
+    [InlineData("wasi missing.wasm", "expected a WASI program (.wasm), but got nothing there", "missing.wasm")]
+    [InlineData("wasi text.npz", "expected a WebAssembly module", "text.npz")]
+    [InlineData("wasi model.pt", "expected a WASI program (.wasm), but got a model", "model.pt")]
+    [InlineData("wasi artefact.wasm", "--graph artefact=artefact.wasm", "artefact.wasm")]
+    [InlineData("wasi component.wasm", "translate it with jco", "component.wasm")]
+    [InlineData("wasi plain.wasm --graph a=missing.pt2", "expected a model (.pt2) or an artefact (.wasm), but got nothing there", "missing.pt2")]
+    [InlineData("wasi plain.wasm --graph a=plain.wasm", "but got a WebAssembly module without a manifest", "plain.wasm")]
+    [InlineData("wasi plain.wasm --dir missing::.", "with a folder, but got nothing there", "missing")]
+    [InlineData("wasi plain.wasm --dir text.npz", "with a folder, but got a file", "text.npz")]
     public async Task ABadFileIsNamedWithWhatWasExpectedAndStatus1(string commandLine, string message, string where)
     {
         Write("plain.wasm", "\0asm\u0001\0\0\0");
         Write("cut.wasm", "\0asm\u0001\0\0\0\u0001\u0050\u0001");
         Write("text.npz", "these are words, not numbers");
+        Write("model.pt", "PK\u0003\u0004");
+        Write("artefact.wasm", "\0asm\u0001\0\0\0\0\u0010\u000fsconce.manifest");
+        Write("component.wasm", "\0asm\u000d\0\u0001\0");
         var result = await RunAsync(commandLine.Split(' '));
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(message, result.Errors);
         Assert.Contains($"where: {where}", result.Errors);
+    }
+
+    [Theory]
+    [InlineData("wasi plain.wasm --graph model.pt2", "expected --graph NAME=MODEL, but got --graph model.pt2")]
+    [InlineData("wasi plain.wasm --graph =model.pt2", "expected --graph NAME=MODEL, but got --graph =model.pt2")]
+    [InlineData("wasi plain.wasm --graph a=x --graph a=y", "expected each name once by --graph, but got 'a' twice")]
+    [InlineData("wasi plain.wasm --env HOME", "expected --env NAME=VALUE, but got --env HOME")]
+    [InlineData("wasi plain.wasm", "the guest exports no function _start")]
+    public async Task AGuestsOptionsAreChecked(string commandLine, string message)
+    {
+        Write("plain.wasm", "\0asm\u0001\0\0\0");
+        var result = await RunAsync(commandLine.Split(' '));
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(message, result.Errors);
     }
 
     [Fact]
@@ -106,6 +135,6 @@ public sealed class ToolErrorTests : IDisposable
     {
         var result = await RunAsync("--help");
         Assert.Equal(0, result.ExitCode);
-        Assert.All(["compile", "run", "verify", "inspect", "ops", "demo"], name => Assert.Contains($"\n  {name} ", result.Output));
+        Assert.All(["compile", "run", "verify", "inspect", "ops", "wasi", "demo"], name => Assert.Contains($"\n  {name} ", result.Output));
     }
 }

@@ -1,0 +1,97 @@
+// The Node end of `sconce wasi`: runs one guest with WASI preview 1 and WASI-NN. Standard streams are the guest's own, and so is the exit code.
+// Started as: node host.mjs REQUEST.json
+import { readFileSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
+import { pathToFileURL } from "node:url";
+
+/** What a trap ends with, as in other hosts: what a shell gives for abort(). */
+const trapped = 134;
+
+/** So many of the last errors are told of a guest that failed. */
+const toldErrors = 10;
+
+// Node 20 has relaxed SIMD behind a flag, later ones have it on.
+if (Number.parseInt(process.versions.node) < 22) setFlagsFromString("--experimental-wasm-relaxed-simd");
+
+const request = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const { createWasiNN, compileWith, errno } = await import(pathToFileURL(request.wasiNN).href);
+const { WASI } = await withoutItsWarning(() => import("node:wasi"));
+const errors = [];
+
+process.exit(await run().catch((error) => fail(error.message)));
+
+async function run() {
+  const module = await WebAssembly.compile(readFileSync(request.guest)).catch((error) => {
+    throw new Error(`the guest is no module that Node ${process.versions.node} compiles: ${error.message}`);
+  });
+  const imports = WebAssembly.Module.imports(module);
+  const version = imports.some(({ module }) => module === "wasi_unstable") ? "unstable" : "preview1";
+  const wasi = new WASI({ version, args: request.arguments, env: request.environment, preopens: request.folders, returnOnExit: true });
+  const nn = await createWasiNN({
+    graphs: request.graphs,
+    relaxed: request.relaxed,
+    compile: compileWith(request.compiler),
+    onError: tell,
+    ...(request.threads > 0 ? { threads: request.threads } : {}),
+  });
+  const given = { ...wasi.getImportObject(), ...nn.imports };
+  checkImports(imports, given);
+  checkExports(WebAssembly.Module.exports(module));
+
+  const instance = await WebAssembly.instantiate(module, given);
+  nn.attach(instance);
+  let code;
+  try {
+    code = wasi.start(instance);
+  } catch (error) {
+    code = trapped;
+    fail(`the guest stopped: ${error.message}`);
+  }
+  if (code !== 0 && !request.verbose) tellLater();
+  return code;
+}
+
+function checkImports(imports, given) {
+  const unknown = imports.filter(({ module, name }) => typeof given[module]?.[name] !== "function")
+    .map(({ module, name, kind }) => `\n  ${module}.${name} (${kind})`);
+  if (unknown.length === 0) return;
+  throw new Error(`expected a guest that imports only WASI preview 1 and WASI-NN (${Object.keys(given).join(", ")}), but this one wants also:${unknown.join("")}`
+    + "\n  what to do: build it for the target wasm32-wasi, without what only another host has");
+}
+
+function checkExports(exports) {
+  const has = (name, kind) => exports.some((item) => item.name === name && item.kind === kind);
+  if (!has("_start", "function")) {
+    throw new Error("expected a program, but the guest exports no function _start: it is a library, or has no main\n  what to do: build it as a command");
+  }
+  if (!has("memory", "memory")) throw new Error("expected a guest that exports its memory as \"memory\", but this one does not");
+}
+
+function tell(error, call) {
+  const line = `wasi-nn: ${call}: ${error.message} (errno ${errno[error.code]}, ${error.code})`;
+  if (request.verbose) console.error(line);
+  else if (errors.push(line) > toldErrors) errors.shift();
+}
+
+/** A guest that fails has often said no more than a number. */
+function tellLater() {
+  for (const line of errors) console.error(line);
+}
+
+function fail(message) {
+  console.error(`error: ${message}`);
+  return 1;
+}
+
+/** WASI in Node is an experiment by its label only; other warnings are shown as ever. */
+async function withoutItsWarning(load) {
+  const { emitWarning } = process;
+  process.emitWarning = (warning, ...rest) => {
+    if (!/^WASI is an experimental feature/.test(String(warning))) emitWarning.call(process, warning, ...rest);
+  };
+  try {
+    return await load();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}

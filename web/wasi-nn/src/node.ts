@@ -1,0 +1,33 @@
+// What only Node has: compiling by calling the command line. Kept apart from the rest, which pages load too.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { NNError, invalid } from "./errors.js";
+import type { Compile } from "./graphs/local-store.js";
+
+/**
+ * Compiles PyTorch's files by calling `sconce compile`, for the option `compile` of createWasiNN. The guest waits meanwhile.
+ * @param command how the tool is started: its name or path, or these and arguments before "compile"
+ */
+export function compileWith(command: string | readonly string[] = "sconce"): (model: Uint8Array) => Uint8Array {
+  const [program = "sconce", ...first] = typeof command === "string" ? [command] : command;
+  return ((model) => {
+    const folder = mkdtempSync(join(tmpdir(), "sconce-wasi-nn-"));
+    try {
+      const [source, artefact] = [join(folder, "model.pt2"), join(folder, "model.wasm")];
+      writeFileSync(source, model);
+      const { error, status, signal, stderr } = spawnSync(program, [...first, "compile", source, "-o", artefact], { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" });
+      if (error !== undefined) throw new NNError("runtime-error", `${program}, which compiles PyTorch's files, cannot be started: ${error.message}`, { cause: error });
+      if (status !== 0) throw invalid(`the model does not compile: ${reason(stderr) || `${program} ended with ${signal ?? status}`}`);
+      return readFileSync(artefact);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }) satisfies Compile;
+}
+
+/** What the tool said, without its place: a file that only stood in for the guest's bytes. */
+function reason(said: string): string {
+  return said.replace(/^error: /, "").replace(/^\s*where: \S*model\.pt2$\n?/m, "").trim();
+}
