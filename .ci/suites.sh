@@ -95,6 +95,15 @@ verify_models() {
   done
 }
 
+# Programs in other languages, built from source and run by `sconce wasi`.
+suite_wasi() {
+  heading "WASI guests"
+  install_guest_toolchains
+  build_wasi_nn
+  build_tool
+  node_suite wasi node --test tests/wasi/*.test.mjs
+}
+
 suite_browser() {
   heading "Browser tests"
   install_browsers
@@ -112,13 +121,29 @@ install_browsers() {
   command -v firefox-esr >/dev/null || command -v firefox >/dev/null || wanted+=(firefox-esr)
   compgen -G '/usr/lib/*/webkit2gtk-4.1/MiniBrowser' >/dev/null || wanted+=(libwebkit2gtk-4.1-0)
   command -v Xvfb >/dev/null || wanted+=(xvfb)
-  [ ${#wanted[@]} -gt 0 ] || return 0
+  install_from_debian "${wanted[@]}"
+}
+
+# What examples/wasi-nn/build needs.
+install_guest_toolchains() {
+  local wanted=()
+  command -v wasm-ld >/dev/null || wanted+=(lld)
+  command -v clang >/dev/null || wanted+=(clang)
+  [ -d /usr/lib/wasm32-wasi ] || wanted+=(wasi-libc)
+  compgen -G '/usr/lib/llvm-*/lib/clang/*/lib/wasi/*wasm32.a' >/dev/null || wanted+=(libclang-rt-14-dev-wasm32)
+  compgen -G '/usr/lib/rustlib/wasm32-wasi*/lib' >/dev/null || wanted+=(rustc libstd-rust-dev-wasm32)
+  install_from_debian "${wanted[@]}"
+}
+
+install_from_debian() {
+  [ $# -gt 0 ] || return 0
   if ! command -v apt-get >/dev/null || [ "$(id -u)" -ne 0 ]; then
-    say "test: not installed, and not root on Debian: ${wanted[*]}"
+    say "test: not installed, and not root on Debian: $*"
     return 0
   fi
-  say "test: installing ${wanted[*]} with apt-get …"
+  say "test: installing $* with apt-get …"
+  mkdir -p "$stamps"
   export DEBIAN_FRONTEND=noninteractive
-  { apt-get update && apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "${wanted[@]}"; } \
+  { apt-get update && apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@"; } \
     >"$stamps/apt.log" 2>&1 || { tail -n 5 "$stamps/apt.log" >&2; say "test: apt-get failed; going on without"; }
 }
