@@ -100,17 +100,16 @@ test("imports that are not there are named", (t) => {
     (memory (export "memory") 1) (func (export "_start")))`)]);
   assert.equal(status, 1);
   assert.equal(stdout, "");
-  assert.match(stderr, /^error: expected a guest that imports only WASI preview 1 and WASI-NN/);
-  assert.match(stderr, /\n {2}env\.cry \(function\)\n {2}wasi_ephemeral_nn\.train \(function\)\n {2}env\.table \(table\)\n/);
+  assert.match(stderr, /^error: the guest imports env\.cry, wasi_ephemeral_nn\.train, env\.table, of which neither/);
 });
 
 test("a library and a guest without memory are refused", (t) => {
   const library = sconce(["wasi", guest(folderFor(t), `(module (memory (export "memory") 1) (func (export "run")))`)]);
   assert.equal(library.status, 1);
-  assert.match(library.stderr, /exports no function _start/);
+  assert.match(library.stderr, /exports no _start/);
   const bare = sconce(["wasi", guest(folderFor(t), `(module (func (export "_start")))`)]);
   assert.equal(bare.status, 1);
-  assert.match(bare.stderr, /exports its memory/);
+  assert.match(bare.stderr, /exports no memory/);
 });
 
 test("a module that is broken is refused", (t) => {
@@ -122,7 +121,7 @@ test("a module that is broken is refused", (t) => {
   writeFileSync(path, bytes);
   const { status, stderr } = sconce(["wasi", path]);
   assert.equal(status, 1);
-  assert.match(stderr, /^error: the guest is no module that Node .* compiles/);
+  assert.match(stderr, /^error: the guest cannot be compiled: /);
 });
 
 test("a graph's file that is damaged is refused", (t) => {

@@ -10,7 +10,10 @@ const tool = path("./dist/tool/");
 await rm(tool, { recursive: true, force: true });
 await mkdir(tool, { recursive: true });
 await build({
-  stdin: { contents: `export * from "./src/index.js"; export { compileWith } from "./src/node.js";`, resolveDir: path(".") },
+  stdin: {
+    contents: `export * from "./src/index.js"; export { compileWith } from "./src/node.js"; export { checkImports, compileGuest } from "./src/guest/module.js";`,
+    resolveDir: path("."),
+  },
   outfile: `${tool}wasi-nn.js`,
   bundle: true,
   minify: true,

@@ -14,18 +14,15 @@ const toldErrors = 10;
 if (Number.parseInt(process.versions.node) < 22) setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 const request = JSON.parse(readFileSync(process.argv[2], "utf8"));
-const { createWasiNN, compileWith, errno } = await import(pathToFileURL(request.wasiNN).href);
+const { checkImports, compileGuest, compileWith, createWasiNN, errno } = await import(pathToFileURL(request.wasiNN).href);
 const { WASI } = await withoutItsWarning(() => import("node:wasi"));
 const errors = [];
 
 process.exit(await run().catch((error) => fail(error.message)));
 
 async function run() {
-  const module = await WebAssembly.compile(readFileSync(request.guest)).catch((error) => {
-    throw new Error(`the guest is no module that Node ${process.versions.node} compiles: ${error.message}`);
-  });
-  const imports = WebAssembly.Module.imports(module);
-  const version = imports.some(({ module }) => module === "wasi_unstable") ? "unstable" : "preview1";
+  const module = await compileGuest(readFileSync(request.guest));
+  const version = WebAssembly.Module.imports(module).some(({ module }) => module === "wasi_unstable") ? "unstable" : "preview1";
   const wasi = new WASI({ version, args: request.arguments, env: request.environment, preopens: request.folders, returnOnExit: true });
   const nn = await createWasiNN({
     graphs: request.graphs,
@@ -35,8 +32,7 @@ async function run() {
     ...(request.threads > 0 ? { threads: request.threads } : {}),
   });
   const given = { ...wasi.getImportObject(), ...nn.imports };
-  checkImports(imports, given);
-  checkExports(WebAssembly.Module.exports(module));
+  checkImports(module, given);
 
   const instance = await WebAssembly.instantiate(module, given);
   nn.attach(instance);
@@ -49,22 +45,6 @@ async function run() {
   }
   if (code !== 0 && !request.verbose) tellLater();
   return code;
-}
-
-function checkImports(imports, given) {
-  const unknown = imports.filter(({ module, name }) => typeof given[module]?.[name] !== "function")
-    .map(({ module, name, kind }) => `\n  ${module}.${name} (${kind})`);
-  if (unknown.length === 0) return;
-  throw new Error(`expected a guest that imports only WASI preview 1 and WASI-NN (${Object.keys(given).join(", ")}), but this one wants also:${unknown.join("")}`
-    + "\n  what to do: build it for the target wasm32-wasi, without what only another host has");
-}
-
-function checkExports(exports) {
-  const has = (name, kind) => exports.some((item) => item.name === name && item.kind === kind);
-  if (!has("_start", "function")) {
-    throw new Error("expected a program, but the guest exports no function _start: it is a library, or has no main\n  what to do: build it as a command");
-  }
-  if (!has("memory", "memory")) throw new Error("expected a guest that exports its memory as \"memory\", but this one does not");
 }
 
 function tell(error, call) {

@@ -79,7 +79,7 @@ public sealed class ToolErrorTests : IDisposable
     [InlineData("wasi plain.wasm --graph =model.pt2", "expected --graph NAME=MODEL, but got --graph =model.pt2")]
     [InlineData("wasi plain.wasm --graph a=x --graph a=y", "expected each name once by --graph, but got 'a' twice")]
     [InlineData("wasi plain.wasm --env HOME", "expected --env NAME=VALUE, but got --env HOME")]
-    [InlineData("wasi plain.wasm", "the guest exports no function _start")]
+    [InlineData("wasi plain.wasm", "the guest exports no _start")]
     public async Task AGuestsOptionsAreChecked(string commandLine, string message)
     {
         Write("plain.wasm", "\0asm\u0001\0\0\0");
