@@ -22,6 +22,8 @@ export interface GuestResult {
   readonly exitCode: number;
   /** How many threads computed. */
   readonly threads: number;
+  /** How long it took until guest, threads and graphs were ready, and how long the guest ran. */
+  readonly milliseconds: { readonly ready: number; readonly run: number };
   /** The files that the guest made or changed, by their paths. */
   readonly files: Map<string, Uint8Array>;
 }
@@ -31,6 +33,7 @@ export interface GuestResult {
  * guest stops by a trap.
  */
 export async function runGuest(guest: WebAssembly.Module | BufferSource, options: GuestOptions = {}): Promise<GuestResult> {
+  const began = performance.now();
   const module = await compileGuest(guest);
   const folder = new Folder(options.files ?? new Map());
   const args = [options.name ?? "guest.wasm", ...(options.args ?? [])];
@@ -38,7 +41,7 @@ export async function runGuest(guest: WebAssembly.Module | BufferSource, options
   const wasi = new WASI(args, Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`), [
     new OpenFile(new File(options.stdin ?? new Uint8Array())), write(options.stdout), write(options.stderr),
     new PreopenDirectory(".", folder.contents), new PreopenDirectory("/", folder.contents),
-  ]);
+  ], { debug: false });
   const nn = await createWasiNN(options);
   try {
     const imports = { wasi_snapshot_preview1: { ...wasi.wasiImport, args_sizes_get: argsSizes(args, wasi) }, ...nn.imports } as WebAssembly.Imports;
@@ -46,7 +49,9 @@ export async function runGuest(guest: WebAssembly.Module | BufferSource, options
     const instance = await WebAssembly.instantiate(module, imports);
     nn.attach(instance);
     wasi.inst = instance as typeof wasi.inst;
-    return { exitCode: await start(instance.exports["_start"] as () => void), threads: nn.threads, files: folder.changed() };
+    const started = performance.now();
+    const exitCode = await start(instance.exports["_start"] as () => void);
+    return { exitCode, threads: nn.threads, milliseconds: { ready: started - began, run: performance.now() - started }, files: folder.changed() };
   } finally {
     nn.dispose();
   }
