@@ -7,7 +7,7 @@ import { basename, join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import wabt from "wabt";
+import { assemble } from "./assemble.mjs";
 import { findBrowsers } from "./browsers.mjs";
 import { readNpz } from "./npz.mjs";
 import { startServer } from "./server.mjs";
@@ -42,11 +42,6 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
   await server?.close();
 });
-
-async function assemble(name) {
-  const module = (await wabt()).parseWat(name, readFileSync(new URL(name, import.meta.url), "utf8"));
-  return Buffer.from(module.toBinary({}).buffer);
-}
 
 /** Page and worker as esbuild bundles them, with the scripts beside them of which the package's README speaks. */
 async function bundle() {
