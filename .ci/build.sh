@@ -123,3 +123,17 @@ build_demo_now() {
   mkdir -p "$root/web/demo/dist"
   build demo "building the demo's page" quietly npm --prefix "$root" run build --workspace web/demo
 }
+
+playground_sources=("$root/web/playground" "$root/web/demo/public" "$root/examples/wasi-nn" "${wasi_nn_sources[@]}")
+
+build_playground() {
+  if [ -d "$root/web/playground/dist" ]; then stale playground "${playground_sources[@]}" || return 0; fi
+  build_wasi_nn
+  locked build_playground_now
+}
+
+build_playground_now() {
+  if [ -d "$root/web/playground/dist" ]; then stale playground "${playground_sources[@]}" || return 0; fi
+  mkdir -p "$root/web/playground/dist"
+  build playground "building the playground" quietly npm --prefix "$root" run build --workspace web/playground
+}

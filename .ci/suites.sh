@@ -111,6 +111,7 @@ suite_browser() {
   build_tool
   build_demo
   build_wasi_nn
+  build_playground
   node_suite browser node --test --test-concurrency=1 tests/browser/*.test.mjs
 }
 

@@ -14,6 +14,7 @@ var root = new RootCommand("Compiles PyTorch models to single WebAssembly files 
     OpsCommand.Create(),
     WasiCommand.Create(),
     DemoCommand.Create(),
+    PlaygroundCommand.Create(),
 };
 
 // An argument that begins with @ is just that, above all a guest's.

@@ -1,4 +1,5 @@
 using Sconce.Cli.Files;
+using Sconce.Cli.Serving;
 
 namespace Sconce.Cli.Demo;
 
@@ -9,13 +10,7 @@ internal static class DemoContents
 
     public static IReadOnlyDictionary<string, Func<Stream>> Read(string artefact, IEnumerable<Digit> digits)
     {
-        var page = Path.GetDirectoryName(BundledFile.Find("web/demo/dist/index.html", "demo/page/index.html"))!;
-        var contents = new Dictionary<string, Func<Stream>>(StringComparer.Ordinal);
-        foreach (var file in Directory.EnumerateFiles(page, "*", SearchOption.AllDirectories))
-        {
-            contents[Path.GetRelativePath(page, file).Replace(Path.DirectorySeparatorChar, '/')] = () => File.OpenRead(file);
-        }
-
+        var contents = PageFolder.Read(BundledFile.Find("web/demo/dist/index.html", "demo/page/index.html"));
         var samples = Digit.ToJson(digits);
         contents[Samples] = () => new MemoryStream(samples);
         contents[Model] = () => File.OpenRead(artefact);

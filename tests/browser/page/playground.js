@@ -1,0 +1,124 @@
+// Uses the playground as a visitor would, in a frame, and looks at what it shows.
+import { check, finish, later, same, test, until } from "./harness.js";
+
+const frame = document.getElementById("playground");
+await new Promise((resolve) => {
+  frame.onload = resolve;
+  frame.src = "../playground/index.html";
+});
+const { contentDocument: page, contentWindow: view } = frame;
+const element = (id) => page.getElementById(id);
+const text = (id) => element(id).textContent;
+const isRunning = () => !element("stop").hidden;
+const pictures = await (await fetch("../given/pictures.json")).json();
+const bytes = async (path) => new Uint8Array(await (await fetch(`../${path}`)).arrayBuffer());
+
+/** What stands behind the page's links: a policy forbids to fetch it, but not to save it. */
+const blobs = new Map();
+const { createObjectURL } = view.URL;
+view.URL.createObjectURL = (blob) => {
+  const address = createObjectURL.call(view.URL, blob);
+  blobs.set(address, blob);
+  return address;
+};
+
+/** Gives files to one of the page's choosers. */
+async function choose(chooser, files) {
+  const transfer = new view.DataTransfer();
+  for (const [name, content] of Object.entries(files)) transfer.items.add(new view.File([content], name));
+  element(chooser).files = transfer.files;
+  element(chooser).dispatchEvent(new view.Event("change"));
+  await later(300);
+}
+
+async function run(line) {
+  element("arguments").value = line;
+  element("run").click();
+  await ended();
+}
+
+async function ended() {
+  check(await until(() => !isRunning() && /exit code \d+, after|did not end/.test(text("terminal") + text("exit-detail")), 20_000), `it still runs: ${text("terminal")}`);
+  await later(50);
+}
+
+test("nothing runs without a guest", async () => same([element("run").disabled, isRunning()], [true, false], "buttons"));
+
+test("the sample runs at one click, and gives PyTorch's numbers", async () => {
+  element("sample").click();
+  check(await until(() => /exit code/.test(text("terminal")), 20_000), text("terminal"));
+  const { digit, probabilities } = pictures["three.pgm"];
+  check(text("terminal").includes(`this is a ${digit}\n`), text("terminal"));
+  for (const [index, value] of probabilities.entries()) {
+    const shown = new RegExp(`^${index} (\\d\\.\\d{3})`, "m").exec(text("terminal"));
+    check(Math.abs(Number(shown?.[1]) - value) <= 0.0015, `${index}: expected ${value}, shown ${shown?.[1]}`);
+  }
+  same(text("exit"), "0", "exit code");
+  check(/ms$/.test(text("compute")) && /ms$/.test(text("ready")), `times: ${text("compute")}, ${text("ready")}`);
+  same(Array.from(element("calls").rows, ({ cells }) => cells[0].textContent), ["load_by_name", "init_execution_context", "set_input", "compute", "get_output"], "calls");
+});
+
+test("another argument gives another answer", async () => {
+  await run("four.pgm");
+  check(text("terminal").includes(`this is a ${pictures["four.pgm"].digit}\n`), text("terminal"));
+});
+
+test("an error that the guest learns as a number is shown with its text", async () => {
+  await run("four.pgm letters");
+  check(/load_by_name: error 8 \(not-found\): there is no graph "letters": the host knows "digits"/.test(text("terminal")), text("terminal"));
+  check(text("exit") !== "0", `exit code ${text("exit")}`);
+});
+
+test("a guest of one's own, a model in the folder, and the file that it writes", async () => {
+  await choose("choose-files", { "mine.wasm": await bytes("given/guest.wasm"), "digits.in": await bytes("given/digits.in") });
+  await choose("choose-entries", { "model.pt": await bytes("playground/digits.wasm") });
+  await run("@model.pt digits.in 'the result'");
+  check(/computed/.test(text("terminal")), text("terminal"));
+  const [link] = element("written").querySelectorAll("a");
+  same([link.textContent, link.download], ["the result", "the result"], "the link");
+  const wanted = new Float32Array((await bytes("given/digits.out")).buffer);
+  const got = new Float32Array(await blobs.get(link.href).arrayBuffer());
+  same(got.length, wanted.length, "numbers");
+  wanted.forEach((value, i) => check(Math.abs(got[i] - value) <= 1e-5 + 1e-4 * Math.abs(value), `number ${i}: expected ${value}, got ${got[i]}`));
+});
+
+test("a compiled model in the guest's place, and two files of one name, are refused", async () => {
+  await choose("choose-models", { "text.wasm": new TextEncoder().encode("none") });
+  await until(() => /no compiled model/.test(text("terminal")), 2000);
+  check(/text\.wasm is no compiled model: make one with sconce compile/.test(text("terminal")), text("terminal"));
+  const [first, second] = element("folder").querySelectorAll("input");
+  const name = second.value;
+  second.value = first.value;
+  element("run").click();
+  await until(() => /is there twice/.test(text("terminal")), 2000);
+  check(/is there twice/.test(text("terminal")), text("terminal"));
+  same(isRunning(), false, "runs");
+  second.value = name;
+});
+
+test("a guest that goes on for ever leaves the page alive, and is stopped", async () => {
+  await choose("choose-files", { "endless.wasm": await bytes("given/endless.wasm") });
+  element("arguments").value = "";
+  element("run").click();
+  check(await until(() => /begun/.test(text("terminal")), 10_000), text("terminal"));
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 10);
+  await later(500);
+  clearInterval(timer);
+  check(isRunning() && ticks >= 10, `${ticks} ticks in 500 ms`);
+  element("stop").click();
+  check(await until(() => /stopped/.test(text("terminal")), 2000), text("terminal"));
+  same([isRunning(), text("exit-detail")], [false, "did not end by itself"], "what it shows");
+});
+
+test("after that the sample runs again", async () => {
+  element("sample").click();
+  check(await until(() => /this is a 3\n/.test(text("terminal")), 20_000), text("terminal"));
+});
+
+test("nothing is wider than the page", async () => {
+  const { scrollWidth, clientWidth } = page.documentElement;
+  check(scrollWidth <= clientWidth, `${scrollWidth} of ${clientWidth}`);
+});
+
+await finish();

@@ -1,0 +1,47 @@
+// `sconce playground`: what its server serves, and the page itself, used in real browsers.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { assemble } from "./assemble.mjs";
+import { findBrowsers } from "./browsers.mjs";
+import { readNpz } from "./npz.mjs";
+import { servedFiles, startPageCommand } from "./page-command.mjs";
+import { startServer } from "./server.mjs";
+import { root } from "./tool.mjs";
+import { runPage } from "./visit.mjs";
+
+const dist = new URL("web/playground/dist/", root);
+
+let playground;
+let server;
+
+before(async () => {
+  playground = await startPageCommand("playground");
+  const files = new Map((await servedFiles(playground.address, dist, ["digits.wasm"])).map(([path, bytes]) => [`playground/${path}`, bytes]));
+  const { in0, out0 } = readNpz(fileURLToPath(new URL("examples/digits/digits.npz", root)));
+  files.set("given/digits.in", in0.bytes);
+  files.set("given/digits.out", out0.bytes);
+  for (const name of ["guest", "endless"]) files.set(`given/${name}.wasm`, await assemble(`${name}.wat`));
+  // What PyTorch makes of the sample's pictures.
+  files.set("given/pictures.json", readFileSync(new URL("examples/wasi-nn/pictures.json", root)));
+  server = await startServer({ folders: { page: new URL("page/", import.meta.url) }, files });
+});
+
+after(async () => {
+  playground?.stop();
+  await server?.close();
+});
+
+test("the playground's server isolates the page and keeps to its contents", async () => {
+  const { headers } = await fetch(playground.address);
+  assert.equal(headers.get("cross-origin-opener-policy"), "same-origin");
+  assert.equal(headers.get("cross-origin-embedder-policy"), "require-corp");
+  assert.equal((await fetch(new URL("..%2f..%2fpackage.json", playground.address))).status, 404);
+});
+
+const { found, missing } = findBrowsers();
+for (const name of missing) test(`playground, ${name}`, { skip: "is not installed here" }, () => {});
+for (const browser of found) {
+  for (const mode of ["strict", "plain"]) test(`playground, ${browser.name}, ${mode}`, (context) => runPage(context, { browser, server, mode, page: "playground" }));
+}

@@ -1,0 +1,51 @@
+import { make } from "./dom.js";
+import { formatBytes } from "./format.js";
+import { paintThumbnail } from "./thumbnail.js";
+
+/** Files by names that the visitor can change: the models, and the guest's folder. */
+export class NamedFiles {
+  readonly #root: HTMLUListElement;
+  readonly #what: string;
+  readonly #rows = new Map<HTMLLIElement, { name: HTMLInputElement; bytes: Uint8Array }>();
+
+  /** @param what what a name of this list is, for those who hear the page */
+  constructor(root: HTMLUListElement, what: string) {
+    this.#root = root;
+    this.#what = what;
+  }
+
+  /** Adds a file; one of the same name goes. */
+  add(name: string, bytes: Uint8Array): void {
+    for (const [row, { name: field }] of this.#rows) if (field.value === name) this.#remove(row);
+    const field = make("input", { value: name, spellcheck: false, autocomplete: "off", ariaLabel: `${this.#what} (${name})` });
+    const picture = make("canvas", { className: "thumbnail", width: 1, height: 1 });
+    picture.setAttribute("aria-hidden", "true");
+    const remove = make("button", { type: "button", className: "remove", title: "Remove", ariaLabel: `Remove ${name}` }, "×");
+    const row = make("li", {}, picture, field, make("span", { className: "size" }, formatBytes(bytes.length)), remove);
+    remove.addEventListener("click", () => this.#remove(row));
+    this.#rows.set(row, { name: field, bytes });
+    this.#root.append(row);
+    void paintThumbnail(picture, bytes);
+  }
+
+  /** Throws where two have one name, or one has none. */
+  entries(): Map<string, Uint8Array> {
+    const found = new Map<string, Uint8Array>();
+    for (const { name: { value }, bytes } of this.#rows.values()) {
+      const name = value.trim();
+      if (name === "") throw new Error(`a ${this.#what} is empty: write one, or remove the file`);
+      if (found.has(name)) throw new Error(`the ${this.#what} ${JSON.stringify(name)} is there twice: change or remove one`);
+      found.set(name, bytes);
+    }
+    return found;
+  }
+
+  clear(): void {
+    for (const row of this.#rows.keys()) this.#remove(row);
+  }
+
+  #remove(row: HTMLLIElement): void {
+    row.remove();
+    this.#rows.delete(row);
+  }
+}

@@ -1,0 +1,31 @@
+/** From the page to the worker that runs a guest: all that the guest is given. */
+export interface RunRequest {
+  readonly guest: Uint8Array;
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly graphs: Readonly<Record<string, Uint8Array>>;
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly threads: number;
+}
+
+/** Where text comes from: the guest's two streams, and the errors that it learnt as numbers. */
+export type Stream = "stdout" | "stderr" | "error";
+
+export interface Piece {
+  readonly stream: Stream;
+  readonly text: string;
+}
+
+/** How often a function was called, and how long the guest waited for it. */
+export interface CallTimes {
+  readonly count: number;
+  readonly milliseconds: number;
+}
+
+export type Calls = ReadonlyMap<string, CallTimes>;
+
+/** From that worker to the page. */
+export type RunReply =
+  | { readonly type: "said"; readonly pieces: readonly Piece[]; readonly calls: Calls }
+  | { readonly type: "done"; readonly exitCode: number; readonly threads: number; readonly milliseconds: { readonly ready: number; readonly run: number }; readonly files: ReadonlyMap<string, Uint8Array> }
+  | { readonly type: "failed"; readonly message: string };
