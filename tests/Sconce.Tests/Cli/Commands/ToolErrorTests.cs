@@ -135,6 +135,6 @@ public sealed class ToolErrorTests : IDisposable
     {
         var result = await RunAsync("--help");
         Assert.Equal(0, result.ExitCode);
-        Assert.All(["compile", "run", "verify", "inspect", "ops", "wasi", "demo"], name => Assert.Contains($"\n  {name} ", result.Output));
+        Assert.All(["compile", "run", "verify", "inspect", "ops", "wasi", "demo", "playground"], name => Assert.Contains($"\n  {name} ", result.Output));
     }
 }
