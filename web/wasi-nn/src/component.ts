@@ -1,8 +1,9 @@
+import type { ErrorListener } from "./abi/calls.js";
 import { type Awaitable, then } from "./awaitable.js";
 import type { ExecutionTarget, GraphEncoding, TensorType } from "./enums.js";
 import { type NNErrorCode, toNNError } from "./errors.js";
 import type { NNContext, NNGraph, NNTensor } from "./graphs/backend.js";
-import { expectType, indexOf } from "./graphs/ports.js";
+import { expectType, indexOf, placesOf } from "./graphs/ports.js";
 import type { GraphStore } from "./graphs/store.js";
 
 /** WIT's `error-code`. */
@@ -65,50 +66,63 @@ export class WitError {
 /** WIT has no names for these two of witx. */
 const witCodes: Partial<Record<NNErrorCode, WitErrorCode>> = { "missing-memory": "runtime-error", busy: "runtime-error" };
 
-/** The interfaces of `wasi:nn` as jco wants them, for all of 2024-06-25, 2024-08-19 and 2024-10-28. */
+/** What jco calls when a guest drops a resource: engines without Symbol.dispose are about. */
+const dispose: typeof Symbol.dispose = (Symbol as { dispose?: typeof Symbol.dispose }).dispose ?? (Symbol.for("dispose") as typeof Symbol.dispose);
+
+/**
+ * The interfaces of `wasi:nn` as jco wants them, for all of 2024-06-25, 2024-08-19 and 2024-10-28. On a page's own thread, `load`, `loadByName` and
+ * `compute` give promises instead, for a component that jco transpiled with these imports as asynchronous ones.
+ */
 export interface NNComponent {
   readonly tensor: { readonly Tensor: typeof WitTensor };
   readonly errors: { readonly Error: typeof WitError };
   readonly inference: { readonly GraphExecutionContext: typeof WitContext };
   readonly graph: {
     readonly Graph: typeof WitGraph;
-    load(builders: readonly Uint8Array[], encoding: GraphEncoding, target: ExecutionTarget): Awaitable<WitGraph>;
-    loadByName(name: string): Awaitable<WitGraph>;
+    load(builders: readonly Uint8Array[], encoding: GraphEncoding, target: ExecutionTarget): WitGraph;
+    loadByName(name: string): WitGraph;
   };
 }
+
+/** Runs a call of the guest, and throws what it throws as the resource `error`. */
+type Host = <T>(call: string, body: () => T) => T;
 
 /** The resource `graph-execution-context`. */
 export class WitContext {
   readonly #context: NNContext;
+  readonly #host: Host;
 
   /** @internal */
-  constructor(context: NNContext) {
+  constructor(context: NNContext, host: Host) {
     this.#context = context;
+    this.#host = host;
   }
 
   /** Until 2024-08-19. */
   setInput(name: string, tensor: WitTensor): void {
-    return thrown(() => this.#setInput(indexOf(this.#context.graph.inputs, name, "input"), tensor));
+    this.#host("set-input", () => this.#setInput(indexOf(this.#context.graph.inputs, name, "input"), tensor));
   }
 
-  /** Until 2024-08-19 without inputs and outputs; in 2024-10-28 it takes the ones and gives the others. */
-  compute(inputs?: readonly NamedTensor[]): Awaitable<NamedTensor[] | undefined> {
-    return thrown(() => {
-      if (inputs === undefined) return then(this.#context.compute(), () => undefined);
-      const ports = this.#context.graph.inputs;
-      // A list in which no name is known is taken in its order: hosts of PyTorch look at nothing else.
-      const positional = inputs.length === ports.length && !inputs.some(([name]) => ports.some((port) => port.name === name) || /^\d+$/.test(name));
-      inputs.forEach(([name, tensor], position) => this.#setInput(positional ? position : indexOf(ports, name, "input"), tensor));
-      return then(this.#context.compute(), () => this.#context.graph.outputs.map((port, index): NamedTensor => [port.name, this.#output(index)]));
+  /** Until 2024-08-19: of the inputs that were set. */
+  compute(): void;
+  /** Since 2024-10-28: all inputs come, and all outputs go. */
+  compute(inputs: readonly NamedTensor[]): NamedTensor[];
+  compute(inputs?: readonly NamedTensor[]): Awaitable<NamedTensor[] | void> {
+    return this.#host("compute", () => {
+      if (inputs === undefined) return this.#context.compute();
+      const { graph } = this.#context;
+      placesOf(graph.inputs, inputs.map(([name]) => name)).forEach((place, i) => this.#setInput(place, (inputs[i] as NamedTensor)[1]));
+      return then(this.#context.compute(), () => graph.outputs.map((port, index): NamedTensor => [port.name, this.#output(index)]));
     });
   }
 
   /** Until 2024-08-19. */
   getOutput(name: string): WitTensor {
-    return thrown(() => this.#output(indexOf(this.#context.graph.outputs, name, "output")));
+    return this.#host("get-output", () => this.#output(indexOf(this.#context.graph.outputs, name, "output")));
   }
 
-  [Symbol.dispose](): void {
+  /** The guest dropped it. */
+  [dispose](): void {
     this.#context.dispose();
   }
 
@@ -126,40 +140,37 @@ export class WitContext {
 /** The resource `graph`. */
 export class WitGraph {
   readonly #graph: NNGraph;
+  readonly #host: Host;
 
   /** @internal */
-  constructor(graph: NNGraph) {
+  constructor(graph: NNGraph, host: Host) {
     this.#graph = graph;
+    this.#host = host;
   }
 
   initExecutionContext(): WitContext {
-    return thrown(() => new WitContext(this.#graph.createContext()));
+    return this.#host("init-execution-context", () => new WitContext(this.#graph.createContext(), this.#host));
   }
 }
 
-export function makeComponent(store: GraphStore): NNComponent {
-  return {
-    tensor: { Tensor: WitTensor },
-    errors: { Error: WitError },
-    inference: { GraphExecutionContext: WitContext },
-    graph: {
-      Graph: WitGraph,
-      load: (builders, encoding) => thrown(() => then(store.load(builders, encoding), (graph) => new WitGraph(graph))),
-      loadByName: (name) => thrown(() => then(store.loadByName(name), (graph) => new WitGraph(graph))),
-    },
+export function makeComponent(store: GraphStore, onError?: ErrorListener): NNComponent {
+  const host: Host = (call, body) => {
+    const fail = (thrown: unknown): never => {
+      const error = toNNError(thrown);
+      onError?.(error, call);
+      throw new WitError(witCodes[error.code] ?? (error.code as WitErrorCode), error.message);
+    };
+    try {
+      const value = body();
+      return value instanceof Promise ? (value.catch(fail) as typeof value) : value;
+    } catch (error) {
+      return fail(error);
+    }
   };
-}
-
-/** Runs it, and throws what it throws as the resource `error`. */
-function thrown<T>(call: () => T): T {
-  const fail = (error: unknown): never => {
-    const { code, message } = toNNError(error);
-    throw new WitError(witCodes[code] ?? (code as WitErrorCode), message);
+  const graph = {
+    Graph: WitGraph,
+    load: (builders: readonly Uint8Array[], encoding: GraphEncoding) => host("load", () => then(store.load(builders, encoding), (loaded) => new WitGraph(loaded, host))),
+    loadByName: (name: string) => host("load-by-name", () => then(store.loadByName(name), (loaded) => new WitGraph(loaded, host))),
   };
-  try {
-    const value = call();
-    return value instanceof Promise ? (value.catch(fail) as T) : value;
-  } catch (error) {
-    return fail(error);
-  }
+  return { tensor: { Tensor: WitTensor }, errors: { Error: WitError }, inference: { GraphExecutionContext: WitContext }, graph: graph as NNComponent["graph"] };
 }

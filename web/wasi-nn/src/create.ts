@@ -5,6 +5,7 @@ import { ephemeralCalls } from "./abi/ephemeral.js";
 import { GuestSession } from "./abi/session.js";
 import { wamrCalls } from "./abi/wamr.js";
 import { type NNComponent, makeComponent } from "./component.js";
+import { type NNComponentImports, importsOf } from "./component-imports.js";
 import { NNError } from "./errors.js";
 import { type Graphs, type Resolve, openCatalogue } from "./graphs/catalogue.js";
 import type { Compile } from "./graphs/local-store.js";
@@ -26,7 +27,7 @@ export interface WasiNNOptions {
   readonly memory?: number | undefined;
   /** Relaxed SIMD where engine and file have it (the default); `false` gives the same numbers on every machine. */
   readonly relaxed?: boolean | undefined;
-  /** Told of every error that the guest learns as a number. */
+  /** Told of every error that the guest learns: a core guest as a number, a component as the resource `error`. */
   readonly onError?: ErrorListener | undefined;
   /** Told of every call that the guest made, and how long it waited for it. */
   readonly onCall?: CallListener | undefined;
@@ -48,6 +49,8 @@ export class WasiNN {
   readonly imports: WasiNNImports;
   /** What a component imports, by the names of the interfaces: tensor, errors, inference, graph. */
   readonly component: NNComponent;
+  /** The same by the names under which a component that jco transpiled with `--instantiation` asks for them, to be spread into its imports. */
+  readonly componentImports: NNComponentImports;
   readonly #session: GuestSession;
 
   /** @internal Made by `createWasiNN`. */
@@ -56,7 +59,8 @@ export class WasiNN {
     const module = (calls: Calls) =>
       Object.fromEntries(Object.entries(calls).map(([name, call]) => [name, wrap(name, timed(name, hostCall(name, call, onError), onCall))]));
     this.imports = { wasi_ephemeral_nn: module(ephemeralCalls(this.#session)), wasi_nn: module(wamrCalls(this.#session)) };
-    this.component = makeComponent(store);
+    this.component = makeComponent(store, onError);
+    this.componentImports = importsOf(this.component);
   }
 
   /** How many threads compute. */

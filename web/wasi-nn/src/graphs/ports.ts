@@ -23,6 +23,9 @@ export function checkInput(inputs: readonly Port[], index: number, { dimensions,
   throw invalid(`${where} should have the dimensions [${expected}], got [${dimensions.join(", ")}]`);
 }
 
+/** A place, written as a name. */
+const placeNumber = /^(0|[1-9]\d{0,4})$/;
+
 /**
  * The place of an input or output by its name: PyTorch's own, or a number, or what hosts call the only one, "input" and "output".
  * @param what "input" or "output"
@@ -30,9 +33,25 @@ export function checkInput(inputs: readonly Port[], index: number, { dimensions,
 export function indexOf(ports: readonly Port[], name: string, what: "input" | "output"): number {
   const named = ports.findIndex((port) => port.name === name);
   if (named >= 0) return named;
-  if (/^(0|[1-9]\d{0,4})$/.test(name) && Number(name) < ports.length) return Number(name);
+  if (placeNumber.test(name) && Number(name) < ports.length) return Number(name);
   if (ports.length === 1 && name === what) return 0;
   throw invalid(`the graph has no ${what} ${JSON.stringify(name)}: it has ${ports.map((port) => JSON.stringify(port.name)).join(", ")}`);
+}
+
+/**
+ * The places of inputs that come all at once, each with a name. A list in which no name is known is taken in its order: hosts of PyTorch look at
+ * nothing else.
+ */
+export function placesOf(inputs: readonly Port[], names: readonly string[]): readonly number[] {
+  const known = (name: string) => inputs.some((port) => port.name === name) || placeNumber.test(name);
+  if (names.length === inputs.length && !names.some(known)) return names.map((_, place) => place);
+  const places = names.map((name) => indexOf(inputs, name, "input"));
+  places.forEach((place, i) => {
+    if (places.indexOf(place) < i) throw invalid(`input ${place} (${inputs[place]?.name}) is there twice, as ${JSON.stringify(names[places.indexOf(place)])} and as ${JSON.stringify(names[i])}`);
+  });
+  const missing = inputs.findIndex((_, place) => !places.includes(place));
+  if (missing >= 0) throw invalid(`input ${missing} (${inputs[missing]?.name}) is not in the list`);
+  return places;
 }
 
 /** The type, where WIT has one for it. */
