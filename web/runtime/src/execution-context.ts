@@ -4,7 +4,7 @@ import { SconceError } from "./errors.js";
 import { type Graph, trapped } from "./graph.js";
 import { bindInputs } from "./inputs.js";
 import type { Port } from "./manifest.js";
-import { formatBytes } from "./memory.js";
+import { tooMuch } from "./memory.js";
 import { type DType, type Inputs, type Outputs, type Tensor, elementCount, elementSize, viewOf } from "./tensor.js";
 
 /** One run's inputs, outputs, state and buffers: WASI-NN's execution context. All of it is synchronous. */
@@ -134,14 +134,12 @@ export class ExecutionContext {
     const planned = this.#symbols;
     if (planned !== undefined && [...symbols].every(([name, value]) => planned.get(name) === value)) return;
     const arena = evaluate(manifest.arena, symbols);
-    if (arena < 0 || this.#region.start + arena > 2 ** 32) {
-      throw new SconceError("memory", `the model needs ${formatBytes(arena)} for these shapes, but WebAssembly's memory ends at 4096 MiB`);
-    }
+    if (arena < 0 || this.#region.start + arena > 2 ** 32) throw tooMuch(arena);
     const values = new Int32Array(memory.buffer, this.#region.start + manifest.context.symbols, manifest.symbols.length);
     manifest.symbols.forEach(({ name }, index) => (values[index] = symbols.get(name) ?? 0));
     this.#symbols = undefined;
     const size = exports.plan(this.#region.start) >>> 0;
-    if (size < manifest.context.header) throw new SconceError("artifact", "the file is damaged: its memory plan is smaller than its tables");
+    if (size < manifest.context.header) throw new SconceError("artifact", "the file is damaged: its plan is smaller than its tables");
     const { start } = this.#region;
     this.graph.resize(this.#region, size);
     // The tables hold absolute addresses.
@@ -171,7 +169,7 @@ export class ExecutionContext {
   #bytes(table: number, index: number, size: number): Uint8Array {
     const { buffer } = this.graph.memory;
     const address = new Uint32Array(buffer, this.#region.start + table + 4 * index, 1)[0] ?? 0;
-    if (address + size > buffer.byteLength) throw new SconceError("artifact", "the file is damaged: its memory plan leads out of memory");
+    if (address + size > buffer.byteLength) throw new SconceError("artifact", "the file is damaged: its plan leads out of memory");
     return new Uint8Array(buffer, address, size);
   }
 }

@@ -66,18 +66,23 @@ export class Graph {
   static async load(chunks: AsyncIterable<Uint8Array>, options: GraphOptions = {}): Promise<Graph> {
     const reader = new ArtifactReader();
     const iterator = chunks[Symbol.asyncIterator]();
-    const head = await reader.arriving(reader.head(), iterator);
-    options.onSize?.(head.fileBytes);
-    const { bytes, code } = prepare(head, options);
-    const started = performance.now();
-    // The code is compiled while the constants arrive.
-    const compiled = compile(bytes).then((module): CompiledCode => {
-      const whole = { ...code, module, compileMs: performance.now() - started };
-      options.onCode?.(whole);
-      return whole;
-    });
-    const [whole] = await Promise.all([compiled, reader.arriving(reader.constants(head.manifest, writeInto(code.memory)), iterator)]);
-    return new Graph(whole, await instantiate(whole.module, whole.memory), options.memory);
+    try {
+      const head = await reader.arriving(reader.head(), iterator);
+      options.onSize?.(head.fileBytes);
+      const { bytes, code } = prepare(head, options);
+      const started = performance.now();
+      // The code is compiled while the constants arrive.
+      const compiled = compile(bytes).then((module): CompiledCode => {
+        const whole = { ...code, module, compileMs: performance.now() - started };
+        options.onCode?.(whole);
+        return whole;
+      });
+      const [whole] = await Promise.all([compiled, reader.arriving(reader.constants(head.manifest, writeInto(code.memory)), iterator)]);
+      return new Graph(whole, await instantiate(whole.module, whole.memory), options.memory);
+    } finally {
+      // What comes after the last section nobody reads, and a file would stay open.
+      void iterator.return?.();
+    }
   }
 
   /** Takes a module that was compiled elsewhere: its memory is not shared, and its constants come by instantiating it. */
@@ -104,20 +109,23 @@ export class Graph {
   createContext(): ExecutionContext {
     const region = { start: 0, end: 0 };
     this.#place(region, this.manifest.context.header);
-    return new ExecutionContext(this, region);
+    try {
+      return new ExecutionContext(this, region);
+    } catch (error) {
+      this.release(region);
+      throw error;
+    }
   }
 
   /** Gives a context `size` bytes, where it stands if it can; else it moves with all it holds. */
   resize(region: { start: number; end: number }, size: number): void {
-    const index = this.#regions.indexOf(region);
-    const next = this.#regions[index + 1];
-    if (next === undefined || region.start + size <= next.start) {
-      growTo(this.memory, region.start + size, this.#limit);
-      region.end = region.start + size;
+    const { start, end } = region;
+    const next = this.#regions[this.#regions.indexOf(region) + 1];
+    if (next === undefined || start + size <= next.start) {
+      growTo(this.memory, start + size, this.#limit);
+      region.end = start + size;
       return;
     }
-    const { start, end } = region;
-    this.#regions.splice(index, 1);
     this.#place(region, size);
     new Uint8Array(this.memory.buffer).copyWithin(region.start, start, end);
   }
@@ -132,12 +140,17 @@ export class Graph {
     let start = this.code.context;
     let index = 0;
     for (const other of this.#regions) {
+      // Where it stood until now it may stand again.
+      if (other === region) continue;
       if (start + size <= other.start) break;
       start = align(other.end);
       index++;
     }
+    // Fails before anything has changed.
     growTo(this.memory, start + size, this.#limit);
-    [region.start, region.end] = [start, start + size];
+    this.release(region);
+    region.start = start;
+    region.end = start + size;
     this.#regions.splice(index, 0, region);
   }
 }
@@ -160,5 +173,5 @@ export function writeInto(memory: WebAssembly.Memory): WriteConstants {
 
 /** What a trap of the model's code means to the caller. */
 export function trapped(error: unknown, where: string): SconceError {
-  return new SconceError("run", `the model's code stopped in ${where}: ${describe(error)}; it must be loaded anew`);
+  return new SconceError("run", `the model's code stopped in ${where}: ${describe(error)}; load it anew`);
 }

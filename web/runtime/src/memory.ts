@@ -66,15 +66,15 @@ function pages(bytes: number): number {
   return Math.ceil(bytes / pageSize);
 }
 
-export function formatBytes(bytes: number): string {
+function formatBytes(bytes: number): string {
   return bytes < 2 ** 20 ? `${Math.ceil(bytes / 1024)} KiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }
 
-function tooMuch(bytes: number, limit: number | undefined): SconceError {
+export function tooMuch(bytes: number, limit?: number): SconceError {
   const against = limit === undefined ? "WebAssembly's memory ends at 4096 MiB" : `the option memory allows ${formatBytes(limit)}`;
   return new SconceError("memory", `the model needs ${formatBytes(bytes)} of memory for these shapes, but ${against}`);
 }
 
 function noMore(bytes: number): SconceError {
-  return new SconceError("memory", `the engine has no ${formatBytes(bytes)} of memory for the model: close other tabs, dispose other models, or give smaller inputs`);
+  return new SconceError("memory", `the engine has no ${formatBytes(bytes)} of memory for the model: close tabs, dispose models, or give smaller inputs`);
 }

@@ -34,9 +34,13 @@ async function help({ module, memory, context, thread, turn }: HelpRequest, atte
     }
     // Counted before it looks: who calls the helpers away either sees this one, or is seen by it.
     Atomics.add(attended, attendance.present, 1);
-    if (Atomics.load(attended, attendance.turn) === turn) work(context, thread);
-    Atomics.sub(attended, attendance.present, 1);
-    Atomics.notify(attended, attendance.present);
+    try {
+      if (Atomics.load(attended, attendance.turn) === turn) work(context, thread);
+    } finally {
+      // Also where it stopped: who calls the helpers away waits for all.
+      Atomics.sub(attended, attendance.present, 1);
+      Atomics.notify(attended, attendance.present);
+    }
   } catch (error) {
     post({ type: "error", error: { ...toMessage(error), message: `a helper thread stopped: ${describe(error)}` } });
   }

@@ -128,7 +128,7 @@ const manifestCases: readonly (readonly [string, Record<string, Json>, RegExp])[
   ["a symbol of no input", { symbols: [{ name: "s", min: 1, max: 2, input: 7, dim: 0, scale: 1, offset: 0 }] }, /symbols\[0\].input should be an integer from 0 to 1, but is 7/],
   ["a symbol nobody defines", { arena: "z" }, /the manifest uses the symbol z but does not define it/],
   ["segments outside of the constants", { memory: { constantsOffset: 2048, constantsEnd: 4096, minPages: 1 } }, /segment 0 of the data section takes addresses 1024 to 1040, outside of 2048 to 4096/],
-  ["an arena beyond memory", { arena: ["*", 2 ** 33, "s0"] }, /the model needs 8192.0 MiB for these shapes, but WebAssembly's memory ends at 4096 MiB/],
+  ["an arena beyond memory", { arena: ["*", 2 ** 33, "s0"] }, /the model needs 8192.0 MiB of memory for these shapes, but WebAssembly's memory ends at 4096 MiB/],
 ];
 
 for (const [what, manifest, expectedMessage] of manifestCases) {

@@ -86,6 +86,7 @@ export class LocalStore implements GraphStore {
     const found = this.#catalogue.find(name);
     if (this.#mayWait) return Promise.resolve(found).then((source) => this.loadAhead(name, source ?? this.#unknown(name)));
     if (found instanceof Promise) {
+      found.catch(() => {});
       throw new NNError("unsupported-operation", `graph ${JSON.stringify(name)} is resolved by a promise, for which a guest on this thread cannot wait: name it in the option graphs`);
     }
     return then(this.#open(readNow(found ?? this.#unknown(name)), "autodetect"), (graph) => this.#keep(name, graph));
@@ -119,7 +120,12 @@ export class LocalStore implements GraphStore {
     if (this.#compile === undefined) {
       throw invalid(`PyTorch's own file (SHA-256 ${digest}) was not compiled ahead, and there is no option compile: give the guest the file that \`sconce compile\` makes of it`);
     }
-    return then(this.#compile(bytes), (artifact) => {
+    const compiled = this.#compile(bytes);
+    if (compiled instanceof Promise && !this.#mayWait) {
+      compiled.catch(() => {});
+      throw new NNError("unsupported-operation", "the option compile gave a promise, for which a guest on this thread cannot wait: compile the model ahead, or at once");
+    }
+    return then(compiled, (artifact) => {
       const graph = new LocalGraph(loadGraphSync(artifact, this.#options), this.#helpers);
       this.#digests.set(digest, graph);
       return graph;

@@ -34,7 +34,12 @@ export class LocalGraph implements NNGraph {
 
   createContext(): NNContext {
     const context = this.#graph.createContext();
-    if (this.#helpers !== undefined) context.threads = this.#helpers.count + 1;
+    try {
+      if (this.#helpers !== undefined) context.threads = this.#helpers.count + 1;
+    } catch (error) {
+      context.dispose();
+      throw error;
+    }
     return new LocalContext(this, context, this.#helpers);
   }
 }
