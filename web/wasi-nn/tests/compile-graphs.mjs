@@ -5,9 +5,9 @@ import { promisify } from "node:util";
 import { fileURLToPath } from "node:url";
 import { root, tool } from "../../../tests/browser/tool.mjs";
 
-const run = promisify(execFile);
-// It builds itself where it must.
-const sconce = fileURLToPath(new URL("sconce", root));
+// It builds itself where it must, for which npm must forget the package that it is testing.
+const options = { cwd: fileURLToPath(root), env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name))) };
+const sconce = (...parameters) => promisify(execFile)(fileURLToPath(new URL("sconce", root)), parameters, options);
 const output = new URL("../obj/graphs/", import.meta.url);
 const graphs = new URL("graphs/", import.meta.url);
 
@@ -22,12 +22,12 @@ function outdated(model, artefact) {
 }
 
 mkdirSync(output, { recursive: true });
-await run(sconce, ["--version"]);
+await sconce("--version");
 const waiting = models
   .map((model) => ({ model, artefact: new URL(model.pathname.replace(/.*\/(.*)\.pt2$/, "$1.wasm"), output) }))
   .filter(({ model, artefact }) => outdated(model, artefact));
 await Promise.all([1, 2].map(async () => {
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    await run(sconce, ["compile", fileURLToPath(next.model), "-o", fileURLToPath(next.artefact)]);
+    await sconce("compile", fileURLToPath(next.model), "-o", fileURLToPath(next.artefact));
   }
 }));

@@ -18,8 +18,8 @@ export interface TestRun {
 
 /** One of the graphs of make_graphs.py, or digits. */
 export type GraphName =
-  | "average" | "brain" | "classifier" | "counter" | "digits" | "echo" | "lookup" | "max" | "mult_dimension" | "mult_outputs" | "pair" | "scaled"
-  | "short" | "sum" | "table" | "types";
+  | "average" | "brain" | "classifier" | "counter" | "digits" | "echo" | "lookup" | "max" | "mult_dimension" | "mult_outputs" | "pair" | "quotient"
+  | "scaled" | "short" | "sum" | "table" | "types";
 
 const graphs = new URL("../graphs/", import.meta.url);
 const sources = new URL("../../tests/graphs/", import.meta.url);

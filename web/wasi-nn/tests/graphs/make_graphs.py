@@ -88,7 +88,7 @@ class Echo(nn.Module):
 
 
 class Lookup(nn.Module):
-    """Stops with an error where an index is beyond its table."""
+    """PyTorch raises an error where an index is beyond the table."""
 
     def __init__(self):
         super().__init__()
@@ -118,6 +118,11 @@ def types(half, single, double, byte, signed, integer, long, flag):
     return {
         "half": half * 2, "single": single * 2, "double": double * 2, "byte": byte + 1, "signed": -signed, "integer": integer * 2,
         "long": long * 2, "flag": ~flag}
+
+
+def quotient(left, right):
+    """PyTorch raises an error where a divisor is 0."""
+    return torch.div(left, right, rounding_mode="trunc")
 
 
 def scaled(values, factor):
@@ -155,6 +160,7 @@ make("counter", Counter(), (rand(3),), (rand(3),), (rand(3),))
 make("echo", Echo(), (rand(3),), (rand(3),))
 make("lookup", Lookup(), (ints(3, low=0),), (ints(3, low=0),))
 make("table", Table(), rows(3), rows(7), rows(1), rows(300), rows(3), dynamic={"rows": {0: count}, "weights": {0: count}})
+make("quotient", quotient, (ints(4, dtype=torch.int32), ints(4, low=1, dtype=torch.int32)))
 make("sum", lambda picture: F.conv2d(picture, torch.ones(1, 1, 5, 5)), (square(5),))
 make("max", lambda picture: F.max_pool2d(picture, 5), (square(5),))
 make("average", lambda picture: F.avg_pool2d(picture, 5), (square(5),))
