@@ -68,7 +68,7 @@ suite_typescript() {
 # What the documents say: their commands run, their code passes the type checker, their links lead somewhere.
 suite_docs() {
   heading "Documentation tests"
-  build_runtime
+  build_wasi_nn
   build_tool
   node_suite docs node --test tests/docs/*.test.mjs
 }

@@ -1,4 +1,4 @@
-// JavaScript and TypeScript in the documents passes the type checker against the runtime's own types. Needs a built web/runtime.
+// JavaScript and TypeScript in the documents passes the type checker against the packages' own types. Needs a built web/runtime and web/wasi-nn.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
@@ -19,7 +19,7 @@ function check(sources) {
   for (const [name, text] of Object.entries(sources)) writeFileSync(join(folder, name), text);
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({
     compilerOptions: {
-      allowJs: true, checkJs: true, noEmit: true, strict: true, target: "es2024", module: "nodenext", types: [],
+      allowJs: true, checkJs: true, noEmit: true, strict: true, target: "es2024", module: "nodenext", types: ["node"],
       lib: ["es2024", "esnext.disposable", "dom", "dom.iterable"], skipLibCheck: true, moduleDetection: "force",
     },
     include: ["*"],

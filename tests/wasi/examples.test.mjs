@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
+import { runGuest, textOf } from "sconce-wasi-nn/guest";
 import { folderFor, root, sconce } from "./tool.mjs";
 
 const examples = join(root, "examples/wasi-nn");
@@ -68,6 +69,23 @@ for (const language of guests) {
       assert.equal(status, 0, stderr);
       checkAnswer(stdout, expected);
     }
+  });
+
+  test(`${language}: with the WASI that pages have`, async (t) => {
+    if (leftOut(t)) return;
+    const folder = folderFor(t);
+    assert.equal(sconce(["compile", model, "-o", join(folder, "digits.wasm")]).status, 0);
+    const [picture, expected] = pictures[1];
+    let said = "";
+    const { exitCode } = await runGuest(readFileSync(wasm), {
+      graphs: { digits: join(folder, "digits.wasm") },
+      threads: 1,
+      args: [picture],
+      files: new Map([[picture, readFileSync(join(examples, picture))]]),
+      stdout: textOf((text) => (said += text)),
+    });
+    assert.equal(exitCode, 0);
+    checkAnswer(said, expected);
   });
 
   test(`${language}: what is wrong is said`, (t) => {
