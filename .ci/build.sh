@@ -45,7 +45,8 @@ locked() {
 }
 
 # The lock is for the builder alone: what it starts must not inherit it, or a build server would hold it for ever.
-quietly() { "$@" 9>&-; }
+# It starts at the root, for npm looks for workspaces from where it is called.
+quietly() { (cd "$root" && exec "$@" 9>&-); }
 
 tool_sources=("$root/src" "$root/Directory.Build.props" "$root/Directory.Packages.props" "$root/global.json" "$root/.editorconfig")
 runtime_sources=("$root/web/runtime" "$root/tsconfig.base.json")
