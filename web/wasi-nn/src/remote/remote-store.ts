@@ -29,8 +29,7 @@ export class RemoteStore implements GraphStore {
         return source === undefined ? undefined : sendSource(source);
       }
       if (compile === undefined) throw invalid("there is no option compile");
-      const artifact = await compile(request.model);
-      return { value: artifact, transfer: [] };
+      return sendSource(await compile(request.model));
     });
     worker.onmessage = ({ data }: MessageEvent<Envelope>) => this.#line.receive(data);
     worker.onmessageerror = () => this.#end("a message between page and worker cannot be read");

@@ -6,10 +6,12 @@ import { type Envelope, Line, type Sent } from "./line.js";
 import type { GraphFacts, HookRequest, Outputs, SentSource, StartRequest, StoreRequest } from "./protocol.js";
 import { receiveSource } from "./sources.js";
 
-/** A context, or why there is none that could compute: its page learns that when it asks for the computation. */
+/** A context, or why there is none. What went wrong before a computation its page learns when it asks for that. */
 interface Entry {
   readonly context: NNContext | undefined;
-  error: unknown;
+  readonly error: unknown;
+  /** What is wrong with inputs, by their numbers. */
+  readonly inputs: Map<number, unknown>;
 }
 
 /** Keeps a page's graphs on this thread. */
@@ -67,32 +69,27 @@ export function serveStore(): void {
 
   function makeContext(graph: number): Entry {
     try {
-      return { context: graphs.get(graph)?.createContext(), error: undefined };
+      return { context: graphs.get(graph)?.createContext(), error: invalid("the graph is gone"), inputs: new Map() };
     } catch (error) {
-      return { context: undefined, error };
+      return { context: undefined, error, inputs: new Map() };
     }
   }
 
   function setInput({ context: id, index, tensor }: StoreRequest & { type: "input" }): undefined {
     const entry = contexts.get(id);
-    if (entry === undefined || entry.error !== undefined) return;
     try {
-      entry.context?.setInput(index, tensor);
+      entry?.context?.setInput(index, tensor);
+      entry?.inputs.delete(index);
     } catch (error) {
-      entry.error = error;
+      entry?.inputs.set(index, error);
     }
   }
 
   async function compute(id: number): Promise<Sent<Outputs>> {
     const entry = contexts.get(id);
     const context = entry?.context;
-    if (entry?.error !== undefined) {
-      const { error } = entry;
-      // What an input did wrong, the next one may mend; a context that could not be made stays so.
-      if (context !== undefined) entry.error = undefined;
-      throw error;
-    }
-    if (context === undefined) throw invalid("the context is gone");
+    if (context === undefined) throw entry?.error ?? invalid("the context is gone");
+    for (const error of entry?.inputs.values() ?? []) throw error;
     await context.compute();
     const value = context.graph.outputs.map((_, index) => {
       const { dimensions, type, data } = context.output(index);
