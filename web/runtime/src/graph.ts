@@ -80,7 +80,7 @@ export class Graph {
       const [whole] = await Promise.all([compiled, reader.arriving(reader.constants(head.manifest, writeInto(code.memory)), iterator)]);
       return new Graph(whole, await instantiate(whole.module, whole.memory), options.memory);
     } finally {
-      // What comes after the last section nobody reads, and a file would stay open.
+      // Nobody reads on after the file's last byte, or its first wrong one: the file or connection would stay open.
       void iterator.return?.();
     }
   }

@@ -65,13 +65,8 @@ export class LocalStore implements GraphStore {
 
   /** Loads a file as it arrives, under a name. */
   async loadAhead(name: string, source: GraphSource): Promise<LocalGraph> {
-    const iterator = (await openSource(source)).chunks[Symbol.asyncIterator]();
-    try {
-      return this.#keep(name, new LocalGraph(await Graph.load({ [Symbol.asyncIterator]: () => iterator }, this.#options), this.#helpers));
-    } finally {
-      // Nobody reads on after the file's last byte, or its first wrong one: the file or connection would stay open.
-      void iterator.return?.();
-    }
+    const { chunks } = await openSource(source);
+    return this.#keep(name, new LocalGraph(await Graph.load(chunks, this.#options), this.#helpers));
   }
 
   load(parts: readonly Uint8Array[], encoding: GraphEncoding): Awaitable<LocalGraph> {
