@@ -44,8 +44,8 @@ export class WitError {
   readonly #code: WitErrorCode;
   readonly #data: string;
 
-  /** Guests of 2024-06-25 make errors of their own. */
-  constructor(code: WitErrorCode, data: string) {
+  /** Guests of 2024-06-25 make errors of their own. Later ones do not, which their types say by a constructor without parameters. */
+  constructor(code: WitErrorCode = "unknown", data = "") {
     this.#code = code;
     this.#data = data;
   }
@@ -69,6 +69,12 @@ const witCodes: Partial<Record<NNErrorCode, WitErrorCode>> = { "missing-memory":
 /** What jco calls when a guest drops a resource: engines without Symbol.dispose are about. */
 const dispose: typeof Symbol.dispose = (Symbol as { dispose?: typeof Symbol.dispose }).dispose ?? (Symbol.for("dispose") as typeof Symbol.dispose);
 
+/** The class of a resource that guests never make themselves. */
+export interface ResourceClass<T> {
+  readonly prototype: T;
+  new (...parameters: never): T;
+}
+
 /**
  * The interfaces of `wasi:nn` as jco wants them, for all of 2024-06-25, 2024-08-19 and 2024-10-28. On a page's own thread, `load`, `loadByName` and
  * `compute` give promises instead, for a component that jco transpiled with these imports as asynchronous ones.
@@ -76,9 +82,9 @@ const dispose: typeof Symbol.dispose = (Symbol as { dispose?: typeof Symbol.disp
 export interface NNComponent {
   readonly tensor: { readonly Tensor: typeof WitTensor };
   readonly errors: { readonly Error: typeof WitError };
-  readonly inference: { readonly GraphExecutionContext: typeof WitContext };
+  readonly inference: { readonly GraphExecutionContext: ResourceClass<WitContext> };
   readonly graph: {
-    readonly Graph: typeof WitGraph;
+    readonly Graph: ResourceClass<WitGraph>;
     load(builders: readonly Uint8Array[], encoding: GraphEncoding, target: ExecutionTarget): WitGraph;
     loadByName(name: string): WitGraph;
   };
@@ -106,8 +112,8 @@ export class WitContext {
   /** Until 2024-08-19: of the inputs that were set. */
   compute(): void;
   /** Since 2024-10-28: all inputs come, and all outputs go. */
-  compute(inputs: readonly NamedTensor[]): NamedTensor[];
-  compute(inputs?: readonly NamedTensor[]): Awaitable<NamedTensor[] | void> {
+  compute(inputs: NamedTensor[]): NamedTensor[];
+  compute(inputs?: NamedTensor[]): Awaitable<NamedTensor[] | void> {
     return this.#host("compute", () => {
       if (inputs === undefined) return this.#context.compute();
       const { graph } = this.#context;

@@ -49,6 +49,8 @@ export interface Guest {
   readonly makingErrors?: { make(of: Failure): Failure };
 }
 
+export type TranspileOptions = NonNullable<Parameters<typeof transpileBytes>[1]>;
+
 const sources = new URL("../../tests/component/", import.meta.url);
 
 /** Builds a component from the script, with QuickJS in it. */
@@ -61,7 +63,7 @@ export async function buildGuest(version: Version): Promise<Uint8Array> {
 }
 
 /** Has jco transpile the guest; the URL is that of the module, whose files lie beside it. */
-export async function transpileGuest(version: Version, way: string, options: NonNullable<Parameters<typeof transpileBytes>[1]>): Promise<URL> {
+export async function transpileGuest(version: Version, way: string, options: TranspileOptions): Promise<URL> {
   const folder = new URL(`../component/${version}-${way}/`, import.meta.url);
   const { files } = await transpileBytes(await buildGuest(version), { name: "guest", ...options });
   for (const [name, content] of Object.entries(files)) {
