@@ -53,8 +53,16 @@ export type TranspileOptions = NonNullable<Parameters<typeof transpileBytes>[1]>
 
 const sources = new URL("../../tests/component/", import.meta.url);
 
+const built = new Map<Version, Promise<Uint8Array>>();
+
+function guestOf(version: Version): Promise<Uint8Array> {
+  const component = built.get(version) ?? buildGuest(version);
+  built.set(version, component);
+  return component;
+}
+
 /** Builds a component from the script, with QuickJS in it. */
-export async function buildGuest(version: Version): Promise<Uint8Array> {
+async function buildGuest(version: Version): Promise<Uint8Array> {
   const script = parts[version].map((part) => readFileSync(new URL(part, sources), "utf8")).join("\n");
   const { component } = await componentize({
     witPath: fileURLToPath(new URL("wit", sources)), world: `guest-${version}`, jsSource: script.replaceAll("VERSION", `0.2.0-rc-${version}`), sync: true, optSize: true,
@@ -65,7 +73,7 @@ export async function buildGuest(version: Version): Promise<Uint8Array> {
 /** Has jco transpile the guest; the URL is that of the module, whose files lie beside it. */
 export async function transpileGuest(version: Version, way: string, options: TranspileOptions): Promise<URL> {
   const folder = new URL(`../component/${version}-${way}/`, import.meta.url);
-  const { files } = await transpileBytes(await buildGuest(version), { name: "guest", ...options });
+  const { files } = await transpileBytes(await guestOf(version), { name: "guest", ...options });
   for (const [name, content] of Object.entries(files)) {
     const file = new URL(name, folder);
     mkdirSync(new URL(".", file), { recursive: true });
