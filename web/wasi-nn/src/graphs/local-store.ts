@@ -8,7 +8,7 @@ import type { Catalogue, GraphSource } from "./catalogue.js";
 import { kindOf } from "./file-kind.js";
 import { LocalGraph } from "./local.js";
 import { readNow } from "./reading.js";
-import type { GraphStore } from "./store.js";
+import { type GraphStore, onlyPart } from "./store.js";
 
 /** Room that shared memory has for a graph's contexts: set aside as addresses only. */
 const sharedContexts = 64;
@@ -70,9 +70,7 @@ export class LocalStore implements GraphStore {
   }
 
   load(parts: readonly Uint8Array[], encoding: GraphEncoding): Awaitable<LocalGraph> {
-    const [bytes] = parts;
-    if (bytes === undefined || parts.length > 1) throw invalid(`a compiled model, or PyTorch's file, is one part; got ${parts.length}`);
-    return this.#open(bytes, encoding);
+    return this.#open(onlyPart(parts), encoding);
   }
 
   loadByName(name: string): Awaitable<LocalGraph> {

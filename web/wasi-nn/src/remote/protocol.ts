@@ -5,7 +5,7 @@ import type { NNOutput, NNTensor } from "../graphs/backend.js";
 /** From the page to the worker in which its graphs live. Graphs and contexts have numbers. */
 export type StoreRequest =
   | StartRequest
-  | { readonly type: "load"; readonly parts: readonly Uint8Array[]; readonly encoding: GraphEncoding }
+  | { readonly type: "load"; readonly bytes: Uint8Array; readonly encoding: GraphEncoding }
   | { readonly type: "load-by-name"; readonly name: string }
   | { readonly type: "context"; readonly graph: number; readonly context: number }
   | { readonly type: "input"; readonly context: number; readonly index: number; readonly tensor: NNTensor }

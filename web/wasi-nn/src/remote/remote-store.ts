@@ -4,7 +4,7 @@ import { NNError, invalid } from "../errors.js";
 import type { NNContext, NNGraph, NNOutput, NNTensor } from "../graphs/backend.js";
 import { checkInput } from "../graphs/ports.js";
 import type { StoreSettings } from "../graphs/start.js";
-import type { GraphStore } from "../graphs/store.js";
+import { type GraphStore, onlyPart } from "../graphs/store.js";
 import { type Envelope, Line } from "./line.js";
 import type { GraphFacts, HookRequest, Outputs, StoreRequest } from "./protocol.js";
 import { sendSource } from "./sources.js";
@@ -57,8 +57,8 @@ export class RemoteStore implements GraphStore {
   }
 
   load(parts: readonly Uint8Array[], encoding: GraphEncoding): Promise<NNGraph> {
-    const copies = parts.map((part) => part.slice());
-    return this.#loaded(this.#line.ask<GraphFacts>({ type: "load", parts: copies, encoding }, copies.map(({ buffer }) => buffer)));
+    const copy = onlyPart(parts).slice();
+    return this.#loaded(this.#line.ask<GraphFacts>({ type: "load", bytes: copy, encoding }, [copy.buffer]));
   }
 
   loadByName(name: string): Promise<NNGraph> {

@@ -28,7 +28,7 @@ export function serveStore(): void {
         store = await start(request);
         return { value: store.threads, transfer: [] };
       case "load":
-        return keep(await started().load(request.parts, request.encoding));
+        return keep(await started().load([request.bytes], request.encoding));
       case "load-by-name":
         return keep(await started().loadByName(request.name));
       case "context":
