@@ -4,10 +4,10 @@ export interface GivenFile {
   readonly bytes: Uint8Array;
 }
 
-/** The files of a chooser; those of a folder keep their paths in it. */
+/** The files of a chooser; those of a folder with its name before theirs, as when it is dropped. */
 export async function chosenFiles(files: FileList | null): Promise<GivenFile[]> {
   return Promise.all(Array.from(files ?? [], async (file) => ({
-    path: file.webkitRelativePath.split("/").slice(1).join("/") || file.name, bytes: new Uint8Array(await file.arrayBuffer()) })));
+    path: file.webkitRelativePath || file.name, bytes: new Uint8Array(await file.arrayBuffer()) })));
 }
 
 /** What was dropped, folders with all that is in them. */

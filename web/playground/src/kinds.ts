@@ -15,5 +15,5 @@ export function kindOf(bytes: Uint8Array): FileKind {
 
 /** The name under which guests ask for a model: its file's, without folder and ending. */
 export function graphName(path: string): string {
-  return (path.split("/").at(-1) ?? path).replace(/\.wasm$/i, "");
+  return (path.split("/").at(-1) ?? path).replace(/(?<=.)\.[^.]*$/, "");
 }

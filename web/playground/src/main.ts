@@ -26,7 +26,7 @@ function take(files: readonly GivenFile[], place?: string): void {
     const kind = kindOf(bytes);
     if (place === "folder") folder.add(path, bytes);
     else if (kind === "guest" && place === undefined) setGuest(path.split("/").at(-1) ?? path, bytes);
-    else if (kind === "model" && /\.wasm$/i.test(path)) models.add(graphName(path), bytes);
+    else if (kind === "model" && (place === "models" || /\.wasm$/i.test(path))) models.add(graphName(path), bytes);
     else if (kind === "component") fail(`${path} is a component, and browsers run modules: make one of it with jco transpile`);
     else if (place === "models") fail(`${path} is no compiled model: make one with sconce compile`);
     else folder.add(path, bytes);

@@ -31,7 +31,7 @@ test("a file's first bytes say what it is", () => {
   assert.equal(kindOf(Uint8Array.from([...preamble.slice(0, 4), 0x0d, 0, 1, 0])), "component");
   assert.equal(kindOf(new TextEncoder().encode("P5 28 28 255")), "file");
   assert.equal(kindOf(new Uint8Array()), "file");
-  assert.equal(graphName("models/mobilenet.WASM"), "mobilenet");
+  for (const [path, name] of [["models/mobilenet.WASM", "mobilenet"], ["v1.2/net.v1.pt", "net.v1"], ["net", "net"], [".net", ".net"]] as const) assert.equal(graphName(path), name);
 });
 
 test("what a guest says goes out at once, but never in more messages than a page can take", () => {
