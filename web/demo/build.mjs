@@ -8,8 +8,10 @@ const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const dist = path("./dist/");
 const runtime = dirname(fileURLToPath(import.meta.resolve("sconce")));
 
-await rm(dist, { recursive: true, force: true });
-await mkdir(`${dist}runtime`, { recursive: true });
+await mkdir(dist, { recursive: true });
+// The folder itself stays: a new one would make this package's folder newer than what was built.
+for (const entry of await readdir(dist)) await rm(`${dist}${entry}`, { recursive: true });
+await mkdir(`${dist}runtime`);
 await cp(path("./public/"), dist, { recursive: true });
 for (const file of await readdir(runtime)) if (file.endsWith(".js")) await cp(`${runtime}/${file}`, `${dist}runtime/${file}`);
 await build({
