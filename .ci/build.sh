@@ -135,6 +135,6 @@ build_playground() {
 
 build_playground_now() {
   if [ -d "$root/web/playground/dist" ]; then stale playground "${playground_sources[@]}" || return 0; fi
-  mkdir -p "$root/web/playground/dist"
+  mkdir -p "$root/web/playground/dist" "$root/examples/wasi-nn/dist"
   build playground "building the playground" quietly npm --prefix "$root" run build --workspace web/playground
 }

@@ -1,15 +1,17 @@
 // Builds the page into dist/: its scripts, what stands in public/ and the demo's part of it, and the sample: a guest of examples/wasi-nn.
+import { execFileSync } from "node:child_process";
 import { cp, mkdir, readdir, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import asc from "assemblyscript/asc";
 import { build } from "esbuild";
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const dist = path("./dist/");
 const examples = path("../../examples/wasi-nn/");
 
-await rm(dist, { recursive: true, force: true });
-await mkdir(`${dist}sample`, { recursive: true });
+await mkdir(dist, { recursive: true });
+// The folder itself stays: a new one would make this package's folder newer than what was built.
+for (const entry of await readdir(dist)) await rm(`${dist}${entry}`, { recursive: true });
+await mkdir(`${dist}sample`);
 await cp(path("./public/"), dist, { recursive: true });
 for (const file of ["base.css", "icon.svg"]) await cp(path(`../demo/public/${file}`), `${dist}${file}`);
 await build({
@@ -23,6 +25,6 @@ await build({
   logLevel: "warning",
 });
 
-const { error, stderr } = await asc.main([`${examples}assemblyscript/digits.ts`, "-O", "--runtime", "stub", "--use", "abort=", "--exportStart", "_start", "-o", `${dist}sample/digits-guest.wasm`]);
-if (error !== null) throw new Error(`the sample does not compile: ${stderr.toString()}`, { cause: error });
+execFileSync(`${examples}build`, ["assemblyscript"], { stdio: ["ignore", "ignore", "inherit"] });
+await cp(`${examples}dist/assemblyscript.wasm`, `${dist}sample/digits-guest.wasm`);
 for (const file of await readdir(examples)) if (file.endsWith(".pgm")) await cp(`${examples}${file}`, `${dist}sample/${file}`);
