@@ -74,7 +74,7 @@ const asks = (end) => program(`
   (i32.store8 (i32.const 1024) (i32.const 120))
   (drop (call $load_by_name (i32.const 1024) (i32.const 1) (i32.const 16)))
   ${end}`);
-const told = /^wasi-nn: load_by_name: there is no graph "x": the host knows none \(errno 8, not-found\)$/m;
+const told = /^wasi-nn: load_by_name: there is no graph "x": the host knows none; --graph NAME=MODEL gives it one \(errno 8, not-found\)$/m;
 
 test("what a guest learns as a number is told when it fails, or on request", (t) => {
   const failing = sconce(["wasi", guest(folderFor(t), asks("(call $proc_exit (i32.const 3))"))]);

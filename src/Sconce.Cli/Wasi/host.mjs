@@ -48,7 +48,8 @@ async function run() {
 }
 
 function tell(error, call) {
-  const line = `wasi-nn: ${call}: ${error.message} (errno ${errno[error.code]}, ${error.code})`;
+  const hint = error.code === "not-found" && call.startsWith("load_by_name") ? "; --graph NAME=MODEL gives it one" : "";
+  const line = `wasi-nn: ${call}: ${error.message}${hint} (errno ${errno[error.code]}, ${error.code})`;
   if (request.verbose) console.error(line);
   else if (errors.push(line) > toldErrors) errors.shift();
 }
