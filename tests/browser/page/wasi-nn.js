@@ -87,6 +87,18 @@ if (canSuspend) {
     check(/worker of the graphs stopped: it was disposed/.test(String(await failure(contexts[0].compute()))), "a computation after the end is not refused");
   });
 
+  test("page, graphs that are dropped give their memory back", async () => {
+    const nn = await createWasiNN({ threads: 2 });
+    const bytes = new Uint8Array(await (await fetch("../models/digits.wasm")).arrayBuffer());
+    // Each has a memory of its own, for which an engine sets gigabytes of addresses aside: without end there are none.
+    for (let i = 0; i < 400; i++) {
+      const graph = await nn.component.graph.load([bytes], "autodetect", "cpu");
+      graph.initExecutionContext()[Symbol.dispose]();
+      graph[Symbol.dispose]();
+    }
+    nn.dispose();
+  });
+
   test("page, a missing input is named", async () => {
     const nn = await createWasiNN({ graphs: { digits: "../models/digits.wasm" }, threads: 1 });
     const context = (await nn.component.graph.loadByName("digits")).initExecutionContext();

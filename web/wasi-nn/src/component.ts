@@ -157,6 +157,10 @@ export class WitGraph {
   initExecutionContext(): WitContext {
     return this.#host("init-execution-context", () => new WitContext(this.#graph.createContext(), this.#host));
   }
+
+  [dispose](): void {
+    this.#graph.release?.();
+  }
 }
 
 export function makeComponent(store: GraphStore, onError?: ErrorListener): NNComponent {

@@ -16,8 +16,6 @@ type StoreLine = Line<StoreRequest, HookRequest>;
 export class RemoteStore implements GraphStore {
   readonly #worker: Worker;
   readonly #line: StoreLine;
-  /** The worker keeps a graph until nobody here can make a context of it. */
-  readonly #collected = new FinalizationRegistry<number>((id) => this.#forget(id));
   #threads = 1;
 
   private constructor({ catalogue, compile }: StoreSettings) {
@@ -70,13 +68,7 @@ export class RemoteStore implements GraphStore {
   }
 
   async #loaded(facts: Promise<GraphFacts>): Promise<NNGraph> {
-    const graph = new RemoteGraph(this.#line, await facts);
-    this.#collected.register(graph, graph.id);
-    return graph;
-  }
-
-  #forget(id: number): void {
-    if (!this.#line.isBroken) this.#line.tell({ type: "drop", what: "graph", id });
+    return new RemoteGraph(this.#line, await facts);
   }
 
   /** Its helper threads end with the worker. */
@@ -101,6 +93,10 @@ class RemoteGraph implements NNGraph {
 
   createContext(): NNContext {
     return new RemoteContext(this, this.#line);
+  }
+
+  release(): void {
+    if (!this.#line.isBroken) this.#line.tell({ type: "drop", what: "graph", id: this.id });
   }
 }
 
