@@ -1,4 +1,4 @@
-// Components of WASI-NN in a worker of real browsers: the same files of jco's that the package's own tests run in Node, and a bundled one.
+// Components of WASI-NN in real browsers, in a worker and on a page that can suspend them: the same files of jco's that the package's own tests run in Node, and a bundled one.
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
@@ -18,7 +18,10 @@ before(async () => {
   run(fileURLToPath(new URL("node_modules/typescript/bin/tsc", root)), "-p", "tests/tsconfig.json");
   run("tests/compile-graphs.mjs");
   const { transpileGuest, versions } = await import(new URL("obj/tests/component-guest.js", nn));
-  for (const version of versions) await transpileGuest(version, "instantiation", { instantiation: "async" });
+  for (const version of versions) {
+    await transpileGuest(version, "instantiation", { instantiation: "async" });
+    await transpileGuest(version, "suspended", { instantiation: "async", asyncMode: "jspi", ...waiting(`0.2.0-rc-${version}`) });
+  }
   const mapped = await transpileGuest("2024-10-28", "browser", { map: { "wasi:nn/*": "./wasi-nn.js#*" }, nodejsCompat: false });
   const files = new Map([
     ["models/pair.wasm", readFileSync(new URL("obj/graphs/pair.wasm", nn))],
@@ -27,6 +30,14 @@ before(async () => {
   ]);
   server = await startServer({ folders: { page: new URL("page/", import.meta.url), component: new URL("obj/component/", nn) }, files });
 });
+
+/** What a component waits for on a page, and the exports in which it does. */
+function waiting(version) {
+  return {
+    asyncImports: [`wasi:nn/graph@${version}#load`, `wasi:nn/graph@${version}#load-by-name`, `wasi:nn/inference@${version}#[method]graph-execution-context.compute`],
+    asyncExports: ["load", "load-by-name", "run"].map((name) => `sconce:guest/driver#${name}`),
+  };
+}
 
 after(() => server?.close());
 
@@ -38,7 +49,10 @@ export const { tensor, errors, inference, graph } = nn.component;
 `);
   const page = (name) => fileURLToPath(new URL(`page/${name}.js`, import.meta.url));
   const { outputFiles } = await build({
-    entryPoints: { instantiating: page("component-instantiating"), mapped: page("component-mapped"), worker: "sconce/worker" },
+    entryPoints: {
+      instantiating: page("component-instantiating"), mapped: page("component-mapped"), suspended: page("component-suspended"),
+      "nn-worker": "sconce-wasi-nn/worker", worker: "sconce/worker",
+    },
     alias: { "mapped-guest": fileURLToPath(mapped), "mapped-wasi-nn": fileURLToPath(new URL("wasi-nn.js", mapped)) },
     bundle: true, format: "esm", outdir: "bundle", write: false, logLevel: "warning",
   });

@@ -1,22 +1,23 @@
-// What a component's exports are asked for, in a worker; guest.wit of sconce-wasi-nn's tests says what they are.
-export function runCases({ driver }, { inputs }) {
-  const graph = driver.loadByName("pair");
+// What a component's exports are asked for; guest.wit of sconce-wasi-nn's tests says what they are. On a page, they give promises.
+export async function runCases({ driver }, { inputs }) {
+  const graph = await driver.loadByName("pair");
   const context = driver.open(graph);
   driver.dropGraph(graph);
-  const outputs = inputs.map((values) => driver.run(context, values, ["difference", "product"]));
-  const other = driver.open(driver.loadByName("pair"));
+  const outputs = [];
+  for (const values of inputs) outputs.push(await driver.run(context, values, ["difference", "product"]));
+  const other = driver.open(await driver.loadByName("pair"));
   const failures = [
-    failureOf(() => driver.loadByName("nobody")),
-    failureOf(() => driver.run(other, inputs[0].slice(0, 1), ["product"])),
+    await failureOf(() => driver.loadByName("nobody")),
+    await failureOf(() => driver.run(other, inputs[0].slice(0, 1), ["product"])),
   ];
   return { outputs, failures };
 }
 
 /** Opens contexts until memory is full, and again for each that it drops: gives how many times that went well. */
-export function runDrops({ driver }) {
+export async function runDrops({ driver }) {
   const graph = driver.loadByName("pair");
   const contexts = [];
-  const { code } = failureOf(() => {
+  const { code } = await failureOf(() => {
     for (;;) contexts.push(driver.open(graph));
   });
   if (code !== "too-large") throw new Error(`expected the error too-large, got ${code}`);
@@ -27,22 +28,18 @@ export function runDrops({ driver }) {
   return { contexts: contexts.length };
 }
 
-function failureOf(call) {
+async function failureOf(call) {
   try {
-    call();
+    await call();
   } catch (error) {
     return error.payload ?? error;
   }
   throw new Error("nothing was refused");
 }
 
-/** Answers one request. */
-export function serve(run) {
-  onmessage = async ({ data }) => {
-    try {
-      postMessage({ result: await run(data) });
-    } catch (error) {
-      postMessage({ error: `${error?.stack ?? JSON.stringify(error)}` });
-    }
-  };
+/** Instantiates what jco made of a guest, with `--instantiation`. */
+export async function instantiateGuest(folder, imports) {
+  const url = new URL(`../component/${folder}/guest.js`, location.href);
+  const { instantiate } = await import(url.href);
+  return instantiate((path) => WebAssembly.compileStreaming(fetch(new URL(path, url))), imports);
 }

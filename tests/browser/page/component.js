@@ -7,7 +7,7 @@ const bytesOf = (base64) => Uint8Array.from(atob(base64), (letter) => letter.cha
 const floatsOf = (bytes) => new Float32Array(bytes.slice().buffer);
 
 /** What a worker answers, which ends with it. */
-async function ask(script, request) {
+const askWorker = (script) => async (request) => {
   const worker = new Worker(`../component-bundle/${script}.js`, { type: "module" });
   try {
     return await new Promise((resolve, reject) => {
@@ -18,11 +18,13 @@ async function ask(script, request) {
   } finally {
     worker.terminate();
   }
-}
+};
 
-async function checkGuest(script, request) {
+const inWorker = askWorker("instantiating");
+
+async function checkGuest(answer, request) {
   const inputs = runs.map((run) => run.inputs.map(({ dimensions, type, data }, i) => ({ name: ["left", "right"][i], dimensions: Uint32Array.from(dimensions), ty: type, data: bytesOf(data) })));
-  const { outputs, failures, threads } = await ask(script, { ...request, inputs });
+  const { outputs, failures, threads } = await answer({ ...request, inputs });
   outputs.forEach((values, index) => {
     const wanted = runs[index].outputs;
     same(values.map(({ name, ty, dimensions }) => [name, ty, [...dimensions]]), wanted.map(({ type, dimensions }, i) => [["difference", "product"][i], type, dimensions]), "outputs");
@@ -41,18 +43,27 @@ async function checkGuest(script, request) {
 for (const version of ["2024-06-25", "2024-08-19", "2024-10-28"]) {
   for (const threads of [1, 2]) {
     test(`a component for ${version} that a worker instantiates, ${threads} threads wanted`, async () => {
-      same(await checkGuest("instantiating", { version, threads }), isolated ? threads : 1, "threads");
+      same(await checkGuest(inWorker, { version, threads }), isolated ? threads : 1, "threads");
     });
   }
 }
 
 test("what a component drops makes room", async () => {
-  const { contexts } = await ask("instantiating", { version: "2024-08-19", threads: 1, drops: true });
+  const { contexts } = await inWorker({ version: "2024-08-19", threads: 1, drops: true });
   check(contexts > 2, `${contexts} contexts fit`);
 });
 
 test("a component with its imports mapped, in a bundle", async () => {
-  await checkGuest("mapped", {});
+  await checkGuest(askWorker("mapped"), {});
 });
+
+if ("Suspending" in WebAssembly) {
+  const { run } = await import("../component-bundle/suspended.js");
+  for (const version of ["2024-06-25", "2024-08-19", "2024-10-28"]) {
+    test(`a component for ${version} on the page, suspended while it waits`, async () => {
+      same(await checkGuest(run, { version, threads: 2 }), isolated ? 2 : 1, "threads");
+    });
+  }
+}
 
 await finish({ symbolDispose: "dispose" in Symbol });
