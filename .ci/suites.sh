@@ -56,6 +56,9 @@ suite_typescript() {
   heading "TypeScript tests"
   locked install_packages
   ( build packages "building the npm packages" npm run build ) || { count typescript 0 1 1; return; }
+  # The graphs of WASI-NN's tests are compiled by it.
+  build_runtime
+  build_tool
   local package
   for package in web/*/; do
     package=${package%/}
