@@ -67,10 +67,15 @@ for (const threads of [1, 2]) {
       equal(g.call("compute", context), errno["too-large"]);
       equal(g.output(context, 0).errno, invalid);
     }
+    // A further one comes to a place of its own, not to theirs.
+    const third = g.context(graph);
     g.run(first, [noise(1)]);
     g.run(second, [noise(1, 2)]);
+    g.run(third, [noise(1, 3)]);
     deepEqual(g.read(first), before);
     deepEqual(g.read(second), other);
+    equal(g.call("compute", first), errno.success);
+    deepEqual(g.read(first), before);
   }));
 
   test(`contexts that memory does not suffice for leave nothing behind${how}`, () => withNN({ threads, memory: 2 * 65536 }, (nn) => {
