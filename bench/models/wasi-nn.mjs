@@ -18,8 +18,19 @@ const { values: options, positionals: [name = "mobilenet_v2"] } = parseArgs({
     models: { type: "string", default: root("artifacts/bench/models") },
     python: { type: "string" },
     save: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
   },
 });
+if (options.help) {
+  console.log(`bench/wasi-nn [MODEL] [options]: WASI-NN beside the runtime itself, in Node with one thread
+
+  MODEL           any of bench/run's with an input of float32; by default mobilenet_v2
+  --rounds N      so many turns for each way (300)
+  --models DIR    where the models are kept from run to run
+  --python PATH   a Python with PyTorch and torchvision, for making the models; or set PYTHON
+  --save          writes bench/results/wasi-nn.json`);
+  process.exit();
+}
 const warming = 30;
 
 makeModels([name], options.models, findPython(options.python));
