@@ -159,7 +159,7 @@ export class WitGraph {
   }
 
   [dispose](): void {
-    this.#graph.release?.();
+    this.#graph.release();
   }
 }
 

@@ -25,6 +25,8 @@ export interface WasiNNOptions {
   readonly compile?: Compile | undefined;
   /** A cap on the memory of a graph and its contexts, in bytes. */
   readonly memory?: number | undefined;
+  /** A cap on the memory that the guest may cause to be taken, by graphs whose bytes it gives and by contexts, in bytes; without it 4 GiB. */
+  readonly guestMemory?: number | undefined;
   /** Relaxed SIMD where engine and file have it (the default); `false` gives the same numbers on every machine. */
   readonly relaxed?: boolean | undefined;
   /** Told of every error that the guest learns: a core guest as a number, a component as the resource `error`. */
@@ -87,13 +89,13 @@ const waiting: ReadonlySet<string> = new Set(["load", "load_by_name", "load_by_n
  * block, graphs live in a worker, and the guest is suspended while it waits for them: call its exports by `WebAssembly.promising`.
  */
 export async function createWasiNN(options: WasiNNOptions = {}): Promise<WasiNN> {
-  const { graphs, resolve, threads, compile, memory, relaxed } = options;
+  const { graphs, resolve, threads, compile, memory, guestMemory, relaxed } = options;
   const onPage = "document" in globalThis;
   if (onPage && !hasJspi()) {
     throw new NNError("unsupported-operation", "on a page's own thread a guest would block the page, and this engine cannot suspend it (WebAssembly.Suspending): start it in a worker, new Worker(url, { type: \"module\" }), and call createWasiNN there");
   }
   const catalogue = await openCatalogue(graphs, resolve);
-  const settings = { catalogue, threads, compile, memory, relaxed };
+  const settings = { catalogue, threads, compile, memory, guestMemory, relaxed };
   if (!onPage) return new WasiNN(await startLocalStore(settings), options, (_, call) => call);
   return new WasiNN(await RemoteStore.start(settings), options, (name, call) => (waiting.has(name) ? suspending(call) : call));
 }

@@ -217,3 +217,25 @@ test("so many graphs and contexts can be open, and not one more", () => guest((g
   equal(g.call("finalize_execution_context", at(contexts, 500)), errno.success);
   equal(g.context(graph), 1024);
 }));
+
+test("a guest that takes all memory it may have learns so, and goes on when it gives some back", () => withNN({ guestMemory: 2 << 20, graphs: { known: artifact("classifier") } }, (nn) => {
+  const g = new EphemeralGuest(nn);
+  const file = artifact("classifier");
+  const [builders, number] = [g.builders(file), g.put32(0)];
+  const load = () => g.call("load", builders, 1, 3, 0, number);
+  let loaded = 0;
+  while (load() === errno.success) loaded++;
+  ok(loaded > 2 && loaded <= 32, `${loaded} graphs`);
+  equal(load(), errno["too-large"]);
+  // What the host knows is not the guest's doing, but contexts of it are.
+  const known = g.loadByName("known");
+  const context = g.put32(0);
+  // A graph that still has a context takes its memory still.
+  equal(g.call("init_execution_context", 0, context), errno.success);
+  equal(g.call("unload", 0), errno.success);
+  equal(load(), errno["too-large"]);
+  equal(g.call("finalize_execution_context", g.u32(context)), errno.success);
+  equal(load(), errno.success);
+  equal(g.call("unload", known), errno.success);
+  equal(load(), errno["too-large"]);
+}));

@@ -38,7 +38,7 @@ export function ephemeralCalls(session: GuestSession): Calls {
       memory.text(config, configLength);
       return load_by_name(name, length, graph);
     },
-    unload: (graph: number) => graphs.remove(graph).release?.(),
+    unload: (graph: number) => graphs.remove(graph).release(),
     init_execution_context,
     set_input(context: number, index: number, tensor: number) {
       const target = contexts.get(context);

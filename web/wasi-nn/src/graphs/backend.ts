@@ -15,8 +15,8 @@ export interface NNGraph {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   createContext(): NNContext;
-  /** No more contexts will be made of it; those that there are go on. Only what lives in another thread needs to be told. */
-  release?(): void;
+  /** No more contexts will be made of it by whoever holds it; those that there are go on. */
+  release(): void;
 }
 
 /** Inputs and outputs of a graph, and the memory to compute with: WASI-NN's graph-execution-context. */

@@ -4,6 +4,7 @@ import { Graph, type GraphOptions, Helpers, loadGraphSync, openSource } from "sc
 import { type Awaitable, then } from "../awaitable.js";
 import type { GraphEncoding } from "../enums.js";
 import { NNError, invalid } from "../errors.js";
+import { MemoryBudget } from "./budget.js";
 import type { Catalogue, GraphSource } from "./catalogue.js";
 import { kindOf } from "./file-kind.js";
 import { LocalGraph } from "./local.js";
@@ -23,6 +24,8 @@ export interface LocalStoreOptions {
   readonly compile?: Compile | undefined;
   /** A cap on the memory of a graph and its contexts, in bytes. */
   readonly memory?: number | undefined;
+  /** A cap on the memory of all graphs that the guest gives and of all contexts, in bytes. */
+  readonly guestMemory?: number | undefined;
   readonly relaxed?: boolean | undefined;
   /** Whether who asks for a graph can wait: then files come as streams, and what is found may be a promise. */
   readonly mayWait?: boolean | undefined;
@@ -35,12 +38,14 @@ export class LocalStore implements GraphStore {
   readonly #options: GraphOptions;
   readonly #helpers: Helpers | undefined;
   readonly #mayWait: boolean;
+  readonly #budget: MemoryBudget;
   readonly #named = new Map<string, LocalGraph>();
   /** Graphs by the digest of the PyTorch file that they come from. */
   readonly #digests = new Map<string, LocalGraph>();
 
-  private constructor({ catalogue, compile, memory, relaxed, mayWait = false }: LocalStoreOptions, helpers: Helpers | undefined) {
+  private constructor({ catalogue, compile, memory, guestMemory, relaxed, mayWait = false }: LocalStoreOptions, helpers: Helpers | undefined) {
     this.#mayWait = mayWait;
+    this.#budget = new MemoryBudget(guestMemory);
     this.#catalogue = catalogue;
     this.#compile = compile;
     this.#helpers = helpers;
@@ -66,7 +71,7 @@ export class LocalStore implements GraphStore {
   /** Loads a file as it arrives, under a name. */
   async loadAhead(name: string, source: GraphSource): Promise<LocalGraph> {
     const { chunks } = await openSource(source);
-    return this.#keep(name, new LocalGraph(await Graph.load(chunks, this.#options), this.#helpers));
+    return this.#keep(name, new LocalGraph(await Graph.load(chunks, this.#options), this.#helpers, this.#budget));
   }
 
   load(parts: readonly Uint8Array[], encoding: GraphEncoding): Awaitable<LocalGraph> {
@@ -98,7 +103,7 @@ export class LocalStore implements GraphStore {
   /** An artefact is an artefact, whatever the guest calls it. */
   #open(bytes: Uint8Array, encoding: GraphEncoding): Awaitable<LocalGraph> {
     const kind = kindOf(bytes);
-    if (kind === "artifact") return new LocalGraph(loadGraphSync(bytes, this.#options), this.#helpers);
+    if (kind === "artifact") return this.#given(bytes);
     if (encoding !== "pytorch" && encoding !== "autodetect") throw new NNError("invalid-encoding", `there is no backend for ${encoding}: graphs are PyTorch models, or what sconce compiled from them`);
     if (kind !== "pytorch") throw invalid("the bytes are neither a compiled model nor a file of PyTorch's");
     return this.#openSource(bytes);
@@ -119,13 +124,23 @@ export class LocalStore implements GraphStore {
       throw new NNError("unsupported-operation", "the option compile gave a promise, for which a guest on this thread cannot wait: compile the model ahead, or at once");
     }
     return then(compiled, (artifact) => {
-      const graph = new LocalGraph(loadGraphSync(artifact, this.#options), this.#helpers);
+      const graph = this.#given(artifact);
+      graph.isKept = true;
       this.#digests.set(digest, graph);
       return graph;
     });
   }
 
+  #given(artifact: Uint8Array): LocalGraph {
+    this.#budget.check(artifact.length);
+    const graph = new LocalGraph(loadGraphSync(artifact, this.#options), this.#helpers, this.#budget);
+    this.#budget.addGiven(graph);
+    return graph;
+  }
+
   #keep(name: string, graph: LocalGraph): LocalGraph {
+    graph.isKept = true;
+    this.#budget.addKnown(graph);
     this.#named.set(name, graph);
     this.#digests.set(graph.sourceDigest, graph);
     return graph;

@@ -2,16 +2,21 @@ import { type ExecutionContext, type Graph, type Helpers, type Port, solve } fro
 import { typeOf } from "../enums.js";
 import { invalid } from "../errors.js";
 import type { NNContext, NNGraph, NNOutput, NNTensor } from "./backend.js";
+import type { MemoryBudget } from "./budget.js";
 import { checkInput, dimensionsOf } from "./ports.js";
 
 /** A graph on this thread: computing blocks it, and helper threads take part. */
 export class LocalGraph implements NNGraph {
   readonly #graph: Graph;
   readonly #helpers: Helpers | undefined;
+  readonly #budget: MemoryBudget;
+  #contexts = 0;
+  #released = false;
 
-  constructor(graph: Graph, helpers: Helpers | undefined) {
+  constructor(graph: Graph, helpers: Helpers | undefined, budget: MemoryBudget) {
     this.#graph = graph;
     this.#helpers = helpers;
+    this.#budget = budget;
   }
 
   get inputs(): readonly Port[] {
@@ -32,7 +37,11 @@ export class LocalGraph implements NNGraph {
     return this.#graph.memory.buffer.byteLength;
   }
 
+  /** Whether the store hands it out again: then no guest's `release` ends it. */
+  isKept = false;
+
   createContext(): NNContext {
+    this.#budget.check();
     const context = this.#graph.createContext();
     try {
       if (this.#helpers !== undefined) context.threads = this.#helpers.count + 1;
@@ -40,7 +49,20 @@ export class LocalGraph implements NNGraph {
       context.dispose();
       throw error;
     }
-    return new LocalContext(this, context, this.#helpers);
+    this.#contexts++;
+    return new LocalContext(this, context, this.#helpers, this.#budget, () => {
+      this.#contexts--;
+      this.#settle();
+    });
+  }
+
+  release(): void {
+    this.#released = !this.isKept;
+    this.#settle();
+  }
+
+  #settle(): void {
+    if (this.#released && this.#contexts === 0) this.#budget.remove(this);
   }
 }
 
@@ -53,13 +75,17 @@ class LocalContext implements NNContext {
   readonly #shapes: (readonly number[] | undefined)[];
   /** Inputs that wait for memory to be laid out: with shapes that depend on each other, for all to be there. */
   readonly #waiting = new Map<number, Uint8Array>();
+  readonly #budget: MemoryBudget;
+  #ended: (() => void) | undefined;
   #laidOut: boolean;
   #computed = false;
 
-  constructor(graph: LocalGraph, context: ExecutionContext, helpers: Helpers | undefined) {
+  constructor(graph: LocalGraph, context: ExecutionContext, helpers: Helpers | undefined, budget: MemoryBudget, ended: () => void) {
     this.graph = graph;
     this.#context = context;
     this.#helpers = helpers;
+    this.#budget = budget;
+    this.#ended = ended;
     this.#shapes = graph.inputs.map(() => undefined);
     this.#laidOut = context.graph.manifest.symbols.length === 0;
   }
@@ -95,6 +121,8 @@ class LocalContext implements NNContext {
   dispose(): void {
     this.#helpers?.leave(this.#context);
     this.#context.dispose();
+    this.#ended?.();
+    this.#ended = undefined;
   }
 
   /** Saves inputs from memory that is about to be laid out anew. */
@@ -107,6 +135,7 @@ class LocalContext implements NNContext {
   }
 
   #layOut(): void {
+    this.#budget.check();
     // The context may move.
     this.#helpers?.leave(this.#context);
     this.#computed = false;

@@ -18,6 +18,7 @@ export interface StartRequest {
   readonly digests: ReadonlyMap<string, string>;
   readonly threads: number | undefined;
   readonly memory: number | undefined;
+  readonly guestMemory: number | undefined;
   readonly relaxed: boolean | undefined;
   /** Whether the page has a hook that compiles. */
   readonly compiles: boolean;
