@@ -39,8 +39,8 @@ export function serveStore(): void {
       case "compute":
         return compute(request.context);
       case "drop":
-        if (request.what === "graph") graphs.delete(request.id);
-        else drop(request.id);
+        if (request.what === "graph") dropGraph(request.id);
+        else dropContext(request.id);
         return;
     }
   });
@@ -98,7 +98,12 @@ export function serveStore(): void {
     return { value, transfer: value.map(({ data }) => data.buffer) };
   }
 
-  function drop(id: number): void {
+  function dropGraph(id: number): void {
+    graphs.get(id)?.release();
+    graphs.delete(id);
+  }
+
+  function dropContext(id: number): void {
     contexts.get(id)?.context?.dispose();
     contexts.delete(id);
   }
