@@ -1,26 +1,11 @@
 // Has workers run components, and compares what these give with PyTorch's numbers.
-import { check, finish, mode, same, test } from "./harness.js";
+import { askWorker, check, finish, isolated, same, test } from "./harness.js";
 
-const isolated = mode !== "plain" && globalThis.crossOriginIsolated && typeof SharedArrayBuffer !== "undefined";
 const { runs } = await (await fetch("../models/pair.json")).json();
 const bytesOf = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 const floatsOf = (bytes) => new Float32Array(bytes.slice().buffer);
 
-/** What a worker answers, which ends with it. */
-const askWorker = (script) => async (request) => {
-  const worker = new Worker(`../component-bundle/${script}.js`, { type: "module" });
-  try {
-    return await new Promise((resolve, reject) => {
-      worker.onmessage = ({ data }) => (data.error === undefined ? resolve(data.result) : reject(new Error(data.error)));
-      worker.onerror = ({ message }) => reject(new Error(`the worker stopped: ${message}`));
-      worker.postMessage(request);
-    });
-  } finally {
-    worker.terminate();
-  }
-};
-
-const inWorker = askWorker("instantiating");
+const inWorker = (script) => (request) => askWorker(`../component-bundle/${script}.js`, request);
 
 async function checkGuest(answer, request) {
   const inputs = runs.map((run) => run.inputs.map(({ dimensions, type, data }, i) => ({ name: ["left", "right"][i], dimensions: Uint32Array.from(dimensions), ty: type, data: bytesOf(data) })));
@@ -43,18 +28,18 @@ async function checkGuest(answer, request) {
 for (const version of ["2024-06-25", "2024-08-19", "2024-10-28"]) {
   for (const threads of [1, 2]) {
     test(`a component for ${version} that a worker instantiates, ${threads} threads wanted`, async () => {
-      same(await checkGuest(inWorker, { version, threads }), isolated ? threads : 1, "threads");
+      same(await checkGuest(inWorker("instantiating"), { version, threads }), isolated ? threads : 1, "threads");
     });
   }
 }
 
 test("what a component drops makes room", async () => {
-  const { contexts } = await inWorker({ version: "2024-08-19", threads: 1, drops: true });
+  const { contexts } = await inWorker("instantiating")({ version: "2024-08-19", threads: 1, drops: true });
   check(contexts > 2, `${contexts} contexts fit`);
 });
 
 test("a component with its imports mapped, in a bundle", async () => {
-  await checkGuest(askWorker("mapped"), {});
+  await checkGuest(inWorker("mapped"), {});
 });
 
 if ("Suspending" in WebAssembly) {

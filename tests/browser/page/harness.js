@@ -22,6 +22,23 @@ export async function failure(promise) {
   return promise.then(() => { throw new Error("nothing was refused"); }, (error) => error);
 }
 
+/** Whether threads can be had here. */
+export const isolated = mode !== "plain" && globalThis.crossOriginIsolated && typeof SharedArrayBuffer !== "undefined";
+
+/** What a worker, which ends with it, answers to one request. */
+export async function askWorker(script, request) {
+  const worker = new Worker(script, { type: "module" });
+  try {
+    return await new Promise((resolve, reject) => {
+      worker.onmessage = ({ data }) => (data.error === undefined ? resolve(data.result) : reject(new Error(data.error)));
+      worker.onerror = ({ message }) => reject(new Error(`the worker stopped: ${message}`));
+      worker.postMessage(request);
+    });
+  } finally {
+    worker.terminate();
+  }
+}
+
 export function later(ms) {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,8 +1,7 @@
 // Runs in the browser: every case below that fits this page's mode, and posts what came of each.
 import { load } from "../runtime/index.js";
-import { check, failure, finish, later, mode, same, test } from "./harness.js";
+import { check, failure, finish, isolated, later, mode, same, test } from "./harness.js";
 
-const isolated = mode !== "plain" && globalThis.crossOriginIsolated && typeof SharedArrayBuffer !== "undefined";
 /** What came out about the engine. */
 const engine = {};
 const facts = await (await fetch("../models/facts.json")).json();

@@ -1,25 +1,12 @@
 // Runs a guest in a worker and on this page, and compares what it wrote with PyTorch's numbers.
 import { createWasiNN } from "sconce-wasi-nn";
-import { check, failure, finish, mode, same, test } from "./harness.js";
+import { askWorker, check, failure, finish, isolated, same, test } from "./harness.js";
 import { run } from "./wasi-nn-guest.js";
 
 const canSuspend = "Suspending" in WebAssembly;
-const isolated = mode !== "plain" && globalThis.crossOriginIsolated && typeof SharedArrayBuffer !== "undefined";
 const wanted = new Float32Array(await (await fetch("../models/digits.out")).arrayBuffer());
 
-/** The same in a worker, which ends with it. */
-async function runInWorker(request) {
-  const worker = new Worker("../wasi-nn/guest.js", { type: "module" });
-  try {
-    return await new Promise((resolve, reject) => {
-      worker.onmessage = ({ data }) => (data.error === undefined ? resolve(data.result) : reject(new Error(data.error)));
-      worker.onerror = ({ message }) => reject(new Error(`the worker stopped: ${message}`));
-      worker.postMessage(request);
-    });
-  } finally {
-    worker.terminate();
-  }
-}
+const runInWorker = (request) => askWorker("../wasi-nn/guest.js", request);
 
 function checkNumbers({ exitCode, stdout, stderr, errors, files, output }) {
   same(errors, [], "errors");

@@ -103,7 +103,7 @@ export class LocalStore implements GraphStore {
   /** An artefact is an artefact, whatever the guest calls it. */
   #open(bytes: Uint8Array, encoding: GraphEncoding): Awaitable<LocalGraph> {
     const kind = kindOf(bytes);
-    if (kind === "artifact") return this.#given(bytes);
+    if (kind === "wasm") return this.#given(bytes);
     if (encoding !== "pytorch" && encoding !== "autodetect") throw new NNError("invalid-encoding", `there is no backend for ${encoding}: graphs are PyTorch models, or what sconce compiled from them`);
     if (kind !== "pytorch") throw invalid("the bytes are neither a compiled model nor a file of PyTorch's");
     return this.#openSource(bytes);

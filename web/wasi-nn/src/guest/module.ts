@@ -1,4 +1,4 @@
-const magic = [0x00, 0x61, 0x73, 0x6d];
+import { kindOf } from "../graphs/file-kind.js";
 
 /** Compiles a guest, and says of what is none what it is instead. */
 export async function compileGuest(guest: WebAssembly.Module | BufferSource): Promise<WebAssembly.Module> {
@@ -23,7 +23,7 @@ export function checkImports(module: WebAssembly.Module, imports: WebAssembly.Im
 
 async function compileBytes(bytes: BufferSource): Promise<WebAssembly.Module> {
   const head = ArrayBuffer.isView(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 8)) : new Uint8Array(bytes, 0, Math.min(bytes.byteLength, 8));
-  if (!magic.every((byte, i) => head[i] === byte)) throw new TypeError("the guest is no WebAssembly: its first bytes are not those of a module");
+  if (kindOf(head) !== "wasm") throw new TypeError("the guest is no WebAssembly: its first bytes are not those of a module");
   // The version's upper half says that it is a component.
   if (head[6] === 1) throw new TypeError("the guest is a component, and browsers run modules: make one of it with jco transpile, and map wasi:nn to createWasiNN(…).component");
   try {
