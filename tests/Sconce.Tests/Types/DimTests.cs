@@ -35,10 +35,12 @@ public sealed class DimTests
     [Property(MaxTest = Cases)]
     public void SubstitutionKeepsTheValue(DoNotSize<int> seed) => ForValues(seed.Item, (dims, pair, leaf) =>
     {
-        var (atom, other) = (dims.Leaves.First(), dims.Next(2));
-        var substituted = pair.Dim.Substitute(a => a.Equals(atom) ? Dim.Max(1, other.Dim) : null);
-        Assert.Equal(
-            pair.Dim.Evaluate(a => a.Equals(atom) ? Math.Max(1, other.Plain(leaf)) : leaf(a)), substituted.Evaluate(leaf));
+        foreach (var atom in dims.Leaves)
+        {
+            var inPlace = dims.InRangeOf(atom);
+            var substituted = pair.Dim.Substitute(a => a.Equals(atom) ? inPlace.Dim : null);
+            Assert.Equal(pair.Plain(a => a.Equals(atom) ? inPlace.Plain(leaf) : leaf(a)), substituted.Evaluate(leaf));
+        }
     });
 
     [Property(MaxTest = Cases)]

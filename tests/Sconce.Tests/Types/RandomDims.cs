@@ -65,6 +65,25 @@ internal sealed class RandomDims
         }
     }
 
+    /// <summary>
+    /// An expression that may stand where the leaf stands: simplification has used that the leaf keeps to its range (max(1, 41 - s) is 41 - s for an s up to 40),
+    /// and that axes are below their extents. So a symbol never becomes smaller than it is, for axes count up to it.
+    /// </summary>
+    public Pair InRangeOf(Atom leaf)
+    {
+        var any = Next(2);
+        return leaf switch
+        {
+            Symbol { Max: { } max } symbol => new(
+                Dim.Min(max, Dim.Max(symbol, any.Dim)), values => Math.Min(max, Math.Max(values(symbol), any.Plain(values)))),
+            Symbol symbol => new(Dim.Max(symbol, any.Dim), values => Math.Max(values(symbol), any.Plain(values))),
+            Axis axis => new(
+                Dim.Min(Dim.Max(0, any.Dim), axis.Extent - 1),
+                values => Math.Min(Math.Max(0, any.Plain(values)), axis.Extent.Evaluate(values) - 1)),
+            _ => throw new NotSupportedException(leaf.GetType().Name),
+        };
+    }
+
     /// <summary>Values within the leaves' ranges.</summary>
     public Func<Atom, long> Values()
     {
