@@ -11,7 +11,7 @@ namespace Sconce.Cli.Artefacts;
 /// <summary>Reads the manifest out of an artefact that anybody may have written.</summary>
 internal static class ManifestReader
 {
-    private const int Format = 2;
+    private const int Format = 3;
 
     public static ManifestView Read(ReadOnlyMemory<byte> json, string file)
     {
@@ -39,12 +39,14 @@ internal static class ManifestReader
         var symbols = NotNull(manifest.Symbols).ToDictionary(symbol => symbol.Name, symbol => new Symbol(symbol.Name, symbol.Min, symbol.Max));
         return new(
             manifest.Compiler, manifest.Source.Name, manifest.Memory.ConstantsOffset, manifest.Memory.ConstantsEnd, manifest.Memory.MinPages,
-            [.. symbols.Values], Ports(manifest.Inputs), Ports(manifest.Outputs),
+            [.. symbols.Values], [.. NotNull(manifest.Checks).Select(Check)], Ports(manifest.Inputs), Ports(manifest.Outputs),
             [.. NotNull(manifest.Steps).Select(step => new StepCost(step.Name, step.Operator, step.Kernel, step.Source, Size(step.Flops), Size(step.Bytes)))],
             manifest.Parameters, Size(manifest.MultiplyAdds), Size(manifest.Arena), manifest.LargestLive);
 
         ImmutableArray<Port> Ports(IEnumerable<PortInfo> ports) =>
             [.. NotNull(ports).Select(port => new Port(port.Name, ElementTypes.Parse(port.Dtype), [.. port.Shape.Select(Size)]))];
+
+        SizeCheck Check(CheckInfo check) => new(ConditionJson.Read(check.Condition, symbols), check.Why, check.Source) { Text = check.Text };
 
         Dim Size(JsonNode? node) => DimJson.Read(node, symbols);
     }

@@ -12,7 +12,7 @@ internal sealed record StepCost(string Name, string Operator, string Kernel, str
 /// <summary>An artefact's manifest, as far as people ask for it, with sizes that can be computed with.</summary>
 internal sealed record ManifestView(
     string Compiler, string SourceName, long ConstantsOffset, long ConstantsEnd, long MinPages,
-    ImmutableArray<Symbol> Symbols, ImmutableArray<Port> Inputs, ImmutableArray<Port> Outputs, ImmutableArray<StepCost> Steps,
+    ImmutableArray<Symbol> Symbols, ImmutableArray<SizeCheck> Checks, ImmutableArray<Port> Inputs, ImmutableArray<Port> Outputs, ImmutableArray<StepCost> Steps,
     long Parameters, Dim MultiplyAdds, Dim Arena, long? LargestLive)
 {
     public int OperatorCount => Steps.Select(step => step.Operator).Distinct().Count();

@@ -82,6 +82,11 @@ internal static class InspectCommand
             Section("sizes", Symbols(manifest));
         }
 
+        if (!manifest.Checks.IsEmpty)
+        {
+            Section("conditions on sizes", Checks(manifest));
+        }
+
         Section("operators", Operators(manifest));
         Section("memory", Memory(contents));
     }
@@ -110,6 +115,17 @@ internal static class InspectCommand
         foreach (var symbol in manifest.Symbols)
         {
             grid.Add(symbol.Name, symbol.Max is { } max ? $"{symbol.Min} to {max}" : $"from {symbol.Min}");
+        }
+
+        return grid;
+    }
+
+    private static Grid Checks(ManifestView manifest)
+    {
+        var grid = new Grid("", "", "");
+        foreach (var check in manifest.Checks)
+        {
+            grid.Add(check.Text, check.Why, check.Source ?? "");
         }
 
         return grid;

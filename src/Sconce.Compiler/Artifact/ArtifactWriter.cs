@@ -44,6 +44,7 @@ public sealed class ArtifactWriter
             Memory = new MemoryInfo(MemoryPlan.ConstantsOffset, plan.ConstantsEnd, ProgramCode.MinimumPages(plan)),
             Context = new ContextInfo(ContextLayout.Symbols, layout.Inputs, layout.Outputs, plan.HeaderBytes),
             Symbols = [.. program.Symbols.Select(symbol => Describe(symbol, program))],
+            Checks = [.. program.Checks.Select(check => new CheckInfo(ConditionJson.Write(check.Condition), check.Text, check.Why, check.Source))],
             Inputs = [.. program.Inputs.Select(input => Describe(input.Name, input.Buffer))],
             Outputs = [.. program.Outputs.Select(output => Describe(output.Name, output.Buffer))],
             Steps = [.. program.Steps.Select((step, i) => new StepInfo(
@@ -112,7 +113,7 @@ public sealed class ArtifactWriter
             {
                 if (dims[dim].LinearIn(symbol) is ({ IsConstant: true, Value: not 0 } scale, { IsConstant: true } offset))
                 {
-                    return new SymbolInfo(symbol.Name, symbol.Min, symbol.Max, input, dim, scale.Value, offset.Value);
+                    return new SymbolInfo(symbol.Name, symbol.Min, symbol.Max is <= DimJson.LargestNumber ? symbol.Max : null, input, dim, scale.Value, offset.Value);
                 }
             }
         }

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -13,7 +15,7 @@ public sealed record Manifest
     /// <summary>The section that holds the whole module again, built with relaxed SIMD, without data.</summary>
     public const string RelaxedSectionName = "sconce.relaxed";
 
-    public int Format { get; init; } = 2;
+    public int Format { get; init; } = 3;
 
     /// <summary>Name and version of the compiler.</summary>
     public required string Compiler { get; init; }
@@ -25,6 +27,9 @@ public sealed record Manifest
     public required ContextInfo Context { get; init; }
 
     public required IReadOnlyList<SymbolInfo> Symbols { get; init; }
+
+    /// <summary>What a run's sizes must meet beyond the symbols' ranges.</summary>
+    public required IReadOnlyList<CheckInfo> Checks { get; init; }
 
     public required IReadOnlyList<PortInfo> Inputs { get; init; }
 
@@ -68,6 +73,10 @@ public sealed record SymbolInfo(string Name, long Min, long? Max, int Input, int
 /// <summary>An input or output; sizes as <see cref="DimJson"/>.</summary>
 public sealed record PortInfo(string Name, string Dtype, IReadOnlyList<JsonNode> Shape);
 
+/// <summary>A condition on sizes: as <see cref="ConditionJson"/>, as people read it, why it must hold, and the line of Python that needs it, where it is known.</summary>
+public sealed record CheckInfo(
+    JsonNode Condition, string Text, string Why, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source);
+
 /// <summary>A step of the run: what it does, the ATen operator it came from, the kernel chosen; floating-point operations and bytes moved as <see cref="DimJson"/>; the line of Python, where it is known.</summary>
 public sealed record StepInfo(
     string Name, string Operator, string Kernel, JsonNode Flops, JsonNode Bytes, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source);
@@ -75,6 +84,9 @@ public sealed record StepInfo(
 /// <summary>Integer expressions as JSON: a number, a symbol's name, or <c>[operator, a, b]</c> with + * // % min max.</summary>
 public static class DimJson
 {
+    /// <summary>The largest integer that a JavaScript number holds with all those below it.</summary>
+    internal const long LargestNumber = (1L << 53) - 1;
+
     private const int DeepestSize = 64;
 
     public static JsonNode Write(Dim dim)
@@ -83,19 +95,24 @@ public static class DimJson
         foreach (var term in dim.Terms)
         {
             var factors = term.Factors.Select(Write);
-            parts.Add(Join("*", [.. term.Coefficient == 1 ? factors : factors.Prepend(JsonValue.Create(term.Coefficient))]));
+            parts.Add(Join("*", [.. term.Coefficient == 1 ? factors : factors.Prepend(Number(term.Coefficient))]));
         }
 
         if (dim.ConstantTerm != 0 || parts.Count == 0)
         {
-            parts.Add(JsonValue.Create(dim.ConstantTerm));
+            parts.Add(Number(dim.ConstantTerm));
         }
 
         return Join("+", parts);
     }
 
+    /// <summary>A number beyond what JavaScript's can hold is written as a sum of two.</summary>
+    private static JsonNode Number(long value) => value is >= -LargestNumber and <= LargestNumber
+        ? JsonValue.Create(value)
+        : new JsonArray("+", new JsonArray("*", value >> 32, 1L << 32), value & uint.MaxValue);
+
     /// <summary>As a tree of little depth: a memory plan adds up hundreds of sizes, and readers bound how deep they go.</summary>
-    private static JsonNode Join(string op, IReadOnlyList<JsonNode> parts)
+    internal static JsonNode Join(string op, IReadOnlyList<JsonNode> parts)
     {
         while (parts.Count > 1)
         {
@@ -141,6 +158,44 @@ public static class DimJson
         Symbol symbol => JsonValue.Create(symbol.Name),
         _ => throw new InvalidOperationException($"{atom} cannot stand in a manifest."),
     };
+}
+
+/// <summary>Conditions on sizes as JSON: <c>[comparison, a, b]</c> with == != &lt; &lt;= &gt; &gt;= and sizes, or <c>["and", a, b]</c> and <c>["or", a, b]</c> of conditions.</summary>
+public static class ConditionJson
+{
+    private const int DeepestCondition = 64;
+
+    private static readonly FrozenDictionary<string, SizeComparison> Comparisons =
+        Enum.GetValues<SizeComparison>().ToFrozenDictionary(SizeCondition.Sign);
+
+    public static JsonNode Write(SizeCondition condition) => condition switch
+    {
+        SizeCondition.Compare compare => new JsonArray(
+            SizeCondition.Sign(compare.Comparison), DimJson.Write(compare.Left), DimJson.Write(compare.Right)),
+        SizeCondition.All { Parts: var parts } => DimJson.Join("and", [.. parts.Select(Write)]),
+        SizeCondition.Any { Parts: var parts } => DimJson.Join("or", [.. parts.Select(Write)]),
+        _ => throw new InvalidOperationException($"{condition} cannot stand in a manifest."),
+    };
+
+    /// <summary>Reads a condition; throws <see cref="FormatException"/> where it is none, for anybody may have written it.</summary>
+    public static SizeCondition Read(JsonNode? node, IReadOnlyDictionary<string, Symbol> symbols, int depth = 0)
+    {
+        if (node is JsonArray { Count: 3 } parts && depth < DeepestCondition && parts[0] is JsonValue op && op.TryGetValue<string>(out var name))
+        {
+            if (name is "and" or "or")
+            {
+                ImmutableArray<SizeCondition> both = [Read(parts[1], symbols, depth + 1), Read(parts[2], symbols, depth + 1)];
+                return name == "and" ? new SizeCondition.All(both) : new SizeCondition.Any(both);
+            }
+
+            if (Comparisons.TryGetValue(name, out var comparison))
+            {
+                return new SizeCondition.Compare(DimJson.Read(parts[1], symbols), comparison, DimJson.Read(parts[2], symbols));
+            }
+        }
+
+        throw new FormatException($"{node?.ToJsonString() ?? "null"} is no condition on sizes");
+    }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]

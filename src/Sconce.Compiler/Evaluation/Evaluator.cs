@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 
@@ -48,6 +49,7 @@ public sealed partial class Evaluator
             Set(program.Inputs[i].Buffer, inputs[i]);
         }
 
+        CheckSizes(program.Checks);
         foreach (var step in program.Steps)
         {
             Run(step);
@@ -56,9 +58,24 @@ public sealed partial class Evaluator
         return [.. program.Outputs.Select(output => Get(output.Buffer))];
     }
 
-    public long Evaluate(Dim dim) => dim.Evaluate(leaf => leaf is Symbol symbol && symbols.TryGetValue(symbol, out var value)
+    public long Evaluate(Dim dim) => dim.Evaluate(ValueOf);
+
+    /// <summary>Throws where the symbols' values break a condition.</summary>
+    public void CheckSizes(SizeChecks checks)
+    {
+        foreach (var check in checks)
+        {
+            if (!check.Condition.Evaluate(ValueOf))
+            {
+                throw new SconceException(
+                    $"the inputs' sizes break a condition of the model: {check.Text}, for {check.Why}", new Where(Python: check.Source), "give inputs of sizes that meet it");
+            }
+        }
+    }
+
+    private long ValueOf(Atom leaf) => leaf is Symbol symbol && symbols.TryGetValue(symbol, out var value)
         ? value
-        : throw new InvalidOperationException($"{leaf} has no value here."));
+        : throw new InvalidOperationException($"{leaf} has no value here.");
 
     /// <summary>One step; what it reads must have been set or computed.</summary>
     public void Run(Step step)

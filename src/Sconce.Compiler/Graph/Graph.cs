@@ -95,6 +95,9 @@ public sealed class Graph
 
     public List<Symbol> Symbols { get; init; } = [];
 
+    /// <summary>What PyTorch assumed about the inputs' sizes while it traced, beyond the symbols' ranges.</summary>
+    public SizeChecks Checks { get; } = [];
+
     public List<GraphInput> Inputs { get; init; } = [];
 
     public Block Body { get; init; } = new();

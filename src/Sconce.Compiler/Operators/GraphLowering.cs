@@ -38,6 +38,7 @@ public sealed partial class GraphLowering
     private void Inputs()
     {
         program.Symbols.AddRange(graph.Symbols);
+        program.Checks.AddRange(graph.Checks);
         var mutated = graph.Mutations.Select(mutation => mutation.Buffer).ToHashSet();
         foreach (var input in graph.Inputs)
         {

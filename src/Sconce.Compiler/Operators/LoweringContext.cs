@@ -30,6 +30,10 @@ public sealed class LoweringContext(TensorProgram program)
     /// <summary>What new buffers are called.</summary>
     public string Name { get; set; } = "";
 
+    /// <summary>Demands of every run that a condition holds which a lowering needs and the symbols' ranges do not prove.</summary>
+    /// <exception cref="SconceException">No sizes meet it.</exception>
+    public void Require(SizeCheck check) => program.Checks.Add(check.Source is null ? check with { Source = Origin?.Source } : check);
+
     public void Add(Step step)
     {
         step.Origin = Origin;

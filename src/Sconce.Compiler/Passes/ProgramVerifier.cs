@@ -56,6 +56,17 @@ internal static class ProgramVerifier
             }
         }
 
+        foreach (var check in program.Checks)
+        {
+            check.Condition.VisitLeaves(leaf =>
+            {
+                if (leaf is not Symbol symbol || !program.Symbols.Contains(symbol))
+                {
+                    throw new InvalidOperationException($"After {after}: the check {check.Text} depends on {leaf}, which no input's size gives.");
+                }
+            });
+        }
+
         foreach (var (name, buffer) in program.Outputs)
         {
             if (!written.Contains(buffer))

@@ -10,6 +10,9 @@ public sealed class TensorProgram
 
     public List<Symbol> Symbols { get; } = [];
 
+    /// <summary>What the sizes of a run's inputs must meet beyond the symbols' ranges: the graph's, and what lowerings need and cannot prove.</summary>
+    public SizeChecks Checks { get; } = [];
+
     public List<(string Name, Buffer Buffer)> Inputs { get; } = [];
 
     public List<(string Name, Buffer Buffer)> Outputs { get; } = [];

@@ -8,35 +8,57 @@ export type DimOperator = "+" | "*" | "//" | "%" | "min" | "max";
 /** The values of a model's symbols for one run. */
 export type SymbolValues = ReadonlyMap<string, number>;
 
-const operators: Readonly<Record<DimOperator, (a: number, b: number) => number>> = {
+const deepest = 64;
+
+const operators: Readonly<Record<DimOperator, (a: bigint, b: bigint) => bigint>> = {
   "+": (a, b) => a + b,
   "*": (a, b) => a * b,
-  "//": (a, b) => Math.floor(a / b),
-  "%": (a, b) => a - b * Math.floor(a / b),
-  min: Math.min,
-  max: Math.max,
+  "//": (a, b) => (a - modulo(a, b)) / b,
+  "%": modulo,
+  min: (a, b) => (a < b ? a : b),
+  max: (a, b) => (a > b ? a : b),
 };
 
-export function isDimOperator(value: unknown): value is DimOperator {
-  return typeof value === "string" && Object.hasOwn(operators, value);
+/** With the divisor's sign, as Python's. */
+function modulo(a: bigint, b: bigint): bigint {
+  return ((a % b) + b) % b;
+}
+
+export function isDim(value: unknown, depth = 0): value is Dim {
+  return Number.isSafeInteger(value) || typeof value === "string" || (Array.isArray(value) && value.length === 3 && depth <= deepest
+    && typeof value[0] === "string" && Object.hasOwn(operators, value[0]) && isDim(value[1], depth + 1) && isDim(value[2], depth + 1));
 }
 
 export function evaluate(dim: Dim, symbols: SymbolValues): number {
-  if (typeof dim === "number") return dim;
-  if (typeof dim === "string") {
-    const value = symbols.get(dim);
-    if (value === undefined) throw new SconceError("artifact", `the manifest uses the symbol ${dim} but does not define it`);
-    return value;
-  }
-  const value = operators[dim[0]](evaluate(dim[1], symbols), evaluate(dim[2], symbols));
+  const value = Number(evaluateExactly(dim, symbols));
   if (!Number.isFinite(value)) {
     throw new SconceError("artifact", `the manifest's dimension ${formatDim(dim)} has no value for these shapes`);
   }
   return value;
 }
 
+/** However large it is on the way; undefined where something is divided by zero. */
+export function evaluateExactly(dim: Dim, symbols: SymbolValues): bigint | undefined {
+  if (typeof dim === "number") return BigInt(dim);
+  if (typeof dim === "string") {
+    const value = symbols.get(dim);
+    if (value === undefined) throw new SconceError("artifact", `the manifest uses the symbol ${dim} but does not define it`);
+    return BigInt(value);
+  }
+  const [operator, ...operands] = dim;
+  const [left, right] = operands.map((operand) => evaluateExactly(operand, symbols));
+  if (left === undefined || right === undefined || (right === 0n && (operator === "//" || operator === "%"))) return undefined;
+  return operators[operator](left, right);
+}
+
 export function evaluateShape(shape: readonly Dim[], symbols: SymbolValues): number[] {
   return shape.map((dim) => evaluate(dim, symbols));
+}
+
+export function symbolsIn(dim: Dim, found = new Set<string>()): Set<string> {
+  if (typeof dim === "string") found.add(dim);
+  if (typeof dim === "object") [dim[1], dim[2]].forEach((part) => symbolsIn(part, found));
+  return found;
 }
 
 /** Python's way of writing it, for people: `1 + (h + -1) // 8`. */

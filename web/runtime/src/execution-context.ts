@@ -1,3 +1,4 @@
+import { checkSizes } from "./checks.js";
 import { announceRun, header } from "./context-header.js";
 import { type SymbolValues, evaluate, evaluateShape } from "./dims.js";
 import { SconceError } from "./errors.js";
@@ -133,6 +134,7 @@ export class ExecutionContext {
     const { manifest, exports, memory } = this.graph;
     const planned = this.#symbols;
     if (planned !== undefined && [...symbols].every(([name, value]) => planned.get(name) === value)) return;
+    checkSizes(manifest, symbols);
     const arena = evaluate(manifest.arena, symbols);
     if (arena < 0 || this.#region.start + arena > 2 ** 32) throw tooMuch(arena);
     const values = new Int32Array(memory.buffer, this.#region.start + manifest.context.symbols, manifest.symbols.length);

@@ -1,4 +1,4 @@
-import { type Dim, type SymbolValues, evaluate, formatDim, formatShape } from "./dims.js";
+import { type Dim, type SymbolValues, evaluate, formatDim, formatShape, symbolsIn } from "./dims.js";
 import { SconceError, suggestion } from "./errors.js";
 import type { Manifest, Port, SymbolInfo } from "./manifest.js";
 import {
@@ -107,12 +107,6 @@ function reasons(manifest: Manifest, dim: Dim, values: SymbolValues): string {
     const port = symbol === undefined ? undefined : manifest.inputs[symbol.input];
     return `${name} = ${values.get(name)}${port === undefined ? "" : ` from dim ${symbol?.dim} of ${quote(port.name)}`}`;
   }).join(" and ");
-}
-
-function symbolsIn(dim: Dim, found = new Set<string>()): Set<string> {
-  if (typeof dim === "string") found.add(dim);
-  if (typeof dim === "object") [dim[1], dim[2]].forEach((part) => symbolsIn(part, found));
-  return found;
 }
 
 function place(port: Port, axis: number): string {

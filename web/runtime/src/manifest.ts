@@ -1,4 +1,5 @@
-import { type Dim, isDimOperator } from "./dims.js";
+import { type SizeCheck, isCondition } from "./checks.js";
+import { type Dim, isDim } from "./dims.js";
 import { SconceError } from "./errors.js";
 import { type DType, isDType } from "./tensor.js";
 
@@ -32,13 +33,14 @@ export interface StepInfo {
 
 /** What the compiler wrote into the section `sconce.manifest`. */
 export interface Manifest {
-  readonly format: 2;
+  readonly format: 3;
   readonly compiler: string;
   readonly source: { readonly name: string; readonly sha256: string };
   readonly memory: { readonly constantsOffset: number; readonly constantsEnd: number; readonly minPages: number };
   /** Byte offsets of the tables from the start of a context, and the size of all before its buffers. */
   readonly context: { readonly symbols: number; readonly inputs: number; readonly outputs: number; readonly header: number };
   readonly symbols: readonly SymbolInfo[];
+  readonly checks: readonly SizeCheck[];
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   readonly steps: readonly StepInfo[];
@@ -50,7 +52,6 @@ export interface Manifest {
 }
 
 const maximumAddress = 2 ** 32;
-const maximumDimDepth = 64;
 
 /** Throws where a value is not what belongs at this place. */
 type Check = (value: unknown, path: string) => void;
@@ -75,13 +76,12 @@ const fields = (checks: Readonly<Record<string, Check>>): Check => (value, path)
 
 const texts: Check = (value, path) => fields(Object.fromEntries(Object.keys(value ?? {}).map((name) => [name, text])))(value, path);
 
-const dimension = (depth: number): Check => (value, path) => {
-  if (typeof value === "number") return anyInteger(value, path);
-  if (typeof value === "string") return;
-  if (!Array.isArray(value) || value.length !== 3 || depth > maximumDimDepth || !isDimOperator(value[0])) {
-    throw expected("a dimension: an integer, a symbol, or [operator, a, b]", value, path);
-  }
-  for (const part of value.slice(1)) dimension(depth + 1)(part, path);
+const dim: Check = (value, path) => {
+  if (!isDim(value)) throw expected("a dimension: an integer, a symbol, or [operator, a, b]", value, path);
+};
+
+const condition: Check = (value, path) => {
+  if (!isCondition(value)) throw expected("a condition: [comparison, a, b], or two conditions after \"and\" or \"or\"", value, path);
 };
 
 const dtype: Check = (value, path) => {
@@ -91,7 +91,6 @@ const dtype: Check = (value, path) => {
 const optional = (check: Check): Check => (value, path) => value === undefined || check(value, path);
 const anyInteger = integer(Number.MIN_SAFE_INTEGER);
 const address = integer(0, maximumAddress);
-const dim = dimension(0);
 const ports = list(fields({ name: text, dtype, shape: list(dim) }));
 
 const manifestFields = fields({
@@ -100,6 +99,7 @@ const manifestFields = fields({
   inputs: ports,
   outputs: ports,
   symbols: list(fields({ name: text, min: integer(0), scale: anyInteger, offset: anyInteger })),
+  checks: list(fields({ condition, text, why: text, source: optional(text) })),
   steps: list(fields({ name: text, operator: text, kernel: text, flops: dim, bytes: dim, source: optional(text) })),
   compiler: text,
   source: fields({ name: text, sha256: text }),
@@ -120,8 +120,8 @@ export function parseManifest(bytes: Uint8Array): Manifest {
   fields({ format: integer(0) })(json, "");
   const manifest = json as Manifest;
   const { format, memory, context, inputs, outputs, symbols } = manifest;
-  if (format !== 2) {
-    throw new SconceError("artifact", `the file has format ${String(format)}, this runtime reads format 2: use versions of compiler and runtime that belong together`);
+  if (format !== 3) {
+    throw new SconceError("artifact", `the file has format ${String(format)}, this runtime reads format 3: use versions of compiler and runtime that belong together`);
   }
   manifestFields(json, "");
   integer(memory.constantsOffset, maximumAddress)(memory.constantsEnd, "memory.constantsEnd");

@@ -111,7 +111,7 @@ test("says what else it might be", async () => {
 });
 
 test("says which part of the structure is wrong", async () => {
-  const manifest = section(0, join([name("sconce.manifest"), text(JSON.stringify({ format: 2 }))]));
+  const manifest = section(0, join([name("sconce.manifest"), text(JSON.stringify({ format: 3 }))]));
   assert.match(await failure(join([head, manifest])), /^the file's manifest is damaged: memory should be an object, but is nothing/);
   assert.match(await failure(join([head, section(0, join([leb(1000), text("sconce")]))])), /the name of the custom section is longer than the section/);
   assert.equal(await failure(join([head, Uint8Array.of(99, 1, 1)])), "the file is damaged: there is no section number 99 (at byte 8)");
@@ -119,7 +119,7 @@ test("says which part of the structure is wrong", async () => {
 });
 
 const manifestCases: readonly (readonly [string, Record<string, Json>, RegExp])[] = [
-  ["another format", { format: 1 }, /^the file has format 1, this runtime reads format 2: use versions/],
+  ["another format", { format: 1 }, /^the file has format 1, this runtime reads format 3: use versions/],
   ["a format that is none", { format: "1" }, /format should be an integer from 0 to \d+, but is "1"/],
   ["constants beyond memory", { memory: { constantsOffset: 1024, constantsEnd: 2 ** 33, minPages: 1 } }, /memory.constantsEnd should be an integer from 1024 to 4294967296/],
   ["tables beyond the header", { context: { symbols: 64, inputs: 68, outputs: 90, header: 96 } }, /context.outputs should be an integer from 64 to 84, but is 90/],

@@ -49,12 +49,13 @@ export function makeArtifact({ burn = 0, relaxed = true, padding = 100_000, mani
 function makeManifest(constantsEnd: number, burn: number): Record<string, Json> {
   const step = (label: string): Json => ({ name: label, operator: `aten::${label}`, kernel: "map", flops: ["*", "s0", 4], bytes: ["*", "s0", 32] });
   return {
-    format: 2,
+    format: 3,
     compiler: "sconce 0.1.0",
     source: { name: "affine.pt2", sha256: "00" },
     memory: { constantsOffset: weightsAt, constantsEnd, minPages: 1 },
     context: { symbols: layout.symbols, inputs: layout.inputs, outputs: layout.outputs, header: layout.header },
     symbols: [{ name: "s0", min: 1, max: 40_000, input: 0, dim: 0, scale: 1, offset: 0 }],
+    checks: [],
     inputs: [{ name: "x", dtype: "float32", shape: ["s0", 4] }, { name: "mask", dtype: "bool", shape: ["s0"] }],
     outputs: [
       { name: "y", dtype: "float32", shape: ["s0", 4] },

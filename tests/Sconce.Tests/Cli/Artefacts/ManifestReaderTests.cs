@@ -10,10 +10,11 @@ namespace Sconce.Tests.Cli.Artefacts;
 public sealed class ManifestReaderTests
 {
     private const string Whole = """
-        {"format":2,"compiler":"sconce 0.1.0","source":{"name":"m.pt2","sha256":"00"},
+        {"format":3,"compiler":"sconce 0.1.0","source":{"name":"m.pt2","sha256":"00"},
          "memory":{"constantsOffset":1024,"constantsEnd":2048,"minPages":1},
          "context":{"symbols":64,"inputs":68,"outputs":72,"header":128},
          "symbols":[{"name":"n","min":2,"max":10,"input":0,"dim":0,"scale":1,"offset":0}],
+         "checks":[{"condition":["and",["!=",["%","n",3],0],["or",["<","n",4],[">=",["*","n","n"],25]]],"text":"x.shape[0] % 3 != 0 and …","why":"it was exported so","source":"m.py:3"}],
          "inputs":[{"name":"x","dtype":"float32","shape":["n",3]}],
          "outputs":[{"name":"y","dtype":"int64","shape":[["//",["+","n",1],2]]}],
          "steps":[{"name":"y","operator":"aten::linear","kernel":"gemm","flops":["*","n",6],"bytes":100}],
@@ -32,6 +33,29 @@ public sealed class ManifestReaderTests
     }
 
     [Fact]
+    public void ConditionsCanBeEvaluated()
+    {
+        var manifest = Read(Whole);
+        var check = Assert.Single(manifest.Checks);
+        Assert.Equal([2, 5, 7, 8, 10], Enumerable.Range(2, 9).Where(n => check.Condition.Evaluate(_ => n)));
+        Assert.Equal(("x.shape[0] % 3 != 0 and …", "it was exported so", "m.py:3"), (check.Text, check.Why, check.Source));
+        var symbols = manifest.Symbols.ToDictionary(symbol => symbol.Name);
+        Assert.Equal(check.Condition, ConditionJson.Read(JsonNode.Parse(ConditionJson.Write(check.Condition).ToJsonString()), symbols));
+    }
+
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(long.MinValue)]
+    [InlineData((1L << 53) + 1)]
+    [InlineData(-1 - (1L << 53))]
+    public void NumbersBeyondJavaScriptsAreSums(long number)
+    {
+        var json = DimJson.Write(number).ToJsonString();
+        Assert.Equal(number, DimJson.Read(JsonNode.Parse(json), new Dictionary<string, Symbol>()).Value);
+        Assert.DoesNotMatch("[0-9]{17}", json);
+    }
+
+    [Fact]
     public void WhatIsWrittenOfASizeIsReadBack()
     {
         var n = new Symbol("n", 1, 100);
@@ -41,10 +65,11 @@ public sealed class ManifestReaderTests
     }
 
     [Theory]
-    [InlineData("\"format\":2", "\"format\":1", "expected an artefact of format 2, but got format 1")]
+    [InlineData("\"format\":3", "\"format\":1", "expected an artefact of format 3, but got format 1")]
     [InlineData("\"float32\"", "\"float12\"", "'float12' is unknown")]
     [InlineData("[\"*\",\"n\",6]", "[\"*\",\"m\",6]", "\"m\" is no size")]
     [InlineData("[\"*\",\"n\",6]", "[\"^\",\"n\",6]", "'^' is no operation on sizes")]
+    [InlineData("[\"<\",\"n\",4]", "[\"in\",\"n\",4]", "is no condition on sizes")]
     [InlineData("{\"name\":\"m.pt2\",\"sha256\":\"00\"}", "null", "manifest is damaged")]
     [InlineData("[{\"name\":\"x\",\"dtype\":\"float32\",\"shape\":[\"n\",3]}]", "[null]", "manifest is damaged")]
     [InlineData("\"parameters\":12,", "", "manifest is damaged")]

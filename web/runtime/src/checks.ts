@@ -1,0 +1,66 @@
+import { type Dim, type SymbolValues, evaluateExactly, isDim, symbolsIn } from "./dims.js";
+import { SconceError } from "./errors.js";
+import type { Manifest } from "./manifest.js";
+
+/** A condition over sizes: two that are compared, or two conditions of which both or one must hold. */
+export type Condition = readonly [operator: Comparison, left: Dim, right: Dim] | readonly [operator: "and" | "or", left: Condition, right: Condition];
+
+export type Comparison = "==" | "!=" | "<" | "<=" | ">" | ">=";
+
+/** What sizes must meet beyond the symbols' ranges: a guard of PyTorch's, or what an operator needs. */
+export interface SizeCheck {
+  readonly condition: Condition;
+  /** The condition as people read it. */
+  readonly text: string;
+  readonly why: string;
+  readonly source: string | undefined;
+}
+
+const comparisons: Readonly<Record<Comparison, (a: bigint, b: bigint) => boolean>> = {
+  "==": (a, b) => a === b,
+  "!=": (a, b) => a !== b,
+  "<": (a, b) => a < b,
+  "<=": (a, b) => a <= b,
+  ">": (a, b) => a > b,
+  ">=": (a, b) => a >= b,
+};
+
+const deepest = 64;
+
+export function isCondition(value: unknown, depth = 0): value is Condition {
+  if (!Array.isArray(value) || value.length !== 3 || depth > deepest) return false;
+  const [operator, ...parts] = value as unknown[];
+  if (operator === "and" || operator === "or") return parts.every((part) => isCondition(part, depth + 1));
+  return typeof operator === "string" && Object.hasOwn(comparisons, operator) && parts.every((part) => isDim(part));
+}
+
+/** Throws where the sizes break a condition of the model. */
+export function checkSizes(manifest: Manifest, symbols: SymbolValues): void {
+  for (const { condition, text, why, source } of manifest.checks) {
+    if (holds(condition, symbols)) continue;
+    const met = manifest.symbols.filter(({ name }) => namesIn(condition).has(name)).map(({ name, input, dim, scale, offset }) =>
+      `dim ${dim} of ${JSON.stringify(manifest.inputs[input]?.name)} is ${(symbols.get(name) ?? 0) * scale + offset}`);
+    throw new SconceError("input", `the inputs' sizes break a condition of the model, ${text}: ${met.join(" and ")}. ${why}`
+      + `${source === undefined ? "" : ` (${source})`}: give inputs whose sizes meet it, or export the model for these`);
+  }
+}
+
+function holds(condition: Condition, symbols: SymbolValues): boolean {
+  if (isJunction(condition)) {
+    const [operator, left, right] = condition;
+    return operator === "and" ? holds(left, symbols) && holds(right, symbols) : holds(left, symbols) || holds(right, symbols);
+  }
+  const [operator, left, right] = [condition[0], evaluateExactly(condition[1], symbols), evaluateExactly(condition[2], symbols)];
+  // A size that has no value, as x // 0 has none, meets nothing.
+  return left !== undefined && right !== undefined && comparisons[operator](left, right);
+}
+
+function namesIn(condition: Condition, found = new Set<string>()): Set<string> {
+  if (isJunction(condition)) [condition[1], condition[2]].forEach((part) => namesIn(part, found));
+  else [condition[1], condition[2]].forEach((part) => symbolsIn(part, found));
+  return found;
+}
+
+function isJunction(condition: Condition): condition is readonly ["and" | "or", Condition, Condition] {
+  return condition[0] === "and" || condition[0] === "or";
+}
