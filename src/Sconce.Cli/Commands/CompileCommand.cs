@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Sconce.Cli.Artefacts;
 using Sconce.Cli.Compiling;
 using Sconce.Cli.Terminal;
 using Sconce.Compiler;
@@ -29,18 +28,25 @@ internal static class CompileCommand
     {
         var started = Stopwatch.GetTimestamp();
         var compiled = StageProgress.Show(progress => ModelCompiler.CompileToFile(model, output, options, progress));
-        PrintSummary(output, compiled.Contents, Stopwatch.GetElapsedTime(started));
+        PrintSummary(output, compiled, Stopwatch.GetElapsedTime(started));
         return ExitCode.Success;
     }
 
-    private static void PrintSummary(string output, ArtefactContents contents, TimeSpan elapsed)
+    private static void PrintSummary(string output, CompiledFile compiled, TimeSpan elapsed)
     {
+        var contents = compiled.Contents;
         var manifest = contents.Manifest;
         var grid = new Grid("", "");
         grid.Add("operators", $"{manifest.OperatorCount} in {manifest.Steps.Length} steps");
         grid.Add("parameters", Quantity.Count(manifest.Parameters));
         grid.Add("code", Quantity.Bytes(contents.CodeBytes) + (contents.RelaxedBytes > 0 ? $" + {Quantity.Bytes(contents.RelaxedBytes)} for relaxed SIMD" : ""));
         grid.Add("weights", Quantity.Bytes(contents.WeightBytes));
+        if (compiled.Flushed is { Count: > 0 } flushed)
+        {
+            var tensors = flushed.MaxBy(tensor => tensor.Count).Name is var most && flushed.Count == 1 ? most : $"{flushed.Count} tensors, most of them in {most}";
+            grid.Add("subnormal", $"{Quantity.Count(flushed.Sum(tensor => tensor.Count))} weights too small for normal numbers became 0 (--exact keeps them): in {tensors}");
+        }
+
         grid.Add("arena", Quantity.Of(manifest.Arena, Quantity.Bytes));
         grid.Add("multiply-adds", Quantity.Of(manifest.MultiplyAdds, Quantity.Count));
         grid.Add("time", Quantity.Milliseconds(elapsed.TotalMilliseconds));

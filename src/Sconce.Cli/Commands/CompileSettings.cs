@@ -13,7 +13,7 @@ internal sealed class CompileSettings
 
     private readonly Option<bool> exact = new("--exact")
     {
-        Description = "Nothing that rounds differently from PyTorch for the sake of speed.",
+        Description = "Nothing that rounds differently from PyTorch for the sake of speed: no fused multiply-add, no Winograd, and subnormal weights stay.",
     };
 
     public void AddTo(Command command)

@@ -7,8 +7,8 @@ using Sconce.Compiler.Graph;
 
 namespace Sconce.Cli.Compiling;
 
-/// <summary>An artefact that was just compiled into a file, what it holds, and the graph it was made from, after its passes.</summary>
-internal sealed record CompiledFile(string Path, ArtefactContents Contents, Graph Graph);
+/// <summary>An artefact that was just compiled into a file, what it holds, the graph it was made from, after its passes, and the constants of which so many numbers became zero.</summary>
+internal sealed record CompiledFile(string Path, ArtefactContents Contents, Graph Graph, IReadOnlyList<(string Name, long Count)> Flushed);
 
 /// <summary>The command line's one way into the compiler.</summary>
 internal static class ModelCompiler
@@ -22,7 +22,7 @@ internal static class ModelCompiler
             var compilation = Compilation.Compile(bytes, Path.GetFileName(model), options, progress is null ? null : new Stages(progress));
             progress?.Report("writing");
             AtomicFile.Write(output, compilation.WriteTo);
-            return new(output, ArtefactContents.Read(output), compilation.Graph);
+            return new(output, ArtefactContents.Read(output), compilation.Graph, compilation.Program.Flushed);
         }
         catch (SconceException error)
         {

@@ -35,6 +35,9 @@ internal static class FoldConstants
                 {
                     target.Buffer.Data = evaluator.Get(target.Buffer).ToData();
                     target.Buffer.Kind = BufferKind.Constant;
+
+                    // A packed weight is still that weight to whoever reads its name.
+                    target.Buffer.Name = ProgramUses.BuffersRead(step) is { Count: 1 } only ? only.Single().Name : target.Buffer.Name;
                 }
             }
 

@@ -46,6 +46,9 @@ internal static class Pipeline
         // Again: packed weights.
         new("fold-constants", "computes what depends on constants alone", FoldConstants.Run),
         new("dead-steps", "removes what nobody reads", DeadSteps.Remove),
+
+        // Last: what is tiny alone may be large once it is folded with something else.
+        new("flush-subnormals", "constants too small for normal numbers become zero", FlushSubnormals.Run),
     ];
 
     /// <summary>All passes over a graph; after each, where asked, the verifier.</summary>

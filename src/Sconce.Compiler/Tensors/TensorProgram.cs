@@ -20,6 +20,9 @@ public sealed class TensorProgram
     /// <summary>Buffers that keep their value between runs.</summary>
     public List<(string Name, Buffer Buffer)> States { get; } = [];
 
+    /// <summary>Constants of which so many numbers, too small for normal ones, became zero.</summary>
+    public List<(string Name, long Count)> Flushed { get; } = [];
+
     /// <summary>In the order of execution.</summary>
     public List<Step> Steps { get; set; } = [];
 }
