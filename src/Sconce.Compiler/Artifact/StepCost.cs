@@ -25,6 +25,7 @@ internal static class StepCost
         MapStep map => Work(map.Axes, [map.Body]),
         ReduceStep reduce => Work([.. reduce.Axes, .. reduce.Reduced], reduce.Reducers.Select(r => r.Value)) + Work(reduce.Axes, reduce.Results),
         ScanStep scan => Work([.. scan.Axes, scan.Scanned], scan.Reducers.Select(r => r.Value)),
+        FourierStep f => Extents(f.Axes) * (long)(5 * f.Plan.Length * Math.Log2(f.Plan.Length)),
         LoopStep loop => loop.Count * Dim.Sum(loop.Body.Select(Flops)),
         _ => Dim.Zero,
     };

@@ -112,6 +112,9 @@ public sealed partial class Evaluator
             case AttentionStep attention:
                 RunAttention(attention);
                 break;
+            case FourierStep fourier:
+                RunFourier(fourier);
+                break;
             case ConvolutionStep convolution:
                 RunConvolution(convolution);
                 break;

@@ -1,6 +1,7 @@
 using Sconce.Compiler.Kernels.Attention;
 using Sconce.Compiler.Kernels.Contraction;
 using Sconce.Compiler.Kernels.Convolution;
+using Sconce.Compiler.Kernels.Fourier;
 using Sconce.Compiler.Tensors;
 
 namespace Sconce.Compiler.Kernels;
@@ -13,6 +14,7 @@ public static class KernelGenerator
         ContractionStep contraction => GemmKernel.Generate(contraction, module),
         AttentionStep attention => AttentionKernel.Generate(attention, module),
         ConvolutionStep convolution => ConvolutionKernel.Generate(convolution, module),
+        FourierStep fourier => FourierKernel.Generate(fourier, module),
         MapStep map => MapKernel.Generate(map, module),
         ReduceStep reduce => ReduceKernel.Generate(reduce, module),
         ScanStep scan => ScanKernel.Generate(scan, module),

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Sconce.Compiler.Kernels.Attention;
 using Sconce.Compiler.Kernels.Contraction;
 using Sconce.Compiler.Kernels.Convolution;
+using Sconce.Compiler.Kernels.Fourier;
 using Sconce.Compiler.Tensors;
 
 namespace Sconce.Compiler.Kernels;
@@ -15,6 +16,7 @@ public static class KernelPreparation
         ContractionStep contraction => ContractionPreparation.Prepare(contraction),
         AttentionStep attention => AttentionPreparation.Prepare(attention),
         ConvolutionStep convolution => ConvolutionPreparation.Prepare(convolution, exact),
+        FourierStep fourier => FourierPreparation.Prepare(fourier),
         SortStep sort => SortKernel.Prepare(sort),
         _ => [step],
     };

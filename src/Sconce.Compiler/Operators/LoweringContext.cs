@@ -15,6 +15,7 @@ namespace Sconce.Compiler.Operators;
 public sealed class LoweringContext(TensorProgram program)
 {
     private readonly Dictionary<(ReadOnlyMemory<byte> Storage, DType Type, long Offset, string Layout), Buffer> constants = [];
+    private readonly Dictionary<object, Buffer> made = [];
     private int loops;
     private Batching? batching;
 
@@ -52,6 +53,20 @@ public sealed class LoweringContext(TensorProgram program)
         {
             buffer = new Buffer(name ?? Name, data.Type, [.. data.Shape.Select(size => (Dim)size)], BufferKind.Constant, data);
             constants.Add(key, buffer);
+        }
+
+        return buffer;
+    }
+
+    /// <summary>A constant that is made of what the key says, once.</summary>
+    public Buffer Made<TKey>(TKey key, Func<TensorData> make)
+        where TKey : notnull
+    {
+        if (!made.TryGetValue(key, out var buffer))
+        {
+            var data = make();
+            buffer = new Buffer($"{Name}.table", data.Type, [.. data.Shape.Select(size => (Dim)size)], BufferKind.Constant, data);
+            made.Add(key, buffer);
         }
 
         return buffer;

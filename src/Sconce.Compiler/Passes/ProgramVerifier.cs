@@ -98,6 +98,7 @@ internal static class ProgramVerifier
             SortStep s => [.. s.Axes, s.Sorted, s.Kept],
             ContractionStep s => [.. s.Axes, s.K],
             AttentionStep s => [.. s.Axes, s.Space.Keys, s.Space.Depth],
+            FourierStep s => [.. s.Axes, s.Input, s.Output],
             ConvolutionStep s => [.. s.Axes, .. s.InputAxes, .. s.WeightAxes],
             _ => [],
         };

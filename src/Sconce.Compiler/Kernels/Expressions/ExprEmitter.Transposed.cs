@@ -21,21 +21,10 @@ public sealed partial class ExprEmitter
             rows[lane] = f.Let(Memory.LoadV128(pointer, offset));
         }
 
-        var (lowA, highA) = (f.Let(LowPairs(rows[0], rows[1])), f.Let(HighPairs(rows[0], rows[1])));
-        var (lowB, highB) = (f.Let(LowPairs(rows[2], rows[3])), f.Let(HighPairs(rows[2], rows[3])));
-        Keep(0, LowHalves(lowA, lowB));
-        Keep(1, HighHalves(lowA, lowB));
-        Keep(2, LowHalves(highA, highB));
-        Keep(3, HighHalves(highA, highB));
-
-        void Keep(int column, V128 value) => vectors[load.Shift(other, shift + column)] = new(f.Let(value));
+        var columns = Lanes.Transposed(f, rows[0], rows[1], rows[2], rows[3]);
+        for (var column = 0; column < columns.Length; column++)
+        {
+            vectors[load.Shift(other, shift + column)] = new(columns[column]);
+        }
     }
-
-    private static V128 LowPairs(V128 a, V128 b) => I8x16.Shuffle(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
-
-    private static V128 HighPairs(V128 a, V128 b) => I8x16.Shuffle(a, b, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
-
-    private static V128 LowHalves(V128 a, V128 b) => I8x16.Shuffle(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
-
-    private static V128 HighHalves(V128 a, V128 b) => I8x16.Shuffle(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
 }

@@ -1,71 +1,193 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Buffer = Sconce.Compiler.Tensors.Buffer;
+using ComplexNumber = System.Numerics.Complex;
+using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators.Families;
 
-/// <summary>The discrete Fourier transform of the rows of a matrix, by products with tables of sines and cosines.</summary>
+/// <summary>Discrete Fourier transforms along a tensor's last dim.</summary>
 internal static class Discrete
 {
-    /// <summary>Up to here one product with the whole table is better than two steps and what lies between them.</summary>
-    private const int LargestDirect = 512;
-
-    /// <summary>The first outputs of each row's transform; the direction is the exponent's sign.</summary>
-    public static Lowered.Complex Transform(LoweringContext context, Lowered.Complex rows, int size, int outputs, int direction)
+    /// <summary>Of complex elements, forwards; scaled.</summary>
+    public static Lowered.Complex Forward(LoweringContext context, Lowered.Complex z, int size, double scale)
     {
-        var factor = size <= LargestDirect ? 1 : LargestFactor(size);
-        return factor == 1 ? Direct(context, rows, size, outputs, direction) : InTwoSteps(context, rows, size, factor, outputs, direction);
-    }
-
-    private static int LargestFactor(int size)
-    {
-        var factor = (int)Math.Sqrt(size);
-        while (size % factor != 0)
+        if (!FourierPlan.Suits(size))
         {
-            factor--;
+            return ByConvolution(context, z, size, size, scale);
         }
 
-        return factor;
+        var (real, imaginary) = Step(context, FourierForm.Complex, size, size, scale, z.Real, z.Imaginary);
+        return new(real, imaginary!);
     }
 
-    private static Lowered.Complex Direct(LoweringContext context, Lowered.Complex rows, int size, int outputs, int direction)
+    /// <summary>Backwards: the same with the parts exchanged.</summary>
+    public static Lowered.Complex Inverse(LoweringContext context, Lowered.Complex z, int size, double scale)
     {
-        var (type, compute, count) = (rows.Real.Type, rows.Real.Type.Compute(), rows.Real.Dims[0]);
-        var (cosines, sines) = Circle(context, compute, outputs, size, size, direction);
-        Buffer Product(Buffer part, Buffer table) => context.Contract(
-            compute, [], count, outputs, size, (_, m, k) => part.ValueAt([m, k]), (_, n, k) => table.At([n, k]));
-        Buffer Join(Buffer a, Buffer b, int sign) => context.Pointwise(type, compute, [a, b], x => sign < 0 ? x[0] - x[1] : x[0] + x[1]);
-        return new(
-            Join(Product(rows.Real, cosines), Product(rows.Imaginary, sines), -1), Join(Product(rows.Real, sines), Product(rows.Imaginary, cosines), 1));
+        var (imaginary, real) = Forward(context, new(z.Imaginary, z.Real), size, scale);
+        return new(real, imaginary);
+    }
+
+    /// <summary>The first half of a real tensor's spectrum, the middle included.</summary>
+    public static Lowered.Complex Half(LoweringContext context, Buffer real, int size, double scale)
+    {
+        var outputs = (size / 2) + 1;
+        if (size % 2 == 0 && FourierPlan.Suits(size))
+        {
+            var (a, b) = Step(context, FourierForm.RealToComplex, size, outputs, scale, real, null);
+            return new(a, b!);
+        }
+
+        var z = new Lowered.Complex(real, context.Fill(real.Type, real.Dims, Expr.Const(real.Type, 0L)));
+        if (!FourierPlan.Suits(size))
+        {
+            return ByConvolution(context, z, size, outputs, scale);
+        }
+
+        z = Forward(context, z, size, scale);
+        return new(First(context, z.Real, outputs), First(context, z.Imaginary, outputs));
+    }
+
+    /// <summary>A real tensor of its half spectrum, backwards.</summary>
+    public static Buffer FromHalf(LoweringContext context, Lowered.Complex z, int size, double scale)
+    {
+        var middle = size % 2 == 0 ? size / 2 : -1;
+
+        // What is its own mirror image has no imaginary part.
+        var imaginary = context.Map(z.Imaginary.Type, z.Imaginary.Dims, i =>
+        {
+            var (element, own) = (z.Imaginary.ValueAt(i), Expr.Of(i[^1]).EqualTo(Expr.Of(Dim.Zero)));
+            own = middle < 0 ? own : own | Expr.Of(i[^1]).EqualTo(Expr.Of((Dim)middle));
+            return Expr.Select(own, Expr.Const(element.Type, 0L), element);
+        });
+        if (middle >= 0 && FourierPlan.Suits(size))
+        {
+            return Step(context, FourierForm.ComplexToReal, size, size, scale, z.Real, imaginary).Real;
+        }
+
+        return Inverse(context, Mirrored(context, new(z.Real, imaginary), size), size, scale).Real;
+    }
+
+    /// <summary>A whole spectrum of half of it: the rest is the conjugate, backwards.</summary>
+    public static Lowered.Complex Mirrored(LoweringContext context, Lowered.Complex z, int size)
+    {
+        var given = (size / 2) + 1;
+        Buffer Whole(Buffer part, bool negate)
+        {
+            var whole = context.Temporary(part.Type, part.Dims.SetItem(part.Rank - 1, size));
+            context.MapInto(whole, part.Dims.SetItem(part.Rank - 1, given), i => i, i => part.At(i));
+            context.MapInto(
+                whole, part.Dims.SetItem(part.Rank - 1, size - given), i => i.SetItem(i.Length - 1, i[^1] + given),
+                i => part.ValueAt(i.SetItem(i.Length - 1, size - given - i[^1])) is var element && negate ? -element : element);
+            return whole;
+        }
+
+        return new(Whole(z.Real, negate: false), Whole(z.Imaginary, negate: true));
+    }
+
+    private static Buffer First(LoweringContext context, Buffer part, int count) =>
+        context.View(part, part.Dims.SetItem(part.Rank - 1, count), i => i);
+
+    private static (Buffer Real, Buffer? Imaginary) Step(
+        LoweringContext context, FourierForm form, int size, int outputs, double scale, Buffer real, Buffer? imaginary)
+    {
+        var plan = new FourierPlan(form, size);
+        var type = real.Type.Compute();
+        var table = context.Made(("fourier", form, size, type), () => plan.Table(type));
+        var (axes, index) = LoweringContext.Axes(real.Dims[..^1]);
+        var (input, output) = (new Axis(real.Dims[^1], "n"), new Axis(outputs, "k"));
+        Buffer[] results = [.. Enumerable.Range(0, form == FourierForm.ComplexToReal ? 1 : 2).Select(_ => context.Temporary(type, [.. real.Dims[..^1], outputs]))];
+        Expr At(Buffer part) => part.ValueAt([.. index, input]);
+        context.Add(new FourierStep(
+            [.. results.Select(result => new Target(result, [.. index, output]))], axes, input, output,
+            At(real), imaginary is null ? Expr.Const(type, 0L) : At(imaginary), plan, scale, table.At([Dim.Zero])));
+        return (results[0], results.ElementAtOrDefault(1));
     }
 
     /// <summary>
-    /// Cooley and Tukey's step: of size = a · b, element b · p + q goes into transforms of a elements for each q; their results, turned, into transforms of
-    /// b elements for each output r of the first; output r + a · s is output s of that.
+    /// Bluestein's way for sizes with a large prime factor: as n·k = (n² + k² - (k - n)²) / 2, the transform is a convolution with a chirp, e^(πi·n² / size), between two
+    /// multiplications with it; and the convolution is a product of transforms of a larger size that suits.
     /// </summary>
-    private static Lowered.Complex InTwoSteps(LoweringContext context, Lowered.Complex rows, int size, int a, int outputs, int direction)
+    private static Lowered.Complex ByConvolution(LoweringContext context, Lowered.Complex z, int size, int outputs, double scale)
     {
-        var (type, compute, count, b) = (rows.Real.Type, rows.Real.Type.Compute(), rows.Real.Dims[0], size / a);
-        Buffer Columns(Buffer part) => context.Reshape(context.View(part, [count, b, a], i => [i[0], (i[2] * b) + i[1]]), [count * b, a]);
-        var first = Transform(context, new(Columns(rows.Real), Columns(rows.Imaginary)), a, a, direction);
-        var (cosines, sines) = Circle(context, compute, b, a, size, direction);
-        Buffer Turned(Buffer x, Buffer y, int sign) => context.Map(type, [count, a, b], i =>
+        var type = z.Real.Type.Compute();
+        var enough = size + outputs - 1;
+        var larger = LargerSize(enough);
+        var chirp = Chirp(size);
+        var (cosines, sines) = Tables("chirp", chirp.Length, () => chirp);
+        var (spectrumReal, spectrumImaginary) = Tables("chirp's spectrum", larger, () =>
         {
-            var (p, q) = (x.ValueAt([(i[0] * b) + i[2], i[1]]) * cosines.At([i[2], i[1]]), y.ValueAt([(i[0] * b) + i[2], i[1]]) * sines.At([i[2], i[1]]));
-            return sign < 0 ? p - q : p + q;
+            // Around 0, as the distance k - n may be negative.
+            var around = new ComplexNumber[larger];
+            for (var i = 0; i < size; i++)
+            {
+                around[i] = i < outputs ? chirp[i] : around[i];
+                around[(larger - i) % larger] = chirp[i];
+            }
+
+            return FourierTransform.Forward(around);
         });
-        var (real, imaginary) = (Turned(first.Real, first.Imaginary, -1), Turned(first.Imaginary, first.Real, 1));
-        var second = Transform(
-            context, new(context.Reshape(real, [count * a, b]), context.Reshape(imaginary, [count * a, b])), b, b, direction);
-        Buffer Ordered(Buffer part) => context.View(part, [count, outputs], i => [(i[0] * a) + i[1].Mod(a), i[1].FloorDiv(a)]);
-        return new(Ordered(second.Real), Ordered(second.Imaginary));
+
+        // Conjugates of the chirp before and after.
+        var before = Product(z, type, [.. z.Real.Dims[..^1], larger], i =>
+            (z.Real.AtOr(i, Expr.Const(type, 0L)), z.Imaginary.AtOr(i, Expr.Const(type, 0L)),
+            cosines.AtOr([i[^1]], Expr.Const(type, 0L)), -sines.AtOr([i[^1]], Expr.Const(type, 0L))));
+        var a = Forward(context, before, larger, 1);
+        var product = Product(a, type, a.Real.Dims, i =>
+            (a.Real.ValueAt(i), a.Imaginary.ValueAt(i), spectrumReal.At([i[^1]]), spectrumImaginary.At([i[^1]])));
+        var sums = Inverse(context, product, larger, scale / larger);
+        return Product(sums, z.Real.Type, [.. z.Real.Dims[..^1], outputs], i => (sums.Real.ValueAt(i), sums.Imaginary.ValueAt(i), cosines.At([i[^1]]), -sines.At([i[^1]])));
+
+        Lowered.Complex Product(Lowered.Complex given, DType result, Dims dims, Func<Dims, (Expr A, Expr B, Expr C, Expr D)> parts) => new(
+            context.Map(result, dims, i => parts(i) is var (x, y, u, v) ? (x * u) - (y * v) : null!),
+            context.Map(result, dims, i => parts(i) is var (x, y, u, v) ? (x * v) + (y * u) : null!));
+
+        (Buffer Real, Buffer Imaginary) Tables(string name, int count, Func<ComplexNumber[]> make)
+        {
+            ComplexNumber[]? made = null;
+            Buffer Part(string part, Func<ComplexNumber, double> of) => context.Made((name, part, (size, outputs, type)), () =>
+                Numbers(type, Array.ConvertAll(made ??= make(), number => of(number))));
+            _ = count;
+            return (Part("real", number => number.Real), Part("imaginary", number => number.Imaginary));
+        }
     }
 
-    /// <summary>Cosines and sines of the angles row · column of so many parts of a circle.</summary>
-    private static (Buffer Cosines, Buffer Sines) Circle(LoweringContext context, DType type, int rows, int columns, int parts, int direction)
+    private static TensorData Numbers(DType type, double[] numbers) => TensorData.Dense(type, [numbers.Length], type == DType.Float64
+        ? MemoryMarshal.AsBytes<double>(numbers).ToArray()
+        : MemoryMarshal.AsBytes<float>(Array.ConvertAll(numbers, number => (float)number)).ToArray());
+
+    private static ComplexNumber[] Chirp(int size)
     {
-        Buffer Table(UnaryOp op) => context.Map(type, [rows, columns], i =>
-            (Expr.Of((i[0] * i[1]).Mod(parts)).As(DType.Float64) * Expr.Const(DType.Float64, direction * 2 * Math.PI / parts)).Apply(op));
-        return (Table(UnaryOp.Cos), Table(UnaryOp.Sin));
+        var chirp = new ComplexNumber[size];
+        for (var n = 0; n < size; n++)
+        {
+            var (sine, cosine) = Math.SinCos(Math.PI * ((long)n * n % (2L * size)) / size);
+            chirp[n] = new ComplexNumber(cosine, sine);
+        }
+
+        return chirp;
+    }
+
+    /// <summary>The smallest size from a count on, a multiple of 16, whose prime factors are 2, 3 and 5.</summary>
+    private static int LargerSize(int count)
+    {
+        var best = long.MaxValue;
+        for (var threes = 1L; threes < best; threes *= 3)
+        {
+            for (var fives = threes; fives < best; fives *= 5)
+            {
+                var size = fives * 16;
+                while (size < count)
+                {
+                    size *= 2;
+                }
+
+                best = Math.Min(best, size);
+            }
+        }
+
+        return checked((int)best);
     }
 }

@@ -17,6 +17,8 @@ internal static class Fourier
         { "aten::fft_ifft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor", call => Along(call, Inverse), call => Along(call, Inverse) },
         { "aten::fft_fftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor", call => Along(call, Forward), call => Along(call, Forward) },
         { "aten::fft_ifftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor", call => Along(call, Inverse), call => Along(call, Inverse) },
+        { "aten::fft_hfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor", Hermitian, Hermitian },
+        { "aten::fft_ihfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor", call => Along(call, Inverse, half: true) },
         { "aten::fft_rfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor", call => Along(call, Forward, half: true) },
         { "aten::fft_rfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor", call => Along(call, Forward, half: true) },
         { "aten::fft_rfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor", call => Along(call, Forward, half: true) },
@@ -61,34 +63,54 @@ internal static class Fourier
 
     private static long Count(ImmutableArray<int> sizes) => sizes.Aggregate(1L, (a, b) => a * b);
 
+    /// <summary>The tensor, of which a real one has no imaginary part.</summary>
+    private static (Buffer Real, Buffer? Imaginary) Parts(Call call) => call[0] is Lowered.Complex z
+        ? (z.Real, z.Imaginary)
+        : (call.Context.Convert(call.Tensor(0), call.Tensor(0).Type.ToFloat()), null);
+
     private static Lowered Along(Call call, int direction, bool half = false)
     {
-        var z = call.Complex(0);
-        var (axes, sizes) = Dimensions(call, z.Real);
-        return Transform(call.Context, z, axes, sizes, direction, half, Scale(call, direction, Count(sizes)));
+        var (real, imaginary) = Parts(call);
+        var (axes, sizes) = Dimensions(call, real);
+        return Transform(call.Context, real, imaginary, axes, sizes, direction, half, Scale(call, direction, Count(sizes)));
     }
 
     private static Lowered Numbered(Call call, int direction, bool half)
     {
-        var z = call.Complex(0);
-        ImmutableArray<int> axes = [.. call.Constants("dim").Select(axis => call.NormaliseAxis(axis, z.Real.Rank))];
-        ImmutableArray<int> sizes = [.. axes.Select(axis => Known(call, z.Real.Dims[axis]))];
-        return Transform(call.Context, z, axes, sizes, direction, half, Scale(call.Constant("normalization"), Count(sizes)));
+        var (real, imaginary) = Parts(call);
+        ImmutableArray<int> axes = [.. call.Constants("dim").Select(axis => call.NormaliseAxis(axis, real.Rank))];
+        ImmutableArray<int> sizes = [.. axes.Select(axis => Known(call, real.Dims[axis]))];
+        return Transform(call.Context, real, imaginary, axes, sizes, direction, half, Scale(call.Constant("normalization"), Count(sizes)));
     }
 
     private static Lowered NumberedEitherWay(Call call) => Numbered(call, call.Flag("forward") ? Forward : Inverse, half: false);
 
-    /// <summary>One dim after the other, from the last. Of a real tensor's last transform, half says it all.</summary>
+    /// <summary>One dim after the other, from the last. Of a real tensor's last transform, half says it all: the rest is made of that half.</summary>
     private static Lowered.Complex Transform(
-        LoweringContext context, Lowered.Complex z, ImmutableArray<int> axes, ImmutableArray<int> sizes, int direction, bool half, double scale)
+        LoweringContext context, Buffer real, Buffer? imaginary, ImmutableArray<int> axes, ImmutableArray<int> sizes, int direction, bool half, double scale)
     {
+        Lowered.Complex? z = imaginary is null ? null : new(real, imaginary);
         for (var i = axes.Length - 1; i >= 0; i--)
         {
-            var last = i == axes.Length - 1;
-            z = Transform(context, z, axes[i], sizes[i], half && last ? (sizes[i] / 2) + 1 : sizes[i], direction, last ? scale : 1);
+            var (axis, size, factor) = (axes[i], sizes[i], i == axes.Length - 1 ? scale : 1);
+            if (z is null)
+            {
+                // Backwards, the spectrum of a real tensor is the conjugate one.
+                z = Discrete.Half(context, Rows(context, real, axis, size), size, factor);
+                z = half ? z : Discrete.Mirrored(context, z, size);
+                z = direction == Inverse ? new(z.Real, context.Pointwise(z.Imaginary, x => -x)) : z;
+            }
+            else
+            {
+                z = new(Rows(context, z.Real, axis, size), Rows(context, z.Imaginary, axis, size));
+                z = direction == Forward ? Discrete.Forward(context, z, size, factor) : Discrete.Inverse(context, z, size, factor);
+            }
+
+            z = new(Back(context, z.Real, axis), Back(context, z.Imaginary, axis));
         }
 
-        return z;
+        // Of no dims.
+        return z ?? Complex.Of(context, real, real.Type);
     }
 
     private static Lowered Real(Call call)
@@ -108,51 +130,39 @@ internal static class Fourier
         return ToReal(call.Context, z, axes, sizes, Scale(call.Constant("normalization"), Count(sizes)));
     }
 
-    /// <summary>From half a spectrum back to a real tensor: the other half is the conjugate, backwards.</summary>
+    /// <summary>The spectrum, which is real, of a signal that is the conjugate of itself backwards: half of it is given.</summary>
+    private static Lowered Hermitian(Call call)
+    {
+        var z = call.Complex(0);
+        var (axes, sizes) = Dimensions(call, z.Real);
+        var size = call.Has("n") ? sizes[0] : 2 * (sizes[0] - 1);
+        return ToReal(call.Context, new(z.Real, call.Context.Pointwise(z.Imaginary, x => -x)), axes, [size], Scale(call, Forward, size));
+    }
+
+    /// <summary>From half a spectrum back to a real tensor.</summary>
     private static Buffer ToReal(LoweringContext context, Lowered.Complex z, ImmutableArray<int> axes, ImmutableArray<int> sizes, double scale)
     {
-        z = Transform(context, z, axes[..^1], sizes[..^1], Inverse, half: false, 1);
+        if (axes.Length > 1)
+        {
+            z = Transform(context, z.Real, z.Imaginary, axes[..^1], sizes[..^1], Inverse, half: false, 1);
+        }
+
         var (axis, size) = (axes[^1], sizes[^1]);
-        var dims = z.Real.Dims.SetItem(axis, size);
-        Buffer Whole(Buffer part, int sign) => context.Map(part.Type, dims, i =>
-        {
-            var zero = Expr.Const(part.Type.Compute(), 0L);
-            var mirrored = Expr.Of(i[axis]) > Expr.Of((Dim)(size / 2));
-            var near = part.AtOr(i, zero);
-            var far = part.AtOr(i.SetItem(axis, size - i[axis]), zero);
-            var element = Expr.Select(mirrored, sign < 0 ? -far : far, near);
-
-            // What is its own mirror image has no imaginary part.
-            var own = Expr.Of(i[axis]).EqualTo(Expr.Of(Dim.Zero));
-            own = size % 2 == 0 ? own | Expr.Of(i[axis]).EqualTo(Expr.Of((Dim)(size / 2))) : own;
-            return sign < 0 ? Expr.Select(own, zero, element) : element;
-        });
-        return Transform(context, new(Whole(z.Real, 1), Whole(z.Imaginary, -1)), axis, size, size, Inverse, scale).Real;
+        var half = new Lowered.Complex(Rows(context, z.Real, axis, (size / 2) + 1), Rows(context, z.Imaginary, axis, (size / 2) + 1));
+        return Back(context, Discrete.FromHalf(context, half, size, scale), axis);
     }
 
-    /// <summary>One dim, cut or filled up with zeros to a size, as rows of a matrix and back.</summary>
-    private static Lowered.Complex Transform(LoweringContext context, Lowered.Complex z, int axis, int size, int outputs, int direction, double scale)
+    /// <summary>A dim moved to the last place, cut or filled up with zeros to a size.</summary>
+    private static Buffer Rows(LoweringContext context, Buffer part, int axis, int size)
     {
-        var rank = z.Real.Rank;
-        ImmutableArray<int> order = [.. Enumerable.Range(0, rank).Where(i => i != axis), axis];
-        Buffer Rows(Buffer part)
-        {
-            var fitted = part.Dims[axis].Equals((Dim)size) ? part
-                : context.Map(part.Type, part.Dims.SetItem(axis, size), i => part.AtOr(i, Expr.Const(part.Type, 0L)));
-            var last = context.Permute(fitted, order);
-            return context.Reshape(last, [Dim.Product(last.Dims[..^1]), size]);
-        }
-
-        var rows = Discrete.Transform(context, new(Rows(z.Real), Rows(z.Imaginary)), size, outputs, direction);
-        Buffer Back(Buffer part)
-        {
-            Dims dims = [.. order[..^1].Select(i => z.Real.Dims[i]), outputs];
-            var shaped = context.Permute(context.Reshape(part, dims), [.. Enumerable.Range(0, rank).Select(i => order.IndexOf(i))]);
-            return scale == 1 ? shaped : context.Pointwise(shaped, x => x * x.Like(scale));
-        }
-
-        return new(Back(rows.Real), Back(rows.Imaginary));
+        var fitted = part.Dims[axis].Equals((Dim)size) ? part
+            : context.Map(part.Type, part.Dims.SetItem(axis, size), i => part.AtOr(i, Expr.Const(part.Type, 0L)));
+        return axis == part.Rank - 1 ? fitted : context.Permute(fitted, [.. Enumerable.Range(0, part.Rank).Where(i => i != axis), axis]);
     }
+
+    /// <summary>The last dim moved back to its place.</summary>
+    private static Buffer Back(LoweringContext context, Buffer part, int axis) =>
+        axis == part.Rank - 1 ? part : context.Permute(part, [.. Enumerable.Range(0, axis), part.Rank - 1, .. Enumerable.Range(axis, part.Rank - 1 - axis)]);
 
     /// <summary>The window as long as a frame, in its middle; ones where none is given.</summary>
     private static Func<Dim, Expr> Window(Call call, int size, DType compute)
@@ -178,15 +188,13 @@ internal static class Fourier
         var window = Window(call, size, compute);
         var frames = context.Map(self.Type, [.. outer, count, size], i =>
             self.ValueAt([.. i[..^2], (i[^2] * hop) + i[^1]]) * window(i[^1]));
-        var scale = call.Flag("normalized") ? 1 / Math.Sqrt(size) : 1;
-        var z = Transform(context, new(frames, Zeros(context, frames)), frames.Rank - 1, size, outputs, Forward, scale);
+        var z = Discrete.Half(context, frames, size, call.Flag("normalized") ? 1 / Math.Sqrt(size) : 1);
+        z = outputs < size ? z : Discrete.Mirrored(context, z, size);
         z = new(context.MatrixTranspose(z.Real), context.MatrixTranspose(z.Imaginary));
         return call.Has("return_complex") && !call.Flag("return_complex")
             ? Joining.Stack(context, [z.Real, z.Imaginary], z.Real.Rank)
             : z;
     }
-
-    private static Buffer Zeros(LoweringContext context, Buffer like) => context.Fill(like.Type, like.Dims, Expr.Const(like.Type, 0L));
 
     /// <summary>Frames back to a signal: added up where they overlap, and divided by what the windows add up to.</summary>
     private static Lowered Overlapped(Call call)

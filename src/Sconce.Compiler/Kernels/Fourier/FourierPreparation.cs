@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Kernels.Loops;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+using Buffer = Sconce.Compiler.Tensors.Buffer;
+
+namespace Sconce.Compiler.Kernels.Fourier;
+
+/// <summary>Gives a transform its scratch memory, and operands that lie side by side where it reads vectors along them.</summary>
+internal static class FourierPreparation
+{
+    public static ImmutableArray<Step> Prepare(FourierStep step)
+    {
+        if (step.ThreadScratch is not null)
+        {
+            return [step];
+        }
+
+        var steps = ImmutableArray.CreateBuilder<Step>();
+        var type = step.Real.Type;
+        var (real, imaginary) = step.Plan.IsSplit ? (Plain(step.Real), Plain(step.Imaginary)) : (step.Real, step.Imaginary);
+        var prepared = step.With(step.Targets, step.Axes, real, imaginary, step.Table);
+
+        // Two areas, from one to the other of which each pass goes. Each has room for one element more, the first again.
+        prepared.ThreadScratch = new Buffer($"{step.Targets[0].Buffer.Name}.fft", type, [2 * (step.Plan.Points + 1) * 2 * Expressions.Vector.Lanes]);
+        steps.Add(prepared);
+        return steps.ToImmutable();
+
+        Expr Plain(Expr operand)
+        {
+            if (IterationSpace.LoadsOf([operand]).All(load => VectorLoop.Stride(load.Buffer.Offset(load.Index), step.Input) is 0 or 1))
+            {
+                return operand;
+            }
+
+            ImmutableArray<Axis> axes = [.. step.Axes, step.Input];
+            var rows = new Buffer($"{step.Targets[0].Buffer.Name}.rows", type, [.. axes.Select(axis => axis.Extent)]);
+            steps.Add(new MapStep(Target.Whole(rows, axes), axes, operand) { Origin = step.Origin });
+            return new LoadExpr(rows, [.. axes.Select(axis => Dim.Of(axis))]);
+        }
+    }
+}
