@@ -1,5 +1,4 @@
 using Sconce.Compiler.Kernels.Expressions;
-using Sconce.Compiler.Kernels.Mathematics;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
@@ -116,8 +115,8 @@ internal static class Discrete
         var enough = size + outputs - 1;
         var larger = LargerSize(enough);
         var chirp = Chirp(size);
-        var (cosines, sines) = Tables("chirp", chirp.Length, () => chirp);
-        var (spectrumReal, spectrumImaginary) = Tables("chirp's spectrum", larger, () =>
+        var (cosines, sines) = Tables("chirp", () => chirp);
+        var (spectrumReal, spectrumImaginary) = Tables("chirp's spectrum", () =>
         {
             // Around 0, as the distance k - n may be negative.
             var around = new ComplexNumber[larger];
@@ -144,12 +143,11 @@ internal static class Discrete
             context.Map(result, dims, i => parts(i) is var (x, y, u, v) ? (x * u) - (y * v) : null!),
             context.Map(result, dims, i => parts(i) is var (x, y, u, v) ? (x * v) + (y * u) : null!));
 
-        (Buffer Real, Buffer Imaginary) Tables(string name, int count, Func<ComplexNumber[]> make)
+        (Buffer Real, Buffer Imaginary) Tables(string name, Func<ComplexNumber[]> make)
         {
             ComplexNumber[]? made = null;
             Buffer Part(string part, Func<ComplexNumber, double> of) => context.Made((name, part, (size, outputs, type)), () =>
                 Numbers(type, Array.ConvertAll(made ??= make(), number => of(number))));
-            _ = count;
             return (Part("real", number => number.Real), Part("imaginary", number => number.Imaginary));
         }
     }
