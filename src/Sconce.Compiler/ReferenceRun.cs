@@ -16,20 +16,30 @@ public sealed class ReferenceRun
     private readonly LoweredGraph lowered;
     private Evaluator evaluator = new();
 
-    private ReferenceRun(LoweredGraph lowered, IReadOnlyList<Probe> probes) => (this.lowered, Probes) = (lowered, probes);
+    private ReferenceRun(LoweredGraph lowered, IReadOnlyList<Probe> probes, DType? half) => (this.lowered, Probes, Half) = (lowered, probes, half);
 
     public IReadOnlyList<Probe> Probes { get; }
+
+    /// <summary>The coarsest type of half precision that the model computes in; null where it uses none.</summary>
+    public DType? Half { get; }
 
     /// <summary>What a run costs, before it is begun.</summary>
     public Dim MultiplyAdds => Dim.Sum(lowered.Program.Steps.Select(StepCost.MultiplyAdds));
 
+    /// <summary>Reads a model. With <paramref name="widened"/> it computes in float32 where the model says half precision: without that rounding.</summary>
     /// <exception cref="Diagnostics.SconceException">As <see cref="Compilation.Compile"/> has it.</exception>
-    public static ReferenceRun Read(ReadOnlyMemory<byte> bytes, string name, CompileOptions options)
+    public static ReferenceRun Read(ReadOnlyMemory<byte> bytes, string name, CompileOptions options, bool widened = false)
     {
         var graph = Pt2Frontend.Read(bytes, name, options.Model);
+        var half = SinglePrecision.HalfOf(graph);
+        if (widened)
+        {
+            SinglePrecision.Widen(graph);
+        }
+
         Pipeline.Run(graph, options.Verify);
         var lowered = GraphLowering.Lower(graph);
-        return new(lowered, [.. Probe.AllOf(graph).Where(probe => lowered.Values.GetValueOrDefault(probe.Value) is Lowered.Tensor)]);
+        return new(lowered, [.. Probe.AllOf(graph).Where(probe => lowered.Values.GetValueOrDefault(probe.Value) is Lowered.Tensor)], half);
     }
 
     /// <summary>States are again what they are at the beginning.</summary>

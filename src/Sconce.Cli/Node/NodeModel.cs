@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Sconce.Cli.Numpy;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Types;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Sconce.Cli.Numpy;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Cli.Terminal;

@@ -26,9 +26,10 @@ internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
             for (var i = 0; i < @case.Calls.Length; i++)
             {
                 var call = @case.Calls[i];
+                CheckOutputs(model, @case.File, call);
                 var result = await RunAsync(model, call, cancellation);
                 times.AddRange(result.Milliseconds);
-                foreach (var comparison in Compare(model, call, result))
+                foreach (var comparison in Compare(call, result))
                 {
                     worst = Math.Max(worst, comparison.MaxError);
                     if (!comparison.IsRight)
@@ -91,7 +92,7 @@ internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
         if (call.Inputs.Length != model.Inputs.Length)
         {
             throw SconceException.Expected(
-                $"{model.Inputs.Length} inputs ({string.Join(", ", model.Inputs.Select(port => port.Name))})", $"{call.Inputs.Length} arrays");
+                $"an array for each of the model's {model.Inputs.Length} inputs, in0 … ({string.Join(", ", model.Inputs.Select(port => port.Name))})", $"{call.Inputs.Length}");
         }
 
         if (call.Reset)
@@ -108,16 +109,19 @@ internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
         return await model.RunAsync(inputs, repeat: 1, cancellation);
     }
 
-    private IEnumerable<Comparison> Compare(NodeModel model, Call call, NodeRun result)
+    private IEnumerable<Comparison> Compare(Call call, NodeRun result) =>
+        call.Outputs.Zip(result.Outputs, (expected, actual) => Comparison.Of(actual.Key, expected, actual.Value, options.Tolerance));
+
+    /// <summary>A file of cases that does not fit the model says nothing about its numbers.</summary>
+    private static void CheckOutputs(NodeModel model, string file, Call call)
     {
         if (call.Outputs.Length != model.Outputs.Length)
         {
-            var names = string.Join(", ", model.Outputs.Select(port => port.Name));
-            return [new(double.PositiveInfinity, $"expected {call.Outputs.Length} outputs, but got {model.Outputs.Length} ({names})")];
+            throw SconceException.Expected(
+                $"an array for each of the model's {model.Outputs.Length} outputs, out0 … ({string.Join(", ", model.Outputs.Select(port => port.Name))})",
+                $"{call.Outputs.Length}",
+                new Where(file), "write the arrays again, from what the exported program gives: its outputs in the order in which PyTorch flattens them");
         }
-
-        return call.Outputs.Zip(result.Outputs, (expected, actual) =>
-            Comparison.Of(actual.Key, expected, actual.Value, options.Tolerance));
     }
 
     private static double Median(List<double> times)

@@ -50,13 +50,19 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
 
     private async Task CompileAllAsync(IReadOnlyList<string> models, ChannelWriter<Compiled> queue, CancellationToken cancellation)
     {
-        foreach (var subject in models.SelectMany(Subjects))
+        try
         {
-            cancellation.ThrowIfCancellationRequested();
-            await queue.WriteAsync(Compile(subject), cancellation);
+            foreach (var subject in models.SelectMany(Subjects))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                await queue.WriteAsync(Compile(subject), cancellation);
+            }
         }
-
-        queue.Complete();
+        finally
+        {
+            // Who reads the queue would wait for ever, and never see the exception.
+            queue.Complete();
+        }
     }
 
     /// <summary>Usually one; the members of an archive where the cases beside it are named after those.</summary>
@@ -124,7 +130,7 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
             }
 
             var message = await new FirstDifference(options, scratch, runner).ExplainAsync(
-                result.Problem, compiled.Subject.Path, CompileOptionsOf(compiled.Subject), result.FailedCalls, cancellation);
+                compiled.Subject.Path, CompileOptionsOf(compiled.Subject), result, cancellation);
             return line with { Status = VerifyStatus.Failed, Message = message };
         }
         catch (Exception error) when (error is not OperationCanceledException)

@@ -83,6 +83,18 @@ public sealed class ToolModelTests : IDisposable
         Assert.EndsWith("0 passed, 2 failed", failed.Output.TrimEnd());
     }
 
+    [Fact]
+    public async Task ACaseThatLacksAnOutputIsNoFaultOfTheModel()
+    {
+        File.Copy(Digits, At("lacking.pt2"));
+        var arrays = InputFile.ReadNpz(Path.ChangeExtension(Digits, ".npz")).Where(array => array.Key != "out1").ToDictionary();
+        AtomicFile.Write(At("lacking.npz"), stream => Sconce.Cli.Numpy.Npz.Write(stream, arrays));
+        var failed = await Tool.RunAsync(folder.FullName, "verify", ".");
+        Assert.Equal(1, failed.ExitCode);
+        Assert.Contains("expected an array for each of the model's 2 outputs, out0 … (logits, probabilities), but got 1", failed.Output);
+        Assert.DoesNotContain("fault", failed.Output);
+    }
+
     [Theory]
     [InlineData("x=image.npy", "image")]
     [InlineData("image=wrong.npy", "image")]

@@ -1,10 +1,9 @@
 using System.Runtime.InteropServices;
-using Sconce.Compiler.Types;
 
-namespace Sconce.Cli.Numpy;
+namespace Sconce.Compiler.Types;
 
 /// <summary>float16 and bfloat16 to float32 and back: files keep the two as float32, models take and give the real ones.</summary>
-internal static class HalfPrecision
+public static class HalfPrecision
 {
     /// <summary>The tensor itself, or as float32 where it is of half precision.</summary>
     public static TensorData Widen(TensorData tensor)
