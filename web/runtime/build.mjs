@@ -1,31 +1,38 @@
-// Bundles the runtime into scripts without dependencies: index.js for pages, worker.js, which it starts and which only names a part of it, and
-// core.js for whoever runs models on a thread of their own.
+// Bundles the runtime into scripts without dependencies: worker.js, which stands for itself wherever it is served from; index.js for pages, which
+// starts it and takes from it what both need; and core.js for whoever runs models on a thread of their own.
 import { readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
 import { build } from "esbuild";
 import { minify } from "terser";
 
 for (const file of await readdir("dist")) if (/\.js(\.map)?$/.test(file)) await rm(`dist/${file}`);
 
-const options = { bundle: true, minify: true, format: "esm", target: "es2022", logLevel: "warning", sourcemap: true, sourcesContent: false };
-await bundle("index.js", `export * from "./src/index.js"; export { serve } from "./src/serve.js";`);
-await bundle("core.js", `export * from "./src/core.js";`);
-await build({
-  ...options,
-  sourcemap: false,
-  entryPoints: ["src/worker.ts"],
-  outdir: "dist",
-  plugins: [{ name: "part of index.js", setup: ({ onResolve }) => onResolve({ filter: /^\.\/.*\.js$/ }, () => ({ path: "./index.js", external: true })) }],
-});
+const options = { bundle: true, format: "esm", target: "es2022", logLevel: "warning", metafile: true, sourcemap: true };
+const { inputs } = await bundle("worker");
+// Never the other way round: a worker that reached the script that starts it would start itself without end in bundlers that follow both.
+const shared = new Set(Object.keys(inputs));
+await bundle("index", [{
+  name: "from the worker",
+  setup: ({ onResolve }) => onResolve({ filter: /^\.\/.*\.js$/ }, ({ path, importer }) => {
+    const file = relative(".", join(dirname(importer), path)).replaceAll("\\", "/").replace(/js$/, "ts");
+    return shared.has(file) ? { path: "./worker.js", external: true, sideEffects: false } : undefined;
+  }),
+}]);
+await bundle("core");
+// Fails where worker.js lacks a name that index.js takes from it.
+await import(new URL("dist/index.js", import.meta.url).href);
 
-async function bundle(file, contents) {
-  const [script, map] = [`dist/${file}`, `dist/${file}.map`];
-  await build({ ...options, stdin: { contents, resolveDir: "." }, outfile: script });
+async function bundle(name, plugins = []) {
+  const [file, map] = [`dist/${name}.js`, `dist/${name}.js.map`];
+  const { metafile } = await build({ ...options, entryPoints: [`src/${name}.ts`], outfile: file, plugins });
   // Terser takes off another 350 bytes (gzip).
-  const { code, map: minifiedMap } = await minify(await readFile(script, "utf8"), {
+  const { code, map: minifiedMap } = await minify(await readFile(file, "utf8"), {
     module: true,
     ecma: 2022,
     compress: { passes: 3, hoist_funs: true },
-    sourceMap: { content: await readFile(map, "utf8"), filename: file, url: `${file}.map` },
+    // The sources are not in the package: the map brings them.
+    sourceMap: { content: await readFile(map, "utf8"), filename: `${name}.js`, url: `${name}.js.map`, includeSources: true },
   });
-  await Promise.all([writeFile(script, code), writeFile(map, minifiedMap)]);
+  await Promise.all([writeFile(file, code), writeFile(map, minifiedMap)]);
+  return metafile;
 }

@@ -21,10 +21,13 @@ public sealed class ArtifactWriter
         Manifest = manifest;
     }
 
-    public Manifest Manifest { get; }
+    public Manifest Manifest { get; private set; }
 
     /// <summary>Bytes of functions in the plain variant.</summary>
     public long CodeBytes { get; private init; }
+
+    /// <summary>Bytes of all but the manifest and the data.</summary>
+    private long ModuleBytes { get; init; }
 
     /// <summary>The plain variant's functions, for whoever wants to read them.</summary>
     public Module Module => module;
@@ -56,19 +59,37 @@ public sealed class ArtifactWriter
             Arena = DimJson.Write(plan.ContextBytes),
             LargestLive = plan.LargestLive,
         };
-        module.AddCustomSection(Manifest.SectionName, manifest.ToJson(), Placement.First);
         module.AddCustomSection(Manifest.RelaxedSectionName, relaxed.ToArray(), Placement.BeforeData);
-        return new ArtifactWriter(plan, module, numbers, manifest) { CodeBytes = module.Measure().CodeBytes };
+        var measured = module.Measure();
+        return new ArtifactWriter(plan, module, numbers, manifest) { CodeBytes = measured.CodeBytes, ModuleBytes = measured.Length };
     }
 
     public void WriteTo(Stream stream)
     {
-        if (module.Data.Count == 0)
+        if (Manifest.FileBytes == 0)
         {
             AddData();
+            AddManifest();
         }
 
         module.WriteTo(stream);
+    }
+
+    /// <summary>The manifest says how large the file is that it stands in: its own digits count too.</summary>
+    private void AddManifest()
+    {
+        var withoutDigits = Manifest.ToJson().Length - 1;
+        var others = ModuleBytes + module.MeasureData();
+        long bytes, longer = 0;
+        do
+        {
+            bytes = longer;
+            longer = others + Module.MeasureCustomSection(Manifest.SectionName, withoutDigits + $"{bytes}".Length);
+        }
+        while (longer != bytes);
+
+        Manifest = Manifest with { FileBytes = bytes };
+        module.AddCustomSection(Manifest.SectionName, Manifest.ToJson(), Placement.First);
     }
 
     private void AddData()

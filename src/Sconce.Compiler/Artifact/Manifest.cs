@@ -20,6 +20,9 @@ public sealed record Manifest
     /// <summary>Name and version of the compiler.</summary>
     public required string Compiler { get; init; }
 
+    /// <summary>Bytes of the whole file, so that whoever loads it knows how far it is.</summary>
+    public long FileBytes { get; init; }
+
     public required SourceInfo Source { get; init; }
 
     public required MemoryInfo Memory { get; init; }

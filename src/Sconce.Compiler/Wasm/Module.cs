@@ -124,6 +124,17 @@ public sealed class Module
     /// <summary>Where things will lie, without writing the data.</summary>
     public ModuleLayout Measure() => new ModuleWriter(this).WriteTo(null);
 
+    /// <summary>Bytes of the data section; 0 without data.</summary>
+    public long MeasureData() => data.Count == 0 ? 0 : ModuleWriter.SectionBytes(DataSection.Measure(data));
+
+    /// <summary>Bytes of a custom section with so many bytes of contents.</summary>
+    public static long MeasureCustomSection(string name, long bytes)
+    {
+        var head = new ByteWriter();
+        head.WriteName(name);
+        return ModuleWriter.SectionBytes(head.Length + bytes);
+    }
+
     public byte[] ToArray()
     {
         var stream = new MemoryStream();

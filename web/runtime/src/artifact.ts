@@ -45,10 +45,12 @@ export class ArtifactReader {
     this.#input.feed(bytes);
   }
 
-  *head(): Reading<ArtifactHead> {
+  /** @param onSize told how many bytes the whole file has, as soon as it says so */
+  *head(onSize?: (bytes: number) => void): Reading<ArtifactHead> {
     const input = this.#input;
     yield* checkPreamble(input);
     const manifest = yield* this.#manifest();
+    onSize?.(manifest.fileBytes);
     const code: Uint8Array[] = [preamble];
     let relaxed: Uint8Array<ArrayBuffer> | undefined;
     let hasCode = false;

@@ -1,5 +1,6 @@
+import { bind } from "./bound.js";
 import { checkSizes } from "./checks.js";
-import { announceRun, header } from "./context-header.js";
+import { announceRun, header, lost } from "./context-header.js";
 import { type SymbolValues, evaluate, evaluateShape } from "./dims.js";
 import { SconceError } from "./errors.js";
 import { type Graph, trapped } from "./graph.js";
@@ -26,6 +27,7 @@ export class ExecutionContext {
     bytes.fill(0, 0, 4 * header.generation).fill(0, 4 * (header.sleepers + 1));
     this.#header()[header.threads] = 1;
     if (graph.manifest.symbols.length === 0) this.layOut(new Map());
+    bind(this);
   }
 
   /** @internal Where in the graph's memory it begins: it may move when it is laid out. */
@@ -90,7 +92,9 @@ export class ExecutionContext {
     } catch (trap) {
       throw (this.#broken = trapped(trap, `steps ${first} to ${last}`));
     }
-    if (error !== 0) this.#fail(error);
+    if (error === 0) return;
+    if (Atomics.load(this.#header(), header.abort) === lost) throw (this.#broken = trapped("a helper thread met an error", `steps ${first} to ${last}`));
+    this.#fail(error);
   }
 
   /** The outputs of the last run, copied. */
@@ -101,7 +105,7 @@ export class ExecutionContext {
   /** One output of the last run, copied. */
   output(index: number): Tensor {
     const { dtype, shape, bytes } = this.read(index);
-    return { dtype, shape, data: viewOf(dtype, bytes.slice().buffer, 0, bytes.length / elementSize(dtype)) };
+    return { dtype, shape, data: viewOf(dtype, bytes.slice().buffer, 0, bytes.length / elementSize(dtype)) } as Tensor;
   }
 
   /** One output of the last run where it lies: the bytes are the model's own, until the next run. */

@@ -1,4 +1,5 @@
 import { type ArtifactHead, ArtifactReader, type WriteConstants, withSharedMemory } from "./artifact.js";
+import { bind } from "./bound.js";
 import { compile, hasRelaxedSimd, instantiate } from "./engine.js";
 import { SconceError, describe } from "./errors.js";
 import { ExecutionContext } from "./execution-context.js";
@@ -60,6 +61,7 @@ export class Graph {
     this.memory = code.memory;
     this.exports = { plan, reset, run } as unknown as Exports;
     this.#limit = limit;
+    bind(this);
   }
 
   /** Reads a compiled model as it arrives. */
@@ -67,8 +69,7 @@ export class Graph {
     const reader = new ArtifactReader();
     const iterator = chunks[Symbol.asyncIterator]();
     try {
-      const head = await reader.arriving(reader.head(), iterator);
-      options.onSize?.(head.fileBytes);
+      const head = await reader.arriving(reader.head(options.onSize), iterator);
       const { bytes, code } = prepare(head, options);
       const started = performance.now();
       // The code is compiled while the constants arrive.

@@ -1,4 +1,5 @@
 import { attendance } from "./attendance.js";
+import { bind } from "./bound.js";
 import { header, wakeHelpers } from "./context-header.js";
 import { SconceError } from "./errors.js";
 import type { ExecutionContext } from "./execution-context.js";
@@ -10,21 +11,29 @@ import { spawn } from "./spawn.js";
  * has not come yet. The graph's memory must be shared, and this thread one that may wait: not a page's own.
  */
 export class Helpers {
-  readonly #peers: readonly Peer<HelpMessage, HelpReply>[];
-  readonly #attendance = new Int32Array(new SharedArrayBuffer(4 * attendance.words));
+  readonly #peers: (Peer<HelpMessage, HelpReply> | undefined)[];
+  readonly #attendance: Int32Array;
   #helped: ExecutionContext | undefined;
 
-  private constructor(peers: readonly Peer<HelpMessage, HelpReply>[]) {
+  private constructor(peers: Peer<HelpMessage, HelpReply>[]) {
     this.#peers = peers;
+    this.#attendance = new Int32Array(new SharedArrayBuffer(4 * (peers.length + 1)));
+    bind(this);
   }
 
-  /** Starts so many, and is there when they are: afterwards this thread may block as long as it likes. */
-  static async start(count: number): Promise<Helpers> {
-    const peers = Array.from({ length: count }, () => spawn<HelpMessage, HelpReply>());
+  /**
+   * Starts so many, and is there when they are: afterwards this thread may block as long as it likes.
+   * @param workerUrl where the runtime's worker.js is, if not beside the runtime
+   */
+  static async start(count: number, workerUrl?: string | URL): Promise<Helpers> {
+    const peers = Array.from({ length: count }, () => spawn<HelpMessage, HelpReply>(workerUrl));
     const helpers = new Helpers(peers);
     try {
-      await Promise.all(peers.map((peer) => new Promise<void>((resolve, reject) => {
-        peer.listen((reply) => (reply.type === "ready" ? resolve() : reject(new SconceError("engine", reply.error.message))), reject);
+      await Promise.all(peers.map((peer, index) => new Promise<void>((resolve, reject) => {
+        peer.listen((reply) => (reply.type === "ready" ? resolve() : reject(new SconceError("engine", reply.error.message))), (error) => {
+          reject(error);
+          helpers.#gone(index);
+        });
         peer.post({ type: "attend", attendance: helpers.#attendance });
       })));
     } catch (error) {
@@ -46,7 +55,7 @@ export class Helpers {
     this.#helped = context;
     const { module, memory } = context.graph.code;
     const turn = Atomics.load(this.#attendance, attendance.turn);
-    this.#peers.forEach((peer, index) => peer.post({ type: "help", module, memory, context: context.address, thread: index + 1, turn }));
+    this.#peers.forEach((peer, index) => peer?.post({ type: "help", module, memory, context: context.address, thread: index + 1, turn }));
   }
 
   /** Calls them away, from this context or from whichever they help, and returns when none is left in its memory. */
@@ -58,16 +67,20 @@ export class Helpers {
     const words = new Int32Array(context.graph.memory.buffer, context.address, header.words);
     Atomics.store(words, header.exit, 1);
     wakeHelpers(words);
-    for (;;) {
-      const present = Atomics.load(this.#attendance, attendance.present);
-      if (present === 0) break;
-      Atomics.wait(this.#attendance, attendance.present, present);
+    for (let thread = this.#peers.length; thread > 0; thread--) {
+      while (Atomics.load(this.#attendance, thread) !== 0) Atomics.wait(this.#attendance, thread, 1);
     }
     Atomics.store(words, header.exit, 0);
   }
 
+  /** One that ended from outside is not waited for: the others go on. */
+  #gone(index: number): void {
+    this.#peers[index] = undefined;
+    Atomics.store(this.#attendance, index + 1, 0);
+  }
+
   end(): void {
     this.leave();
-    for (const peer of this.#peers) peer.end();
+    for (const peer of this.#peers) peer?.end();
   }
 }

@@ -1,13 +1,16 @@
 import { defaultThreads, hasRelaxedSimd, processorThreads, whyNoThreads } from "./engine.js";
 import { aborted, SconceError } from "./errors.js";
 import { Model } from "./model.js";
+import { abortSignal, address, callback, checkOptions, count, flag } from "./options.js";
 import { type Progress, Session } from "./session.js";
 import { type FileSource, type Source, open } from "./source.js";
+import { whyNoWorker } from "./spawn.js";
+import type { OutputData } from "./tensor.js";
 
 export interface LoadOptions {
   /** How many threads compute; without it as many as the processor has cores, at most eight. One where they cannot be had. */
   readonly threads?: number | undefined;
-  /** Told as the file arrives. */
+  /** Told as the file arrives. What it throws rejects the loading. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Stops the loading. */
   readonly signal?: AbortSignal | undefined;
@@ -15,21 +18,32 @@ export interface LoadOptions {
   readonly memory?: number | undefined;
   /** Relaxed SIMD where engine and file have it (the default); `false` gives the same numbers on every machine. */
   readonly relaxed?: boolean | undefined;
-  /** `false`: no worker of its own; runs block this thread. */
+  /** `false`: no worker of its own; runs block this thread. So it is, too, where no worker can be had: in a service worker. */
   readonly worker?: boolean | undefined;
+  /** Where the runtime's worker.js is, if not beside the runtime: on the page's own origin. */
+  readonly workerUrl?: string | URL | undefined;
 }
 
-/** Loads a model that `sconce compile` made. */
-export async function load(source: Source | Promise<Source>, options: LoadOptions = {}): Promise<Model> {
-  const { signal, memory, relaxed = true, worker = true, onProgress } = options;
+const checks = {
+  threads: count("threads"), onProgress: callback, signal: abortSignal, memory: count("bytes"), relaxed: flag, worker: flag, workerUrl: address,
+};
+
+let toldOfHeaders = false;
+
+/**
+ * Loads a model that `sconce compile` made. Its outputs may be given types, `load<{ logits: Float32Array }>(…)`: they are yours to know, for the
+ * file is not read before the program runs.
+ */
+export async function load<Data extends OutputData = OutputData>(source: Source | Promise<Source>, options: LoadOptions = {}): Promise<Model<Data>> {
+  checkOptions("load", options, checks);
+  const { signal, memory, relaxed = true, onProgress, workerUrl } = options;
   signal?.throwIfAborted();
   const started = performance.now();
-  check("memory", memory, "bytes");
-  check("threads", options.threads, "threads");
   const given = await source;
   const module = given instanceof WebAssembly.Module ? (given as WebAssembly.Module) : undefined;
-  const threads = chooseThreads(options.threads, module !== undefined, worker);
-  const session = Session.start(worker, threads.used, onProgress);
+  const noWorker = options.worker === false ? "the option worker is false" : whyNoWorker();
+  const threads = chooseThreads(options.threads, module !== undefined, noWorker);
+  const session = Session.start({ inWorker: noWorker === undefined, threads: threads.used, workerUrl, onProgress });
   const abort = () => session.end(aborted());
   signal?.addEventListener("abort", abort, { once: true });
   try {
@@ -50,18 +64,25 @@ export async function load(source: Source | Promise<Source>, options: LoadOption
       reason: session.helperFailure === undefined ? threads.reason : `the helper threads did not start: ${session.helperFailure}`,
     },
     relaxedSimd: { used: session.code.relaxed, reason: session.code.relaxed ? undefined : whyNotRelaxed(relaxed) },
-    worker,
+    worker: noWorker === undefined,
+    workerReason: noWorker,
     loadMs: performance.now() - started,
   });
 }
 
-function chooseThreads(wanted: number | undefined, isModule: boolean, worker: boolean) {
+function chooseThreads(wanted: number | undefined, isModule: boolean, noWorker: string | undefined) {
   const available = processorThreads();
   const used = wanted ?? defaultThreads(available);
+  const notIsolated = whyNoThreads();
   const obstacle = isModule ? "it was loaded from a compiled module, whose memory is not shared"
-    : !worker && "document" in globalThis ? "it runs on the page's own thread, which may not wait for others"
-    : whyNoThreads();
-  if (used > 1 && obstacle !== undefined) return { used: 1, available, reason: obstacle };
+    : whyNoWorker() ?? (noWorker !== undefined && "document" in globalThis ? "it runs on the page's own thread, which may not wait for others" : notIsolated);
+  if (used > 1 && obstacle !== undefined) {
+    if (obstacle === notIsolated && "document" in globalThis && !toldOfHeaders) {
+      toldOfHeaders = true;
+      console.info(`sconce: models run on one thread, not ${used}: ${obstacle}`);
+    }
+    return { used: 1, available, reason: obstacle };
+  }
   const reason = wanted === undefined ? `chosen for a processor with ${available} threads` : `the option threads asks for ${wanted}`;
   return { used, available, reason };
 }
@@ -69,9 +90,4 @@ function chooseThreads(wanted: number | undefined, isModule: boolean, worker: bo
 function whyNotRelaxed(wanted: boolean): string {
   if (!wanted) return "the option relaxed is false";
   return hasRelaxedSimd() ? "the file was compiled without it" : "this engine does not have it";
-}
-
-function check(option: string, value: number | undefined, unit: string): void {
-  if (value === undefined || (Number.isSafeInteger(value) && value >= 1)) return;
-  throw new SconceError("input", `the option ${option} should be a whole number of ${unit} from 1 up, got ${String(value)}`);
 }

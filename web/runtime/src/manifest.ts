@@ -35,6 +35,8 @@ export interface StepInfo {
 export interface Manifest {
   readonly format: 3;
   readonly compiler: string;
+  /** Bytes of the whole file. */
+  readonly fileBytes: number;
   readonly source: { readonly name: string; readonly sha256: string };
   readonly memory: { readonly constantsOffset: number; readonly constantsEnd: number; readonly minPages: number };
   /** Byte offsets of the tables from the start of a context, and the size of all before its buffers. */
@@ -102,6 +104,7 @@ const manifestFields = fields({
   checks: list(fields({ condition, text, why: text, source: optional(text) })),
   steps: list(fields({ name: text, operator: text, kernel: text, flops: dim, bytes: dim, source: optional(text) })),
   compiler: text,
+  fileBytes: integer(0),
   source: fields({ name: text, sha256: text }),
   errors: texts,
   parameters: integer(0),

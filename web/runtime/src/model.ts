@@ -1,11 +1,14 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import { bind } from "./bound.js";
 import { type Dim, type SymbolValues, evaluate, formatDim } from "./dims.js";
 import { SconceError } from "./errors.js";
 import { bindInputs } from "./inputs.js";
+import { abortSignal, checkOptions } from "./options.js";
 import type { Manifest, Port } from "./manifest.js";
 import type { RunMode, RunResult } from "./protocol.js";
 import type { Profile, Report } from "./report.js";
 import type { Session } from "./session.js";
-import { type DType, type Inputs, type Outputs, type TypedArray, elementsOf, viewOf } from "./tensor.js";
+import { type DType, type Inputs, type OutputData, type Outputs, type TypedArray, elementsOf, viewOf } from "./tensor.js";
 
 /** An input or output of a model. A dimension that is not fixed is a symbol's name, or a formula such as `1 + (h - 1) // 8`. */
 export interface TensorInfo {
@@ -20,12 +23,14 @@ export interface RunOptions {
 }
 
 /** The part of a report that does not change after loading. */
-export type LoadReport = Pick<Report, "threads" | "relaxedSimd" | "worker"> & { readonly loadMs: number };
+export type LoadReport = Pick<Report, "threads" | "relaxedSimd" | "worker" | "workerReason"> & { readonly loadMs: number };
+
+const runChecks = { signal: abortSignal };
 
 const abandoned = new FinalizationRegistry<Session>((session) => session.end(new SconceError("disposed", "the model was dropped")));
 
 /** A loaded model. Runs are queued: any number may be asked for at once. */
-export class Model {
+export class Model<Data extends OutputData = OutputData> {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
   readonly #manifest: Manifest;
@@ -46,16 +51,17 @@ export class Model {
     this.inputs = this.#manifest.inputs.map(info);
     this.outputs = this.#manifest.outputs.map(info);
     abandoned.register(this, session, this);
+    bind(this);
   }
 
   /** Runs the model: named tensors in, named tensors out. The inputs are copied at once, the outputs are the caller's own. */
-  async run(inputs: Inputs, { signal }: RunOptions = {}): Promise<Outputs> {
-    return (await this.#run(inputs, signal, false)).outputs;
+  async run<Named extends OutputData = Data>(inputs: Inputs, options: RunOptions = {}): Promise<Outputs<Named>> {
+    return (await this.#run(inputs, options, false)).outputs as Outputs<Named>;
   }
 
   /** Runs the model step by step, and tells what each step took. */
-  async profile(inputs: Inputs, { signal }: RunOptions = {}): Promise<Profile> {
-    const { outputs, milliseconds, steps, symbols } = await this.#run(inputs, signal, true);
+  async profile(inputs: Inputs, options: RunOptions = {}): Promise<Profile> {
+    const { outputs, milliseconds, steps, symbols } = await this.#run(inputs, options, true);
     const cost = (dim: Dim) => evaluate(dim, symbols);
     return {
       outputs,
@@ -81,7 +87,9 @@ export class Model {
     this.#session.end(new SconceError("disposed", "the model was disposed"));
   }
 
-  async #run(inputs: Inputs, signal: AbortSignal | undefined, profile: boolean): Promise<RunResult & { symbols: SymbolValues }> {
+  async #run(inputs: Inputs, options: RunOptions, profile: boolean): Promise<RunResult & { symbols: SymbolValues }> {
+    checkOptions(profile ? "profile" : "run", options, runChecks);
+    const { signal } = options;
     const { tensors, symbols } = bindInputs(this.#manifest, inputs);
     const copies = tensors.map(({ dtype, shape, data }) => ({ dtype, shape, data: this.#copy(dtype, data) }));
     const named = Object.fromEntries(copies.map((tensor, index) => [this.#manifest.inputs[index]?.name, tensor]));
@@ -137,13 +145,11 @@ export class Model {
     const { code, state } = this.#session;
     const { manifest } = code;
     const { constantsOffset, constantsEnd } = manifest.memory;
-    const { threads, relaxedSimd, worker, loadMs } = this.#loaded;
+    const { loadMs, ...loaded } = this.#loaded;
     return {
       model: manifest.source.name,
       compiler: manifest.compiler,
-      threads,
-      relaxedSimd,
-      worker,
+      ...loaded,
       parameters: manifest.parameters,
       steps: manifest.steps.length,
       runs: this.#runs,
@@ -159,7 +165,7 @@ export class Model {
   }
 }
 
-export interface Model {
+export interface Model<Data extends OutputData = OutputData> {
   /** The same as `dispose`, for `using model = await load(…)`. */
   [Symbol.dispose](): void;
 }

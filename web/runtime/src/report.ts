@@ -20,6 +20,8 @@ export interface Report {
   };
   /** Whether it runs off the thread that loaded it. */
   readonly worker: boolean;
+  /** Why not, where it does not. */
+  readonly workerReason: string | undefined;
   readonly parameters: number;
   readonly steps: number;
   readonly runs: number;

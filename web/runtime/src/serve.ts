@@ -1,3 +1,4 @@
+import { header, lost } from "./context-header.js";
 import { instantiate } from "./engine.js";
 import { describe, toMessage } from "./errors.js";
 import { Host } from "./host.js";
@@ -27,19 +28,31 @@ export function serve(): void {
 
 async function help({ module, memory, context, thread, turn }: HelpRequest, attended: Int32Array | undefined, post: (reply: HelpReply) => void): Promise<void> {
   try {
-    const work = (await instantiate(module, memory)).exports["work"] as (context: number, thread: number) => void;
+    const { exports } = await instantiate(module, memory);
+    const work = (): void => {
+      try {
+        (exports["work"] as (context: number, thread: number) => void)(context, thread);
+      } catch (error) {
+        // The tile that it took is never done: the run must not wait for it.
+        const words = new Int32Array(memory.buffer, context, header.words);
+        Atomics.store(words, header.abort, lost);
+        Atomics.store(words, header.pending, 0);
+        Atomics.notify(words, header.pending);
+        throw error;
+      }
+    };
     if (attended === undefined) {
       post({ type: "ready" });
-      return work(context, thread);
+      return work();
     }
-    // Counted before it looks: who calls the helpers away either sees this one, or is seen by it.
-    Atomics.add(attended, attendance.present, 1);
+    // Marked before it looks: who calls the helpers away either sees this one, or is seen by it.
+    Atomics.store(attended, thread, 1);
     try {
-      if (Atomics.load(attended, attendance.turn) === turn) work(context, thread);
+      if (Atomics.load(attended, attendance.turn) === turn) work();
     } finally {
       // Also where it stopped: who calls the helpers away waits for all.
-      Atomics.sub(attended, attendance.present, 1);
-      Atomics.notify(attended, attendance.present);
+      Atomics.store(attended, thread, 0);
+      Atomics.notify(attended, thread);
     }
   } catch (error) {
     post({ type: "error", error: { ...toMessage(error), message: `a helper thread stopped: ${describe(error)}` } });

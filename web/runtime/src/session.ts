@@ -2,14 +2,21 @@ import { announceRun, header, wakeHelpers } from "./context-header.js";
 import { type ErrorMessage, SconceError, describe } from "./errors.js";
 import type { CodeMessage, HelpMessage, HelpReply, HostMessage, HostOptions, HostReply, MemoryState, Peer, RunResult } from "./protocol.js";
 import type { ByteStream } from "./source.js";
-import { sameThread, spawn } from "./spawn.js";
+import { type WorkerUrl, sameThread, spawn } from "./spawn.js";
 
 /** How far the loading of a file is. */
 export interface Progress {
   /** Bytes read. */
   readonly loaded: number;
-  /** Bytes of the whole file, where they are known. */
-  readonly total: number | undefined;
+  /** Bytes of the whole file, decompressed: the file says them at its beginning. */
+  readonly total: number;
+}
+
+export interface SessionOptions {
+  readonly inWorker: boolean;
+  readonly threads: number;
+  readonly workerUrl: WorkerUrl;
+  readonly onProgress: ((progress: Progress) => unknown) | undefined;
 }
 
 type Reply = Extract<HostReply, { type: "ready" | "done" }>;
@@ -21,8 +28,7 @@ const windowBytes = 8 << 20;
 export class Session {
   readonly #host: Peer<HostMessage, HostReply>;
   readonly #helpers: Peer<HelpMessage, HelpReply>[] = [];
-  readonly #wanted: number;
-  readonly #onProgress: ((progress: Progress) => void) | undefined;
+  readonly #options: SessionOptions;
   #code: CodeMessage | undefined;
   #helpersReady: Promise<void> = Promise.resolve();
   #state: MemoryState = { contextBytes: 0, memoryBytes: 0 };
@@ -36,15 +42,14 @@ export class Session {
   /** Why helper threads are missing, where they did not start. */
   helperFailure: string | undefined;
 
-  private constructor(host: Peer<HostMessage, HostReply>, threads: number, onProgress: ((progress: Progress) => void) | undefined) {
+  private constructor(host: Peer<HostMessage, HostReply>, options: SessionOptions) {
     this.#host = host;
-    this.#wanted = threads;
-    this.#onProgress = onProgress;
+    this.#options = options;
     host.listen((reply) => this.#receive(reply), (error) => this.end(error));
   }
 
-  static start(inWorker: boolean, threads: number, onProgress?: (progress: Progress) => void): Session {
-    return new Session(inWorker ? spawn() : sameThread(), threads, onProgress);
+  static start(options: SessionOptions): Session {
+    return new Session(options.inWorker ? spawn(options.workerUrl) : sameThread(), options);
   }
 
   get code(): CodeMessage {
@@ -58,10 +63,9 @@ export class Session {
 
   /** Loads the model: from a file as it arrives, or from the module in the options. */
   async load(options: HostOptions, file: ByteStream | undefined): Promise<void> {
-    this.#size = file?.size;
     const ready = this.#request({ type: "load", options });
     // Their scripts start while the file arrives; what they are to help with comes later.
-    while (this.#helpers.length < this.#wanted - 1) this.#helpers.push(spawn());
+    while (this.#helpers.length < this.#options.threads - 1) this.#helpers.push(spawn(this.#options.workerUrl));
     if (file !== undefined) this.#pump(file).catch((error: Error) => this.end(error));
     await ready;
     await this.#helpersReady;
@@ -147,7 +151,13 @@ export class Session {
   }
 
   #tellProgress(): void {
-    this.#onProgress?.({ loaded: this.#read, total: this.#size });
+    if (this.#size === undefined || this.#ended !== undefined) return;
+    try {
+      // What an asynchronous one throws while the file arrives counts too.
+      Promise.resolve(this.#options.onProgress?.({ loaded: this.#read, total: this.#size })).catch((error: Error) => this.end(error));
+    } catch (error) {
+      this.end(error as Error);
+    }
   }
 
   async #pump({ chunks }: ByteStream): Promise<void> {

@@ -9,8 +9,6 @@ export type Source = FileSource | WebAssembly.Module;
 /** A file as it arrives. */
 export interface ByteStream {
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** Its size, where it is known before the file itself says it. */
-  readonly size: number | undefined;
 }
 
 const pieceBytes = 1 << 20;
@@ -18,7 +16,7 @@ const pieceBytes = 1 << 20;
 export async function open(source: FileSource, signal?: AbortSignal): Promise<ByteStream> {
   if (source instanceof ArrayBuffer) return pieces(new Uint8Array(source));
   if (ArrayBuffer.isView(source)) return pieces(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
-  if (typeof Blob !== "undefined" && source instanceof Blob) return { chunks: reading(source.stream(), "the blob", signal), size: source.size };
+  if (typeof Blob !== "undefined" && source instanceof Blob) return { chunks: reading(source.stream(), "the blob", signal) };
   if (typeof Response !== "undefined" && source instanceof Response) return body(source, source.url || "the response", signal);
   if (typeof source === "string" || source instanceof URL) return atAddress(source, signal);
   throw new SconceError("network", `load takes a URL, Response, Blob, bytes or WebAssembly.Module, got ${describe(source)}`);
@@ -41,12 +39,12 @@ async function atAddress(address: string | URL, signal: AbortSignal | undefined)
 function body(response: Response, name: string, signal: AbortSignal | undefined): ByteStream {
   if (!response.ok) throw new SconceError("network", `${name} cannot be fetched: the server answers ${response.status} ${response.statusText}`.trimEnd());
   if (response.bodyUsed || response.body === null) throw new SconceError("network", `${name} has no body left to read`);
-  const length = response.headers.get("content-encoding") === null ? response.headers.get("content-length") : null;
-  return { chunks: reading(response.body, name, signal), size: length === null ? undefined : Number(length) };
+  // What is read leaves this thread; of a response that was made by hand the chunks may be somebody's.
+  return { chunks: reading(response.body, name, signal, response.type === "default") };
 }
 
 // Not every engine's ReadableStream can be iterated.
-async function* reading(stream: ReadableStream<Uint8Array>, name: string, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+async function* reading(stream: ReadableStream<Uint8Array>, name: string, signal?: AbortSignal, copies = false): AsyncGenerator<Uint8Array> {
   const reader = stream.getReader();
   // A source that stalls would else hold the connection until its next byte.
   const cancel = () => void reader.cancel().catch(() => {});
@@ -57,7 +55,8 @@ async function* reading(stream: ReadableStream<Uint8Array>, name: string, signal
         throw new SconceError("network", `${name} broke off: ${describe(error)}`, { cause: error });
       });
       if (done) return;
-      yield value;
+      if (!ArrayBuffer.isView(value)) throw new SconceError("network", `${name} gives ${describe(value)} where bytes should be: a stream for load consists of Uint8Arrays`);
+      yield copies ? value.slice() : value;
     }
   } finally {
     signal?.removeEventListener("abort", cancel);
@@ -70,17 +69,22 @@ function pieces(bytes: Uint8Array): ByteStream {
     // Copies: what is sent to the worker leaves this thread, and the caller's bytes are to stay.
     for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.slice(at, at + pieceBytes);
   }
-  return { chunks: cut(), size: bytes.length };
+  return { chunks: cut() };
 }
 
 async function localFile(address: string | URL, text: string): Promise<ByteStream> {
   const { open: openFile } = process.getBuiltinModule("node:fs/promises");
-  const path = text.startsWith("file:") ? new URL(address) : text;
-  try {
-    const file = await openFile(path);
-    const { size } = await file.stat();
-    return { chunks: file.createReadStream({ highWaterMark: pieceBytes }) as AsyncIterable<Uint8Array>, size };
-  } catch (error) {
-    throw new SconceError("network", `${text} cannot be read: ${describe(error)}`, { cause: error });
+  const failed = (what: string, error?: unknown) => new SconceError("network", `${text} cannot be read: ${what}`, { cause: error });
+  const file = await openFile(text.startsWith("file:") ? new URL(address) : text).catch((error: unknown) => { throw failed(describe(error), error); });
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    try {
+      if ((await file.stat()).isDirectory()) throw failed("it is a folder; load takes the .wasm that `sconce compile` wrote");
+      for await (const chunk of file.createReadStream({ highWaterMark: pieceBytes })) yield chunk as Uint8Array;
+    } catch (error) {
+      throw error instanceof SconceError ? error : failed(describe(error), error);
+    } finally {
+      await file.close();
+    }
   }
+  return { chunks: chunks() };
 }

@@ -1,46 +1,75 @@
 import { SconceError } from "./errors.js";
 import { Host } from "./host.js";
 import type { HostMessage, HostReply, Peer } from "./protocol.js";
+import { workerName } from "./worker-name.js";
 
-/** Starts a worker of the runtime: a module worker, or Node's own kind. */
-export function spawn<Sent, Received>(): Peer<Sent, Received> {
-  // Libraries that were ported to Node leave its own kind of worker under the same name.
-  const isWeb = typeof Worker !== "undefined" && Worker.prototype instanceof EventTarget;
-  return isWeb ? webWorker() : nodeWorker();
+/** Where the worker's script is, if not beside the runtime. */
+export type WorkerUrl = string | URL | undefined;
+
+// Libraries that were ported to Node leave its own kind of worker under the same name.
+const hasWebWorkers = () => typeof Worker !== "undefined" && Worker.prototype instanceof EventTarget;
+const isNode = () => typeof process !== "undefined" && process.getBuiltinModule !== undefined;
+
+/** Why no worker can be started here, or undefined where one can. */
+export function whyNoWorker(): string | undefined {
+  if (hasWebWorkers() || isNode()) return undefined;
+  return "registration" in globalThis ? "a service worker cannot start workers" : "there is no Worker here";
 }
 
-function webWorker<Sent, Received>(): Peer<Sent, Received> {
+/** Starts a worker of the runtime: a module worker, or Node's own kind. */
+export function spawn<Sent, Received>(url?: WorkerUrl): Peer<Sent, Received> {
+  return hasWebWorkers() ? webWorker(url) : nodeWorker(url);
+}
+
+function webWorker<Sent, Received>(url: WorkerUrl): Peer<Sent, Received> {
   let worker: Worker;
   try {
     // Bundlers know this form, and no blob means that a strict policy needs no exception.
-    worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    worker = url === undefined
+      ? new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "sconce-worker" })
+      : new Worker(url, { type: "module", name: workerName });
   } catch (error) {
-    throw new SconceError("engine", "the model's worker cannot be made: its script must come from the page's own origin, and worker-src of the page's policy must allow it", { cause: error });
+    throw new SconceError("engine", "the model's worker cannot be made: its script must come from the page's own origin (where the runtime comes from another, serve a copy of its worker.js and give load the option workerUrl), and worker-src of the page's policy must allow it", { cause: error });
   }
   return {
     post: (message, transfer = []) => worker.postMessage(message, transfer),
     listen(receive, fail) {
       worker.onmessage = ({ data }: MessageEvent<Received>) => receive(data);
       worker.onmessageerror = () => fail(new SconceError("engine", "a message between page and worker cannot be read"));
-      worker.onerror = (event) => fail(stopped(event.message || "its script worker.js is not found beside the runtime, a policy forbids it, or the page is cross-origin isolated and worker.js comes without the header Cross-Origin-Embedder-Policy"));
+      worker.onerror = (event) => fail(stopped(event.message || `its script worker.js is not found ${url === undefined ? "beside the runtime" : `at ${String(url)}`}, a policy forbids it, or the page is cross-origin isolated and worker.js comes without the header Cross-Origin-Embedder-Policy`));
+      // A worker does not tell its end, so whoever ends it from outside is made to.
+      worker.terminate = () => {
+        end();
+        fail(stopped("it was terminated"));
+      };
     },
-    end: () => worker.terminate(),
+    end,
     keepAlive: () => {},
   };
+
+  function end(): void {
+    Worker.prototype.terminate.call(worker);
+  }
 }
 
-function nodeWorker<Sent, Received>(): Peer<Sent, Received> {
+function nodeWorker<Sent, Received>(url: WorkerUrl): Peer<Sent, Received> {
   const { Worker: NodeWorker } = process.getBuiltinModule("node:worker_threads");
   // Without the process's own switches: some, such as --input-type, forbid a script from a file.
-  const worker = new NodeWorker(new URL("./worker.js", import.meta.url), { execArgv: [] });
+  const worker = new NodeWorker(url ?? new URL("./worker.js", import.meta.url), { execArgv: [], name: workerName, workerData: workerName });
+  let ended = false;
   return {
     post: (message, transfer = []) => worker.postMessage(message, transfer as never),
     listen(receive, fail) {
+      const lost = (message: string, cause?: Error) => ended || fail(stopped(message, cause));
       worker.on("message", receive);
-      worker.on("messageerror", fail);
-      worker.on("error", (error) => fail(stopped(error.message, error)));
+      worker.on("messageerror", (error) => lost(error.message, error));
+      worker.on("error", (error) => lost(error.message, error));
+      worker.on("exit", (code) => lost(`it ended with code ${code}`));
     },
-    end: () => void worker.terminate(),
+    end() {
+      ended = true;
+      void worker.terminate();
+    },
     keepAlive: (keep) => (keep ? worker.ref() : worker.unref()),
   };
 }

@@ -10,16 +10,46 @@ export type TypedArray =
   | Uint8Array | Uint8ClampedArray | Int8Array | Int16Array | Uint16Array | Int32Array | BigInt64Array
   | Float32Array | Float64Array;
 
-/** A tensor that a run gives: dense, in C order. The caller owns its data. */
-export interface Tensor {
-  readonly dtype: DType;
-  readonly shape: readonly number[];
-  /**
-   * bool and uint8 in a Uint8Array, int64 in a BigInt64Array, float16 in a Float16Array or, where the engine has none, its bits
-   * in a Uint16Array; bfloat16's bits in a Uint16Array; complex numbers as pairs of real and imaginary part.
-   */
-  readonly data: TypedArray;
+// Not in every version of TypeScript's library.
+type Float16 = typeof globalThis extends { readonly Float16Array: { readonly prototype: infer Data } } ? Data : Uint16Array;
+
+/** What holds the elements of each dtype: arrays over an ArrayBuffer of their own, as newer versions of TypeScript's library tell apart. */
+export interface DataOf {
+  readonly bool: ReturnType<typeof Uint8Array.of>;
+  readonly uint8: ReturnType<typeof Uint8Array.of>;
+  readonly int8: ReturnType<typeof Int8Array.of>;
+  readonly int16: ReturnType<typeof Int16Array.of>;
+  readonly int32: ReturnType<typeof Int32Array.of>;
+  readonly int64: ReturnType<typeof BigInt64Array.of>;
+  /** Its bits in a Uint16Array where the engine has no Float16Array. */
+  readonly float16: Float16 | ReturnType<typeof Uint16Array.of>;
+  /** Its bits. */
+  readonly bfloat16: ReturnType<typeof Uint16Array.of>;
+  readonly float32: ReturnType<typeof Float32Array.of>;
+  readonly float64: ReturnType<typeof Float64Array.of>;
+  /** Real and imaginary parts in turn. */
+  readonly complex64: ReturnType<typeof Float32Array.of>;
+  readonly complex128: ReturnType<typeof Float64Array.of>;
 }
+
+/** A tensor of one dtype. */
+export interface TensorOf<Type extends DType> {
+  readonly dtype: Type;
+  readonly shape: readonly number[];
+  readonly data: DataOf[Type];
+}
+
+/**
+ * A tensor that a run gives: dense, in C order. The caller owns its data. Its dtype tells which array that is: after `if (tensor.dtype === "float32")`
+ * it is a Float32Array, int64 comes in a BigInt64Array. `Tensor<Float32Array>` is one whose data is known to be that.
+ */
+export type Tensor<Data extends OutputArray = OutputArray> = { [Type in DType]: DataOf[Type] extends Data ? TensorOf<Type> : never }[DType];
+
+/** The arrays that outputs come in. */
+export type OutputArray = DataOf[DType];
+
+/** Names of outputs, and the arrays that they come in. */
+export type OutputData = Readonly<Record<string, OutputArray>>;
 
 /** A tensor that a run takes. The shape may be left out where the model has one fixed shape for it. */
 export interface TensorInput {
@@ -32,7 +62,7 @@ export interface TensorInput {
 export type Inputs = Readonly<Record<string, TensorInput | TypedArray>>;
 
 /** Named tensors as `run` gives them. */
-export type Outputs = Record<string, Tensor>;
+export type Outputs<Data extends OutputData = OutputData> = { -readonly [Name in keyof Data]: Tensor<Data[Name]> };
 
 interface ArrayType {
   readonly name: string;

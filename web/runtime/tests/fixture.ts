@@ -30,10 +30,7 @@ export function makeArtifact({ burn = 0, relaxed = true, padding = 100_000, mani
   const filler = Uint8Array.from({ length: biasAt - weightsAt - 16 }, (_, i) => i % 251);
   const main = sections(assemble(affine(biasAt, false)));
   const text = new TextEncoder();
-  const json = JSON.stringify({ ...makeManifest(biasAt + 16, burn), ...manifest });
-  return join([
-    preamble,
-    section(0, join([name("sconce.manifest"), text.encode(json)])),
+  const rest = join([
     ...main,
     section(0, join([name("other"), Uint8Array.of(1, 2, 3)])),
     ...(relaxed ? [section(0, join([name("sconce.relaxed"), preamble, ...sections(assemble(affine(biasAt, true)))]))] : []),
@@ -44,6 +41,12 @@ export function makeArtifact({ burn = 0, relaxed = true, padding = 100_000, mani
       segment(biasAt, new Uint8Array(Float32Array.from(bias).buffer)),
     ])),
   ]);
+  const described = (fileBytes: number) =>
+    section(0, join([name("sconce.manifest"), text.encode(JSON.stringify({ ...makeManifest(biasAt + 16, burn), fileBytes, ...manifest }))]));
+  let size = 0;
+  const whole = () => preamble.length + described(size).length + rest.length;
+  while (size !== whole()) size = whole();
+  return join([preamble, described(size), rest]);
 }
 
 function makeManifest(constantsEnd: number, burn: number): Record<string, Json> {

@@ -1,8 +1,20 @@
 namespace Sconce.Compiler.Wasm;
 
-/// <summary>What stands before a segment's bytes: that it is active, its address, its length.</summary>
+/// <summary>The data section: how many segments there are, then each one's head and bytes.</summary>
 internal static class DataSection
 {
+    /// <summary>Bytes of its contents.</summary>
+    public static long Measure(IReadOnlyList<DataSegment> segments) =>
+        EncodeCount(segments).Length + segments.Sum(segment => EncodeHead(segment).Length + (long)segment.Bytes.Length);
+
+    public static ByteWriter EncodeCount(IReadOnlyList<DataSegment> segments)
+    {
+        var writer = new ByteWriter();
+        writer.WriteUnsigned((uint)segments.Count);
+        return writer;
+    }
+
+    /// <summary>What stands before a segment's bytes: that it is active, its address, its length.</summary>
     public static ByteWriter EncodeHead(DataSegment segment)
     {
         var writer = new ByteWriter();

@@ -52,6 +52,17 @@ internal sealed class ModuleWriter(Module module)
         return new ModuleLayout(places, memoryFlags, position);
     }
 
+    /// <summary>Bytes of a section with so many bytes of contents.</summary>
+    public static long SectionBytes(long length) => Head(0, length).Length + length;
+
+    private static ByteWriter Head(byte id, long length)
+    {
+        var head = new ByteWriter();
+        head.WriteByte(id);
+        head.WriteUnsigned((ulong)length);
+        return head;
+    }
+
     private void WriteCustomSections(Placement placement)
     {
         foreach (CustomSection section in module.CustomSections.Where(s => s.Placement == placement))
@@ -76,15 +87,12 @@ internal sealed class ModuleWriter(Module module)
             return;
         }
 
-        var count = new ByteWriter();
-        count.WriteUnsigned((uint)module.Data.Count);
-        List<ByteWriter> heads = [.. module.Data.Select(DataSection.EncodeHead)];
-        Open(SectionId.Data, "data", count.Length + heads.Sum(h => (long)h.Length) + module.Data.Sum(d => (long)d.Bytes.Length));
-        Emit(count.Written);
-        for (int i = 0; i < heads.Count; i++)
+        Open(SectionId.Data, "data", DataSection.Measure(module.Data));
+        Emit(DataSection.EncodeCount(module.Data).Written);
+        foreach (DataSegment segment in module.Data)
         {
-            Emit(heads[i].Written);
-            Emit(module.Data[i].Bytes.Span);
+            Emit(DataSection.EncodeHead(segment).Written);
+            Emit(segment.Bytes.Span);
         }
     }
 
@@ -103,10 +111,7 @@ internal sealed class ModuleWriter(Module module)
             throw new InvalidOperationException($"the {name} section would be {length} bytes; the format allows {uint.MaxValue}");
         }
 
-        var head = new ByteWriter();
-        head.WriteByte(id);
-        head.WriteUnsigned((ulong)length);
-        Emit(head.Written);
+        Emit(Head(id, length).Written);
         places.Add(new SectionPlace(id, name, position, length));
         return position;
     }

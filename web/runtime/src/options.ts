@@ -1,0 +1,21 @@
+import { SconceError, suggestion } from "./errors.js";
+
+/** What an option should be, in words, and whether a value is that. */
+export type OptionCheck = readonly [should: string, is: (value: unknown) => boolean];
+
+export const count = (unit: string): OptionCheck => [`a whole number of ${unit} from 1 up`, (value) => Number.isSafeInteger(value) && (value as number) >= 1];
+export const flag: OptionCheck = ["true or false", (value) => typeof value === "boolean"];
+export const callback: OptionCheck = ["a function", (value) => typeof value === "function"];
+export const abortSignal: OptionCheck = ["an AbortSignal", (value) => typeof (value as AbortSignal | null)?.throwIfAborted === "function"];
+export const address: OptionCheck = ["a URL", (value) => typeof value === "string" || value instanceof URL];
+
+/** An option that is misspelt, or of another kind, must not be passed over. */
+export function checkOptions(what: string, options: object, checks: Readonly<Record<string, OptionCheck>>): void {
+  if (typeof options !== "object" || options === null) throw new SconceError("input", `${what} takes its options in an object, got ${String(options)}`);
+  const names = Object.keys(checks);
+  for (const [name, value] of Object.entries(options)) {
+    const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
+    if (check === undefined) throw new SconceError("input", `${what} has no option ${name}${suggestion(name, names)}: it takes ${names.join(", ")}`);
+    if (value !== undefined && !check[1](value)) throw new SconceError("input", `the option ${name} should be ${check[0]}, got ${typeof value === "object" ? JSON.stringify(value) : String(value)}`);
+  }
+}
