@@ -22,6 +22,5 @@ await build({
   target: "es2022",
   logLevel: "warning",
 });
-const runtime = import.meta.resolve("sconce");
-for (const file of ["index.js", "worker.js"]) await copyFile(new URL(file, runtime), `${tool}${file}`);
+await copyFile(new URL(import.meta.resolve("sconce/worker")), `${tool}worker.js`);
 await writeFile(`${tool}package.json`, `${JSON.stringify({ type: "module" })}\n`);

@@ -21,7 +21,7 @@ export class Recogniser {
   }
 
   static async load(url: string, onProgress: (part: number) => void, answered: (answer: Answer) => void): Promise<Recogniser> {
-    const model = await load(url, { onProgress: ({ loaded, total }) => onProgress(total === undefined ? 0 : loaded / total) });
+    const model = await load(url, { onProgress: ({ loaded, total }) => onProgress(loaded / total) });
     const recogniser = new Recogniser(model, answered);
     // Engines compile anew what runs often: the first stroke should not wait for that.
     for (let i = 0; i < 20; i++) await recogniser.#run(new Float32Array(side * side));

@@ -69,6 +69,7 @@ export class ArtifactReader {
       }
     }
     if (!hasCode) throw damaged(`it ends at byte ${input.offset}, before its code`);
+    if (this.#dataEnd === undefined && input.offset < manifest.fileBytes) throw damaged(`it ends at byte ${input.offset} of ${manifest.fileBytes}`);
     return { manifest, code: concat(code), relaxed, fileBytes: this.#dataEnd ?? input.offset };
   }
 

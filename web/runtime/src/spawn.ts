@@ -31,47 +31,65 @@ function webWorker<Sent, Received>(url: WorkerUrl): Peer<Sent, Received> {
   } catch (error) {
     throw new SconceError("engine", "the model's worker cannot be made: its script must come from the page's own origin (where the runtime comes from another, serve a copy of its worker.js and give load the option workerUrl), and worker-src of the page's policy must allow it", { cause: error });
   }
+  const end = () => Worker.prototype.terminate.call(worker);
+  const failure = new Failure();
+  worker.onmessageerror = () => failure.set(new SconceError("engine", "a message between page and worker cannot be read"));
+  worker.onerror = (event) => {
+    event.preventDefault();
+    failure.set(stopped(event.message || `its script worker.js is not found ${url === undefined ? "beside the runtime" : `at ${String(url)}`}, a policy forbids it, or the page is cross-origin isolated and worker.js comes without the header Cross-Origin-Embedder-Policy`));
+  };
+  // A worker does not tell its end, so whoever ends it from outside is made to.
+  worker.terminate = () => {
+    end();
+    failure.set(stopped("it was terminated"));
+  };
   return {
     post: (message, transfer = []) => worker.postMessage(message, transfer),
     listen(receive, fail) {
       worker.onmessage = ({ data }: MessageEvent<Received>) => receive(data);
-      worker.onmessageerror = () => fail(new SconceError("engine", "a message between page and worker cannot be read"));
-      worker.onerror = (event) => fail(stopped(event.message || `its script worker.js is not found ${url === undefined ? "beside the runtime" : `at ${String(url)}`}, a policy forbids it, or the page is cross-origin isolated and worker.js comes without the header Cross-Origin-Embedder-Policy`));
-      // A worker does not tell its end, so whoever ends it from outside is made to.
-      worker.terminate = () => {
-        end();
-        fail(stopped("it was terminated"));
-      };
+      failure.listen(fail);
     },
     end,
     keepAlive: () => {},
   };
-
-  function end(): void {
-    Worker.prototype.terminate.call(worker);
-  }
 }
 
 function nodeWorker<Sent, Received>(url: WorkerUrl): Peer<Sent, Received> {
   const { Worker: NodeWorker } = process.getBuiltinModule("node:worker_threads");
   // Without the process's own switches: some, such as --input-type, forbid a script from a file.
   const worker = new NodeWorker(url ?? new URL("./worker.js", import.meta.url), { execArgv: [], name: workerName, workerData: workerName });
-  let ended = false;
+  const failure = new Failure();
+  worker.on("messageerror", (error) => failure.set(stopped(error.message, error)));
+  worker.on("error", (error) => failure.set(stopped(error.message, error)));
+  worker.on("exit", (code) => failure.set(stopped(`it ended with code ${code}`)));
   return {
     post: (message, transfer = []) => worker.postMessage(message, transfer as never),
     listen(receive, fail) {
-      const lost = (message: string, cause?: Error) => ended || fail(stopped(message, cause));
       worker.on("message", receive);
-      worker.on("messageerror", (error) => lost(error.message, error));
-      worker.on("error", (error) => lost(error.message, error));
-      worker.on("exit", (code) => lost(`it ended with code ${code}`));
+      failure.listen(fail);
     },
     end() {
-      ended = true;
+      failure.listen(() => {});
       void worker.terminate();
     },
     keepAlive: (keep) => (keep ? worker.ref() : worker.unref()),
   };
+}
+
+/** What became of a worker, which may be before anybody listens: the helpers' scripts start while the file arrives. */
+class Failure {
+  #error: Error | undefined;
+  #listener: ((error: Error) => void) | undefined;
+
+  set(error: Error): void {
+    this.#error ??= error;
+    this.#listener?.(error);
+  }
+
+  listen(listener: (error: Error) => void): void {
+    this.#listener = listener;
+    if (this.#error !== undefined) listener(this.#error);
+  }
 }
 
 function stopped(message: string, cause?: Error): SconceError {

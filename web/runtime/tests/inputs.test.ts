@@ -8,7 +8,7 @@ import type { Json } from "./fixture.js";
 
 function manifest(parts: Readonly<Record<string, Json>>): Manifest {
   return parseManifest(new TextEncoder().encode(JSON.stringify({
-    format: 3, compiler: "sconce 0.1.0", source: { name: "test.pt2", sha256: "" },
+    format: 3, compiler: "sconce 0.1.0", fileBytes: 0, source: { name: "test.pt2", sha256: "" },
     memory: { constantsOffset: 1024, constantsEnd: 1024, minPages: 1 },
     context: { symbols: 64, inputs: 128, outputs: 192, header: 256 },
     symbols: [], checks: [], inputs: [], outputs: [], steps: [], errors: {}, parameters: 0, multiplyAdds: 0, arena: 0, ...parts,

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { tmpdir } from "node:os";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { type Inputs, type Model, SconceError, load } from "../src/index.js";
+import type { Worker as NodeWorker } from "node:worker_threads";
+import { type Inputs, type LoadOptions, type Model, type RunOptions, SconceError, load } from "../src/index.js";
+import { Helpers, loadGraphSync } from "../src/core.js";
 import { makeArtifact } from "./fixture.js";
 
 const slow = makeArtifact({ burn: 5000 });
@@ -123,11 +126,28 @@ test("memory has a cap, and its error says so", async () => {
 test("options are checked", async () => {
   assert.match((await rejection(load(file, { threads: 0 }))).message, /^the option threads should be a whole number of threads from 1 up, got 0$/);
   assert.match((await rejection(load(file, { memory: 1.5 }))).message, /^the option memory should be a whole number of bytes/);
+  for (const [given, message] of [
+    [{ numThreads: 2 }, /^load has no option numThreads \(did you mean "threads"\?\): it takes threads, onProgress, /],
+    [{ progress: () => {} }, /no option progress \(did you mean "onProgress"\?\)/],
+    [{ constructor: 1 }, /no option constructor: it takes/],
+    [{ onProgress: 5 }, /^the option onProgress should be a function, got 5$/],
+    [{ signal: {} }, /^the option signal should be an AbortSignal, got \{\}$/],
+    [{ relaxed: "no" }, /^the option relaxed should be true or false, got no$/],
+    [{ workerUrl: 1 }, /^the option workerUrl should be a URL, got 1$/],
+    [null, /^load takes its options in an object, got null$/],
+  ] as const) {
+    const error = await rejection(load(file, given as unknown as LoadOptions));
+    assert.ok(error instanceof SconceError && error.code === "input");
+    assert.match(error.message, message);
+  }
+  using model = await load(file, { threads: undefined, signal: undefined });
+  assert.match((await rejection(model.run(tensors, { signl: new AbortController().signal } as RunOptions))).message, /^run has no option signl \(did you mean "signal"\?\): it takes signal$/);
   assert.match((await rejection(load(42 as unknown as string))).message, /^load takes a URL, Response, Blob, bytes or WebAssembly.Module, got 42$/);
 });
 
 test("what cannot be fetched is named", async () => {
   assert.match((await rejection(load("/nowhere/model.wasm"))).message, /^\/nowhere\/model.wasm cannot be read: ENOENT/);
+  assert.match((await rejection(load(tmpdir()))).message, /cannot be read: it is a folder; load takes the .wasm/);
   assert.match((await rejection(load("http://127.0.0.1:9/model.wasm"))).message, /^http:\/\/127.0.0.1:9\/model.wasm cannot be fetched: /);
   assert.match((await rejection(load(new Response("gone", { status: 404, statusText: "Not Found" })))).message, /^the response cannot be fetched: the server answers 404 Not Found$/);
   const broken = new ReadableStream({ start: (controller) => controller.error(new Error("reset by peer")) });
@@ -162,4 +182,119 @@ test("a model that nobody holds is ended", { skip: typeof gc === "undefined" ? "
     gc?.();
   }
   assert.equal(reference.deref(), undefined);
+});
+
+// What the caller throws is the caller's, whenever and however.
+for (const threads of [1, 2]) {
+  for (const worker of [true, false]) {
+    for (const [kind, onProgress] of [["throws", () => { throw new RangeError("mine"); }], ["rejects", () => Promise.reject(new RangeError("mine"))]] as const) {
+      test(`an onProgress that ${kind} rejects the loading, ${threads} threads, worker ${worker}`, async () => {
+        const error = await rejection(load(makeArtifact({ padding: 5 << 20 }), { threads, worker, onProgress: onProgress as () => void }));
+        assert.equal(`${error}`, "RangeError: mine");
+      });
+    }
+  }
+}
+
+test("what the caller gave stays the caller's", async () => {
+  const chunk = file.slice();
+  const made = () => new Response(new ReadableStream({ start: (controller) => (controller.enqueue(chunk), controller.close()) }));
+  for (const worker of [true, false]) {
+    for (const source of [made(), chunk, chunk.buffer, new Blob([chunk])]) {
+      using model = await load(source, { threads: 1, worker });
+      assert.ok((await model.run(tensors)).y);
+      assert.deepEqual(chunk, file);
+    }
+  }
+});
+
+test("a stream of something else than bytes is named", async () => {
+  const words = new ReadableStream({ start: (controller) => (controller.enqueue("text"), controller.close()) });
+  assert.match((await rejection(load(Object.defineProperty(new Response(""), "body", { value: words })))).message, /gives text where bytes should be/);
+});
+
+// As a framework hands objects out: Vue's ref, and others.
+test("a model works behind a proxy", async () => {
+  const behind = <T extends object>(target: T): T => new Proxy(target, {
+    get: (object, key, receiver) => Reflect.get(object, key, receiver) as unknown,
+  });
+  const model = behind(await load(file, { threads: 2 }));
+  assert.ok((await model.run(tensors)).y);
+  assert.ok((await model.profile(tensors)).steps.length > 0);
+  await model.reset();
+  assert.equal(model.report().threads.used, 2);
+  assert.equal(model.inputs.length, 2);
+  model[Symbol.dispose]();
+  assert.equal(await code(model.run(tensors)), "disposed");
+
+  const graph = behind(loadGraphSync(file, { shared: true }));
+  const context = behind(graph.createContext());
+  const helpers = behind(await Helpers.start(1));
+  context.threads = helpers.count + 1;
+  assert.equal(context.threads, 2);
+  helpers.help(context);
+  assert.ok(context.run(tensors).y);
+  assert.ok(context.byteLength > 0);
+  helpers.end();
+  context.dispose();
+});
+
+/** The workers that Node starts while `action` runs. */
+async function workersOf<T>(action: () => Promise<T>): Promise<[T, NodeWorker[]]> {
+  const started: NodeWorker[] = [];
+  const listener = (worker: NodeWorker) => void started.push(worker);
+  process.on("worker", listener);
+  try {
+    return [await action(), started];
+  } finally {
+    process.off("worker", listener);
+  }
+}
+
+for (const [which, index] of [["the model's worker", 0], ["a helper", 1]] as const) {
+  test(`a run is rejected when ${which} is ended from outside`, async () => {
+    const [model, workers] = await workersOf(() => load(makeArtifact({ burn: 3000 }), { threads: 3 }));
+    const runs = [model.run(tensors), model.run(tensors)].map(rejection);
+    await later(30);
+    await workers[index]?.terminate();
+    for (const run of runs) {
+      const error = await run;
+      assert.ok(error instanceof SconceError && error.code === "engine");
+      assert.match(error.message, /^the model's worker stopped: it ended with code 1/);
+    }
+    assert.equal(await code(model.run(tensors)), "engine");
+    model.dispose();
+  });
+}
+
+test("a loading is rejected when its worker is ended from outside", async () => {
+  const stalled = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(file.slice(0, 2000)) });
+  const loading = rejection(load(new Response(stalled), { threads: 1 }));
+  const [, workers] = await workersOf(() => later(100));
+  await workers[0]?.terminate();
+  assert.match((await loading).message, /^the model's worker stopped/);
+});
+
+test("helpers that are ended from outside are done without", async () => {
+  const [helpers, workers] = await workersOf(() => Helpers.start(2));
+  const context = loadGraphSync(file, { shared: true }).createContext();
+  context.threads = 3;
+  for (const worker of workers) {
+    helpers.help(context);
+    await later(50);
+    assert.ok(context.run(tensors).y);
+    await worker.terminate();
+    await later(10);
+    assert.ok(context.run(tensors).y);
+    helpers.leave();
+  }
+  helpers.help(context);
+  assert.ok(context.run(tensors).y);
+  helpers.end();
+});
+
+test("a worker's script may lie elsewhere", async () => {
+  using model = await load(file, { threads: 2, workerUrl: new URL("../src/worker.js", import.meta.url) });
+  assert.ok((await model.run(tensors)).y);
+  assert.match((await rejection(load(file, { workerUrl: new URL("./nowhere.js", import.meta.url) }))).message, /^the model's worker stopped: .*nowhere/);
 });

@@ -152,7 +152,7 @@ test("reads a file of many chunks", async () => {
 });
 
 test("tells progress by the byte", async () => {
-  const seen: { loaded: number; total: number | undefined }[] = [];
+  const seen: { loaded: number; total: number }[] = [];
   const pieces = new ReadableStream<Uint8Array>({
     start(controller) {
       for (let at = 0; at < file.length; at += 7001) controller.enqueue(file.slice(at, at + 7001));
@@ -162,5 +162,6 @@ test("tells progress by the byte", async () => {
   using model = await load(new Response(pieces), { threads: 1, onProgress: (progress) => seen.push(progress) });
   assert.ok(model);
   assert.equal(new Set(seen.map(({ loaded }) => loaded)).size, Math.ceil(file.length / 7001));
+  assert.ok(seen.every(({ total }) => total === file.length));
   assert.deepEqual(seen.at(-1), { loaded: file.length, total: file.length });
 });

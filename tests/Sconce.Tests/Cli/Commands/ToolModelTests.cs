@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Sconce.Cli.Files;
 using Sconce.Cli.Terminal;
@@ -45,6 +46,14 @@ public sealed class ToolModelTests : IDisposable
         var (expected, actual) = (InputFile.ReadNpz(Path.ChangeExtension(Digits, ".npz")), InputFile.ReadNpz(At("out.npz")));
         Assert.Equal(["logits", "probabilities"], actual.Keys);
         Assert.Equal(Numbers.ToDoubles(expected["out1"]), Numbers.ToDoubles(actual["probabilities"]), (e, a) => Math.Abs(e - a) < 1e-4);
+    }
+
+    [Fact]
+    public async Task AFileSaysAtItsBeginningHowLargeItIs()
+    {
+        await RunAsync("compile", Digits, "-o", "digits.wasm");
+        var beginning = Encoding.Latin1.GetString(await File.ReadAllBytesAsync(At("digits.wasm")), 0, 200);
+        Assert.Contains($"\"fileBytes\":{new FileInfo(At("digits.wasm")).Length},", beginning);
     }
 
     [Fact]
