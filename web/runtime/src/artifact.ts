@@ -1,4 +1,4 @@
-import { ByteReader, type Reading, concat, damaged } from "./byte-reader.js";
+import { ByteReader, type Bytes, type Reading, concat, damaged } from "./byte-reader.js";
 import { SconceError } from "./errors.js";
 import { type Manifest, parseManifest } from "./manifest.js";
 
@@ -12,9 +12,9 @@ const relaxedSection = "sconce.relaxed";
 export interface ArtifactHead {
   readonly manifest: Manifest;
   /** The module without custom and data sections: what helper threads instantiate too. */
-  readonly code: Uint8Array<ArrayBuffer>;
+  readonly code: Bytes;
   /** The same code with relaxed SIMD, where the compiler wrote it. */
-  readonly relaxed: Uint8Array<ArrayBuffer> | undefined;
+  readonly relaxed: Bytes | undefined;
   /** Bytes of the whole file, as its sections say. */
   readonly fileBytes: number;
 }
@@ -52,7 +52,7 @@ export class ArtifactReader {
     const manifest = yield* this.#manifest();
     onSize?.(manifest.fileBytes);
     const code: Uint8Array[] = [preamble];
-    let relaxed: Uint8Array<ArrayBuffer> | undefined;
+    let relaxed: Bytes | undefined;
     let hasCode = false;
     for (let section = yield* readSection(input); section !== undefined; section = yield* readSection(input)) {
       if (section.id === sectionId.data) {
@@ -150,7 +150,7 @@ export function memoryFlagOffset(module: Uint8Array): number {
 }
 
 /** The same module, with its memory shared among threads. */
-export function withSharedMemory(module: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+export function withSharedMemory(module: Bytes): Bytes {
   const patched = module.slice();
   const flag = memoryFlagOffset(module);
   patched[flag] = (patched[flag] ?? 0) | 0x02;

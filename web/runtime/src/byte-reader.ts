@@ -1,5 +1,8 @@
 import { SconceError } from "./errors.js";
 
+/** Bytes over an ArrayBuffer of their own, as newer versions of TypeScript tell apart. */
+export type Bytes = ReturnType<typeof Uint8Array.of>;
+
 /** Reading that pauses where it has used up its bytes: whoever goes through it feeds more, as they arrive or all at once. */
 export type Reading<T> = Generator<undefined, T, undefined>;
 
@@ -57,7 +60,7 @@ export class ByteReader {
   }
 
   /** All bytes up to `end`; where they are not wanted they are only passed over. */
-  *bytes(end: number, what: string, wanted = true): Reading<Uint8Array<ArrayBuffer>> {
+  *bytes(end: number, what: string, wanted = true): Reading<Bytes> {
     const parts: Uint8Array[] = [];
     yield* this.each(end, what, (part) => {
       // A copy: the chunk may be gone when the next one comes.
@@ -81,7 +84,7 @@ export class ByteReader {
   }
 }
 
-export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+export function concat(parts: readonly Uint8Array[]): Bytes {
   const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
   let at = 0;
   for (const part of parts) {

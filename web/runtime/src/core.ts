@@ -10,5 +10,5 @@ export type { Manifest, Port, StepInfo, SymbolInfo } from "./manifest.js";
 export type { Dim } from "./dims.js";
 export { solve } from "./inputs.js";
 export { elementSize } from "./tensor.js";
-export type { DataOf, DType, Inputs, OutputArray, OutputData, Outputs, Tensor, TensorInput, TensorOf, TypedArray } from "./tensor.js";
+export type { DataOf, DType, Inputs, OutputData, Outputs, Tensor, TensorInput, TensorOf, TypedArray } from "./tensor.js";
 export { type ErrorCode, SconceError } from "./errors.js";

@@ -1,3 +1,4 @@
+import type { Bytes } from "./byte-reader.js";
 import { SconceError, describe } from "./errors.js";
 
 // (func (drop (f32x4.relaxed_madd ZERO ZERO ZERO))), where ZERO is (i8x16.splat (i32.const 0))
@@ -18,7 +19,7 @@ export function hasRelaxedSimd(): boolean {
 }
 
 /** Compiles the model's code. */
-export function compile(code: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+export function compile(code: Bytes): Promise<WebAssembly.Module> {
   return WebAssembly.compile(code).catch(rethrow);
 }
 

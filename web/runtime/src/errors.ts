@@ -19,7 +19,7 @@ export type ErrorCode =
 export class SconceError extends Error {
   readonly code: ErrorCode;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
     super(message, options);
     this.name = "SconceError";
     this.code = code;

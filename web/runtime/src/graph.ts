@@ -1,5 +1,6 @@
 import { type ArtifactHead, ArtifactReader, type WriteConstants, withSharedMemory } from "./artifact.js";
 import { bind } from "./bound.js";
+import type { Bytes } from "./byte-reader.js";
 import { compile, hasRelaxedSimd, instantiate } from "./engine.js";
 import { SconceError, describe } from "./errors.js";
 import { ExecutionContext } from "./execution-context.js";
@@ -157,11 +158,11 @@ export class Graph {
 }
 
 /** What is known of a graph before its code is compiled, and the code to compile: one of the file's two, for the memory that was asked for. */
-export function prepare(head: ArtifactHead, { shared = false, memory: limit, contexts, relaxed = true }: GraphOptions) {
+export function prepare(head: ArtifactHead, { shared = false, memory: limit, contexts, relaxed = true }: GraphOptions): { bytes: Bytes; code: Omit<CompiledCode, "module" | "compileMs"> } {
   const { manifest } = head;
   const useRelaxed = relaxed && head.relaxed !== undefined && hasRelaxedSimd();
   const bytes = useRelaxed && head.relaxed !== undefined ? head.relaxed : head.code;
-  const code: Omit<CompiledCode, "module" | "compileMs"> = {
+  const code = {
     manifest, memory: createMemory(manifest, { shared, limit, contexts }), context: firstContext(manifest), relaxed: useRelaxed,
     codeBytes: bytes.length, fileBytes: head.fileBytes,
   };

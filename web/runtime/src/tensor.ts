@@ -5,13 +5,13 @@ export type DType =
   | "bool" | "uint8" | "int8" | "int16" | "int32" | "int64"
   | "float16" | "bfloat16" | "float32" | "float64" | "complex64" | "complex128";
 
-/** What holds a tensor's elements. (A Float16Array is one too, where the engine has it.) */
-export type TypedArray =
-  | Uint8Array | Uint8ClampedArray | Int8Array | Int16Array | Uint16Array | Int32Array | BigInt64Array
-  | Float32Array | Float64Array;
-
 // Not in every version of TypeScript's library.
 type Float16 = typeof globalThis extends { readonly Float16Array: { readonly prototype: infer Data } } ? Data : Uint16Array;
+
+/** What holds a tensor's elements. */
+export type TypedArray =
+  | Uint8Array | Uint8ClampedArray | Int8Array | Int16Array | Uint16Array | Int32Array | BigInt64Array
+  | Float16 | Float32Array | Float64Array;
 
 /** What holds the elements of each dtype: arrays over an ArrayBuffer of their own, as newer versions of TypeScript's library tell apart. */
 export interface DataOf {
@@ -33,23 +33,22 @@ export interface DataOf {
 }
 
 /** A tensor of one dtype. */
-export interface TensorOf<Type extends DType> {
+export interface TensorOf<Type extends DType, Data = DataOf[Type]> {
   readonly dtype: Type;
   readonly shape: readonly number[];
-  readonly data: DataOf[Type];
+  readonly data: Data;
 }
 
 /**
  * A tensor that a run gives: dense, in C order. The caller owns its data. Its dtype tells which array that is: after `if (tensor.dtype === "float32")`
  * it is a Float32Array, int64 comes in a BigInt64Array. `Tensor<Float32Array>` is one whose data is known to be that.
  */
-export type Tensor<Data extends OutputArray = OutputArray> = { [Type in DType]: DataOf[Type] extends Data ? TensorOf<Type> : never }[DType];
-
-/** The arrays that outputs come in. */
-export type OutputArray = DataOf[DType];
+export type Tensor<Data extends TypedArray = TypedArray> = {
+  [Type in DType]: [Extract<DataOf[Type], Data>] extends [never] ? never : TensorOf<Type, Extract<DataOf[Type], Data>>;
+}[DType];
 
 /** Names of outputs, and the arrays that they come in. */
-export type OutputData = Readonly<Record<string, OutputArray>>;
+export type OutputData = Readonly<Record<string, TypedArray>>;
 
 /** A tensor that a run takes. The shape may be left out where the model has one fixed shape for it. */
 export interface TensorInput {
