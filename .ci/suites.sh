@@ -118,6 +118,37 @@ suite_browser() {
   node_suite browser node --test --test-concurrency=1 tests/browser/*.test.mjs
 }
 
+# Files and calls that mean harm: the findings of earlier runs, then new ones for a minute in all. The same ones each time, unless it is told
+# for how long: ./test fuzz --minutes N [--seed S]; ./test fuzz --replay FILE… tries files again, and --web TARGET --seed S --first N --last N+1 a guest.
+suite_fuzz() {
+  heading "Fuzzing"
+  local seconds=55 seed=1 replay=() web=()
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --minutes) seconds=$((60 * $2)) seed=$RANDOM; shift 2 ;;
+      --seed) seed=$2; shift 2 ;;
+      --replay) shift; replay=("$@"); set -- ;;
+      --web) web=(--only "$2"); shift 2 ;;
+      --first | --last) web+=("$1" "$2"); shift 2 ;;
+      *) say "fuzz: unknown option $1: expected --minutes N, --seed S or --replay FILE…"; exit 2 ;;
+    esac
+  done
+  build_wasi_nn
+  ( build fuzz "building the fuzzer" dotnet build tests/fuzz -c Release -v q --nologo -clp:NoSummary ) || { count fuzz 0 1 1; return; }
+  local fuzzer=tests/fuzz/bin/Release/net10.0/Sconce.Fuzz.dll artefacts=artifacts/fuzz/seeds
+  dotnet $fuzzer --export $artefacts || { count fuzz 0 1 1; return; }
+  # Four parts of five for what is written in C#, the compiler above all.
+  if [ ${#web[@]} -eq 0 ]; then fuzz fuzz dotnet $fuzzer --seconds $((seconds * 4 / 5)) --seed "$seed" ${replay:+--replay "${replay[@]}"}; fi
+  fuzz fuzz-web node --expose-gc tests/fuzz/web/fuzz.mjs --artefacts $artefacts --seconds $((seconds / 5)) --seed "$seed" "${web[@]}" ${replay:+--replay "${replay[@]}"}
+}
+
+fuzz() {
+  local name=$1 log=$stamps/$1.log status; shift
+  nice "$@" 2>&1 | tee "$log"
+  status=${PIPESTATUS[0]}
+  count "$name" "$(sed -n 's/^\([0-9]*\) passed, [0-9]* failed$/\1/p' "$log")" "$(sed -n 's/^[0-9]* passed, \([0-9]*\) failed$/\1/p' "$log")" "$status"
+}
+
 # Debian's packages where this is Debian and we may; elsewhere the tests take what they find, and say what they miss.
 install_browsers() {
   local wanted=()

@@ -1,3 +1,4 @@
+using Sconce.Cli.Files;
 using Sconce.Compiler.Diagnostics;
 using ArtifactManifest = Sconce.Compiler.Artifact.Manifest;
 
@@ -8,11 +9,17 @@ internal sealed record ArtefactContents(ManifestView Manifest, long TotalBytes, 
 {
     public static ArtefactContents Read(string path)
     {
-        var sections = WasmSection.ReadAll(path);
+        using var stream = InputFile.Open(path, "an artefact (.wasm)");
+        return Read(stream, path);
+    }
+
+    public static ArtefactContents Read(Stream stream, string file)
+    {
+        var sections = WasmSection.ReadAll(stream, file);
         var manifest = sections.FirstOrDefault(section => section is { Id: WasmSection.Custom, Name: ArtifactManifest.SectionName })
-            ?? throw SconceException.Expected("an artefact of sconce", "a WebAssembly module without a manifest", new Where(path));
+            ?? throw SconceException.Expected("an artefact of sconce", "a WebAssembly module without a manifest", new Where(file));
         return new(
-            ManifestReader.Read(manifest.Body.Rest(), path), new FileInfo(path).Length,
+            ManifestReader.Read(manifest.Body.Rest(), file), stream.Length,
             Size(section => section.Id == WasmSection.Code), Size(section => section.Name == ArtifactManifest.RelaxedSectionName), Size(section => section.Id == WasmSection.Data));
 
         long Size(Func<WasmSection, bool> which) => sections.Where(which).Sum(section => section.Size);

@@ -1,3 +1,4 @@
+using Sconce.Cli.Files;
 using Sconce.Compiler.Wasm;
 using ValueType = Sconce.Compiler.Wasm.ValueType;
 
@@ -40,7 +41,13 @@ internal sealed class Disassembler
 
     private List<string> ExportLines { get; } = [];
 
-    public static void Print(string path, TextWriter output) => new Disassembler(WasmSection.ReadAll(path), output).Print();
+    public static void Print(string path, TextWriter output)
+    {
+        using var stream = InputFile.Open(path, "an artefact (.wasm)");
+        Print(stream, path, output);
+    }
+
+    public static void Print(Stream stream, string file, TextWriter output) => new Disassembler(WasmSection.ReadAll(stream, file), output).Print();
 
     private void Print()
     {

@@ -1,4 +1,3 @@
-using Sconce.Cli.Files;
 using Sconce.Compiler.Diagnostics;
 
 namespace Sconce.Cli.Artefacts;
@@ -9,12 +8,6 @@ internal sealed record WasmSection(int Id, string Name, long Size, WasmReader Bo
     public const int Custom = 0, Type = 1, Import = 2, Function = 3, Table = 4, Global = 6, Export = 7, Code = 10, Data = 11;
 
     private const int MostBytes = 1 << 30;
-
-    public static IReadOnlyList<WasmSection> ReadAll(string path)
-    {
-        using var stream = InputFile.Open(path, "an artefact (.wasm)");
-        return ReadAll(stream, path);
-    }
 
     public static IReadOnlyList<WasmSection> ReadAll(Stream stream, string file)
     {

@@ -1,0 +1,118 @@
+using Sconce.Cli.Artefacts;
+using Sconce.Cli.Terminal;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Cli.Commands;
+
+/// <summary>What <c>sconce inspect</c> prints of an artefact, which anybody may have written.</summary>
+internal static class InspectReport
+{
+    private const long PageSize = 64 * 1024;
+
+    public static void Print(string name, ArtefactContents contents, TextWriter output)
+    {
+        var manifest = contents.Manifest;
+        output.WriteLine($"{Paint.Strong(name)}  {Paint.Faint($"from {manifest.SourceName} by {manifest.Compiler}")}");
+        Section("inputs", Ports(manifest.Inputs));
+        Section("outputs", Ports(manifest.Outputs));
+        if (!manifest.Symbols.IsEmpty)
+        {
+            Section("sizes", Symbols(manifest));
+        }
+
+        if (!manifest.Checks.IsEmpty)
+        {
+            Section("conditions on sizes", Checks(manifest));
+        }
+
+        Section("operators", Operators(manifest));
+        Section("memory", Memory(contents));
+
+        void Section(string title, Grid grid)
+        {
+            output.WriteLine();
+            output.WriteLine(Paint.Strong(title));
+            grid.Print(output, indent: "  ");
+        }
+    }
+
+    /// <summary>Every step of a run.</summary>
+    public static void Steps(ArtefactContents contents, TextWriter output) => Steps(contents.Manifest).Print(output);
+
+    private static Grid Ports(IEnumerable<Port> ports)
+    {
+        var grid = new Grid("", "", "");
+        foreach (var port in ports)
+        {
+            grid.Add(port.Name, port.Type.Name(), $"[{string.Join(", ", port.Shape)}]");
+        }
+
+        return grid;
+    }
+
+    private static Grid Symbols(ManifestView manifest)
+    {
+        var grid = new Grid("", "");
+        foreach (var symbol in manifest.Symbols)
+        {
+            grid.Add(symbol.Name, symbol.Max is { } max ? $"{symbol.Min} to {max}" : $"from {symbol.Min}");
+        }
+
+        return grid;
+    }
+
+    private static Grid Checks(ManifestView manifest)
+    {
+        var grid = new Grid("", "", "");
+        foreach (var check in manifest.Checks)
+        {
+            grid.Add(check.Text, check.Why, check.Source ?? "");
+        }
+
+        return grid;
+    }
+
+    /// <summary>By cost; where sizes hang on the input's, at the smallest.</summary>
+    private static Grid Operators(ManifestView manifest)
+    {
+        var total = Math.Max(manifest.Steps.Sum(step => (double)step.Flops.Bounds.Min), 1);
+        var grid = new Grid("operator", "steps>", "flops>", "share>", "bytes moved>", "kernels");
+        foreach (var group in manifest.Steps.GroupBy(step => step.Operator).OrderByDescending(Flops).ThenBy(group => group.Key))
+        {
+            var kernels = group.CountBy(step => step.Kernel).OrderByDescending(kernel => kernel.Value).Select(kernel => $"{kernel.Key} {kernel.Value}");
+            grid.Add(
+                group.Key, $"{group.Count()}", Quantity.Count(Flops(group)), $"{100 * Flops(group) / total:0.0} %",
+                Quantity.Bytes(group.Sum(step => step.Bytes.Bounds.Min)), string.Join(", ", kernels));
+        }
+
+        return grid;
+
+        static long Flops(IEnumerable<StepCost> steps) => steps.Sum(step => step.Flops.Bounds.Min);
+    }
+
+    private static Grid Steps(ManifestView manifest)
+    {
+        var grid = new Grid("step>", "operator", "kernel", "python", "flops>", "bytes moved>");
+        foreach (var (number, step) in manifest.Steps.Index())
+        {
+            grid.Add(
+                $"{number}", step.Operator, step.Kernel, step.Source ?? "", Quantity.Of(step.Flops, Quantity.Count), Quantity.Of(step.Bytes, Quantity.Bytes));
+        }
+
+        return grid;
+    }
+
+    private static Grid Memory(ArtefactContents contents)
+    {
+        var manifest = contents.Manifest;
+        var grid = new Grid("", "");
+        grid.Add("file", Quantity.Bytes(contents.TotalBytes));
+        grid.Add("code", $"{Quantity.Bytes(contents.CodeBytes)}, and {Quantity.Bytes(contents.RelaxedBytes)} for relaxed SIMD");
+        grid.Add("parameters", Quantity.Count(manifest.Parameters));
+        grid.Add("constants", $"{Quantity.Bytes(manifest.ConstantsEnd - manifest.ConstantsOffset)} at {manifest.ConstantsOffset}");
+        grid.Add("arena", Quantity.Of(manifest.Arena, Quantity.Bytes) + (manifest.LargestLive is { } live ? $", of which {Quantity.Bytes(live)} are alive at once" : ""));
+        grid.Add("memory at start", $"{Quantity.Bytes(manifest.MinPages * PageSize)} ({manifest.MinPages} pages)");
+        grid.Add("multiply-adds", Quantity.Of(manifest.MultiplyAdds, Quantity.Count));
+        return grid;
+    }
+}

@@ -1,0 +1,10 @@
+using Sconce.Fuzz.Running;
+
+namespace Sconce.Fuzz.Targets;
+
+/// <summary>All that is fuzzed in C#.</summary>
+internal static class Registry
+{
+    public static IReadOnlyList<ITarget> All { get; } =
+        [new FindingsTarget(), new ModelTarget(), new RunTarget(), new ArchiveTarget(), new ArtefactTarget(), new NpzTarget()];
+}

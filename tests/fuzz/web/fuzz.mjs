@@ -1,0 +1,95 @@
+// Fuzzes what is written in TypeScript: the runtime's reader of artefacts, and WASI-NN's calls.
+//   node --expose-gc tests/fuzz/web/fuzz.mjs --artefacts FOLDER [--seconds N] [--seed S] [--only artefacts|guests] [--first N] [--last N] [--replay FILE…]
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { Worker } from "node:worker_threads";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const text = { type: "string" };
+const { values, positionals } = parseArgs({
+  options: { artefacts: text, seconds: { ...text, default: "20" }, seed: { ...text, default: "1" }, only: text, first: { ...text, default: "0" }, last: text, replay: { type: "boolean" } },
+  allowPositionals: true,
+});
+const [seconds, seed, first, last] = [values.seconds, values.seed, values.first, values.last ?? "2000000000"].map(Number);
+
+/** A case may take so much of the processor's time (milliseconds), and so long. */
+const [patience, longestWait] = [10_000, 60_000];
+const failures = `${root}artifacts/fuzz`;
+let passed = 0;
+let failed = 0;
+
+const targets = values.replay ? [] : ["artefacts", "guests"].filter((target) => values.only === undefined || target === values.only);
+for (const target of targets) {
+  const known = new Set();
+  const until = performance.now() + 1000 * seconds / targets.length;
+  let number = first;
+  for (; number < last && performance.now() < until; number++) number = await watch(target, { first: number, last }, until, (failure) => report(target, known, failure));
+  console.log(`web ${target}: ${number - first} cases, ${known.size} failures`);
+  if (known.size === 0) passed++;
+  failed += known.size;
+}
+
+const findings = fileURLToPath(new URL("../findings/", import.meta.url));
+const files = values.replay ? positionals : values.only === undefined ? readdirSync(findings).filter((name) => name.endsWith(".wasm")).map((name) => findings + name) : [];
+for (const file of files) {
+  let problem;
+  await watch("artefacts", { first: 0, last: 1, file }, Infinity, ({ failure, stack, refused }) => {
+    problem ??= failure;
+    if (values.replay) console.log(`web artefacts ${file}: ${failure ?? "as it should be"}\n  ${stack ?? refused ?? ""}`);
+  });
+  if (problem === undefined) passed++;
+  else {
+    failed++;
+    console.log(`${file}: ${problem}\n  ./test fuzz --replay ${file}`);
+  }
+}
+
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
+
+/** Runs cases in a worker until the time is over, a case hangs, or the worker dies; gives the number of the last one. */
+function watch(target, cases, until, tell) {
+  const progress = new SharedArrayBuffer(4);
+  const current = new Int32Array(progress);
+  current[0] = cases.first;
+  const worker = new Worker(new URL("worker.mjs", import.meta.url), {
+    workerData: { target, folder: values.artefacts, seed, progress, ...cases }, resourceLimits: { maxOldGenerationSizeMb: 256 },
+  });
+  return new Promise((resolve) => {
+    let [at, since, used] = [-1, 0, 0];
+    const finish = () => {
+      clearInterval(timer);
+      void worker.terminate().then(() => resolve(Atomics.load(current, 0)));
+    };
+    const timer = setInterval(() => {
+      const now = Atomics.load(current, 0);
+      const { user, system } = process.cpuUsage();
+      const cpu = (user + system) / 1000;
+      if (now !== at) [at, since, used] = [now, performance.now(), cpu];
+      if (cpu - used > patience || performance.now() - since > longestWait) {
+        tell({ number: at, failure: "takes more than 10 s" });
+        finish();
+      } else if (performance.now() > until) finish();
+    }, 200);
+    worker.on("message", (message) => (message.end ? finish() : tell(message)));
+    worker.on("error", (error) => {
+      tell({ number: Atomics.load(current, 0), failure: `the thread ended: ${error.message}` });
+      finish();
+    });
+  });
+}
+
+function report(target, known, { number, failure, stack, bytes }) {
+  if (known.has(failure)) return;
+  known.add(failure);
+  let replay = `--web ${target} --seed ${seed} --first ${number} --last ${number + 1}`;
+  if (bytes !== undefined) {
+    mkdirSync(failures, { recursive: true });
+    const file = `${failures}/web-${seed}-${number}.wasm`;
+    writeFileSync(file, bytes);
+    replay = `--replay ${file.slice(root.length)}`;
+  }
+  console.log(`web ${target}, case ${number}: ${failure}\n  ./test fuzz ${replay}`);
+  if (process.env.SCONCE_DEBUG) console.log(stack);
+}

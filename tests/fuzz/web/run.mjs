@@ -1,0 +1,77 @@
+// Runs artefacts that the fuzzer sends, a line of JSON each, and looks whether they keep to their memory: around the context lie bytes that must stay what
+// they are, and what lies there, or in the arena before the run, must not show in the outputs.
+import { createInterface } from "node:readline";
+import { solve } from "../../../web/runtime/dist/core.js";
+
+const page = 65536;
+const guard = 4 * page;
+const mostBytes = 256 << 20;
+
+const size = (dim, values) => {
+  if (typeof dim === "number") return dim;
+  if (typeof dim === "string") return values.get(dim);
+  const [a, b] = [size(dim[1], values), size(dim[2], values)];
+  return { "+": a + b, "*": a * b, "//": Math.floor(a / b), "%": a - b * Math.floor(a / b), min: Math.min(a, b), max: Math.max(a, b) }[dim[0]];
+};
+
+const bytesOf = { bool: 1, uint8: 1, int8: 1, int16: 2, float16: 2, bfloat16: 2, int32: 4, float32: 4, int64: 8, float64: 8 };
+
+function run(module, manifest, inputs, pattern) {
+  const values = solve(manifest, inputs.map(({ shape }) => shape));
+  const { constantsEnd, minPages } = manifest.memory;
+  const start = Math.ceil((constantsEnd + guard) / 64) * 64;
+  const memory = new WebAssembly.Memory({ initial: Math.max(minPages, Math.ceil((start + manifest.context.header) / page)) + 1, maximum: 65536 });
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const constants = Buffer.from(memory.buffer, 0, constantsEnd);
+  const words = new Int32Array(memory.buffer, start, 16);
+  new Uint8Array(memory.buffer, start, manifest.context.header).fill(0);
+  words[1] = 1;
+  manifest.symbols.forEach(({ name }, i) => { new Int32Array(memory.buffer, start + manifest.context.symbols)[i] = values.get(name); });
+  const bytes = exports.plan(start) >>> 0;
+  if (bytes > mostBytes) return {};
+  const end = start + bytes;
+  memory.grow(Math.max(0, Math.ceil((end + guard - memory.buffer.byteLength) / page)));
+  const all = new Uint8Array(memory.buffer);
+  all.fill(pattern, constantsEnd, start).fill(pattern, start + manifest.context.header);
+  const kept = Buffer.from(all.subarray(0, start));
+  exports.reset(start);
+  const address = (table, i) => new Uint32Array(memory.buffer, start + table)[i];
+  inputs.forEach(({ data }, i) => all.set(data, address(manifest.context.inputs, i)));
+  const error = exports.run(start, 0, manifest.steps.length);
+  if (!kept.equals(all.subarray(0, start))) throw new Error("wrote before its context");
+  if (all.subarray(end).some((byte) => byte !== pattern)) throw new Error("wrote behind its context");
+  if (error !== 0) return { error };
+  const outputs = manifest.outputs.map(({ dtype, shape }, i) => {
+    const length = shape.reduce((product, dim) => product * size(dim, values), 1) * bytesOf[dtype];
+    const at = address(manifest.context.outputs, i);
+    if (at < start || at + length > end) {
+      // An output may be a constant or an input, but nothing else outside of the context.
+      if (at + length > constantsEnd) throw new Error("has an output outside of its context");
+    }
+    return Buffer.from(all.slice(at, at + length));
+  });
+  return { outputs };
+}
+
+function answer({ artefact, inputs }) {
+  const module = new WebAssembly.Module(Buffer.from(artefact, "base64"));
+  const manifest = JSON.parse(Buffer.from(WebAssembly.Module.customSections(module, "sconce.manifest")[0]).toString());
+  const given = inputs.map(({ shape, data }) => ({ shape, data: Buffer.from(data, "base64") }));
+  const [first, second] = [0x5a, 0xa5].map((pattern) => run(module, manifest, given, pattern));
+  if (first.error !== second.error) throw new Error("ends in an error by what lies in memory");
+  if (first.outputs === undefined) return {};
+  if (first.outputs.some((bytes, i) => !bytes.equals(second.outputs[i]))) throw new Error("reads what it has not written");
+  return { outputs: first.outputs.map((bytes) => bytes.toString("base64")) };
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const request = JSON.parse(line);
+  let reply;
+  try {
+    reply = answer(request);
+  } catch (error) {
+    // What the runtime refuses, sizes above all, is no finding.
+    reply = error.name === "SconceError" ? {} : { problem: `in Node: ${error instanceof WebAssembly.RuntimeError ? "trap: " : ""}${error.message.replace(/@\+\d+/g, "")}` };
+  }
+  process.stdout.write(`${JSON.stringify(reply)}\n`);
+}
