@@ -1,0 +1,191 @@
+using Sconce.Compiler.Evaluation;
+using Sconce.Compiler.Kernels;
+using Sconce.Compiler.Operators;
+using Sconce.Compiler.Operators.Families;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+using Buffer = Sconce.Compiler.Tensors.Buffer;
+using Complex = System.Numerics.Complex;
+
+namespace Sconce.Tests.Kernels;
+
+/// <summary>Transforms of many lengths against sums written down, and what must hold of any transform.</summary>
+public sealed class FourierKernelTests
+{
+    private static readonly int[] Lengths = [1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 18, 20, 21, 24, 26, 32, 33, 40, 48, 60, 64, 65, 80, 84, 91, 96, 100, 104, 128, 144, 165, 176, 208, 240];
+
+    /// <summary>Those with a large prime factor.</summary>
+    private static readonly int[] Primes = [17, 19, 34, 51, 67, 101];
+
+    [Fact]
+    public void The_plain_transform_is_the_sum_of_its_definition()
+    {
+        var random = new Random(7);
+        foreach (var size in (int[])[.. Lengths, .. Primes])
+        {
+            Complex[] x = [.. Enumerable.Range(0, size).Select(_ => new Complex(random.NextDouble() - 0.5, random.NextDouble() - 0.5))];
+            var result = FourierTransform.Forward(x);
+            for (var k = 0; k < size; k++)
+            {
+                var sum = Complex.Zero;
+                for (var n = 0; n < size; n++)
+                {
+                    sum += x[n] * Complex.FromPolarCoordinates(1, -2 * Math.PI * ((long)n * k % size) / size);
+                }
+
+                Assert.True((sum - result[k]).Magnitude < 1e-12 * size, $"{size}: output {k} is {result[k]}, not {sum}.");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(DType.Float32, false)]
+    [InlineData(DType.Float32, true)]
+    [InlineData(DType.Float64, true)]
+    public void Kernels_agree_with_the_evaluator(DType type, bool relaxed)
+    {
+        var harness = new KernelHarness(new KernelOptions { RelaxedSimd = relaxed });
+        foreach (var size in Lengths)
+        {
+            foreach (var form in Enum.GetValues<FourierForm>().Where(form => form == FourierForm.Complex || size % 2 == 0))
+            {
+                foreach (var (outer, rows) in ((long, long)[])[(1, 1), (1, 3), (2, 5)])
+                {
+                    harness.Add($"{form} {size} of {outer} x {rows}", [Transform(form, size, type, [outer, rows], scale: 0.5)], type == DType.Float32 ? 2e-5 : 1e-13);
+                }
+            }
+        }
+
+        harness.Run();
+    }
+
+    [Fact]
+    public void How_many_may_be_known_only_when_run()
+    {
+        var harness = new KernelHarness();
+        foreach (var size in (int[])[6, 15, 64, 96])
+        {
+            foreach (var count in (long[])[1, 4, 7])
+            {
+                var rows = new Symbol("rows", 1, 99);
+                harness.Add($"{size} of {count}", [Transform(FourierForm.Complex, size, DType.Float32, [Dim.Of(rows), 2])], 2e-5, new Dictionary<Symbol, long> { [rows] = count });
+            }
+        }
+
+        harness.Run();
+    }
+
+    [Fact]
+    public void Results_may_lie_in_any_order()
+    {
+        var harness = new KernelHarness();
+        foreach (var size in (int[])[6, 15, 64])
+        {
+            var step = Transform(FourierForm.Complex, size, DType.Float32, [3, 5]);
+            foreach (var target in step.Targets)
+            {
+                target.Buffer.Order = [2, 0, 1];
+            }
+
+            harness.Add($"{size}", [step], 2e-5);
+        }
+
+        harness.Run();
+    }
+
+    [Theory]
+    [InlineData(DType.Float32, 3e-6)]
+    [InlineData(DType.Float64, 1e-14)]
+    public void The_inverse_of_a_transform_is_what_went_in(DType type, double tolerance)
+    {
+        var harness = new KernelHarness(new KernelOptions { RelaxedSimd = true });
+        var given = new Dictionary<string, TensorValue>();
+        var results = new Dictionary<string, Buffer>();
+        foreach (var size in (int[])[.. Lengths, .. Primes])
+        {
+            var (program, x, y) = (new TensorProgram(), Steps.Buffer("x", type, 2, size), Steps.Buffer("y", type, 2, size));
+            var context = new LoweringContext(program);
+            var z = Discrete.Inverse(context, Discrete.Forward(context, new(x, y), size, 1), size, 1.0 / size);
+            var half = Discrete.FromHalf(context, Discrete.Half(context, x, size, 1), size, 1.0 / size);
+            var (a, b) = (harness.Draw(x, Value), harness.Draw(y, Value));
+            harness.Add($"{size}", program.Steps, inputs: new Dictionary<Buffer, TensorValue> { [x] = a, [y] = b }, evaluate: false);
+            foreach (var (result, wanted) in ((Buffer, TensorValue)[])[(z.Real, a), (z.Imaginary, b), (half, a)])
+            {
+                results.Add($"{size} {results.Count}", result);
+                given.Add($"{size} {given.Count}", wanted);
+            }
+        }
+
+        var values = harness.Results().ToLookup(result => result.Buffer, result => result.Value, (IEqualityComparer<Buffer>)ReferenceEqualityComparer.Instance);
+        foreach (var (name, buffer) in results)
+        {
+            AssertNear(name, given[name], values[buffer].Last(), tolerance);
+        }
+
+        static long Value(Dim dim) => dim.Value;
+    }
+
+    [Fact]
+    public void A_sum_transforms_into_the_sum()
+    {
+        var harness = new KernelHarness();
+        var random = new Random(11);
+        var outputs = new List<(string Name, Buffer Real, Buffer Imaginary)>();
+        foreach (var size in (int[])[15, 60, 64, 67, 100])
+        {
+            // Rows: a, b, 2a - 3b.
+            var x = Steps.Buffer("x", DType.Float64, 3, size);
+            var value = new TensorValue(DType.Float64, [3, size]);
+            for (var i = 0; i < size; i++)
+            {
+                var (a, b) = (random.NextDouble() - 0.5, random.NextDouble() - 0.5);
+                value.SetFloat(i, a);
+                value.SetFloat(size + i, b);
+                value.SetFloat((2 * size) + i, (2 * a) - (3 * b));
+            }
+
+            var program = new TensorProgram();
+            var z = Discrete.Half(new LoweringContext(program), x, size, 1);
+            harness.Add($"{size}", program.Steps, inputs: new Dictionary<Buffer, TensorValue> { [x] = value }, evaluate: false);
+            outputs.Add(($"{size}", z.Real, z.Imaginary));
+        }
+
+        var values = harness.Results().ToLookup(result => result.Buffer, result => result.Value, (IEqualityComparer<Buffer>)ReferenceEqualityComparer.Instance);
+        foreach (var (name, buffer) in outputs.SelectMany(output => ((string, Buffer)[])[(output.Name, output.Real), (output.Name, output.Imaginary)]))
+        {
+            var value = values[buffer].Last();
+            var count = value.Count / 3;
+            for (var k = 0; k < count; k++)
+            {
+                var sum = (2 * value.GetFloat(k)) - (3 * value.GetFloat(count + k));
+                Assert.True(Math.Abs(sum - value.GetFloat((2 * count) + k)) < 1e-12, $"{name}: output {k}");
+            }
+        }
+    }
+
+    private static FourierStep Transform(FourierForm form, int size, DType type, Dim[] batch, double scale = 1)
+    {
+        var (inputs, outputs) = (form == FourierForm.ComplexToReal ? (size / 2) + 1 : size, form == FourierForm.RealToComplex ? (size / 2) + 1 : size);
+        var plan = new FourierPlan(form, size);
+        var data = plan.Table(type);
+        var (x, y, table) = (
+            new Buffer("x", type, [.. batch, inputs]), new Buffer("y", type, [.. batch, inputs]),
+            new Buffer("table", type, [data.Shape[0]], BufferKind.Constant, data));
+        var axes = batch.Select((dim, i) => new Axis(dim, $"b{i}")).ToArray();
+        var (input, output) = (new Axis(inputs, "n"), new Axis(outputs, "k"));
+        Expr own = Expr.Of(Dim.Of(input)).EqualTo(Expr.Of(Dim.Zero)) | Expr.Of(Dim.Of(input)).EqualTo(Expr.Of((Dim)(size / 2)));
+        var imaginary = form == FourierForm.ComplexToReal ? Expr.Select(own, Expr.Const(type, 0L), y.At([.. axes, input])) : y.At([.. axes, input]);
+        return new FourierStep(
+            [.. Enumerable.Range(0, form == FourierForm.ComplexToReal ? 1 : 2).Select(i => Target.Whole(new Buffer($"result{i}", type, [.. batch, outputs]), [.. axes, output]))],
+            [.. axes], input, output, x.At([.. axes, input]), form == FourierForm.RealToComplex ? Expr.Const(type, 0L) : imaginary, plan, scale, new LoadExpr(table, [Dim.Zero]));
+    }
+
+    private static void AssertNear(string name, TensorValue wanted, TensorValue got, double tolerance)
+    {
+        Assert.Equal(wanted.Shape, got.Shape);
+        for (var i = 0L; i < wanted.Count; i++)
+        {
+            Assert.True(Math.Abs(wanted.GetFloat(i) - got.GetFloat(i)) <= tolerance, $"{name}: element {i} is {got.GetFloat(i)}, not {wanted.GetFloat(i)}.");
+        }
+    }
+}
