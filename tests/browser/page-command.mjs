@@ -4,7 +4,7 @@ import { readdirSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { tool } from "./tool.mjs";
 
-const startMs = 60_000;
+const startMs = 300_000;
 
 /** Starts `sconce NAME`, and resolves when it has printed its address. */
 export async function startPageCommand(name) {

@@ -1,7 +1,8 @@
 // One visit of one browser to one page: each of the page's cases becomes a test.
 import assert from "node:assert/strict";
 
-const timeoutMs = 180_000;
+/** Above what a page allows each of its cases, so that the page itself tells which one hangs. */
+const timeoutMs = 600_000;
 
 /** @param {import("node:test").TestContext} context the test whose parts the page's cases are */
 export async function runPage(context, { browser, server, mode, page }) {

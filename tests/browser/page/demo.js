@@ -55,7 +55,7 @@ const digits = [
 ];
 
 test("the model loads", async () => {
-  check(await until(() => page.getElementById("status").hidden, 30_000), `it still says "${text("status")}"`);
+  check(await until(() => page.getElementById("status").hidden), `it still says "${text("status")}"`);
   check(/^\d+ threads?$/.test(text("threads")), `it runs on "${text("threads")}"`);
   check(/kB|MB/.test(text("bytes")), `it shipped "${text("bytes")}"`);
 });
@@ -64,8 +64,8 @@ for (const [digit, strokes] of digits.entries()) {
   test(`a ${digit} that is drawn is read`, async () => {
     clear();
     draw(strokes);
-    check(await until(() => text("guess") === String(digit), 5000), `it reads ${text("guess")}, ${text("sureness")}`);
-    check(await until(() => text("spoken").startsWith(`The model reads a ${digit}`), 5000), `it says "${text("spoken")}"`);
+    check(await until(() => text("guess") === String(digit)), `it reads ${text("guess")}, ${text("sureness")}`);
+    check(await until(() => text("spoken").startsWith(`The model reads a ${digit}`)), `it says "${text("spoken")}"`);
     check(/ms$/.test(text("latency")), `it took "${text("latency")}"`);
     const parts = Array.from(page.querySelectorAll("#bars li"), (bar) => Number(bar.style.getPropertyValue("--part")));
     check(parts.length === 10 && Math.abs(parts.reduce((a, b) => a + b) - 1) < 1e-3, `the bars are ${parts}`);
@@ -74,7 +74,7 @@ for (const [digit, strokes] of digits.entries()) {
 
 test("clearing takes the answer away", async () => {
   clear();
-  check(await until(() => text("guess") === "?", 2000), `it shows ${text("guess")}`);
+  check(await until(() => text("guess") === "?"), `it shows ${text("guess")}`);
 });
 
 test("samples that are clicked are read", async () => {
@@ -84,7 +84,8 @@ test("samples that are clicked are read", async () => {
   for (const button of buttons) {
     clear();
     button.click();
-    if (await until(() => text("guess") === button.ariaLabel.at(-1), 1500)) right++;
+    await until(() => text("guess") !== "?");
+    if (text("guess") === button.ariaLabel.at(-1)) right++;
   }
   check(right >= 0.9 * buttons.length, `${right} of ${buttons.length} are right`);
 });
