@@ -53,6 +53,7 @@ public sealed class ArtifactWriter
             Steps = [.. program.Steps.Select((step, i) => new StepInfo(
                 $"{step.Targets[0].Buffer.Name}", step.Origin?.Operator ?? "", kernelNames[i],
                 DimJson.Write(StepCost.Flops(step)), DimJson.Write(StepCost.Bytes(step)), step.Origin?.Source))],
+            Faults = [.. ProgramCode.Checks(program).Select(check => new FaultInfo(check.Origin?.Operator ?? "", check.Message, check.Origin?.Source))],
             Errors = RunError.Texts,
             Parameters = parameters,
             MultiplyAdds = DimJson.Write(Dim.Sum(program.Steps.Select(StepCost.MultiplyAdds))),

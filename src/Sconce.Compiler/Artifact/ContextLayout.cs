@@ -5,12 +5,12 @@ namespace Sconce.Compiler.Artifact;
 
 /// <summary>
 /// The head of an execution context: what the loader, the run loop and the helper threads tell each other, then the symbols' values, the
-/// addresses of inputs and outputs, loops' counters and the addresses of slots. The numbers are bytes from the context's start; every field is an
-/// i32 but for one. The runtime knows the same numbers.
+/// addresses of inputs and outputs, loops' counters and the addresses of slots. The numbers are bytes from the context's start; most fields are
+/// i32. The runtime knows the same numbers.
 /// </summary>
 internal sealed class ContextLayout(TensorProgram program)
 {
-    /// <summary>The loader sets 1: the run ends between two steps with <see cref="RunError.Aborted"/>.</summary>
+    /// <summary>Other than 0: the run ends between two steps with this <see cref="RunError"/>. The loader sets 1, a check that finds something wrong 2.</summary>
     public const uint Abort = 0;
 
     /// <summary>How many threads run the context: the one that calls <c>run</c>, and helpers in <c>work</c>.</summary>
@@ -36,6 +36,11 @@ internal sealed class ContextLayout(TensorProgram program)
 
     /// <summary>The loader sets 1 and changes the generation when inputs are on their way, <c>run</c> sets 0: helper threads are awake for its first step.</summary>
     public const uint Announced = 36;
+
+    /// <summary>
+    /// Three i64, <see cref="FaultFields"/>: what the check that ended the run found. The first is the check's number, from 1.
+    /// </summary>
+    public const uint Fault = 40;
 
     /// <summary>Where the symbols' values begin: after the fields.</summary>
     public const int Symbols = 64;
@@ -70,5 +75,9 @@ internal static class RunError
 {
     public const int Aborted = 1;
 
-    public static IReadOnlyDictionary<string, string> Texts { get; } = new Dictionary<string, string> { [$"{Aborted}"] = "aborted" };
+    /// <summary>A <see cref="CheckStep"/> found something wrong: which one and what stands in <see cref="ContextLayout.Fault"/>.</summary>
+    public const int Check = 2;
+
+    public static IReadOnlyDictionary<string, string> Texts { get; } =
+        new Dictionary<string, string> { [$"{Aborted}"] = "aborted", [$"{Check}"] = "a check failed" };
 }

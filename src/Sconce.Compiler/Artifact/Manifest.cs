@@ -40,6 +40,9 @@ public sealed record Manifest
 
     public required IReadOnlyList<StepInfo> Steps { get; init; }
 
+    /// <summary>What ends a run, in the order of the numbers that a context tells.</summary>
+    public required IReadOnlyList<FaultInfo> Faults { get; init; }
+
     /// <summary>What <c>run</c>'s results other than 0 mean.</summary>
     public required IReadOnlyDictionary<string, string> Errors { get; init; }
 
@@ -83,6 +86,9 @@ public sealed record CheckInfo(
 /// <summary>A step of the run: what it does, the ATen operator it came from, the kernel chosen; floating-point operations and bytes moved as <see cref="DimJson"/>; the line of Python, where it is known.</summary>
 public sealed record StepInfo(
     string Name, string Operator, string Kernel, JsonNode Flops, JsonNode Bytes, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source);
+
+/// <summary>What a run may end with: the operator, the line of Python, and what is wrong, with <c>{value}</c> and <c>{limit}</c> for numbers that the run finds.</summary>
+public sealed record FaultInfo(string Operator, string Message, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source);
 
 /// <summary>Integer expressions as JSON: a number, a symbol's name, or <c>[operator, a, b]</c> with + * // % min max.</summary>
 public static class DimJson

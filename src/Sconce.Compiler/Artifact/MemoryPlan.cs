@@ -74,6 +74,11 @@ internal sealed class MemoryPlan
             end = Align(end + state.ByteCount.Value);
         }
 
+        foreach (var fault in uses.Written.Where(buffer => buffer.Kind == BufferKind.Fault))
+        {
+            places.Add(fault, new Place.InContext(ContextLayout.Fault));
+        }
+
         (FixedEnd, var liveEnd) = PlaceFixed(lives, end);
         PlaceOfThreads(program);
         LargestLive = Regions.Count == 0 && ContextBytes.IsConstant ? liveEnd + ContextBytes.Value - FixedEnd : null;

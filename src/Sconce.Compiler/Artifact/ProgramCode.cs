@@ -1,6 +1,7 @@
 using Sconce.Compiler.Kernels;
 using Sconce.Compiler.Kernels.Expressions;
 using Sconce.Compiler.Kernels.Mathematics;
+using Sconce.Compiler.Passes;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
@@ -18,6 +19,7 @@ internal sealed class ProgramCode
     private readonly KernelModule kernels;
     private readonly WorkSharing sharing;
     private readonly List<FunctionBuilder> tiles = [];
+    private readonly List<CheckStep> checks;
     private readonly int firstTile;
 
     private ProgramCode(TensorProgram program, MemoryPlan plan, ContextLayout layout, KernelOptions options, NumberTable numbers)
@@ -27,6 +29,7 @@ internal sealed class ProgramCode
         module.ImportMemory("env", "memory", MinimumPages(plan), MaximumPages);
         kernels = new KernelModule(module, options, numbers);
         sharing = new WorkSharing(module);
+        checks = [.. Checks(program)];
         firstTile = program.Steps.Count;
     }
 
@@ -40,6 +43,9 @@ internal sealed class ProgramCode
 
     /// <summary>Pages for the constants and, where its size is known, one context.</summary>
     public static uint MinimumPages(MemoryPlan plan) => checked((uint)((plan.ConstantsEnd + plan.FixedEnd + PageBytes - 1) / PageBytes));
+
+    /// <summary>The program's checks, in the order of their numbers.</summary>
+    public static IEnumerable<CheckStep> Checks(TensorProgram program) => StepRewriting.Flatten(program.Steps).OfType<CheckStep>();
 
     /// <summary>A module without data and custom sections, and each step's kernel by name.</summary>
     public static (Module Module, IReadOnlyList<string> KernelNames) Build(
@@ -80,7 +86,23 @@ internal sealed class ProgramCode
         }
 
         DoTiles(f, call);
+        if (step is CheckStep check)
+        {
+            Conclude(f, check);
+        }
+
         return f;
+    }
+
+    /// <summary>Ends the run where the check found something: says which one it was.</summary>
+    private void Conclude(FunctionBuilder f, CheckStep check)
+    {
+        var context = f.Parameter(0, "ctx").AsI32();
+        f.If(Memory.LoadI64(context, ContextLayout.Fault).Ne(0), () =>
+        {
+            f.StoreI64(context, checks.IndexOf(check) + 1L, ContextLayout.Fault);
+            f.AtomicStoreI32(context, RunError.Check, ContextLayout.Abort);
+        });
     }
 
     private void DoTiles(FunctionBuilder f, KernelCall call)

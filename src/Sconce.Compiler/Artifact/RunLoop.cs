@@ -14,11 +14,19 @@ internal static class RunLoop
     {
         var f = module.Define("run", [ValueType.I32, ValueType.I32, ValueType.I32], ValueType.I32);
         var (context, step, last) = (f.Parameter(0, "ctx").AsI32(), f.Parameter(1, "first").AsI32(), f.Parameter(2, "last").AsI32());
+        var error = f.I32("error");
         f.AtomicStoreI32(context, 0, ContextLayout.Announced);
+        f.StoreI64(context, 0L, ContextLayout.Fault);
         f.While(step.LtS(last), () =>
         {
             f.CallIndirect(StepType, step, context);
-            f.If(Aborted(context), () => f.Return((I32)RunError.Aborted));
+            f.Set(error, Aborted(context));
+            f.If(error, () =>
+            {
+                // What the loader sets it takes back; the rest is between steps and this loop.
+                f.If(error.Ne(RunError.Aborted), () => f.AtomicStoreI32(context, 0, ContextLayout.Abort));
+                f.Return(error);
+            });
             f.Set(step, step + 1);
         });
         f.Return((I32)0);

@@ -106,6 +106,9 @@ public sealed partial class Evaluator
             case SortStep sort:
                 RunSort(sort);
                 break;
+            case CheckStep check:
+                RunCheck(check);
+                break;
             case ContractionStep contraction:
                 RunContraction(contraction);
                 break;
@@ -289,6 +292,22 @@ public sealed partial class Evaluator
                 a.Slice((int)((source + (i * fromStep)) * size), size).CopyTo(b[(int)((destination + (i * toStep)) * size)..]);
             }
         }
+    }
+
+    private void RunCheck(CheckStep check)
+    {
+        var frame = NewFrame();
+        var compiler = new ExprCompiler(frame);
+        var (wrong, value, limit) = (compiler.Integer(check.Wrong), compiler.Integer(check.Value), compiler.Dim(check.Limit));
+        ForEach(frame, check.Axes, () =>
+        {
+            if (wrong() != 0)
+            {
+                throw new SconceException(
+                    check.Message.Replace("{value}", $"{value()}").Replace("{limit}", $"{limit()}"),
+                    new Where(Operator: check.Origin?.Operator, Python: check.Origin?.Source));
+            }
+        });
     }
 
     private void RunScatter(ScatterStep scatter)

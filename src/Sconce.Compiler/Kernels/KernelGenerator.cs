@@ -20,6 +20,7 @@ public static class KernelGenerator
         ScanStep scan => ScanKernel.Generate(scan, module),
         ScatterStep scatter => ScatterKernel.Generate(scatter, module),
         SortStep sort => SortKernel.Generate(sort, module),
+        CheckStep check => CheckKernel.Generate(check, module),
         LoopStep => throw new ArgumentException("A loop has no kernel of its own: the run loop goes through its body's steps.", nameof(step)),
         _ => throw new NotSupportedException($"No kernel for {step.GetType().Name} to generate."),
     };

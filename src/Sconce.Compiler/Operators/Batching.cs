@@ -71,7 +71,10 @@ public sealed class Batching(LoweringContext context)
             foreach (var target in step.Targets)
             {
                 var narrow = target.Buffer;
-                level.Widened.TryAdd(narrow, new Buffer(narrow.Name, narrow.Type, [level.Size, .. narrow.Dims]));
+                if (narrow.Kind != BufferKind.Fault)
+                {
+                    level.Widened.TryAdd(narrow, new Buffer(narrow.Name, narrow.Type, [level.Size, .. narrow.Dims]));
+                }
             }
 
             context.Steps[i] = Widen(step, level);
@@ -117,6 +120,8 @@ public sealed class Batching(LoweringContext context)
                 scatter.Condition is null ? null : rewriter.Rewrite(scatter.Condition)),
             SortStep sort => new SortStep(
                 Wide(sort.Values), Wide(sort.Indices), With(sort.Axes), sort.Sorted, sort.Kept, rewriter.Rewrite(sort.Key), sort.Descending),
+            CheckStep check => check.With(
+                With(check.Axes), rewriter.Rewrite(check.Wrong), rewriter.Rewrite(check.Value), rewriter.Rewrite(Expr.Of(check.Limit)).ToIndex(Interval.All)),
             ContractionStep product => new ContractionStep(
                 Wide(product.Target), With(product.Batch), product.M, product.N, product.K,
                 rewriter.Rewrite(product.Left), rewriter.Rewrite(product.Right), rewriter.Rewrite(product.Epilogue)),

@@ -28,7 +28,7 @@ public sealed partial class GraphLowering
         {
             true => Branch(node.Blocks[0], operands),
             false => Branch(node.Blocks[1], operands),
-            null => [.. Branch(node.Blocks[0], operands).Zip(Branch(node.Blocks[1], operands), (yes, no) => Choose(node, predicate, yes, no))],
+            null => [.. Branch(node.Blocks[0], operands, predicate).Zip(Branch(node.Blocks[1], operands, !predicate), (yes, no) => Choose(node, predicate, yes, no))],
         };
         foreach (var (output, result) in node.Outputs.Zip(results))
         {
@@ -36,14 +36,17 @@ public sealed partial class GraphLowering
         }
     }
 
-    private ImmutableArray<Lowered> Branch(Block block, ImmutableArray<Lowered> operands)
+    private ImmutableArray<Lowered> Branch(Block block, ImmutableArray<Lowered> operands, Expr? taken = null)
     {
+        var outer = context.Taken;
+        context.Taken = taken is null ? outer : outer is null ? taken : outer & taken;
         foreach (var (parameter, operand) in block.Parameters.Zip(operands))
         {
             values[parameter] = operand;
         }
 
         Nodes(block);
+        context.Taken = outer;
         return [.. block.Results.Select(LowerArgument)];
     }
 

@@ -35,6 +35,9 @@ public sealed class LoweringContext(TensorProgram program)
     /// <exception cref="SconceException">No sizes meet it.</exception>
     public void Require(SizeCheck check) => program.Checks.Add(check.Source is null ? check with { Source = Origin?.Source } : check);
 
+    /// <summary>Of a branch that is lowered whether it is taken or not, when it is taken.</summary>
+    internal Expr? Taken { get; set; }
+
     public void Add(Step step)
     {
         step.Origin = Origin;
@@ -174,6 +177,17 @@ public sealed class LoweringContext(TensorProgram program)
     {
         var (axes, index) = Axes(dims);
         Add(new ScatterStep(new Target(target, place(index)), axes, value(index).As(target.Type), mode, condition?.Invoke(index)));
+    }
+
+    /// <summary>Ends the run where the condition holds at an index within the dims, and the branch that is being lowered is taken.</summary>
+    public void Check(Dims dims, Func<Dims, Expr> wrong, Func<Dims, Expr> value, Dim limit, string message)
+    {
+        var (axes, index) = Axes(dims);
+        var condition = Taken is null ? wrong(index) : BufferLoads.And(wrong(index), Taken);
+        if (IndexConditions.Decide(condition) != false)
+        {
+            Add(new CheckStep(new Target(CheckStep.FaultBuffer(Name), [FaultFields.Found]), axes, condition, value(index).As(DType.Int64), limit, message));
+        }
     }
 
     /// <summary>Runs what the body adds for each value of a counter.</summary>

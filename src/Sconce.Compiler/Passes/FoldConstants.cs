@@ -28,7 +28,8 @@ internal static class FoldConstants
 
             evaluator.Run(step);
             folded.Add(step);
-            foreach (var target in step.Targets)
+            // A check writes nothing: what it finds is thrown.
+            foreach (var target in step.Targets.Where(target => target.Buffer.Kind == BufferKind.Temporary))
             {
                 var last = uses.Writers(target.Buffer)[^1].Step;
                 if (ReferenceEquals(last, step) || (step is LoopStep loop && StepRewriting.Flatten(loop.Body).Contains(last)))
@@ -61,7 +62,8 @@ internal static class FoldConstants
         bool IsFoldable(Step step, ProgramUses known)
         {
             // A buffer that several steps write is complete only after all of them: those are left alone, but for one inside the step itself.
-            if (step is LoopStep || step.Targets.Any(target => target.Buffer.Kind != BufferKind.Temporary || known.Writers(target.Buffer).Count > 1))
+            if (step is LoopStep || (step is not CheckStep
+                && step.Targets.Any(target => target.Buffer.Kind != BufferKind.Temporary || known.Writers(target.Buffer).Count > 1)))
             {
                 return false;
             }

@@ -74,7 +74,7 @@ internal static class InlineMaps
 
             var added = ExprCost.Size([producer.Step.Body]) * group.Count();
             var inline = ExprCost.IsView(producer.Step.Body)
-                || (computations && size + added <= MaxExpressionSize && uses.Readers(group.Key).Count == 1 && UsesEachOnce(reader.Step, group, producer.Step));
+                || (computations && size + added <= MaxExpressionSize && HasOneReader(uses, group.Key) && UsesEachOnce(reader.Step, group, producer.Step));
             if (inline)
             {
                 size += added;
@@ -104,6 +104,10 @@ internal static class InlineMaps
         return new ExprRewriter(dims: dim => dim.Substitute(map)).Rewrite(producer.Body);
     }
 
+    /// <summary>Checks beside it compute what they look at themselves.</summary>
+    private static bool HasOneReader(ProgramUses uses, Tensors.Buffer buffer) =>
+        uses.Readers(buffer) is var readers && (readers.Count == 1 || readers.Count(reader => reader.Step is not CheckStep) <= 1);
+
     /// <summary>No element of the map's buffer is computed more often inside the reader than it is now.</summary>
     private static bool UsesEachOnce(Step reader, IEnumerable<LoadExpr> loads, MapStep producer)
     {
@@ -123,6 +127,7 @@ internal static class InlineMaps
         {
             MapStep map => map.Axes,
             ScatterStep scatter => scatter.Axes,
+            CheckStep check => check.Axes,
             ReduceStep reduce => Contains(reduce.Results, load) ? reduce.Axes : reduce.Axes.AddRange(reduce.Reduced),
             ScanStep scan => scan.Axes.Add(scan.Scanned),
             SortStep sort => sort.Axes.Add(sort.Sorted),

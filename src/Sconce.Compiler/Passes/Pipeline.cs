@@ -23,6 +23,9 @@ internal static class Pipeline
     [
         new("inline-views", "views become index maps of what reads them", InlineMaps.Views),
 
+        // Before constants are folded: that evaluates the checks of constants, slowly.
+        new("settle-checks", "checks that cannot fail go; what several operators check is checked once", SettleChecks.Run),
+
         // Before pointwise inlining: what depends on constants alone must be computed here, not at every element of a consumer.
         new("fold-constants", "computes what depends on constants alone", FoldConstants.Run),
 

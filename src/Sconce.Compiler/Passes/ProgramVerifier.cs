@@ -99,6 +99,7 @@ internal static class ProgramVerifier
             ContractionStep s => [.. s.Axes, s.K],
             AttentionStep s => [.. s.Axes, s.Space.Keys, s.Space.Depth],
             FourierStep s => [.. s.Axes, s.Input, s.Output],
+            CheckStep s => s.Axes,
             ConvolutionStep s => [.. s.Axes, .. s.InputAxes, .. s.WeightAxes],
             _ => [],
         };

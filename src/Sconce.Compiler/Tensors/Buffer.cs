@@ -20,6 +20,9 @@ public enum BufferKind
 
     /// <summary>Keeps its value between runs; begins as <see cref="Buffer.Data"/>.</summary>
     State,
+
+    /// <summary>What a <see cref="CheckStep"/> has found: a place that the runtime reads when a run ended with an error.</summary>
+    Fault,
 }
 
 /// <summary>Memory for a tensor: a dtype, logical dims, and the order in which the dims lie in memory.</summary>

@@ -1,5 +1,5 @@
-/** The context's first 64 bytes, as indices of 32-bit words: those that the loader reads or writes. */
-export const header = { abort: 0, threads: 1, pending: 4, generation: 5, sleepers: 6, exit: 8, announced: 9, words: 16 } as const;
+/** The context's first 64 bytes, as indices of 32-bit words: those that the loader reads or writes. At `fault` stand three int64: what ended a run. */
+export const header = { abort: 0, threads: 1, pending: 4, generation: 5, sleepers: 6, exit: 8, announced: 9, fault: 10, words: 16 } as const;
 
 /** What stands at `abort` when a helper thread stopped in the middle of its work. */
 export const lost = 0x7fff;

@@ -9,6 +9,9 @@ import type { Port } from "./manifest.js";
 import { tooMuch } from "./memory.js";
 import { type DType, type Inputs, type Outputs, type Tensor, elementCount, elementSize, viewOf } from "./tensor.js";
 
+/** What `run` gives where the model did what PyTorch raises an error for. */
+const failedCheck = 2;
+
 /** One run's inputs, outputs, state and buffers: WASI-NN's execution context. All of it is synchronous. */
 export class ExecutionContext {
   readonly graph: Graph;
@@ -158,7 +161,13 @@ export class ExecutionContext {
 
   #fail(error: number): never {
     this.setAbort(false);
-    throw new SconceError("run", `the model stopped: ${this.graph.manifest.errors[error] ?? `error ${error}`}`);
+    const { faults, errors } = this.graph.manifest;
+    const [number, value, limit] = new BigInt64Array(this.graph.memory.buffer, this.#region.start + 4 * header.fault, 3);
+    const fault = faults[Number(number) - 1];
+    if (error !== failedCheck || fault === undefined) throw new SconceError("run", `the model stopped: ${errors[error] ?? `error ${error}`}`);
+    const { operator, message, source } = fault;
+    const found = message.replace("{value}", String(value)).replace("{limit}", String(limit));
+    throw new SconceError("run", `${operator}: ${found}${source === undefined ? "" : `, at ${source}`}`);
   }
 
   #header(): Int32Array {

@@ -31,6 +31,13 @@ export interface StepInfo {
   readonly source: string | undefined;
 }
 
+/** What ends a run: an index out of range, say. `{value}` and `{limit}` in the message stand for numbers that the run finds. */
+export interface FaultInfo {
+  readonly operator: string;
+  readonly message: string;
+  readonly source: string | undefined;
+}
+
 /** What the compiler wrote into the section `sconce.manifest`. */
 export interface Manifest {
   readonly format: 3;
@@ -46,6 +53,7 @@ export interface Manifest {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   readonly steps: readonly StepInfo[];
+  readonly faults: readonly FaultInfo[];
   /** Error number of `run` to what it means. */
   readonly errors: Readonly<Record<string, string>>;
   readonly parameters: number;
@@ -103,6 +111,7 @@ const manifestFields = fields({
   symbols: list(fields({ name: text, min: integer(0), scale: anyInteger, offset: anyInteger })),
   checks: list(fields({ condition, text, why: text, source: optional(text) })),
   steps: list(fields({ name: text, operator: text, kernel: text, flops: dim, bytes: dim, source: optional(text) })),
+  faults: list(fields({ operator: text, message: text, source: optional(text) })),
   compiler: text,
   fileBytes: integer(0),
   source: fields({ name: text, sha256: text }),

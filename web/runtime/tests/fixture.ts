@@ -66,6 +66,7 @@ function makeManifest(constantsEnd: number, burn: number): Record<string, Json> 
       { name: "relaxed", dtype: "int32", shape: [1] },
     ],
     steps: [step("mul"), step("add"), ...Array.from({ length: burn }, (_, i) => step(`burn_${i}`))],
+    faults: [{ operator: "aten::mul", message: "value {value}, limit {limit}", source: "model.py:7" }],
     errors: { "1": "aborted", "2": "an index is out of range" },
     parameters: 8,
     multiplyAdds: ["*", "s0", 4],

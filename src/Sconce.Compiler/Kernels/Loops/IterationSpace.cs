@@ -165,6 +165,12 @@ internal static class IterationSpace
         return new MapStep(step.Target.Substitute(map), step.Axes, rewriter.Rewrite(step.Body)) { Scratch = step.Scratch };
     }
 
+    public static CheckStep Substitute(CheckStep step, Func<Atom, Dim?> map)
+    {
+        var rewriter = new ExprRewriter(dims: dim => dim.Substitute(map));
+        return step.With(step.Axes, rewriter.Rewrite(step.Wrong), rewriter.Rewrite(step.Value), step.Limit);
+    }
+
     public static ReduceStep Substitute(ReduceStep step, Func<Atom, Dim?> map)
     {
         var rewriter = new ExprRewriter(dims: dim => dim.Substitute(map));

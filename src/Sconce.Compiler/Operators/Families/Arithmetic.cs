@@ -32,15 +32,15 @@ internal static class Arithmetic
         { "aten::div.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor", DivideRounding },
         { "aten::divide.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor", DivideRounding },
         { "aten::divide.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor", DivideRounding },
-        { "aten::floor_divide(Tensor self, Tensor other) -> Tensor", Binary(Apply(BinaryOp.FloorDiv)) },
-        { "aten::floor_divide.Scalar(Tensor self, Scalar other) -> Tensor", Binary(Apply(BinaryOp.FloorDiv)) },
-        { "aten::remainder.Tensor(Tensor self, Tensor other) -> Tensor", Binary(Apply(BinaryOp.Mod)) },
-        { "aten::remainder.Scalar(Tensor self, Scalar other) -> Tensor", Binary(Apply(BinaryOp.Mod)) },
-        { "aten::remainder.Scalar_Tensor(Scalar self, Tensor other) -> Tensor", Binary(Apply(BinaryOp.Mod)) },
-        { "aten::fmod.Tensor(Tensor self, Tensor other) -> Tensor", Binary(Apply(BinaryOp.Rem)) },
-        { "aten::fmod.Scalar(Tensor self, Scalar other) -> Tensor", Binary(Apply(BinaryOp.Rem)) },
+        { "aten::floor_divide(Tensor self, Tensor other) -> Tensor", Dividing(Apply(BinaryOp.FloorDiv)) },
+        { "aten::floor_divide.Scalar(Tensor self, Scalar other) -> Tensor", Dividing(Apply(BinaryOp.FloorDiv)) },
+        { "aten::remainder.Tensor(Tensor self, Tensor other) -> Tensor", Dividing(Apply(BinaryOp.Mod)) },
+        { "aten::remainder.Scalar(Tensor self, Scalar other) -> Tensor", Dividing(Apply(BinaryOp.Mod)) },
+        { "aten::remainder.Scalar_Tensor(Scalar self, Tensor other) -> Tensor", Dividing(Apply(BinaryOp.Mod)) },
+        { "aten::fmod.Tensor(Tensor self, Tensor other) -> Tensor", Dividing(Apply(BinaryOp.Rem)) },
+        { "aten::fmod.Scalar(Tensor self, Scalar other) -> Tensor", Dividing(Apply(BinaryOp.Rem)) },
         { "aten::pow.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor", Binary(Power) },
-        { "aten::pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor", Binary(Power) },
+        { "aten::pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor", IntegerPower },
         { "aten::pow.Scalar(Scalar self, Tensor exponent) -> Tensor", Binary(Power) },
         { "aten::float_power.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor", FloatPower },
         { "aten::float_power.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor", FloatPower },
@@ -102,6 +102,14 @@ internal static class Arithmetic
         return call.Context.Pointwise(type, type, [a, b], x => function(x[0], x[1]));
     };
 
+    /// <summary>A division of two elements, which of integers must not be by zero.</summary>
+    private static Lowering Dividing(Func<Expr, Expr, Expr> function) => call =>
+    {
+        var (a, b) = (call.Operand(0), call.Operand(1));
+        call.CheckDivisor(a, b, TypePromotion.Result(a, b));
+        return Binary(function)(call);
+    };
+
     /// <summary>A function of two elements whose results are floats.</summary>
     internal static Lowering Floating(Func<Expr, Expr, Expr> function) => call =>
     {
@@ -130,12 +138,26 @@ internal static class Arithmetic
         ? Floating((a, b) => a / b)(call)
         : call.Text("rounding_mode") switch
         {
-            "floor" => Binary(Apply(BinaryOp.FloorDiv))(call),
-            "trunc" => Binary((a, b) => a.Type.IsFloat() ? (a / b).Apply(UnaryOp.Trunc) : a / b)(call),
+            "floor" => Dividing(Apply(BinaryOp.FloorDiv))(call),
+            "trunc" => Dividing((a, b) => a.Type.IsFloat() ? (a / b).Apply(UnaryOp.Trunc) : a / b)(call),
             var other => throw call.Expected("the rounding mode 'floor' or 'trunc'", $"'{other}'"),
         };
 
     private static Expr Power(Expr a, Expr b) => b is ConstExpr exponent ? a.Power(exponent.Value) : a.Apply(BinaryOp.Pow, b);
+
+    /// <summary>A number that is negative is no exponent of integers; PyTorch does not look at a tensor's.</summary>
+    private static Lowered IntegerPower(Call call)
+    {
+        var (a, b) = (call.Operand(0), call.Operand(1));
+        if (!TypePromotion.Result(a, b).IsFloat())
+        {
+            call.Context.Check(
+                [], _ => b.At([], DType.Int64) < Expr.Const(DType.Int64, 0L), _ => b.At([], DType.Int64), 0,
+                "an integer cannot be raised to the power {value}, which is negative");
+        }
+
+        return Binary(Power)(call);
+    }
 
     private static Lowered FloatPower(Call call) =>
         call.Context.Pointwise(DType.Float64, DType.Float64, [call.Operand(0), call.Operand(1)], x => Power(x[0], x[1]));

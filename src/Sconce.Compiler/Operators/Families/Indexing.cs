@@ -31,6 +31,7 @@ internal static class Indexing
         private readonly Buffer self;
         private readonly ImmutableArray<Buffer?> indices;
         private readonly int start;
+        private readonly Call call;
 
         public Advanced(Call call, Buffer self, ImmutableArray<Buffer?> indices)
         {
@@ -39,13 +40,14 @@ internal static class Indexing
                 throw call.Unsupported("a mask as an index, whose result only the run can size; multiply by the mask or use torch.where");
             }
 
-            (this.self, this.indices) = (self, [.. indices, .. Enumerable.Repeat<Buffer?>(null, self.Rank - indices.Length)]);
+            (this.call, this.self, this.indices) = (call, self, [.. indices, .. Enumerable.Repeat<Buffer?>(null, self.Rank - indices.Length)]);
             Broadcast = Broadcasting.Shape([.. indices.OfType<Buffer>().Select(index => index.Dims)]);
             ImmutableArray<int> used = [.. Enumerable.Range(0, self.Rank).Where(axis => this.indices[axis] is not null)];
             var together = used[^1] - used[0] == used.Length - 1;
             start = together ? used[0] : 0;
             ImmutableArray<Dim> kept = [.. Enumerable.Range(0, self.Rank).Where(axis => this.indices[axis] is null).Select(axis => self.Dims[axis])];
             Dims = kept.InsertRange(start, Broadcast);
+            CheckIndices();
         }
 
         /// <summary>The shape that the indices share.</summary>
@@ -53,6 +55,20 @@ internal static class Indexing
 
         /// <summary>The shape of what the indices pick.</summary>
         public Dims Dims { get; }
+
+        /// <summary>Where nothing is picked, an index may be anything.</summary>
+        private void CheckIndices()
+        {
+            foreach (var (axis, index) in indices.Index())
+            {
+                if (index is not null)
+                {
+                    call.CheckIndices(
+                        Dims, i => index.At(Broadcasting.IndexInto(index.Dims, i.Slice(start, Broadcast.Length))), self.Dims[axis],
+                        Checks.DimOf("self", axis), fromEnd: true);
+                }
+            }
+        }
 
         /// <summary>The place in the tensor for a place in what is picked.</summary>
         public Dims Place(Dims picked)
@@ -76,12 +92,13 @@ internal static class Indexing
     private static Lowered IndexSelect(Call call)
     {
         var (self, index) = (call.Tensor("self"), call.Tensor("index"));
+        var axis = call.Axis("dim", self.Rank);
+        call.CheckIndices(index, self.Rank == 0 ? 1 : self.Dims[axis], Checks.DimOf("self", axis));
         if (self.Rank == 0)
         {
             return self;
         }
 
-        var axis = call.Axis("dim", self.Rank);
         var count = Dim.Product(index.Dims);
         return call.Context.View(self, self.Dims.SetItem(axis, count), i =>
             i.SetItem(axis, index.IndexAt(index.Rank == 0 ? [] : [i[axis]], self.Dims[axis])));
@@ -90,7 +107,9 @@ internal static class Indexing
     private static Lowered Gather(Call call)
     {
         var (self, index) = (call.Tensor("self"), call.Tensor("index"));
-        return Gather(call.Context, self, call.Axis("dim", self.Rank), index);
+        var axis = call.Axis("dim", self.Rank);
+        call.CheckIndices(index, self.Rank == 0 ? 1 : self.Dims[axis], Checks.DimOf("self", axis));
+        return Gather(call.Context, self, axis, index);
     }
 
     internal static Buffer Gather(LoweringContext context, Buffer self, int axis, Buffer index) => self.Rank == 0
@@ -102,6 +121,7 @@ internal static class Indexing
     private static Lowered Take(Call call)
     {
         var (self, index) = (call.Tensor("self"), call.Tensor("index"));
+        call.CheckIndices(index, Dim.Product(self.Dims), "the elements of 'self'", fromEnd: true);
         return Take(call.Context, self, index);
     }
 
@@ -113,19 +133,25 @@ internal static class Indexing
         var (self, index) = (call.Tensor("self"), call.Tensor("indices"));
         if (!call.Has("dim"))
         {
+            call.CheckIndices(index, Dim.Product(self.Dims), "the elements of 'self'");
             return Take(call.Context, self, call.Context.Reshape(index, [-1]));
         }
 
         var axis = call.Axis("dim", self.Rank);
         var shared = Broadcasting.Shape(self.Dims.SetItem(axis, 1), index.Dims.SetItem(axis, 1));
+
+        // Any index will do: PyTorch takes its remainder.
+        var size = Expr.Of(Dim.Max(self.Dims[axis], 1));
+        var place = call.Context.Map(DType.Int64, index.Dims, i => index.At(i).As(DType.Int64).Apply(BinaryOp.Mod, size));
         return Gather(
             call.Context, call.Context.Expand(self, shared.SetItem(axis, self.Dims[axis])), axis,
-            call.Context.Expand(index, shared.SetItem(axis, index.Dims[axis])));
+            call.Context.Expand(place, shared.SetItem(axis, index.Dims[axis])));
     }
 
     private static Lowered Embedding(Call call)
     {
         var (weight, indices) = (call.Tensor("weight"), call.Tensor("indices"));
+        call.CheckIndices(indices, weight.Dims[0], Checks.DimOf("weight", 0));
         return call.Context.View(weight, [.. indices.Dims, weight.Dims[1]], i => [indices.IndexAt(i[..^1], weight.Dims[0]), i[^1]]);
     }
 
@@ -142,10 +168,15 @@ internal static class Indexing
         Dim? padding = call.Operator.Schema.IndexOf("padding_idx") >= 0 && call.Has("padding_idx") ? call.Int("padding_idx") : null;
         padding = padding is not null && (-padding).IsPositive ? (padding.Value == -1 && call.Operator.FullName != "aten::embedding_bag.padding_idx" ? null : padding + weight.Dims[0]) : padding;
 
+        var ends = call.Flag("include_last_offset") && padding is null && mode != 2;
+        CheckBags(call, indices, offsets, weight.Dims[0], ends, inOrder: padding is null && mode != 2);
+
         // The bag of each index: how many offsets are not above its place, less one.
         var bag = context.Reduce(DType.Int64, [count], [bags], Combiner.Sum,
             (o, r) => (offsets.At(r).As(DType.Int64) <= Expr.Of(o[0])).As(DType.Int64), (_, sum) => sum - sum.One);
-        Expr Counts(Dims i) => padding is null ? Expr.Const(DType.Bool, 1L) : indices.At([i[0]]).As(DType.Int64).NotEqualTo(Expr.Of(padding));
+        Expr Counts(Dims i) => padding is not null ? indices.At([i[0]]).As(DType.Int64).NotEqualTo(Expr.Of(padding))
+            : ends ? IsInBag(offsets, i[0])
+            : Expr.Const(DType.Bool, 1L);
         var sizes = context.Fill(DType.Int64, offsets.Dims, Expr.Const(DType.Int64, 0L));
         context.Scatter(sizes, [count], i => [bag.IndexAt(i, bags)], i => Counts(i).As(DType.Int64), ScatterMode.Add);
 
@@ -155,7 +186,7 @@ internal static class Indexing
         {
             var row = weight.ValueAt([indices.IndexAt([i[0]], weight.Dims[0]), i[1]]);
             return perSample is null ? row : row * perSample.ValueAt([i[0]]).As(compute);
-        }, mode == 2 ? ScatterMode.Max : ScatterMode.Add, padding is null ? null : Counts);
+        }, mode == 2 ? ScatterMode.Max : ScatterMode.Add, padding is null && !ends ? null : Counts);
         var output = context.Map(weight.Type, [bags, width], i =>
         {
             var size = sizes.At([i[0]]);
@@ -171,6 +202,29 @@ internal static class Indexing
         return Lowered.Of(output, mode == 0 ? context.Fill(indices.Type, [0], Expr.Const(indices.Type, 0L)) : bag, sizes, rest);
     }
 
+    /// <summary>Whether an index stands before the end of the last bag: PyTorch does not look at others where it sums without padding.</summary>
+    private static Expr IsInBag(Buffer offsets, Dim place) => Expr.Of(place) < offsets.At([offsets.Dims[0] - 1]).As(DType.Int64);
+
+    private static void CheckBags(Call call, Buffer indices, Buffer offsets, Dim rows, bool ends, bool inOrder)
+    {
+        var (count, bags) = (Expr.Of(indices.Dims[0]), offsets.Dims[0]);
+        Expr Offset(Dims i) => offsets.At(i).As(DType.Int64);
+        call.Context.Check(
+            [Dim.Min(bags, 1)], i => Offset(i).NotEqualTo(Expr.Const(DType.Int64, 0L)), Offset, 0, "the first of 'offsets' is {value}, but must be 0");
+        call.Context.Check(
+            [bags], i => (Offset(i) < Expr.Const(DType.Int64, 0L)) | (Offset(i) > count), Offset, indices.Dims[0],
+            "'offsets' holds {value}, but there are {limit} 'indices'");
+        if (inOrder)
+        {
+            call.Context.Check(
+                [Dim.Max(bags - 1, 0)], i => Offset(i) > Offset([i[0] + 1]), Offset, 0, "'offsets' holds {value} before a smaller number");
+        }
+
+        call.CheckIndices(
+            indices.Dims, i => ends ? Expr.Select(IsInBag(offsets, i[0]), indices.At(i), Expr.Const(indices.Type, 0L)) : indices.At(i), rows,
+            Checks.DimOf("weight", 0));
+    }
+
     private static Lowered OneHot(Call call)
     {
         var self = call.Tensor("self");
@@ -180,6 +234,7 @@ internal static class Indexing
             throw call.Unsupported("one_hot without num_classes, whose result only the run can size");
         }
 
+        call.CheckIndices(self, classes, "'num_classes'");
         return call.Context.Map(DType.Int64, [.. self.Dims, classes], i => self.At(i[..^1]).As(DType.Int64).EqualTo(Expr.Of(i[^1])));
     }
 }

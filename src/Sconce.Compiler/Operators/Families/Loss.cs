@@ -156,6 +156,7 @@ internal static class Loss
     {
         var (self, target, weight) = (call.Tensor("self"), call.Tensor("target"), call.OptionalTensor("weight"));
         var (classes, compute) = (self.Dims[^1], self.Type.Compute());
+        call.CheckIndices(target, classes, "the classes of 'self'");
         var losses = call.Context.Reduce(self.Type, self.Dims[..^1], [classes], Combiner.Sum, (o, c) =>
         {
             var wanted = target.IndexAt(o[^target.Rank..], classes);
@@ -184,6 +185,7 @@ internal static class Loss
         var ignored = call.Int("ignore_index");
         var axis = logarithms.Rank == 1 ? 0 : 1;
         var (type, compute, classes) = (logarithms.Type, logarithms.Type.Compute(), logarithms.Dims[axis]);
+        call.CheckIndices(target, classes, "the classes of 'self'", except: x => x.As(DType.Int64).EqualTo(Expr.Of(ignored)));
         Expr Weight(Dims i) => Expr.Select(
             target.At(i).As(DType.Int64).EqualTo(Expr.Of(ignored)), Expr.Const(compute, 0L),
             weight is null ? Expr.Const(compute, 1L) : weight.ValueAt([target.IndexAt(i, classes)]).As(compute));

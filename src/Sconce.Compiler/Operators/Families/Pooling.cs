@@ -169,6 +169,7 @@ internal static class Pooling
         var (self, indices) = (call.Tensor("self"), call.Tensor("indices"));
         Dims outer = self.Dims[..^spatial];
         var size = Dim.Product(call.Ints("output_size"));
+        call.CheckIndices(indices, size, "the elements of a plane of the output");
         var flat = call.Context.Fill(self.Type, [.. outer, size], Expr.Const(self.Type, 0L));
         call.Context.Scatter(flat, self.Dims, i => [.. i[..^spatial], indices.IndexAt(i, size)], self.At, ScatterMode.Set);
         return call.Context.Reshape(flat, [.. outer, .. call.Ints("output_size")]);

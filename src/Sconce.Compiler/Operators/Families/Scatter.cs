@@ -18,8 +18,8 @@ internal static class Scatter
         { "aten::scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor", ScatterReduce },
         { "aten::index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor", IndexAdd },
         { "aten::index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor", call => Rows(call, call.Operand("source"), ScatterMode.Set) },
-        { "aten::index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor", call => Rows(call, call.Operand("value"), ScatterMode.Set) },
-        { "aten::index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) -> Tensor", call => Rows(call, call.Operand("value"), ScatterMode.Set) },
+        { "aten::index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor", call => Rows(call, call.Operand("value"), ScatterMode.Set, fromEnd: true) },
+        { "aten::index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) -> Tensor", call => Rows(call, call.Operand("value"), ScatterMode.Set, fromEnd: true) },
         { "aten::index_reduce(Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor", IndexReduce },
         { "aten::index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor", IndexPut },
         { "aten::_unsafe_index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor", IndexPut },
@@ -45,25 +45,33 @@ internal static class Scatter
         : index.Rank == 0 ? [index.IndexAt([], self.Dims[0])]
         : i.SetItem(axis, index.IndexAt(i, self.Dims[axis]));
 
+    private static void CheckPlaces(Call call, Dims dims, Buffer self, int axis, Func<Dims, Expr> index, bool fromEnd = false) =>
+        call.CheckIndices(dims, index, self.Rank == 0 ? 1 : self.Dims[axis], Checks.DimOf("self", axis), fromEnd);
+
     private static Lowered Along(Call call, Operand source, string name, ScatterMode mode)
     {
         var (self, index) = (call.Tensor("self"), call.Tensor(name));
+        var axis = call.Axis("dim", self.Rank);
+        CheckPlaces(call, index.Dims, self, axis, index.At);
         var result = call.Context.Copy(self);
         call.Context.Scatter(
-            result, index.Dims, PlaceAlong(self, call.Axis("dim", self.Rank), index), i => source.At(i, self.Type), mode);
+            result, index.Dims, PlaceAlong(self, axis, index), i => source.At(i, self.Type), mode);
         return result;
     }
 
     private static Lowered ScatterReduce(Call call)
     {
         var (self, index, source) = (call.Tensor("self"), call.Tensor("index"), call.Tensor("src"));
-        return Reduce(call, self, index.Dims, PlaceAlong(self, call.Axis("dim", self.Rank), index), source.ValueAt);
+        var axis = call.Axis("dim", self.Rank);
+        CheckPlaces(call, index.Dims, self, axis, index.At);
+        return Reduce(call, self, index.Dims, PlaceAlong(self, axis, index), source.ValueAt);
     }
 
     private static Lowered IndexReduce(Call call)
     {
         var (self, index, source) = (call.Tensor("self"), call.Tensor("index"), call.Tensor("source"));
         var axis = call.Axis("dim", self.Rank);
+        CheckPlaces(call, source.Dims, self, axis, i => index.At(index.Rank == 0 ? [] : [i[axis]]));
         return Reduce(
             call, self, source.Dims, i => self.Rank == 0 ? [] : i.SetItem(axis, index.IndexAt(index.Rank == 0 ? [] : [i[axis]], self.Dims[axis])), source.ValueAt);
     }
@@ -103,12 +111,14 @@ internal static class Scatter
     }
 
     /// <summary>Whole slices of one dim, whose places a vector gives.</summary>
-    private static Buffer Rows(Call call, Operand source, ScatterMode mode, Func<Expr, Expr>? map = null)
+    private static Buffer Rows(Call call, Operand source, ScatterMode mode, Func<Expr, Expr>? map = null, bool fromEnd = false)
     {
         var (self, index) = (call.Tensor("self"), call.Tensor("index"));
         var axis = call.Axis("dim", self.Rank);
         if (self.Rank == 0)
         {
+            CheckPlaces(call, index.Dims, self, axis, index.At, fromEnd);
+
             // A number is a vector of one.
             var vector = call.Context.Copy(call.Context.Reshape(self, [1]));
             call.Context.Scatter(
@@ -117,6 +127,7 @@ internal static class Scatter
         }
 
         var dims = self.Dims.SetItem(axis, Dim.Product(index.Dims));
+        CheckPlaces(call, dims, self, axis, i => index.At(index.Rank == 0 ? [] : [i[axis]]), fromEnd);
         var result = call.Context.Copy(self);
         call.Context.Scatter(
             result, dims, i => i.SetItem(axis, index.IndexAt(index.Rank == 0 ? [] : [i[axis]], self.Dims[axis])),
@@ -156,6 +167,11 @@ internal static class Scatter
         var rest = self.Rank - mask.Rank;
         var perHit = values.Rank > rest - start && !values.Dims[^(rest - start + 1)].IsOne;
         var order = perHit ? HitsBefore(call.Context, mask) : null;
+        if (order is not null)
+        {
+            CheckHits(call, order, values.Dims[^(rest - start + 1)], exactly: true);
+        }
+
         return call.Context.Map(self.Type, self.Dims, i =>
         {
             var at = i.Slice(start, mask.Rank);
@@ -165,6 +181,16 @@ internal static class Scatter
             var (old, value) = (self.ValueAt(i), values.ValueAt(Broadcasting.IndexInto(values.Dims, picked)).As(self.Type.Compute()));
             return Expr.Select(hit, accumulate ? old.Plus(value) : value, old);
         });
+    }
+
+    /// <summary>There must be a value for each element of a mask that is true; where that is asked for, no more.</summary>
+    private static void CheckHits(Call call, Buffer order, Dim count, bool exactly)
+    {
+        // At its last element a mask has met all that are true, less one.
+        Expr Hits(Dims i) => order.At([order.Dims[0] - 1]) + Expr.Const(DType.Int64, 1L);
+        call.Context.Check(
+            [Dim.Min(order.Dims[0], 1)], i => exactly ? Hits(i).NotEqualTo(Expr.Of(count)) : Hits(i) > Expr.Of(count), Hits, count,
+            "the mask is true at {value} elements, and there are {limit} values for them");
     }
 
     /// <summary>How many elements of a mask are true before each one, in row-major order.</summary>
@@ -179,6 +205,7 @@ internal static class Scatter
     {
         var (self, index, source) = (call.Tensor("self"), call.Tensor("index"), call.Tensor("source"));
         var count = Dim.Product(self.Dims);
+        call.CheckIndices(index, count, "the elements of 'self'", fromEnd: true);
         var flat = call.Context.Copy(call.Context.Reshape(self, [count]));
         call.Context.Scatter(
             flat, index.Dims, i => [index.IndexAt(i, count)],
@@ -193,6 +220,7 @@ internal static class Scatter
         var hits = call.Context.Expand(mask, dims);
         var order = HitsBefore(call.Context, hits);
         var count = Dim.Product(source.Dims);
+        CheckHits(call, order, count, exactly: false);
         return call.Context.Map(self.Type, dims, i =>
         {
             var number = BufferLoads.Clamped(order.At([Reshaping.Flatten(dims.AsSpan(), i.AsSpan())]), count);
@@ -248,7 +276,7 @@ internal static class Scatter
     {
         var self = call.Tensor("self");
         var axis = call.Axis("dim", self.Rank);
-        var place = Views.FromEnd(call.Int("index"), self.Dims[axis]);
+        var place = Views.FromEnd(call, call.Int("index"), self.Dims[axis], axis);
         return WriteInto(call, i => i.Insert(axis, place), self.Dims.RemoveAt(axis));
     }
 

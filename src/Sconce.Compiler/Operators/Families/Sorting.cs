@@ -148,6 +148,7 @@ internal static class Sorting
         var right = call.Flag("right") || (schema.IndexOf("side") >= 0 && call.Has("side") && call.Text("side") == "right");
         if (schema.IndexOf("sorter") >= 0 && call.Has("sorter"))
         {
+            call.CheckIndices(call.Tensor("sorter"), sorted.Dims[^1], "the places of 'sorted_sequence'");
             sorted = Indexing.Gather(call.Context, sorted, sorted.Rank - 1, call.Tensor("sorter"));
         }
 
@@ -203,6 +204,12 @@ internal static class Sorting
         }
 
         var ends = call.Context.Scan([DType.Int64], repeats.Dims, 0, i => [new(Combiner.Sum, repeats.At(i).As(DType.Int64))], (_, sum) => [sum[0]])[0];
+        call.Context.Check(
+            repeats.Dims, i => repeats.At(i).As(DType.Int64) < Expr.Const(DType.Int64, 0L), repeats.At, 0, "a number of repeats is {value}");
+        var total = ends.At([ends.Dims[0] - 1]);
+        call.Context.Check(
+            [Dim.Min(ends.Dims[0], 1)], _ => total.NotEqualTo(Expr.Of(call.Int("output_size"))), _ => total, call.Int("output_size"),
+            "the repeats are {value} in all, 'output_size' is {limit}");
         var outputs = call.Context.Map(DType.Int64, [call.Int("output_size")], i => Expr.Of(i[0]));
         return Search(call.Context, ends, outputs, right: true);
     }

@@ -181,22 +181,43 @@ internal static class Views
     {
         var self = call.Tensor(0);
         var axis = call.Axis("dim", self.Rank);
-        return call.Context.Slice(self, axis, FromEnd(call.Int("start"), self.Dims[axis]), call.Int("length"));
+        var (start, length, size) = (call.Int("start"), call.Int("length"), self.Dims[axis]);
+        if (!HasLoadedIndex(start))
+        {
+            return call.Context.Slice(self, axis, FromEnd(call, start, size, axis), length);
+        }
+
+        var first = BufferLoads.Wrap(Expr.Of(start), size);
+        call.Context.Check(
+            [], _ => (first < Expr.Of(0)) | (first > Expr.Of(size - length)), _ => Expr.Of(start), size,
+            $"from {{value}} on there are fewer than {length} elements in {Checks.DimOf("self", axis)}, whose size is {{limit}}");
+        return call.Context.Slice(self, axis, BufferLoads.Clamped(first, size - length + 1), length);
     }
 
     private static Lowered Select(Call call)
     {
         var self = call.Tensor(0);
         var axis = call.Axis("dim", self.Rank);
-        return call.Context.Select(self, axis, FromEnd(call.Int("index"), self.Dims[axis]));
+        return call.Context.Select(self, axis, FromEnd(call, call.Int("index"), self.Dims[axis], axis));
     }
 
-    /// <summary>An index that counts from the end where it is negative; one that only the run can tell is kept inside the dim.</summary>
-    internal static Dim FromEnd(Dim index, Dim size)
+    /// <summary>An index that counts from the end where it is negative; one that only the run can tell is checked, and kept inside the dim.</summary>
+    internal static Dim FromEnd(Call call, Dim index, Dim size, int axis)
     {
-        var loaded = false;
-        index.VisitLeaves(leaf => loaded |= leaf is LoadedIndex);
-        return loaded ? BufferLoads.AsIndex(Expr.Of(index), size) : (-index).IsPositive ? index + size : index;
+        if (HasLoadedIndex(index))
+        {
+            call.CheckIndices([], _ => Expr.Of(index), size, Checks.DimOf("self", axis), fromEnd: true);
+            return BufferLoads.AsIndex(Expr.Of(index), size);
+        }
+
+        return (-index).IsPositive ? index + size : index;
+    }
+
+    private static bool HasLoadedIndex(Dim index)
+    {
+        var found = false;
+        index.VisitLeaves(leaf => found |= leaf is LoadedIndex);
+        return found;
     }
 
     /// <summary>The diagonal of two dims as a new last dim.</summary>

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Kernels.Loops;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Passes;
+
+/// <summary>Drops checks that cannot fail, and those that repeat one before; a check no longer goes along axes on which what it looks at does not depend.</summary>
+internal static class SettleChecks
+{
+    public static void Run(TensorProgram program)
+    {
+        if (!StepRewriting.Flatten(program.Steps).Any(step => step is CheckStep))
+        {
+            return;
+        }
+
+        var uses = new ProgramUses(program);
+        var ranges = new ValueRanges(uses);
+        var done = new HashSet<(Expr Wrong, string Message)>();
+        var places = new Dictionary<(int Place, Dim Extent), Axis>();
+        StepRewriting.Replace(program, step => step is CheckStep check ? Settle(check) : [step]);
+
+        IEnumerable<Step> Settle(CheckStep check)
+        {
+            if (ranges.Decide(check.Wrong) == false)
+            {
+                return [];
+            }
+
+            var narrow = WithoutIdleAxes(check);
+            return IsRepeated(narrow) ? [] : [narrow];
+        }
+
+        // Only of buffers that hold the same at both places. Axes are the same where they stand at the same place and count as far.
+        bool IsRepeated(CheckStep check)
+        {
+            if (!ProgramUses.BuffersRead(check).All(buffer => uses.Writers(buffer) is { Count: 0 } or [{ Loop: null }]))
+            {
+                return false;
+            }
+
+            var map = new Dictionary<Atom, Dim>();
+            foreach (var (place, axis) in check.Axes.Index())
+            {
+                places.TryAdd((place, axis.Extent), axis);
+                map[axis] = places[(place, axis.Extent)];
+            }
+
+            return !done.Add((new ExprRewriter(dims: dim => dim.Substitute(map)).Rewrite(check.Wrong), check.Message));
+        }
+    }
+
+    /// <summary>An axis along which everything is the same is not gone along, but for whether it has a point at all.</summary>
+    private static CheckStep WithoutIdleAxes(CheckStep check)
+    {
+        var accesses = IterationSpace.AccessesOf(check.Wrong, check.Value);
+        ImmutableArray<Axis> axes = [.. check.Axes
+            .Select(axis => accesses.Any(dim => dim.DependsOn(axis)) ? axis : new Axis(Dim.Min(axis.Extent, 1), axis.Name))
+            .Where(axis => !axis.Extent.Equals(Dim.One))];
+        return axes.SequenceEqual(check.Axes) ? check : check.With(axes, check.Wrong, check.Value, check.Limit);
+    }
+}
