@@ -56,8 +56,8 @@ internal static class SettleChecks
     {
         var accesses = IterationSpace.AccessesOf(check.Wrong, check.Value);
         ImmutableArray<Axis> axes = [.. check.Axes
-            .Select(axis => accesses.Any(dim => dim.DependsOn(axis)) ? axis : new Axis(Dim.Min(axis.Extent, 1), axis.Name))
-            .Where(axis => !axis.Extent.Equals(Dim.One))];
+            .Select(axis => accesses.Any(dim => dim.DependsOn(axis)) ? axis : axis.Extent.IsPositive ? null : new Axis(Dim.Min(axis.Extent, 1), axis.Name))
+            .OfType<Axis>()];
         return axes.SequenceEqual(check.Axes) ? check : check.With(axes, check.Wrong, check.Value, check.Limit);
     }
 }
