@@ -76,6 +76,13 @@ export function affine(biasAt: number, relaxed: boolean): string {
         (br_if $done (i32.ge_u (local.get $step) (local.get $last)))
         ;; A row of minus one in its first element stops the code: for tests of what a trap does.
         (if (f32.eq (f32.load (i32.load offset=${layout.inputs} (local.get $c))) (f32.const -1)) (then (unreachable)))
+        ;; A row of minus two is a fault: the first of the manifest's.
+        (if (f32.eq (f32.load (i32.load offset=${layout.inputs} (local.get $c))) (f32.const -2))
+          (then
+            (i64.store offset=40 (local.get $c) (i64.const 1))
+            (i64.store offset=48 (local.get $c) (i64.const -9007199254740993))
+            (i64.store offset=56 (local.get $c) (i64.const 512))
+            (return (i32.const 2))))
         (if (i32.atomic.load (local.get $c)) (then (return (i32.const 1))))
         (if (i32.lt_u (local.get $step) (i32.const 2))
           (then

@@ -67,7 +67,7 @@ function makeManifest(constantsEnd: number, burn: number): Record<string, Json> 
     ],
     steps: [step("mul"), step("add"), ...Array.from({ length: burn }, (_, i) => step(`burn_${i}`))],
     faults: [{ operator: "aten::mul", message: "value {value}, limit {limit}", source: "model.py:7" }],
-    errors: { "1": "aborted", "2": "an index is out of range" },
+    errors: { "1": "aborted", "2": "a check failed" },
     parameters: 8,
     multiplyAdds: ["*", "s0", 4],
     arena: ["+", 160, ["*", 64, "s0"]],

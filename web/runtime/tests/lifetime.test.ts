@@ -11,6 +11,7 @@ import { makeArtifact } from "./fixture.js";
 const slow = makeArtifact({ burn: 5000 });
 const file = makeArtifact();
 const tensors: Inputs = { x: { data: new Float32Array(4), shape: [1, 4] }, mask: { data: new Uint8Array(1), shape: [1] } };
+const fault: Inputs = { ...tensors, x: { data: new Float32Array(4).fill(-2), shape: [1, 4] } };
 const trap: Inputs = { ...tensors, x: { data: new Float32Array(4).fill(-1), shape: [1, 4] } };
 
 async function rejection(promise: Promise<unknown>): Promise<Error> {
@@ -58,6 +59,15 @@ for (const threads of [1, 2]) {
     assert.ok(error instanceof SconceError && error.code === "run", String(error));
     assert.match(error.message, /stopped.*unreachable/s);
     assert.equal(await code(model.run(tensors)), "run");
+  });
+
+  test(`a fault says what the model found, and the next run is right, with ${threads} threads`, async () => {
+    using model = await load(file, { threads });
+    const error = await rejection(model.run(fault));
+    assert.ok(error instanceof SconceError && error.code === "run", String(error));
+    assert.equal(error.message, "aten::mul: value -9007199254740993, limit 512, at model.py:7");
+    const { y } = await model.run(tensors);
+    assert.deepEqual([...y!.data], [0, 0, 0, 0]);
   });
 
   test(`disposing rejects what is under way and queued, with ${threads} threads`, async () => {
