@@ -23,8 +23,8 @@ internal static class RunLoop
             f.Set(error, Aborted(context));
             f.If(error, () =>
             {
-                // What the loader sets it takes back; the rest is between steps and this loop.
-                f.If(error.Ne(RunError.Aborted), () => f.AtomicStoreI32(context, 0, ContextLayout.Abort));
+                // What the loader sets it takes back itself.
+                f.If(error.Eq(RunError.Check), () => f.AtomicStoreI32(context, 0, ContextLayout.Abort));
                 f.Return(error);
             });
             f.Set(step, step + 1);
