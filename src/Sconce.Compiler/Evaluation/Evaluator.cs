@@ -65,7 +65,7 @@ public sealed partial class Evaluator
     {
         foreach (var check in checks)
         {
-            if (!check.Condition.Evaluate(ValueOf))
+            if (!check.Condition.Holds(ValueOf))
             {
                 throw new SconceException(
                     $"the inputs' sizes break a condition of the model: {check.Text}, for {check.Why}", new Where(Python: check.Source), "give inputs of sizes that meet it");

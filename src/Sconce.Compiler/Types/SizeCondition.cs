@@ -135,6 +135,19 @@ public abstract record SizeCondition
 
     public abstract void VisitLeaves(Action<Atom> visit);
 
+    /// <summary>Whether it holds; a condition without a value (a number beyond 64 bits, a division by zero) does not.</summary>
+    public bool Holds(Func<Atom, long> leaf)
+    {
+        try
+        {
+            return Evaluate(leaf);
+        }
+        catch (ArithmeticException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The sign that Python writes.</summary>
     public static string Sign(SizeComparison comparison) => comparison switch
     {

@@ -21,12 +21,12 @@ public sealed class GuardsTests
     [InlineData(1, "nonsense (")]
     public void ASizeThatMustBeAMultipleIsFound(long expected, params string[] guards)
     {
-        var inputs = new Dictionary<string, List<SymIntJson>>
+        var inputs = new Dictionary<string, GuardInput>
         {
-            ["x"] = [new(new("Symbol('s0', positive=True, integer=True)", new(24))), new(new("Symbol('s1', positive=True, integer=True)", new(6)))],
+            ["x"] = new([new(new("Symbol('s0', positive=True, integer=True)", new(24))), new(new("Symbol('s1', positive=True, integer=True)", new(6)))]),
         };
         var table = new SymbolTable(Ranges, new Dictionary<string, long>(), new Where("m.pt2"));
-        Assert.Equal(expected, Guards.FindMultiples([.. guards], inputs, table).GetValueOrDefault("s0", 1));
+        Assert.Equal(expected, new Guards([.. guards], inputs, new Where("m.pt2")).FindMultiples(table).GetValueOrDefault("s0", 1));
     }
 
     [Fact]

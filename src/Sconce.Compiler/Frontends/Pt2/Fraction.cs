@@ -1,3 +1,4 @@
+using System.Numerics;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Frontends.Pt2;
@@ -59,9 +60,12 @@ internal sealed class Fraction
         return new(a.numerator * b.numerator, a.denominator * b.denominator);
     }
 
-    /// <summary>The divisor must be known to be positive: everything below relies on it.</summary>
+    /// <summary>The divisor's sign must be known: everything below relies on a denominator that is not negative (where it is 0, nothing is said).</summary>
     public static Fraction? operator /(Fraction? a, Fraction? b) =>
-        a is null || b is null || !b.numerator.IsPositive ? null : new(a.numerator * b.denominator, a.denominator * b.numerator);
+        a is null || b is null || b.numerator.Equals(Dim.Zero) ? null
+        : b.numerator.IsNonNegative ? new(a.numerator * b.denominator, a.denominator * b.numerator)
+        : (-b.numerator).IsNonNegative ? new(-a.numerator * b.denominator, a.denominator * -b.numerator)
+        : null;
 
     public static Fraction? Power(Fraction? value, Fraction? exponent)
     {
@@ -87,8 +91,12 @@ internal sealed class Fraction
 
     public static Fraction? FloorDivide(Fraction? a, Fraction? b) => Floor(a / b);
 
+    /// <summary>The remainder has the divisor's sign.</summary>
     public static Fraction? Modulo(Fraction? a, Fraction? b) =>
-        a?.ToDim() is { } left && b?.ToDim() is { IsPositive: true } right ? Of(left.Mod(right)) : null;
+        a?.ToDim() is not { } left || b?.ToDim() is not { } right || right.Equals(Dim.Zero) ? null
+        : right.IsNonNegative ? Of(left.Mod(right))
+        : (-right).IsNonNegative ? Of(-(-left).Mod(-right))
+        : null;
 
     public static Fraction? Floor(Fraction? value) => value is null ? null : Of(value.numerator.FloorDiv(value.denominator));
 
@@ -100,6 +108,30 @@ internal sealed class Fraction
         : value.numerator.IsNonNegative ? Floor(value)
         : (-value.numerator).IsNonNegative ? Ceiling(value)
         : null;
+
+    /// <summary>Rounds to the nearest integer; halves to the even one, as Python does.</summary>
+    public static Fraction? RoundToEven(Fraction? value)
+    {
+        if (value is null)
+        {
+            return null;
+        }
+
+        var (twice, divisor) = ((value.numerator * 2) + value.denominator, value.denominator * 2);
+        var nearest = twice.FloorDiv(divisor);
+        var isHalf = 1 - Dim.Min(1, twice.Mod(divisor));
+        return Of(nearest - (isHalf * nearest.Mod(2)));
+    }
+
+    /// <summary>The lowest bits, where the mask is one of them: <c>s &amp; 3</c>.</summary>
+    public static Fraction? And(Fraction? value, Fraction? mask) =>
+        mask?.ToDim() is { IsConstant: true, Value: > 0 and < 1 << 30 and var bits } && BitOperations.IsPow2(bits + 1) ? Modulo(value, Of(bits + 1)) : null;
+
+    /// <summary>A comparison of two numbers, as one of two integers.</summary>
+    public static SizeCondition.Compare Compare(Fraction a, SizeComparison comparison, Fraction b) =>
+        a.denominator.Equals(b.denominator)
+            ? new(a.numerator, comparison, b.numerator)
+            : new(a.numerator * b.denominator, comparison, b.numerator * a.denominator);
 
     public static Fraction? Either(Fraction? a, Fraction? b, Func<Dim, Dim, Dim> choose) =>
         a?.ToDim() is { } left && b?.ToDim() is { } right ? Of(choose(left, right)) : null;

@@ -1,92 +1,120 @@
+using System.Text;
+using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Frontends.Pt2;
 
-/// <summary>
-/// What PyTorch assumed about the sizes of inputs while it traced, as Python code. The common case is that a size must be a multiple of a number
-/// (<c>x.view(-1, 4)</c>), which comes in many forms: so the guards are tried, not matched.
-/// </summary>
-internal static class Guards
+/// <summary>What guards may speak of: the sizes of an input tensor, or the value of an input that is an integer.</summary>
+internal sealed record GuardInput(List<SymIntJson> Sizes, SymIntJson? Value = null);
+
+/// <summary>What PyTorch assumed about inputs while it traced, as Python code. Its program asks for all of it at every run, and so do we.</summary>
+internal sealed class Guards(List<string> code, IReadOnlyDictionary<string, GuardInput> inputs, Where place)
 {
-    private const int Tried = 256;
-    private const int MostGuards = 512;
-    private const int LongestGuard = 2000;
+    private const string Why = "PyTorch assumed it when it exported the model";
+    private const int LongestQuoted = 300;
 
-    /// <summary>The symbols that must be multiples of a number above 1, with that number.</summary>
-    public static Dictionary<string, long> FindMultiples(
-        List<string> code, IReadOnlyDictionary<string, List<SymIntJson>> inputs, SymbolTable symbols)
+    /// <summary>The conditions on sizes and integers. What guards say of dtypes, ranks and fixed values is looked at with the inputs themselves.</summary>
+    public IEnumerable<SizeCheck> Checks(SymbolTable symbols)
     {
-        var result = new Dictionary<string, long>();
-        if (code.Count == 0 || code.Count > MostGuards)
+        foreach (var guard in code)
         {
-            return result;
-        }
-
-        var guards = code.Select(Parse).OfType<(Dim Left, string Comparison, Dim Right)>().ToList();
-        var examples = Examples(inputs, symbols);
-        foreach (var (symbol, example) in examples)
-        {
-            // Each guard by itself: one that ties the size to another input's would hide what the others say.
-            foreach (var guard in guards.Where(guard => guard.Left.DependsOn(symbol) || guard.Right.DependsOn(symbol)))
+            if (Parse(guard, symbols) is { } condition)
             {
-                var factor = FactorOf(guard, symbol, examples);
-                if (factor > 1 && example % factor == 0)
-                {
-                    var before = result.GetValueOrDefault(symbol.Name, 1);
-                    result[symbol.Name] = before / Gcd(before, factor) * factor;
-                }
+                yield return new SizeCheck(condition, Why) { Text = Readable(guard) };
+            }
+            else if (IsAboutSizes(guard, symbols))
+            {
+                throw SconceException.Unsupported(
+                    $"the model runs only with inputs for which {Readable(guard)} holds, which Sconce cannot look at before a run", place,
+                    "write this condition of the model's Python with whole numbers alone, or export the model with fixed sizes");
             }
         }
-
-        return result;
-
-        (Dim Left, string Comparison, Dim Right)? Parse(string guard)
-        {
-            try
-            {
-                return guard.Length > LongestGuard ? null : SympyParser.ParseGuard(guard, SizeOf);
-            }
-            catch (FormatException)
-            {
-                // Code about something else than sizes.
-                return null;
-            }
-        }
-
-        Dim? SizeOf(string input, int dim) =>
-            inputs.TryGetValue(input, out var sizes) && dim < sizes.Count ? symbols.Parse(sizes[dim]) : null;
     }
 
-    /// <summary>The number whose multiples, and no other sizes, a guard lets through; 1 where there is none.</summary>
-    private static long FactorOf((Dim Left, string Comparison, Dim Right) guard, Symbol symbol, Dictionary<Symbol, long> examples)
+    /// <summary>The symbols that must be multiples of a number above 1, with that number.</summary>
+    public Dictionary<string, long> FindMultiples(SymbolTable symbols)
     {
-        var last = Math.Min(symbol.Max ?? long.MaxValue, symbol.Min + Tried);
-        var allowed = new List<long>();
-        for (var size = symbol.Min; size <= last; size++)
+        var conditions = code.Take(Multiples.MostGuards).Where(guard => guard.Length <= Multiples.LongestGuard)
+            .Select(guard => Parse(guard, symbols)).OfType<SizeCondition>();
+        return Multiples.Find(conditions, Examples(symbols));
+    }
+
+    private SizeCondition? Parse(string guard, SymbolTable symbols)
+    {
+        try
         {
-            if (Holds(guard, leaf => leaf.Equals(symbol) ? size : examples[(Symbol)leaf]))
+            return SympyParser.ParseGuard(guard, (input, dim) => Find(input, dim, symbols));
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    private Dim? Find(string input, int? dim, SymbolTable symbols) => (inputs.GetValueOrDefault(input), dim) switch
+    {
+        ({ Value: null, Sizes: var sizes }, int number and >= 0) when number < sizes.Count => symbols.Parse(sizes[number]),
+        ({ Value: { } value }, null) => symbols.Parse(value),
+        _ => null,
+    };
+
+    /// <summary>
+    /// True for a guard that speaks of a size or an integer which is not fixed. Strides are none of it: they never change what a model computes, and tensors lie densely here.
+    /// </summary>
+    private bool IsAboutSizes(string guard, SymbolTable symbols)
+    {
+        if (guard.Contains(".stride()[", StringComparison.Ordinal) || guard.Contains(".storage_offset()", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        for (var at = guard.IndexOf("L[", StringComparison.Ordinal); at >= 0; at = guard.IndexOf("L[", at + 1, StringComparison.Ordinal))
+        {
+            var (path, dim) = SympyParser.ParseInput(guard.Substring(at, Math.Min(guard.Length - at, LongestQuoted)));
+            if (dim is not null ? Find(path, dim, symbols) is not { IsConstant: true } : inputs.GetValueOrDefault(path)?.Value is not null)
             {
-                allowed.Add(size);
+                return true;
             }
         }
 
-        var factor = allowed.Aggregate(0L, Gcd);
-        return factor > 1 && allowed.Count > 2 && allowed.Count == (last / factor) - (allowed[0] / factor) + 1 ? factor : 1;
+        return false;
+    }
+
+    /// <summary>A guard as people write it: <c>x.shape[0]</c> for <c>L['x'].size()[0]</c>.</summary>
+    private static string Readable(string guard)
+    {
+        var text = new StringBuilder(guard.Length);
+        for (var at = 0; at < guard.Length;)
+        {
+            if (guard.AsSpan(at).StartsWith("L['", StringComparison.Ordinal) && guard.IndexOf("']", at, StringComparison.Ordinal) is > 0 and var end)
+            {
+                text.Append(guard, at + 3, end - at - 3);
+                at = end + 2;
+            }
+            else
+            {
+                text.Append(guard[at++]);
+            }
+        }
+
+        text.Replace(".size()[", ".shape[").Replace("torch.sym_", "");
+        return text.Length <= LongestQuoted ? $"{text}" : $"{text.ToString(0, LongestQuoted)}…";
     }
 
     /// <summary>The sizes of the example inputs: with them, all guards hold.</summary>
-    private static Dictionary<Symbol, long> Examples(IReadOnlyDictionary<string, List<SymIntJson>> inputs, SymbolTable symbols)
+    private Dictionary<Symbol, long> Examples(SymbolTable symbols)
     {
         var result = new Dictionary<Symbol, long>();
-        foreach (var size in inputs.Values.SelectMany(sizes => sizes))
+        foreach (var size in inputs.Values.SelectMany(input => input.Value is { } value ? [value] : input.Sizes))
         {
-            if (symbols.Parse(size) is { } dim && size.AsExpr?.Hint?.AsInt is { } value)
+            if (symbols.Parse(size) is { } dim && size.AsExpr?.Hint?.AsInt is { } example)
             {
                 dim.VisitLeaves(leaf =>
                 {
-                    if (leaf is Symbol symbol && dim.LinearIn(leaf) is ({ IsConstant: true, Value: not 0 and var factor }, { IsConstant: true, Value: var offset }))
+                    if (leaf is Symbol symbol && dim.LinearIn(leaf) is ({ IsConstant: true, Value: not 0 and var factor }, { IsConstant: true, Value: var offset })
+                        && (Int128)example - offset is var distance && distance % factor == 0 && distance / factor is var found && found >= long.MinValue && found <= long.MaxValue)
                     {
-                        result.TryAdd(symbol, (value - offset) / factor);
+                        result.TryAdd(symbol, (long)found);
                     }
                 });
             }
@@ -94,28 +122,4 @@ internal static class Guards
 
         return result;
     }
-
-    private static bool Holds((Dim Left, string Comparison, Dim Right) guard, Func<Atom, long> sizes)
-    {
-        try
-        {
-            var order = guard.Left.Evaluate(sizes).CompareTo(guard.Right.Evaluate(sizes));
-            return guard.Comparison switch
-            {
-                "==" => order == 0,
-                "!=" => order != 0,
-                "<" => order < 0,
-                "<=" => order <= 0,
-                ">" => order > 0,
-                _ => order >= 0,
-            };
-        }
-        catch (Exception error) when (error is ArithmeticException or KeyNotFoundException)
-        {
-            // A size without an example, or beyond 64 bits: nothing is said.
-            return true;
-        }
-    }
-
-    private static long Gcd(long a, long b) => b == 0 ? a : Gcd(b, a % b);
 }

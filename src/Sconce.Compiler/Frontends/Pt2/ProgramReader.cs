@@ -15,6 +15,7 @@ internal sealed class ProgramReader
     private readonly Payloads constants;
     private readonly List<string> inputNames;
     private readonly List<string> outputNames;
+    private readonly Guards guards;
     private readonly SymbolTable symbols;
     private readonly GraphReader reader;
     private readonly Where place;
@@ -32,7 +33,9 @@ internal sealed class ProgramReader
         weights = new Payloads(archive, Pt2Archive.WeightsConfigPath(model), "data/weights/");
         constants = new Payloads(archive, Pt2Archive.ConstantsConfigPath(model), "data/constants/");
         (inputNames, outputNames) = ReadNames();
-        symbols = new SymbolTable(program.RangeConstraints, FindMultiples(program), place);
+        guards = FindGuards(program);
+        var plain = new SymbolTable(program.RangeConstraints, new Dictionary<string, long>(), place);
+        symbols = new SymbolTable(program.RangeConstraints, guards.FindMultiples(plain), place);
         reader = new GraphReader(symbols, place);
         graph = new Graph.Graph { Name = model };
     }
@@ -43,6 +46,7 @@ internal sealed class ProgramReader
         var scope = new Scope(program.module.Graph);
         program.ReadInputs(scope);
         program.graph.Symbols.AddRange(program.symbols.FromInputs);
+        program.graph.Checks.AddRange(program.guards.Checks(program.symbols));
         program.reader.ReadNodes(scope, program.graph.Body.Nodes);
         program.ReadOutputs(scope);
         return program.graph;
@@ -67,7 +71,7 @@ internal sealed class ProgramReader
             : ([], []);
     }
 
-    private Dictionary<string, long> FindMultiples(ProgramJson program)
+    private Guards FindGuards(ProgramJson program)
     {
         var (specs, arguments) = (module.Signature.InputSpecs, module.Graph.Inputs);
         if (specs.Count != arguments.Count)
@@ -76,16 +80,20 @@ internal sealed class ProgramReader
         }
 
         var users = specs.Zip(arguments).Where(pair => IsUserInput(pair.First)).Select(pair => pair.Second).ToList();
-        var sizes = new Dictionary<string, List<SymIntJson>>();
+        var inputs = new Dictionary<string, GuardInput>();
         foreach (var (name, argument) in users.Count == inputNames.Count ? inputNames.Zip(users) : [])
         {
-            if (argument is ArgumentJson.Reference reference && module.Graph.TensorValues.GetValueOrDefault(reference.Name) is { } meta)
+            if (argument is ArgumentJson.Reference { Kind: ReferenceKind.Tensor } tensor && module.Graph.TensorValues.GetValueOrDefault(tensor.Name) is { } meta)
             {
-                sizes[name] = meta.Sizes;
+                inputs[name] = new(meta.Sizes);
+            }
+            else if (argument is ArgumentJson.Reference { Kind: ReferenceKind.Int } integer && module.Graph.SymIntValues.GetValueOrDefault(integer.Name) is { } value)
+            {
+                inputs[name] = new([], value);
             }
         }
 
-        return Guards.FindMultiples(program.GuardsCode, sizes, new SymbolTable(program.RangeConstraints, new Dictionary<string, long>(), place));
+        return new Guards(program.GuardsCode, inputs, place);
     }
 
     private void ReadInputs(Scope scope)

@@ -101,7 +101,12 @@ internal sealed class SymbolTable(IReadOnlyDictionary<string, RangeJson> ranges,
             var range = ranges.GetValueOrDefault(name);
             var lowest = signs switch { SymbolSigns.Positive => 1, SymbolSigns.NonNegative => 0, _ => long.MinValue };
             var min = Math.Max(range?.MinVal ?? lowest, lowest);
-            long? max = range?.MaxVal is { } bound and < long.MaxValue - 1 ? bound : null;
+            long? max = range?.MaxVal is { } bound and <= LargestTensor ? bound : null;
+            if (min > LargestTensor || max < min)
+            {
+                throw new SconceException($"the size {name} ranges from {min} to {range?.MaxVal ?? long.MaxValue}, where no tensor's can lie", place, "the file is damaged: export it again");
+            }
+
             symbol = multiples.TryGetValue(name, out var factor)
                 ? factor * (Dim)new Symbol($"{name}_by{factor}", -Dim.FloorDivide(-min, factor), max is { } last ? Dim.FloorDivide(last, factor) : null)
                 : new Symbol(name, min, max);

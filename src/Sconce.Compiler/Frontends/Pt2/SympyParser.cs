@@ -8,9 +8,11 @@ namespace Sconce.Compiler.Frontends.Pt2;
 /// and the infix form of older files (<c>(s0 - 1)//8 + 1</c>). What a Dim cannot say (a rounding of a float that is
 /// no small fraction, a truth value) comes out as null; text that is no expression throws <see cref="FormatException"/>.
 /// </summary>
-internal ref struct SympyParser(string text, Func<string, SymbolSigns, Dim> symbol, Func<string, int, Dim?>? inputSize = null)
+internal ref partial struct SympyParser(string text, Func<string, SymbolSigns, Dim> symbol, Func<string, int?, Dim?>? input = null)
 {
-    private static readonly string[] Comparisons = ["==", "!=", "<=", ">=", "<", ">"];
+    /// <summary>Those whose sign begins with another's stand before it.</summary>
+    private static readonly SizeComparison[] Comparisons =
+        [SizeComparison.Equal, SizeComparison.NotEqual, SizeComparison.LessOrEqual, SizeComparison.GreaterOrEqual, SizeComparison.Less, SizeComparison.Greater];
 
     private const int LongestText = 1 << 16;
     private const int DeepestNesting = 100;
@@ -20,7 +22,9 @@ internal ref struct SympyParser(string text, Func<string, SymbolSigns, Dim> symb
         : throw new FormatException($"an expression of {text.Length} characters");
 
     private readonly Func<string, SymbolSigns, Dim> symbol = symbol;
-    private readonly Func<string, int, Dim?>? inputSize = inputSize;
+    private readonly Func<string, int?, Dim?>? input = input;
+    private readonly List<SizeCondition> divisors = [];
+    private (SizeCondition Condition, int End)? bracketed = null;
     private int position = 0;
     private int depth = 0;
 
@@ -39,42 +43,9 @@ internal ref struct SympyParser(string text, Func<string, SymbolSigns, Dim> symb
         }
     }
 
-    /// <summary>
-    /// A guard, <c>(L['x'].size()[0] % 4) == 0</c>: its two sides, and how they must compare. Null where one of them is nothing that a Dim can say.
-    /// </summary>
-    public static (Dim Left, string Comparison, Dim Right)? ParseGuard(string text, Func<string, int, Dim?> inputSize)
-    {
-        var parser = new SympyParser(text, (name, _) => throw new FormatException($"the name '{name}' in a guard"), inputSize);
-        try
-        {
-            var left = parser.Sum()?.ToDim();
-            var comparison = "";
-            foreach (var candidate in Comparisons)
-            {
-                if (parser.Take(candidate))
-                {
-                    comparison = candidate;
-                    break;
-                }
-            }
-
-            var right = comparison.Length > 0 ? parser.Sum()?.ToDim() : null;
-            parser.SkipSpace();
-            return left is not null && right is not null && parser.position == parser.text.Length ? (left, comparison, right) : null;
-        }
-        catch (OverflowException)
-        {
-            return null;
-        }
-    }
-
     private Fraction? Sum()
     {
-        if (++depth > DeepestNesting)
-        {
-            throw new FormatException("an expression nested too deeply");
-        }
-
+        Enter();
         var result = Product();
         while (true)
         {
@@ -101,15 +72,15 @@ internal ref struct SympyParser(string text, Func<string, SymbolSigns, Dim> symb
         {
             if (Take("//"))
             {
-                result = Fraction.FloorDivide(result, Unary());
+                result = Fraction.FloorDivide(result, Divisor(Unary()));
             }
             else if (Take("/"))
             {
-                result /= Unary();
+                result /= Divisor(Unary());
             }
             else if (Take("%"))
             {
-                result = Fraction.Modulo(result, Unary());
+                result = Fraction.Modulo(result, Divisor(Unary()));
             }
             else if (!Peek("**") && Take("*"))
             {
@@ -124,11 +95,7 @@ internal ref struct SympyParser(string text, Func<string, SymbolSigns, Dim> symb
 
     private Fraction? Unary()
     {
-        if (++depth > DeepestNesting)
-        {
-            throw new FormatException("an expression nested too deeply");
-        }
-
+        Enter();
         Fraction? result;
         if (Take("-"))
         {
@@ -152,9 +119,7 @@ internal ref struct SympyParser(string text, Func<string, SymbolSigns, Dim> symb
         SkipSpace();
         if (Take("("))
         {
-            var inner = Sum();
-            Need(")");
-            return inner;
+            return InBrackets();
         }
 
         if (position >= text.Length)
@@ -168,9 +133,9 @@ internal ref struct SympyParser(string text, Func<string, SymbolSigns, Dim> symb
         }
 
         var name = Name();
-        if (name == "L" && inputSize is not null)
+        if (name == "L" && input is not null)
         {
-            return InputSize();
+            return Input();
         }
 
         if (!Take("("))
@@ -205,34 +170,20 @@ internal ref struct SympyParser(string text, Func<string, SymbolSigns, Dim> symb
             ("Mul", _) => arguments.Aggregate<Fraction?, Fraction?>(Fraction.Of(1), (a, b) => a * b),
             ("Pow" or "PowByNatural", 2) => Fraction.Power(first, second),
             ("Integer" or "Identity" or "ToFloat" or "torch.sym_float", 1) => first,
-            ("Rational" or "IntTrueDiv" or "FloatTrueDiv", 2) => first / second,
-            ("FloorDiv" or "CleanDiv", 2) => Fraction.FloorDivide(first, second),
-            ("CeilDiv", 2) => Fraction.Ceiling(first / second),
-            ("Mod" or "PythonMod", 2) => Fraction.Modulo(first, second),
+            ("Rational" or "IntTrueDiv" or "FloatTrueDiv", 2) => first / Divisor(second),
+            ("FloorDiv" or "CleanDiv", 2) => Fraction.FloorDivide(first, Divisor(second)),
+            ("CeilDiv", 2) => Fraction.Ceiling(first / Divisor(second)),
+            ("Mod" or "PythonMod", 2) => Fraction.Modulo(first, Divisor(second)),
             ("ModularIndexing", 3) => Fraction.Modulo(Fraction.FloorDivide(first, second), arguments[2]),
             ("FloorToInt" or "floor" or "math.floor", 1) => Fraction.Floor(first),
             ("CeilToInt" or "ceiling" or "math.ceil", 1) => Fraction.Ceiling(first),
             ("TruncToInt" or "math.trunc", 1) => Fraction.Truncate(first),
-            ("Max" or "torch.sym_max", > 0) => arguments.Skip(1).Aggregate<Fraction?, Fraction?>(first, (a, b) => Fraction.Either(a, b, Dim.Max)),
-            ("Min" or "torch.sym_min", > 0) => arguments.Skip(1).Aggregate<Fraction?, Fraction?>(first, (a, b) => Fraction.Either(a, b, Dim.Min)),
+            ("RoundToInt" or "round", 1) => Fraction.RoundToEven(first),
+            ("Abs" or "abs", 1) => Fraction.Either(first, Fraction.Of(-1) * first, Dim.Max),
+            ("Max" or "max" or "torch.sym_max", > 0) => arguments.Skip(1).Aggregate<Fraction?, Fraction?>(first, (a, b) => Fraction.Either(a, b, Dim.Max)),
+            ("Min" or "min" or "torch.sym_min", > 0) => arguments.Skip(1).Aggregate<Fraction?, Fraction?>(first, (a, b) => Fraction.Either(a, b, Dim.Min)),
             _ => null,
         };
-    }
-
-    /// <summary><c>L['mask'][0].size()[1]</c>.</summary>
-    private Fraction? InputSize()
-    {
-        var path = "";
-        while (Take("["))
-        {
-            path += (path.Length > 0 ? "." : "") + (Peek("'") ? Quoted() : Name());
-            Need("]");
-        }
-
-        Need(".size()[");
-        var dim = Name();
-        Need("]");
-        return int.TryParse(dim, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && inputSize!(path, number) is { } size ? Fraction.Of(size) : null;
     }
 
     private Fraction? SymbolCall()
