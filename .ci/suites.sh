@@ -149,6 +149,14 @@ fuzz() {
   count "$name" "$(sed -n 's/^\([0-9]*\) passed, [0-9]* failed$/\1/p' "$log")" "$(sed -n 's/^[0-9]* passed, \([0-9]*\) failed$/\1/p' "$log")" "$status"
 }
 
+# Pages that bundlers build, each in an empty folder. Their packages, some 600 MB, come into artifacts/bundlers.
+suite_bundlers() {
+  heading "Bundlers"
+  install_browsers
+  build_runtime
+  node_suite bundlers node --test tests/bundlers/*.test.mjs
+}
+
 # Debian's packages where this is Debian and we may; elsewhere the tests take what they find, and say what they miss.
 install_browsers() {
   local wanted=()

@@ -14,9 +14,9 @@ const quiet = [
 const known = {
   Chromium: {
     names: ["chromium", "chromium-browser", "google-chrome"],
-    start: (command, profile, url) => run(command, [
+    start: (command, profile, url, more = []) => run(command, [
       "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync", "--window-size=1000,800", `--user-data-dir=${profile}`, url,
+      "--disable-component-update", "--disable-sync", "--window-size=1000,800", `--user-data-dir=${profile}`, ...more, url,
     ]),
   },
   Firefox: {
@@ -48,14 +48,15 @@ export function findBrowsers() {
   for (const [name, { names, start }] of Object.entries(known)) {
     const command = names.map(which).find((path) => path !== undefined);
     if (command === undefined) missing.push(name);
-    else found.push({ name, visit: (url) => visit(command, start, url) });
+    else found.push({ name, visit: (url, more) => visit(command, start, url, more) });
   }
   return { found, missing };
 }
 
-async function visit(command, start, url) {
+/** @param more switches of the browser (Chromium only) */
+async function visit(command, start, url, more) {
   const profile = mkdtempSync(join(tmpdir(), "sconce-browser-"));
-  const processes = await start(command, profile, url);
+  const processes = await start(command, profile, url, more);
   return {
     /** Each leads a process group, for a browser is many processes. */
     pids: processes.map(({ pid }) => pid),

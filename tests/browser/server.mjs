@@ -40,7 +40,7 @@ export async function startServer({ folders, files }) {
     const [, mode, ...rest] = new URL(request.url, "http://localhost").pathname.split("/");
     const path = rest.join("/");
     if (!(mode in modes)) return response.writeHead(404).end();
-    const headers = { ...modes[mode], "Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin" };
+    const headers = { ...modes[mode], "Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin", "Access-Control-Allow-Origin": "*" };
     if (request.method === "POST") {
       const chunks = [];
       for await (const chunk of request) chunks.push(chunk);

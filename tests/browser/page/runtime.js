@@ -63,6 +63,69 @@ if (mode === "forbidding") {
     model.dispose();
   });
 
+  // A policy of 'self' forbids scripts from elsewhere.
+  if (mode !== "strict") {
+    test("a runtime that comes from another origin takes its worker from this one", async () => {
+      const elsewhere = new URL("../runtime/index.js", location.href.replace("//localhost:", "//127.0.0.1:"));
+      check(elsewhere.origin !== location.origin, elsewhere.origin);
+      const { load: loadFromElsewhere } = await import(elsewhere.href);
+      const refused = await failure(loadFromElsewhere("../models/affine.wasm"));
+      check(/its script must come from the page's own origin .*the option workerUrl/.test(refused.message), refused.message);
+      const model = await loadFromElsewhere("../models/affine.wasm", { threads: 2, workerUrl: "../runtime/worker.js" });
+      const tensors = inputs(3);
+      same((await model.run(tensors)).y.data, expected(tensors), "y");
+      same([model.report().worker, model.report().threads.used], [true, isolated ? 2 : 1], "worker and threads");
+      model.dispose();
+    });
+  }
+
+  test("a worker's script that is not there is an error", async () => {
+    const { code, message } = await failure(load("../models/affine.wasm", { threads: 2, workerUrl: "../runtime/nowhere.js" }));
+    same(code, "engine", "code");
+    check(/its script worker.js is not found at ..\/runtime\/nowhere.js/.test(message), message);
+  });
+
+  for (const which of [0, 1]) {
+    test(`a run is rejected when ${which === 0 ? "the model's worker" : "a helper"} is ended from outside`, async () => {
+      const workers = [];
+      const Original = Worker;
+      globalThis.Worker = class extends Original {
+        constructor(...parameters) {
+          super(...parameters);
+          workers.push(this);
+        }
+      };
+      let model;
+      try {
+        model = await load("../models/slow.wasm", { threads: 2 });
+      } finally {
+        globalThis.Worker = Original;
+      }
+      const running = failure(model.run(inputs(1)));
+      await later(20);
+      workers[Math.min(which, workers.length - 1)].terminate();
+      const { code, message } = await running;
+      same(code, "engine", "code");
+      check(/the model's worker stopped: it was terminated/.test(message), message);
+      same((await failure(model.run(inputs(1)))).code, "engine", "code of the next run");
+    });
+  }
+
+  test("a page that cannot have threads is told once, with the headers", async () => {
+    // A module of its own, which has said nothing yet.
+    const { load: anew } = await import("../runtime/index.js?anew");
+    const said = [];
+    const { info } = console;
+    console.info = (text) => said.push(text);
+    try {
+      for (let i = 0; i < 2; i++) (await anew("../models/affine.wasm", { threads: 2 })).dispose();
+    } finally {
+      console.info = info;
+    }
+    same(said.length, mode === "plain" ? 1 : 0, "messages");
+    for (const text of said) check(/Cross-Origin-Opener-Policy: same-origin.*Cross-Origin-Embedder-Policy: require-corp/.test(text), text);
+  });
+
   test("leaves the page free while it runs", async () => {
     const model = await load("../models/slow.wasm", { threads: 1 });
     let ticks = 0;

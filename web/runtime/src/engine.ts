@@ -1,3 +1,4 @@
+import { builtin } from "./builtin.js";
 import type { Bytes } from "./byte-reader.js";
 import { SconceError, describe } from "./errors.js";
 
@@ -58,7 +59,7 @@ export function whyNoThreads(): string | undefined {
 /** The processor's threads, as far as the engine tells. */
 export function processorThreads(): number {
   const { navigator } = globalThis as { navigator?: { hardwareConcurrency?: number } };
-  return navigator?.hardwareConcurrency ?? (typeof process === "undefined" ? 1 : process.getBuiltinModule("node:os").availableParallelism());
+  return navigator?.hardwareConcurrency ?? builtin?.("node:os").availableParallelism() ?? 1;
 }
 
 /** As many threads as there are cores: beyond four, two of the processor's threads are taken to share one. */

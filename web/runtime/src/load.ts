@@ -77,7 +77,7 @@ function chooseThreads(wanted: number | undefined, isModule: boolean, noWorker: 
   const obstacle = isModule ? "it was loaded from a compiled module, whose memory is not shared"
     : whyNoWorker() ?? (noWorker !== undefined && "document" in globalThis ? "it runs on the page's own thread, which may not wait for others" : notIsolated);
   if (used > 1 && obstacle !== undefined) {
-    if (obstacle === notIsolated && "document" in globalThis && !toldOfHeaders) {
+    if (obstacle === notIsolated && "document" in globalThis && !crossOriginIsolated && !toldOfHeaders) {
       toldOfHeaders = true;
       console.info(`sconce: models run on one thread, not ${used}: ${obstacle}`);
     }

@@ -1,3 +1,4 @@
+import { builtin } from "./builtin.js";
 import { header, lost } from "./context-header.js";
 import { instantiate } from "./engine.js";
 import { describe, toMessage } from "./errors.js";
@@ -14,7 +15,7 @@ interface Port {
 /** What every worker of the runtime does: the first message says whether a model lives here or a helper thread. */
 export function serve(): void {
   const scope = globalThis as unknown as Port;
-  const port = typeof scope.postMessage === "function" ? scope : process.getBuiltinModule("node:worker_threads").parentPort as unknown as Port;
+  const port = typeof scope.postMessage === "function" ? scope : builtin?.("node:worker_threads").parentPort as unknown as Port;
   const post = (reply: HostReply | HelpReply, transfer: Transferable[] = []) => port.postMessage(reply, transfer);
   const host = new Host(post);
   let attended: Int32Array | undefined;

@@ -1,3 +1,4 @@
+import { builtin } from "./builtin.js";
 import { SconceError, describe } from "./errors.js";
 
 /** A compiled model's file. A string is a URL, relative to the page; in Node it may be a path. */
@@ -73,7 +74,8 @@ function pieces(bytes: Uint8Array): ByteStream {
 }
 
 async function localFile(address: string | URL, text: string): Promise<ByteStream> {
-  const { open: openFile } = process.getBuiltinModule("node:fs/promises");
+  if (builtin === undefined) throw new SconceError("network", `${text} is no whole URL, and there is no page here that it could be relative to`);
+  const { open: openFile } = builtin("node:fs/promises");
   const failed = (what: string, error?: unknown) => new SconceError("network", `${text} cannot be read: ${what}`, { cause: error });
   const file = await openFile(text.startsWith("file:") ? new URL(address) : text).catch((error: unknown) => { throw failed(describe(error), error); });
   async function* chunks(): AsyncGenerator<Uint8Array> {

@@ -1,3 +1,4 @@
+import { builtin } from "./builtin.js";
 import { SconceError } from "./errors.js";
 import { Host } from "./host.js";
 import type { HostMessage, HostReply, Peer } from "./protocol.js";
@@ -8,17 +9,18 @@ export type WorkerUrl = string | URL | undefined;
 
 // Libraries that were ported to Node leave its own kind of worker under the same name.
 const hasWebWorkers = () => typeof Worker !== "undefined" && Worker.prototype instanceof EventTarget;
-const isNode = () => typeof process !== "undefined" && process.getBuiltinModule !== undefined;
+
+const conditions = "its script must come from the page's own origin (where the runtime comes from another, serve a copy of its worker.js and give load the option workerUrl), worker-src of the page's policy must allow it";
 
 /** Why no worker can be started here, or undefined where one can. */
 export function whyNoWorker(): string | undefined {
-  if (hasWebWorkers() || isNode()) return undefined;
+  if (hasWebWorkers() || builtin !== undefined) return undefined;
   return "registration" in globalThis ? "a service worker cannot start workers" : "there is no Worker here";
 }
 
 /** Starts a worker of the runtime: a module worker, or Node's own kind. */
 export function spawn<Sent, Received>(url?: WorkerUrl): Peer<Sent, Received> {
-  return hasWebWorkers() ? webWorker(url) : nodeWorker(url);
+  return hasWebWorkers() || builtin === undefined ? webWorker(url) : nodeWorker(url, builtin("node:worker_threads"));
 }
 
 function webWorker<Sent, Received>(url: WorkerUrl): Peer<Sent, Received> {
@@ -29,14 +31,15 @@ function webWorker<Sent, Received>(url: WorkerUrl): Peer<Sent, Received> {
       ? new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "sconce-worker" })
       : new Worker(url, { type: "module", name: workerName });
   } catch (error) {
-    throw new SconceError("engine", "the model's worker cannot be made: its script must come from the page's own origin (where the runtime comes from another, serve a copy of its worker.js and give load the option workerUrl), and worker-src of the page's policy must allow it", { cause: error });
+    throw new SconceError("engine", `the model's worker cannot be made: ${conditions}`, { cause: error });
   }
   const end = () => Worker.prototype.terminate.call(worker);
   const failure = new Failure();
   worker.onmessageerror = () => failure.set(new SconceError("engine", "a message between page and worker cannot be read"));
   worker.onerror = (event) => {
     event.preventDefault();
-    failure.set(stopped(event.message || `its script worker.js is not found ${url === undefined ? "beside the runtime" : `at ${String(url)}`}, a policy forbids it, or the page is cross-origin isolated and worker.js comes without the header Cross-Origin-Embedder-Policy`));
+    failure.set(stopped(event.message ||
+      `its script worker.js is not found ${url === undefined ? "beside the runtime" : `at ${String(url)}`}, or refused: ${conditions}, and on a cross-origin isolated page it needs the header Cross-Origin-Embedder-Policy`));
   };
   // A worker does not tell its end, so whoever ends it from outside is made to.
   worker.terminate = () => {
@@ -54,10 +57,11 @@ function webWorker<Sent, Received>(url: WorkerUrl): Peer<Sent, Received> {
   };
 }
 
-function nodeWorker<Sent, Received>(url: WorkerUrl): Peer<Sent, Received> {
-  const { Worker: NodeWorker } = process.getBuiltinModule("node:worker_threads");
+function nodeWorker<Sent, Received>(url: WorkerUrl, { Worker: NodeWorker }: typeof import("node:worker_threads")): Peer<Sent, Received> {
+  // Not in the form that bundlers know: they would bring the script along twice, and Parcel mistakes one for the other.
+  const script = url ?? new URL(import.meta.url.replace(/[^/]*$/, "worker.js"));
   // Without the process's own switches: some, such as --input-type, forbid a script from a file.
-  const worker = new NodeWorker(url ?? new URL("./worker.js", import.meta.url), { execArgv: [], name: workerName, workerData: workerName });
+  const worker = new NodeWorker(script, { execArgv: [], name: workerName, workerData: workerName });
   const failure = new Failure();
   worker.on("messageerror", (error) => failure.set(stopped(error.message, error)));
   worker.on("error", (error) => failure.set(stopped(error.message, error)));

@@ -2,6 +2,7 @@
 import { serve } from "./serve.js";
 import { isOurWorker } from "./worker-name.js";
 
+export { builtin } from "./builtin.js";
 export { bind } from "./bound.js";
 export { announceRun, header, wakeHelpers } from "./context-header.js";
 export { evaluate, formatDim } from "./dims.js";

@@ -25,6 +25,18 @@ test("runs on the thread it is called on", async () => {
   assert.deepEqual(graph.createContext().run(tensors).y?.data, expected([1, 2, 3, 4], [1]));
 });
 
+test("source maps bring their sources, for the package has none", async () => {
+  for (const file of ["index.js", "worker.js", "core.js"]) {
+    const { sources, sourcesContent } = JSON.parse(await readFile(new URL(`${file}.map`, dist), "utf8")) as { sources: string[]; sourcesContent?: (string | null)[] };
+    assert.ok(sources.length > 2);
+    assert.ok(sources.every((_, index) => (sourcesContent?.[index]?.length ?? 0) > 50), file);
+  }
+});
+
+test("the worker's script stands for itself, and does not lead back to the page's", async () => {
+  assert.doesNotMatch(await readFile(new URL("worker.js", dist), "utf8"), /\bimport\b|\bnew Worker\b/);
+});
+
 test("is a few kilobytes", async () => {
   const contents = await Promise.all(["index.js", "worker.js", "core.js"].map((file) => readFile(new URL(file, dist))));
   const [index = 0, worker = 0, core = 0] = contents.map((content) => gzipSync(content).length);

@@ -1,0 +1,3 @@
+import { runModel } from "./model.js";
+
+void runModel();
