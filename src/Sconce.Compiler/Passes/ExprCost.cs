@@ -1,3 +1,4 @@
+using Sconce.Compiler.Kernels.Contraction;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 
@@ -12,7 +13,17 @@ internal static class ExprCost
         LoadExpr load => !load.Index.Any(HasLoadedIndex),
         ConstExpr or IndexExpr => true,
         GuardExpr { Outside: ConstExpr } guard => IsView(guard.Inside) && guard.Inside is not GuardExpr,
+
+        // What is kept small in the file stays so: whoever reads it converts it.
+        CastExpr cast => IsWidening(cast) && Operand.IsConstant(cast),
         _ => false,
+    };
+
+    /// <summary>Elements in a wider dtype, and nothing else: 16-bit weights as float32, a mask as numbers.</summary>
+    public static bool IsWidening(Expr expr) => expr switch
+    {
+        CastExpr cast => cast.Type.IsFloat() && cast.Type.Size() > cast.Operand.Type.Size() && IsView(cast.Operand),
+        _ => PanelElements.Of(expr) is { Elements.Type: not DType.Float32 },
     };
 
     public static bool HasLoadedIndex(Dim dim)

@@ -89,7 +89,8 @@ internal static class FoldConstants
                 read += buffer.ByteCount.Value;
             }
 
-            return !HasSymbols(step) && bytes <= Math.Max(MaxBytesFromNothing, MaxGrowth * read);
+            // A wider dtype alone is not worth its bytes: readers convert, most of them as they load.
+            return !HasSymbols(step) && bytes <= Math.Max(MaxBytesFromNothing, MaxGrowth * read) && !(step is MapStep map && bytes > read && ExprCost.IsWidening(map.Body));
         }
     }
 

@@ -220,9 +220,13 @@ public sealed class ContractionStep(
     public override ImmutableArray<Expr> Expressions => [Left, Right, Epilogue];
 
     public override Step Rewrite(Func<Expr, Expr> expr) =>
-        new ContractionStep(Target, Batch, M, N, K, expr(Left), expr(Right), expr(Epilogue)) { Origin = Origin };
+        With(Target, expr(Left), expr(Right), expr(Epilogue));
 
-    public override Step Retarget(ImmutableArray<Target> targets) => new ContractionStep(targets[0], Batch, M, N, K, Left, Right, Epilogue) { Origin = Origin };
+    public override Step Retarget(ImmutableArray<Target> targets) => With(targets[0], Left, Right, Epilogue);
+
+    /// <summary>The same sums of other operands, stored otherwise.</summary>
+    public ContractionStep With(Target target, Expr left, Expr right, Expr epilogue) =>
+        new(target, Batch, M, N, K, left, right, epilogue) { Origin = Origin, Scratch = Scratch, ThreadScratch = ThreadScratch };
 }
 
 /// <summary>

@@ -107,6 +107,9 @@ public static class ContractionPreparation
             Operand.Substitute(step.Right, new Dictionary<Atom, Dim> { [step.N] = column }));
         steps.Add(packing);
         var right = panels.Load([.. outer.Select(axis => Dim.Of(axis))], step.N, [step.K]);
-        return new ContractionStep(step.Target, step.Batch, step.M, step.N, step.K, step.Left, right, step.Epilogue) { Origin = step.Origin };
+        return new ContractionStep(step.Target, step.Batch, step.M, step.N, step.K, step.Left, right, step.Epilogue)
+        {
+            Origin = step.Origin, ThreadScratch = WidenedPanel.For(panels, step.M.Extent, step.K.Extent),
+        };
     }
 }

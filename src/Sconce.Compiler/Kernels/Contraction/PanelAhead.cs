@@ -29,12 +29,12 @@ internal sealed record PanelAhead(int Segment, int Lines, int Reach, int PanelBy
     {
         if (product.Run is not { IsConstant: true, Value: var run } || product.Depth is not { IsConstant: true, Value: var depth }
             || product.Panel.Extent is not { IsConstant: true, Value: var panels }
-            || tiling.StripsPerTile < 2 || depth * product.Right.Width * 4 * panels is < FewestBytes or > int.MaxValue)
+            || tiling.StripsPerTile < 2 || depth * product.Right.Step * panels is < FewestBytes or > int.MaxValue)
         {
             return null;
         }
 
-        var bytes = (int)(depth * product.Right.Width * 4);
+        var bytes = (int)(depth * product.Right.Step);
         PanelAhead? best = null;
 
         // The inner loop stands once, so segments are equal parts of a run. Rather often one line than seldom several.

@@ -36,6 +36,7 @@ internal sealed class PanelKernel
     private readonly I32 rows;
     private readonly I32 wholeStrips;
     private readonly I32 lastRowTile;
+    private readonly LocalI32? widened;
 
     private PanelKernel(PanelProduct product, KernelModule module, string name)
     {
@@ -68,6 +69,7 @@ internal sealed class PanelKernel
         rows = root.Index(product.Rows.Extent);
         wholeStrips = root.Index(product.Rows.Extent.FloorDiv(rowsPerStrip));
         lastRowTile = root.Index(rowTiles - 1);
+        widened = product.Step.ThreadScratch is { } own ? f.Let(root.Address(own, Dim.Zero).Pointer, "widened") : null;
     }
 
     private string Name { get; }
@@ -113,17 +115,21 @@ internal sealed class PanelKernel
         var strips = overlaps ? wholeStrips + 1 : wholeStrips;
         if (strips.ConstantInteger != 0)
         {
-            var number = f.I32("strip");
-            var sums = new TileProduct(f, fuses, rowsPerStrip, width / Lanes);
-            (PanelAhead, LocalI32)? next = PanelAhead.For(product, tiling) is { } ahead ? (ahead, ahead.Start(f, panel, panelStart)) : null;
-            f.For(number, first, f.Let(end.LtS(strips).Select(end, strips)), 1, () =>
+            if (widened is null)
             {
-                using (f.Scope())
-                {
-                    var (axis, value, firstRow) = overlaps ? (firstOfStrip, FirstRow(number), Dim.Of(firstOfStrip)) : (strip, number, Dim.Of(strip) * rowsPerStrip);
-                    EmitStrip(outer, axis, value, [.. Enumerable.Range(0, rowsPerStrip).Select(r => firstRow + r)], sums, panelStart, next);
-                }
-            });
+                EmitStrips(outer, first, end, strips, panelStart, panel, useWidened: false);
+            }
+            else
+            {
+                f.If(
+                    WidenedPanel.IsWorthwhile(product.Rows.Extent, f.Let(end.LtS(strips).Select(end, strips)) - first),
+                    () =>
+                    {
+                        WidenedPanel.Fill(f, product.Right.Elements, panelStart, widened, root.Index(product.Depth) * (width * 4));
+                        EmitStrips(outer.Nested(), first, end, strips, panelStart, panel, useWidened: true);
+                    },
+                    () => EmitStrips(outer.Nested(), first, end, strips, panelStart, panel, useWidened: false));
+            }
         }
 
         var rest = product.Rows.Extent.Mod(rowsPerStrip);
@@ -137,13 +143,29 @@ internal sealed class PanelKernel
             if (rest.IsConstant)
             {
                 var sums = new TileProduct(f, fuses, (int)rest.Value, width / Lanes);
-                EmitStrip(outer, strip, f.Let(wholeStrips), [.. Enumerable.Range(0, sums.Rows).Select(r => (Dim.Of(strip) * rowsPerStrip) + r)], sums, panelStart);
+                EmitStrip(outer, strip, f.Let(wholeStrips), [.. Enumerable.Range(0, sums.Rows).Select(r => (Dim.Of(strip) * rowsPerStrip) + r)], sums, panelStart, useWidened: false);
             }
             else
             {
                 var row = f.I32("row");
                 var sums = new TileProduct(f, fuses, 1, width / Lanes);
-                f.For(row, wholeStrips * rowsPerStrip, rows, 1, () => EmitStrip(outer, product.Rows, row, [Dim.Of(product.Rows)], sums, panelStart));
+                f.For(row, wholeStrips * rowsPerStrip, rows, 1, () => EmitStrip(outer, product.Rows, row, [Dim.Of(product.Rows)], sums, panelStart, useWidened: false));
+            }
+        });
+    }
+
+    private void EmitStrips(ExprEmitter outer, LocalI32 first, LocalI32 end, I32 strips, LocalI32 panelStart, LocalI32 panel, bool useWidened)
+    {
+        using var scope = f.Scope();
+        var number = f.I32("strip");
+        var sums = new TileProduct(f, fuses, rowsPerStrip, width / Lanes);
+        (PanelAhead, LocalI32)? next = PanelAhead.For(product, tiling) is { } ahead ? (ahead, ahead.Start(f, panel, panelStart)) : null;
+        f.For(number, first, f.Let(end.LtS(strips).Select(end, strips)), 1, () =>
+        {
+            using (f.Scope())
+            {
+                var (axis, value, firstRow) = overlaps ? (firstOfStrip, FirstRow(number), Dim.Of(firstOfStrip)) : (strip, number, Dim.Of(strip) * rowsPerStrip);
+                EmitStrip(outer, axis, value, [.. Enumerable.Range(0, rowsPerStrip).Select(r => firstRow + r)], sums, panelStart, useWidened, next);
             }
         });
     }
@@ -167,15 +189,15 @@ internal sealed class PanelKernel
 
     /// <summary>One strip of rows, whose numbers are given in terms of an axis that has this value.</summary>
     private void EmitStrip(
-        ExprEmitter outer, Axis axis, LocalI32 value, Dim[] numbers, TileProduct sums, LocalI32 panelStart, (PanelAhead, LocalI32)? ahead = null)
+        ExprEmitter outer, Axis axis, LocalI32 value, Dim[] numbers, TileProduct sums, LocalI32 panelStart, bool useWidened, (PanelAhead, LocalI32)? ahead = null)
     {
         using (f.Scope())
         {
             var e = outer.Nested();
             e.Bind(axis, value);
             var addresses = product.RowAddresses(f, e, numbers);
-            var panel = f.Let(panelStart, "panel");
-            sums.Emit(addresses, taps, run, panel, width, ahead);
+            var (start, elements) = useWidened && widened is not null ? (widened, PanelElements.Float32) : (panelStart, product.Right.Elements);
+            sums.Emit(addresses, taps, run, f.Let(start, "panel"), width, elements, ahead);
             new PanelStore(f, product, lane).Emit(e, sums.Sum, numbers);
         }
     }

@@ -8,8 +8,11 @@ namespace Sconce.Compiler.Kernels.Contraction;
 /// A right operand packed as the inner loop reads it: panels of a few columns, within a panel K after K, the columns of one K side by side;
 /// columns past the last are zero. A panel has 4 or 8 columns.
 /// </summary>
-internal sealed record Panels(Tensors.Buffer Buffer, int Width)
+internal sealed record Panels(Tensors.Buffer Buffer, int Width, PanelElements Elements)
 {
+    /// <summary>Bytes from one K to the next.</summary>
+    public int Step => Width * Elements.Size;
+
     /// <summary>Tiles of 6 x 8 are the fastest with relaxed SIMD, 4 x 8 without, so that both builds of a model share its packed weights. Few columns take panels of 4.</summary>
     public static int WidthFor(Dim columns) => columns.IsConstant && columns.Value is <= 4 or (> 8 and <= 12) ? 4 : 8;
 
@@ -20,31 +23,36 @@ internal sealed record Panels(Tensors.Buffer Buffer, int Width)
         var (panel, lane) = (new Axis(columns.Extent.CeilDiv(width), "panel"), new Axis(width, "lane"));
         var column = (Dim.Of(panel) * width) + Dim.Of(lane);
         ImmutableArray<Axis> axes = [.. outer, panel, .. inner, lane];
-        var buffer = new Tensors.Buffer(name, DType.Float32, [.. axes.Select(axis => axis.Extent)]);
-        var body = Operand.ZeroOutside(element(column).As(DType.Float32), column, columns.Extent);
-        return (new MapStep(Target.Whole(buffer, axes), axes, body), new Panels(buffer, width));
+        var (elements, stored) = PanelElements.For(element(column));
+        var buffer = new Tensors.Buffer(name, elements.Type, [.. axes.Select(axis => axis.Extent)]);
+        var body = Operand.ZeroOutside(stored, column, columns.Extent);
+        return (new MapStep(Target.Whole(buffer, axes), axes, body), new Panels(buffer, width, elements));
     }
 
-    /// <summary>The element at a column as a plain load, which every reader of the step understands.</summary>
-    public LoadExpr Load(ImmutableArray<Dim> outer, Dim column, ImmutableArray<Dim> inner) =>
-        new(Buffer, [.. outer, column.FloorDiv(Width), .. inner, column.Mod(Width)]);
+    /// <summary>The element at a column as a plain load, perhaps widened, which every reader of the step understands.</summary>
+    public Expr Load(ImmutableArray<Dim> outer, Dim column, ImmutableArray<Dim> inner) =>
+        Elements.Widen(new LoadExpr(Buffer, [.. outer, column.FloorDiv(Width), .. inner, column.Mod(Width)]));
 
     /// <summary>The panels that an operand loads from, if its index is what <see cref="Load"/> gives.</summary>
     public static Panels? Of(Expr expr, Dim column, ImmutableArray<Dim> inner)
     {
-        if (expr is not LoadExpr { Buffer: { Type: DType.Float32 } buffer } load || buffer.Dims.Length < inner.Length + 2
-            || buffer.Dims[^1] is not { IsConstant: true, Value: 4 or 8 } width)
+        if (Of(expr) is not { } panels || panels.Buffer.Dims.Length < inner.Length + 2)
         {
             return null;
         }
 
-        var panels = new Panels(buffer, (int)width.Value);
-        var outer = load.Index[..^(inner.Length + 2)];
-        return panels.Load(outer, column, inner).Equals(load) ? panels : null;
+        var outer = PanelElements.Of(expr)!.Value.Load.Index[..^(inner.Length + 2)];
+        return panels.Load(outer, column, inner).Equals(expr) ? panels : null;
     }
+
+    /// <summary>The panels that an operand may load from, whatever its index is.</summary>
+    public static Panels? Of(Expr expr) =>
+        PanelElements.Of(expr) is var (elements, load) && !load.Buffer.Dims.IsEmpty && load.Buffer.Dims[^1] is { IsConstant: true, Value: 4 or 8 } width
+            ? new(load.Buffer, (int)width.Value, elements)
+            : null;
 
     /// <summary>Where a panel begins, for an operand that loads from these panels.</summary>
     public Dim Offset(Expr operand, Axis column, Axis panel, ImmutableArray<Axis> inner) =>
-        Buffer.Offset(((LoadExpr)operand).Index).Substitute(leaf =>
+        Buffer.Offset(PanelElements.Of(operand)!.Value.Load.Index).Substitute(leaf =>
             ReferenceEquals(leaf, column) ? Dim.Of(panel) * Width : leaf is Axis axis && inner.Contains(axis) ? Dim.Zero : null);
 }

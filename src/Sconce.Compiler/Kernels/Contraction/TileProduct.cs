@@ -1,3 +1,4 @@
+using Sconce.Compiler.Kernels.Expressions;
 using Sconce.Compiler.Wasm;
 
 namespace Sconce.Compiler.Kernels.Contraction;
@@ -52,7 +53,9 @@ internal sealed class TileProduct
     /// Computes all sums over runs of <paramref name="run"/> elements that lie one after the other, within loops (outermost first). The
     /// panel is read from front to end. Pointers and panel are moved on.
     /// </summary>
-    public void Emit(ReadOnlySpan<RowAddress> rows, ReadOnlySpan<RunLoop> loops, I32 run, LocalI32 panel, int panelWidth, (PanelAhead Plan, LocalI32 Pointer)? ahead = null)
+    public void Emit(
+        ReadOnlySpan<RowAddress> rows, ReadOnlySpan<RunLoop> loops, I32 run, LocalI32 panel, int panelWidth, PanelElements elements,
+        (PanelAhead Plan, LocalI32 Pointer)? ahead = null)
     {
         // Copies of the first zero: an immediate vector takes eighteen bytes.
         f.Set(sums[0][0], V128.Zero);
@@ -61,7 +64,7 @@ internal sealed class TileProduct
             f.Set(local, sums[0][0]);
         }
 
-        var walk = new Walk(this, [.. rows], panel, panelWidth * 4, ahead);
+        var walk = new Walk(this, [.. rows], panel, panelWidth * elements.Size, elements.Size, elements.Reader(f), ahead);
         walk.Loops([.. loops], run);
         for (var width = sums.Length / 2; width > 0; width /= 2)
         {
@@ -75,11 +78,11 @@ internal sealed class TileProduct
         }
     }
 
-    private void Step(RowAddress[] rows, LocalI32 panel, int panelStep, int k)
+    private void Step(RowAddress[] rows, Func<int, V128> panel, int k)
     {
         for (var v = 0; v < vectors; v++)
         {
-            f.Set(panelVectors[v], Memory.LoadV128(panel, (uint)((k * panelStep) + (v * 16))));
+            f.Set(panelVectors[v], panel(v));
         }
 
         var split = sums[k % sums.Length];
@@ -97,7 +100,8 @@ internal sealed class TileProduct
     }
 
     /// <summary>The way through the operands for one tile.</summary>
-    private sealed class Walk(TileProduct tile, RowAddress[] rows, LocalI32 panel, int panelStep, (PanelAhead Plan, LocalI32 Pointer)? ahead)
+    private sealed class Walk(
+        TileProduct tile, RowAddress[] rows, LocalI32 panel, int panelStep, int elementSize, Func<I32, uint, V128> read, (PanelAhead Plan, LocalI32 Pointer)? ahead)
     {
         private readonly FunctionBuilder f = tile.f;
         private readonly LocalI32[] pointers = [.. rows.Select(row => row.Pointer).DistinctBy(pointer => pointer.Local)];
@@ -191,7 +195,8 @@ internal sealed class TileProduct
         {
             for (var k = 0; k < count; k++)
             {
-                tile.Step(rows, panel, panelStep, k);
+                var start = k * panelStep;
+                tile.Step(rows, v => read(panel, (uint)(start + (v * Vector.Lanes * elementSize))), k);
             }
 
             if (count > 0)

@@ -99,7 +99,7 @@ public static class ConvolutionPreparation
             Operand.Substitute(step.Epilogue, pixels.Map)) { Origin = step.Origin };
     }
 
-    private static ImmutableArray<Step> WithOperands(ConvolutionStep step, Func<ConvolutionStep, (MapStep Packing, LoadExpr Weight)> pack)
+    private static ImmutableArray<Step> WithOperands(ConvolutionStep step, Func<ConvolutionStep, (ImmutableArray<MapStep> Packing, Expr Weight, Tensors.Buffer? Widened)> pack)
     {
         var steps = ImmutableArray.CreateBuilder<Step>();
         var input = step.Input;
@@ -109,9 +109,11 @@ public static class ConvolutionPreparation
             steps.Add(copy);
         }
 
-        var (packing, weight) = pack(step);
-        steps.Add(packing);
-        steps.Add(step.With(step.Target, input, weight, step.Epilogue));
+        var (packing, weight, widened) = pack(step);
+        steps.AddRange(packing);
+        var prepared = step.With(step.Target, input, weight, step.Epilogue);
+        prepared.ThreadScratch = widened;
+        steps.Add(prepared);
         foreach (var made in steps)
         {
             made.Origin = step.Origin;
@@ -121,7 +123,7 @@ public static class ConvolutionPreparation
     }
 
     /// <summary>[group, panel, taps…, channel, lane]</summary>
-    private static (MapStep Packing, LoadExpr Weight) PackPanels(ConvolutionStep step)
+    private static (ImmutableArray<MapStep> Packing, Expr Weight, Tensors.Buffer? Widened) PackPanels(ConvolutionStep step)
     {
         var output = step.WeightAxes[0];
         var perGroup = output.Extent.FloorDiv(step.Groups);
@@ -129,15 +131,24 @@ public static class ConvolutionPreparation
         ImmutableArray<Axis> inner = [.. step.WeightAxes.Skip(2), step.WeightAxes[1]];
         var (packing, panels) = Panels.Pack($"{step.Target.Buffer.Name}.weight", [group], column, inner, at =>
             Operand.Substitute(step.Weight, new Dictionary<Atom, Dim> { [output] = (Dim.Of(group) * perGroup) + at }));
-        return (packing, DirectKernel.LoadWeight(step, panels));
+        var (pixels, depth) = (Dim.Product(step.Axes.Skip(2).Select(axis => axis.Extent)), Dim.Product(inner.Select(axis => axis.Extent)));
+        return ([packing], DirectKernel.LoadWeight(step, panels), WidenedPanel.For(panels, pixels, depth));
     }
 
-    /// <summary>[taps…, channel]</summary>
-    private static (MapStep Packing, LoadExpr Weight) PackDepthwise(ConvolutionStep step)
+    /// <summary>[taps…, channel]. Each weight belongs to many pixels, and there are few of them: those of 16 bits are widened before, in each run.</summary>
+    private static (ImmutableArray<MapStep> Packing, Expr Weight, Tensors.Buffer? Widened) PackDepthwise(ConvolutionStep step)
     {
         ImmutableArray<Axis> axes = [.. step.WeightAxes.Skip(2), step.WeightAxes[0]];
-        var buffer = new Tensors.Buffer($"{step.Target.Buffer.Name}.weight", DType.Float32, [.. axes.Select(axis => axis.Extent)]);
-        var body = Operand.Substitute(step.Weight, new Dictionary<Atom, Dim> { [step.WeightAxes[1]] = Dim.Zero });
-        return (new MapStep(Target.Whole(buffer, axes), axes, body), new LoadExpr(buffer, [.. axes.Select(axis => Dim.Of(axis))]));
+        ImmutableArray<Dim> index = [.. axes.Select(axis => Dim.Of(axis))], dims = [.. axes.Select(axis => axis.Extent)];
+        var (elements, stored) = PanelElements.For(Operand.Substitute(step.Weight, new Dictionary<Atom, Dim> { [step.WeightAxes[1]] = Dim.Zero }));
+        var packed = new Tensors.Buffer($"{step.Target.Buffer.Name}.weight", elements.Type, dims);
+        var packing = new MapStep(Target.Whole(packed, axes), axes, stored);
+        if (elements.Type == DType.Float32)
+        {
+            return ([packing], new LoadExpr(packed, index), null);
+        }
+
+        var widened = new Tensors.Buffer($"{packed.Name}.widened", DType.Float32, dims);
+        return ([packing, new MapStep(Target.Whole(widened, axes), axes, elements.Widen(new LoadExpr(packed, index)))], new LoadExpr(widened, index), null);
     }
 }

@@ -20,7 +20,7 @@ public static class DirectKernel
             step.Groups > 1 ? "conv grouped" : "conv");
 
     /// <summary>The weights as the step's weight axes see them in panels of each group.</summary>
-    internal static LoadExpr LoadWeight(ConvolutionStep step, Panels panels)
+    internal static Expr LoadWeight(ConvolutionStep step, Panels panels)
     {
         var output = step.WeightAxes[0];
         var perGroup = output.Extent.FloorDiv(step.Groups);
@@ -31,14 +31,10 @@ public static class DirectKernel
 
     private static PanelProduct? Match(ConvolutionStep step)
     {
-        if (step.Weight is not LoadExpr { Buffer: { Type: DType.Float32, Dims.Length: var rank } buffer } || rank != step.WeightAxes.Length + 2
-            || buffer.Dims[^1] is not { IsConstant: true, Value: 4 or 8 } width || !ChannelsLast.Accepts(step))
-        {
-            return null;
-        }
-
-        var panels = new Panels(buffer, (int)width.Value);
-        return LoadWeight(step, panels).Equals(step.Weight) ? Product(step, panels, Access.Of(step.Input)!) : null;
+        return Panels.Of(step.Weight) is { } panels && panels.Buffer.Dims.Length == step.WeightAxes.Length + 2 && ChannelsLast.Accepts(step)
+            && LoadWeight(step, panels).Equals(step.Weight)
+            ? Product(step, panels, Access.Of(step.Input)!)
+            : null;
     }
 
     private static PanelProduct Product(ConvolutionStep step, Panels panels, Access input)

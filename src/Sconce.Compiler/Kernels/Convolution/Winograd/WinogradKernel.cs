@@ -78,7 +78,7 @@ internal sealed class WinogradKernel
         var e = root.Nested();
         e.Bind(panel, number as LocalI32 ?? f.Let(number));
         var (pointer, offset) = e.Address(weights.Buffer, weights.Offset(step.Weight, step.WeightAxes[0], panel, [.. step.WeightAxes.Skip(1)]));
-        f.Call(transforms.Weight, pointer + (int)offset, to, (I32)plan.Channels, (I32)plan.PanelStep);
+        f.Call(transforms.Weight(weights.Elements), pointer + (int)offset, to, (I32)plan.Channels, (I32)plan.PanelStep);
     }
 
     /// <summary>The first phase where the second goes through panels: some of the image's tiles.</summary>
@@ -268,7 +268,7 @@ internal sealed class WinogradKernel
                             var (left, right) = (g.Let(rows, "left"), g.Let(panels, "panel"));
                             product.Emit(
                                 [.. Enumerable.Range(0, tiles).Select(tile => new RowAddress(left, (uint)(tile * plan.Channels * 4)))],
-                                [], plan.Channels, right, WinogradPlan.PanelWidth);
+                                [], plan.Channels, right, WinogradPlan.PanelWidth, PanelElements.Float32);
                             for (var tile = 0; tile < tiles; tile++)
                             {
                                 for (var vector = 0; vector < WinogradPlan.PanelWidth / Vector.Lanes; vector++)

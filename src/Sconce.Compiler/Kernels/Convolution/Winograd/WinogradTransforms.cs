@@ -1,3 +1,4 @@
+using Sconce.Compiler.Kernels.Contraction;
 using Sconce.Compiler.Wasm;
 using ValueType = Sconce.Compiler.Wasm.ValueType;
 
@@ -36,21 +37,22 @@ internal sealed class WinogradTransforms(KernelModule module, int outputs)
         });
 
     /// <summary>(from, to, channels, step): the weights of eight outputs, [channel, tap, output], to points of [channel, output].</summary>
-    public FunctionBuilder Weight => module.Function(
-        $"winograd_{outputs}_weight", [ValueType.I32, ValueType.I32, ValueType.I32, ValueType.I32], ValueType.None, f =>
+    public FunctionBuilder Weight(PanelElements elements) => module.Function(
+        $"winograd_{outputs}_weight_{elements}", [ValueType.I32, ValueType.I32, ValueType.I32, ValueType.I32], ValueType.None, f =>
         {
             var (from, start) = (f.Parameter(0, "from").AsI32(), f.Parameter(1, "to").AsI32());
             var (channels, step) = (f.Parameter(2, "channels").AsI32(), f.Parameter(3, "step").AsI32());
             var map = new LinearMap(f, fuses, matrices.Weight);
+            var (vector, panel, read) = (4 * elements.Size, 8 * elements.Size, elements.Reader(f));
             var (at, to, end) = (f.I32("at"), f.I32("point"), f.Let(channels * PanelBytes));
             f.For(at, 0, end, VectorBytes, () =>
             {
                 f.Set(to, start + at);
                 Square(
-                    f, map, Taps, matrices.Points, (column, row) => Memory.LoadV128(from, (uint)(((row * Taps) + column) * PanelBytes)), Scatter(f, to, step));
+                    f, map, Taps, matrices.Points, (column, row) => read(from, (uint)(((row * Taps) + column) * panel)), Scatter(f, to, step));
 
                 // The second half of a channel's outputs, then the next channel.
-                f.Set(from, from + (at & VectorBytes).Select((Taps * Taps * PanelBytes) - VectorBytes, VectorBytes));
+                f.Set(from, from + (at & VectorBytes).Select((Taps * Taps * panel) - vector, vector));
             });
         });
 

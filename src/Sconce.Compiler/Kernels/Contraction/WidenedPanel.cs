@@ -1,0 +1,48 @@
+using Sconce.Compiler.Kernels.Expressions;
+using Sconce.Compiler.Types;
+using Sconce.Compiler.Wasm;
+
+namespace Sconce.Compiler.Kernels.Contraction;
+
+/// <summary>
+/// A thread's own copy, in float32, of the panel of 16-bit elements that it works with. Where many rows read a panel, it is widened once for all of a tile. Few rows
+/// widen what they load.
+/// </summary>
+internal static class WidenedPanel
+{
+    /// <summary>Up to so many rows widen as they load.</summary>
+    private const int FewRows = 12;
+
+    /// <summary>As many strips are worth the copy.</summary>
+    private const int FewestStrips = 3;
+
+    /// <summary>Elements in a round of the loop; the last round may go past the panel's end.</summary>
+    private const int Round = 16;
+
+    /// <summary>The memory for it; null where rows widen what they load, or there is nothing to widen.</summary>
+    public static Tensors.Buffer? For(Panels panels, Dim rows, Dim depth) =>
+        panels.Elements.Type == DType.Float32 || rows is { IsConstant: true, Value: <= FewRows }
+            ? null
+            : new Tensors.Buffer($"{panels.Buffer.Name}.widened", DType.Float32, [(depth * panels.Width).RoundUp(Round)]);
+
+    /// <summary>Whether a tile of so many strips makes the copy: where the number of rows is known, that has been settled.</summary>
+    public static I32 IsWorthwhile(Dim rows, I32 strips) => rows.IsConstant ? 1 : strips.GeS(FewestStrips);
+
+    /// <summary>Widens the panel at an address into the thread's memory.</summary>
+    public static void Fill(FunctionBuilder f, PanelElements elements, I32 panel, I32 to, I32 bytes)
+    {
+        using var scope = f.Scope();
+        var read = elements.Reader(f);
+        var (from, at, end) = (f.Let(panel, "from"), f.Let(to, "at"), f.Let(to + bytes, "end"));
+        f.While(at.LtU(end), () =>
+        {
+            for (var i = 0; i < Round; i += Vector.Lanes)
+            {
+                f.StoreV128(at, read(from, (uint)(i * elements.Size)), (uint)(i * 4));
+            }
+
+            f.Set(from, from + (Round * elements.Size));
+            f.Set(at, at + (Round * 4));
+        });
+    }
+}
