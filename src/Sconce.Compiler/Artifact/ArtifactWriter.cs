@@ -102,24 +102,16 @@ public sealed class ArtifactWriter
 
         foreach (var constant in plan.Constants)
         {
-            module.AddData((uint)((Place.Absolute)plan[constant]).Address, InMemoryOrder(constant));
+            module.AddData((uint)((Place.Absolute)plan[constant]).Address, constant.Contents());
         }
 
         foreach (var (state, address) in plan.InitialStates)
         {
             if (state.Data is not null)
             {
-                module.AddData((uint)address, InMemoryOrder(state));
+                module.AddData((uint)address, state.Contents());
             }
         }
-    }
-
-    /// <summary>A buffer's contents in the order of its dims in memory.</summary>
-    private static ReadOnlyMemory<byte> InMemoryOrder(Tensors.Buffer buffer)
-    {
-        var data = buffer.Data ?? throw new InvalidOperationException($"Constant {buffer} has no data.");
-        return new TensorData(
-            data.Type, [.. buffer.Order.Select(dim => data.Shape[dim])], [.. buffer.Order.Select(dim => data.Strides[dim])], data.Offset, data.Storage).ToDense();
     }
 
     private static PortInfo Describe(string name, Tensors.Buffer buffer) =>

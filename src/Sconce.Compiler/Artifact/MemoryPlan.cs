@@ -46,12 +46,17 @@ internal sealed class MemoryPlan
     public MemoryPlan(TensorProgram program, ContextLayout layout)
     {
         var uses = new ProgramUses(program);
-        Constants = [.. ConstantsOf(program)];
         long address = NumberTable.End;
-        foreach (var constant in Constants)
+        foreach (var same in EqualConstants.Of(ConstantsOf(program)))
         {
-            places.Add(constant, new Place.Absolute(address));
-            address = Align(address + constant.ByteCount.Value);
+            // Nobody writes to constants, so that equal bytes are needed once.
+            Constants.Add(same[0]);
+            foreach (var constant in same)
+            {
+                places.Add(constant, new Place.Absolute(address));
+            }
+
+            address = Align(address + same[0].ByteCount.Value);
         }
 
         // A state's first contents are constants too, which reset copies.
@@ -84,8 +89,8 @@ internal sealed class MemoryPlan
         LargestLive = Regions.Count == 0 && ContextBytes.IsConstant ? liveEnd + ContextBytes.Value - FixedEnd : null;
     }
 
-    /// <summary>Constants that are read, in the order of their addresses.</summary>
-    public IReadOnlyList<Tensors.Buffer> Constants { get; }
+    /// <summary>Constants that are read, one for each place, in the order of their addresses.</summary>
+    public List<Tensors.Buffer> Constants { get; } = [];
 
     /// <summary>States and the addresses of their initial contents.</summary>
     public List<(Tensors.Buffer State, long Address)> InitialStates { get; } = [];

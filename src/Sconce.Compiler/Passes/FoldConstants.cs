@@ -59,39 +59,39 @@ internal static class FoldConstants
             DeadSteps.Remove(program);
         }
 
-        bool IsFoldable(Step step, ProgramUses known)
+        // A buffer that several steps write is complete only after all of them: those are left alone, but for one inside the step itself.
+        bool IsFoldable(Step step, ProgramUses known) =>
+            step is not LoopStep && (step is CheckStep || step.Targets.All(target => target.Buffer.Kind == BufferKind.Temporary && known.Writers(target.Buffer).Count == 1)) && IsWorthStoring(step);
+    }
+
+    /// <summary>
+    /// Whether a step's results are known when compiling, and no larger than is good for the file. A wider dtype alone is not worth its bytes: readers convert, most of
+    /// them as they load.
+    /// </summary>
+    public static bool IsWorthStoring(Step step)
+    {
+        long bytes = 0, read = 0;
+        foreach (var target in step.Targets)
         {
-            // A buffer that several steps write is complete only after all of them: those are left alone, but for one inside the step itself.
-            if (step is LoopStep || (step is not CheckStep
-                && step.Targets.Any(target => target.Buffer.Kind != BufferKind.Temporary || known.Writers(target.Buffer).Count > 1)))
+            if (!target.Buffer.ByteCount.IsConstant)
             {
                 return false;
             }
 
-            long bytes = 0, read = 0;
-            foreach (var target in step.Targets)
-            {
-                if (!target.Buffer.ByteCount.IsConstant)
-                {
-                    return false;
-                }
-
-                bytes += target.Buffer.ByteCount.Value;
-            }
-
-            foreach (var buffer in ProgramUses.BuffersRead(step))
-            {
-                if (buffer.Kind != BufferKind.Constant)
-                {
-                    return false;
-                }
-
-                read += buffer.ByteCount.Value;
-            }
-
-            // A wider dtype alone is not worth its bytes: readers convert, most of them as they load.
-            return !HasSymbols(step) && bytes <= Math.Max(MaxBytesFromNothing, MaxGrowth * read) && !(step is MapStep map && bytes > read && ExprCost.IsWidening(map.Body));
+            bytes += target.Buffer.ByteCount.Value;
         }
+
+        foreach (var buffer in ProgramUses.BuffersRead(step))
+        {
+            if (buffer.Kind != BufferKind.Constant)
+            {
+                return false;
+            }
+
+            read += buffer.ByteCount.Value;
+        }
+
+        return bytes <= Math.Max(MaxBytesFromNothing, MaxGrowth * read) && !(step is MapStep map && bytes > read && ExprCost.IsWidening(map.Body)) && !HasSymbols(step);
     }
 
     private static bool HasSymbols(Step step)

@@ -21,6 +21,8 @@ internal static class Pipeline
 
     public static IReadOnlyList<ProgramPass> ProgramPasses { get; } =
     [
+        // Before anything tells two names of one weight apart.
+        new("merge-constants", "constants with the same contents become one", MergeConstants.Run),
         new("inline-views", "views become index maps of what reads them", InlineMaps.Views),
 
         // Before constants are folded: that evaluates the checks of constants, slowly.
@@ -45,6 +47,9 @@ internal static class Pipeline
         new("layouts", "the order of dims in memory: channels-last around convolutions", AssignLayouts.Run),
         new("prepare-kernels", "operands in the order in which the kernels read them", PrepareKernels),
         new("hoist-from-loops", "what no turn of a loop changes is computed before it", HoistFromLoops.Run),
+
+        // While packing is still a step, which says where each element goes.
+        new("read-packed", "who reads a weight that a product has packed reads the packed one", ReadPacked.Run),
 
         // Again: packed weights.
         new("fold-constants", "computes what depends on constants alone", FoldConstants.Run),

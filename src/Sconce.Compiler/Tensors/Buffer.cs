@@ -91,5 +91,13 @@ public sealed class Buffer(string name, DType type, ImmutableArray<Dim> dims, Bu
         return total;
     }
 
+    /// <summary>The <see cref="Data"/> in the order of the dims in memory.</summary>
+    public ReadOnlyMemory<byte> Contents()
+    {
+        var data = Data ?? throw new InvalidOperationException($"Constant {this} has no data.");
+        return new TensorData(
+            data.Type, [.. Order.Select(dim => data.Shape[dim])], [.. Order.Select(dim => data.Strides[dim])], data.Offset, data.Storage).ToDense();
+    }
+
     public override string ToString() => Name;
 }

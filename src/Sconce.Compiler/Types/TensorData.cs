@@ -84,6 +84,17 @@ public sealed class TensorData
         }
     }
 
+    /// <summary>Whether another tensor of the same dtype and shape has the same elements, bit by bit.</summary>
+    public bool HasContentsOf(TensorData other)
+    {
+        if (Storage.Equals(other.Storage) && Offset == other.Offset && Strides.AsSpan().SequenceEqual(other.Strides.AsSpan()))
+        {
+            return true;
+        }
+
+        return IsDense && other.IsDense && ToDense().Span.SequenceEqual(other.ToDense().Span);
+    }
+
     /// <summary>The elements in row-major order; no copy where they lie so already.</summary>
     public ReadOnlyMemory<byte> ToDense()
     {

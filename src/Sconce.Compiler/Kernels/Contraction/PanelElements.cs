@@ -37,6 +37,18 @@ internal readonly record struct PanelElements(DType Type, bool IsScaled = false)
             : (new(narrow.Type), narrow);
     }
 
+    /// <summary>What an expression that <see cref="For"/> gave to be stored loads.</summary>
+    public static (PanelElements Elements, LoadExpr Load)? OfStored(Expr expr) => expr switch
+    {
+        LoadExpr load => (new(load.Type), load),
+        CastExpr
+        {
+            Type: DType.Float16,
+            Operand: BinaryExpr { Op: BinaryOp.Mul, Left: CastExpr { Type: DType.Float32, Operand: LoadExpr { Type: DType.Float16 } load }, Right: ConstExpr { Value: Scale } },
+        } => (new(DType.Float16, IsScaled: true), load),
+        _ => null,
+    };
+
     /// <summary>The load in an expression that <see cref="Widen"/> has made, and how its elements are stored.</summary>
     public static (PanelElements Elements, LoadExpr Load)? Of(Expr expr) => expr switch
     {
@@ -49,6 +61,9 @@ internal readonly record struct PanelElements(DType Type, bool IsScaled = false)
 
     /// <summary>The element itself, of a load of what is stored.</summary>
     public Expr Widen(LoadExpr load) => IsScaled ? load.As(DType.Float32) * Expr.Const(DType.Float32, 1 / Scale) : load.As(DType.Float32);
+
+    /// <summary>The element as it was before it was stored, of a load of what is stored.</summary>
+    public Expr Unpack(LoadExpr load) => IsScaled ? Widen(load).As(load.Type) : load;
 
     /// <summary>Emits what readers need before their first load, and gives the load of four elements at an address as float32.</summary>
     public Func<I32, uint, V128> Reader(FunctionBuilder f)
