@@ -39,6 +39,7 @@ class Case:
     tests: list | None = None  # arguments (tuples) for the npz files, where they are not the exported ones
     core: bool = False  # also as NAME-core, after run_decompositions()
     calls: list | None = None  # several calls in order, as NAME-sequence.npz: for models that keep state
+    raises: list | None = None  # calls on which PyTorch raises an error: kept in NAME-sequence.npz between calls of `args`
     rough: bool = False  # the exported program may round differently from eager mode
 
 
@@ -117,6 +118,8 @@ def write(chosen, folder):
             check(folder / f"{name}.pt2", args, chosen.kwargs, expected, chosen.rough or suffix == "-core")
             save_npz(folder / f"{name}.npz", (args, chosen.kwargs), expected)
             written.append(name)
+        if chosen.raises:
+            save_raising(folder / f"{chosen.name}{suffix}-sequence.npz", chosen, folder / f"{chosen.name}{suffix}.pt2")
         if chosen.calls:
             save_sequence(folder / f"{chosen.name}{suffix}-sequence.npz", chosen.module, chosen.calls)
     return written
@@ -183,6 +186,25 @@ def save_sequence(path, module, calls):
     with torch.no_grad():
         rows = [numbered(tensors(call), tensors(copy.deepcopy(module(*copy.deepcopy(call))))) for call in calls]
     numpy.savez(path, **{name: numpy.stack([row[name] for row in rows]) for name in rows[0]})
+
+
+def save_raising(path, chosen, archive):
+    """Calls for which PyTorch raises an error, as module and as program, with one that it answers before and after each. An error leaves the program's state alone."""
+    program, rows = torch.export.load(str(archive)).module(), []
+    with torch.no_grad():
+        for args in [*chosen.raises, None]:
+            rows.append(numbered(tensors(chosen.args), tensors(copy.deepcopy(program(*copy.deepcopy(chosen.args))))))
+            for function in (copy.deepcopy(chosen.module), program) if args else ():
+                try:
+                    function(*copy.deepcopy(args))
+                except (IndexError, RuntimeError):
+                    continue
+                raise AssertionError(f"{type(function).__name__} raises nothing for {args}")
+            if args:
+                bad = numbered(tensors(args), [])
+                rows.append({name: bad.get(name, numpy.zeros_like(array)) for name, array in rows[-1].items()})
+    raised = numpy.arange(len(rows)) % 2 == 1
+    numpy.savez(path, raised=raised, **{name: numpy.stack([row[name] for row in rows]) for name in rows[0]})
 
 
 def chosen_names(names, patterns):

@@ -4,25 +4,25 @@ using Sconce.Compiler.Types;
 
 namespace Sconce.Cli.Verification;
 
-/// <summary>One call: the inputs in the order in which PyTorch flattens them, and the outputs it gave.</summary>
-internal sealed record Call(ImmutableArray<TensorData> Inputs, ImmutableArray<TensorData> Outputs, bool Reset);
+/// <summary>One call: the inputs in the order in which PyTorch flattens them, and the outputs it gave; or it raised an error.</summary>
+internal sealed record Call(ImmutableArray<TensorData> Inputs, ImmutableArray<TensorData> Outputs, bool Reset, bool Raised = false);
 
 /// <summary>
 /// The calls that a file beside a model holds. NAME.npz has arrays in0, in1, … and out0, out1, …: one call. In
 /// NAME-sequence.npz each array has one more dimension in front, the call; state lives from one to the next, but where the
-/// array <c>reset</c> is true it starts anew.
+/// array <c>reset</c> is true it starts anew, and where <c>raised</c> is true PyTorch raised an error.
 /// </summary>
 internal sealed record Case(string File, ImmutableArray<Call> Calls)
 {
     public static Case Single(string file, IReadOnlyDictionary<string, TensorData> arrays)
     {
-        CheckNames(file, arrays, mayReset: false);
+        CheckNames(file, arrays, isSequence: false);
         return new(file, [new Call(Numbered(arrays, "in"), Numbered(arrays, "out"), Reset: true)]);
     }
 
     public static Case Sequence(string file, IReadOnlyDictionary<string, TensorData> arrays)
     {
-        CheckNames(file, arrays, mayReset: true);
+        CheckNames(file, arrays, isSequence: true);
         var counts = arrays.Values.Select(array => array.Shape.IsEmpty ? 0 : array.Shape[0]).Distinct().ToArray();
         if (counts is not [> 0 and var count])
         {
@@ -30,12 +30,14 @@ internal sealed record Case(string File, ImmutableArray<Call> Calls)
                 "arrays that all have the calls as their first dimension", $"first dimensions {string.Join(", ", counts)}", new Where(file));
         }
 
-        var resets = arrays.GetValueOrDefault("reset") is { } array ? Slices(array).Select(IsTrue).ToArray() : null;
+        var (resets, raised) = (Flags("reset"), Flags("raised"));
         var inputs = Numbered(arrays, "in").Select(Slices).ToArray();
         var outputs = Numbered(arrays, "out").Select(Slices).ToArray();
         return new(file, [.. Enumerable.Range(0, (int)count).Select(call => new Call(
             [.. inputs.Select(slices => slices[call])], [.. outputs.Select(slices => slices[call])],
-            Reset: call == 0 || resets?[call] == true))]);
+            Reset: call == 0 || resets?[call] == true, Raised: raised?[call] == true))]);
+
+        bool[]? Flags(string name) => arrays.GetValueOrDefault(name) is { } array ? [.. Slices(array).Select(IsTrue)] : null;
     }
 
     private static ImmutableArray<TensorData> Numbered(IReadOnlyDictionary<string, TensorData> arrays, string prefix)
@@ -49,11 +51,11 @@ internal sealed record Case(string File, ImmutableArray<Call> Calls)
         return tensors.ToImmutable();
     }
 
-    private static void CheckNames(string file, IReadOnlyDictionary<string, TensorData> arrays, bool mayReset)
+    private static void CheckNames(string file, IReadOnlyDictionary<string, TensorData> arrays, bool isSequence)
     {
         var known = Numbered(arrays, "in").Select((_, i) => $"in{i}")
             .Concat(Numbered(arrays, "out").Select((_, i) => $"out{i}"))
-            .Concat(mayReset ? ["reset"] : []);
+            .Concat(isSequence ? ["reset", "raised"] : []);
         if (arrays.Keys.Except(known).FirstOrDefault() is { } unknown)
         {
             throw SconceException.Expected("arrays in0, in1, … and out0, out1, … without a gap", $"one called '{unknown}'", new Where(file));

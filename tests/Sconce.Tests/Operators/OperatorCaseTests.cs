@@ -85,6 +85,12 @@ public sealed class OperatorCaseTests
             Assert.Equal(program.Inputs.Count, call.Inputs.Length);
             Assert.Equal(program.Outputs.Count, call.Outputs.Length);
             var inputs = call.Inputs.Zip(program.Inputs, (data, input) => TensorValue.Of(input.Buffer.Type.IsHalf() ? HalfPrecision.Narrow(data, input.Buffer.Type) : data)).ToList();
+            if (call.Raised)
+            {
+                Assert.Throws<SconceException>(() => evaluator.Run(program, inputs));
+                continue;
+            }
+
             var outputs = evaluator.Run(program, inputs);
             for (var i = 0; i < outputs.Count; i++)
             {
