@@ -119,6 +119,48 @@ public sealed class MathFunctionTests(ITestOutputHelper output)
         Assert.True(worst.Count == 0, string.Join("\n", worst));
     }
 
+    private static readonly (string Name, Func<Expr, Expr> Function, Func<double, double> Reference, double Ulp)[] Powers =
+    [
+        ("to the 2.2", x => x.Apply(BinaryOp.Pow, x.Like(2.2)), x => Math.Pow(x, 2.2f), 0.51),
+        ("to the -0.37", x => x.Apply(BinaryOp.Pow, x.Like(-0.37)), x => Math.Pow(x, -0.37f), 0.51),
+        ("to the 5", x => x.Apply(BinaryOp.Pow, x.Like(5)), x => Math.Pow(x, 5), 0.51),
+        ("of 2", x => x.Like(2).Apply(BinaryOp.Pow, x), x => Math.Pow(2, x), 1),
+        ("of 0.3", x => x.Like(0.3).Apply(BinaryOp.Pow, x), x => Math.Pow(0.3f, x), 0.51),
+        ("of itself", x => x.Apply(BinaryOp.Pow, x), x => Math.Pow(x, x), 0.51),
+        ("of its root", x => x.Abs().Sqrt().Apply(BinaryOp.Pow, x), x => Math.Pow(MathF.Sqrt(MathF.Abs((float)x)), x), 0.51),
+    ];
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Powers_are_rounded_once(bool relaxed)
+    {
+        var harness = new KernelHarness(new KernelOptions { RelaxedSimd = relaxed });
+        var samples = Samples();
+        foreach (var power in Powers)
+        {
+            Add(harness, power.Name, DType.Float32, samples, power.Function);
+        }
+
+        var worst = new List<string>();
+        foreach (var (name, _, value) in harness.Results())
+        {
+            var (_, _, reference, ulp) = Powers.Single(power => power.Name == name);
+            var results = MemoryMarshal.Cast<byte, float>(value.Bytes);
+            for (var i = 0; i < samples.Length; i++)
+            {
+                var error = Error(results[i], reference(samples[i]), 24, -126);
+                if (!(error <= ulp))
+                {
+                    worst.Add($"{name}: {error} ulp at {samples[i]:R}, is {results[i]:R}, expected {reference(samples[i]):R}");
+                    break;
+                }
+            }
+        }
+
+        Assert.True(worst.Count == 0, string.Join("\n", worst));
+    }
+
     private static double Gelu(double x) => x * 0.5 * SpecialFunctions.Erfc(-x * Math.Sqrt(0.5));
 
     private static double GeluByTanh(double x) => x / (1 + Math.Exp(-2 * Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x))));

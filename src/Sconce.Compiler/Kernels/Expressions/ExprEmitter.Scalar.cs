@@ -30,6 +30,7 @@ public sealed partial class ExprEmitter
                 : throw new InvalidOperationException($"{accumulator} has no value here."),
             UnaryExpr unary => scalarOps.Unary(unary.Op, unary.Operand.Type, Scalar(unary.Operand)),
             BinaryExpr binary when ConstantPowers.ExponentOf(binary) is { } exponent => ConstantPowers.Scalar(f, Scalar(binary.Left), exponent),
+            BinaryExpr { Op: BinaryOp.Pow, Type: DType.Float32, Left: ConstExpr { Value: 2 } } binary => scalarOps.Exp2(Scalar(binary.Right).AsF32()),
             BinaryExpr binary when AsProduct(binary) is { } product => Scalar(product),
             BinaryExpr binary => NarrowComparison(binary) ?? ScalarActivation(binary) ?? scalarOps.Binary(binary.Op, binary.Left.Type, Scalar(binary.Left), Scalar(binary.Right)),
             SelectExpr select => Code.Select(Scalar(select.Yes), Scalar(select.No), Scalar(select.Condition).AsI32()),

@@ -38,6 +38,8 @@ public sealed partial class ExprEmitter
             UnaryExpr unary => vectorOps.Unary(unary.Op, unary.Operand.Type, Vector(unary.Operand)),
             BinaryExpr binary when ConstantPowers.ExponentOf(binary) is { } exponent =>
                 Vector(binary.Left).Map(half => ConstantPowers.Vector(f, half, exponent, binary.Type == DType.Float64)),
+            BinaryExpr { Op: BinaryOp.Pow, Type: DType.Float32, Left: ConstExpr { Value: > 0 and < double.PositiveInfinity } powered } binary =>
+                new(vectorOps.Math.PowerOf(powered.Value, Vector(binary.Right).Low)),
             BinaryExpr binary when AsProduct(binary) is { } product => Vector(product),
             BinaryExpr binary => NarrowVectorComparison(binary) ?? VectorActivation(binary) ?? MultiplyAdd(binary) ?? Bounded(binary)
                 ?? vectorOps.Binary(binary.Op, binary.Left.Type, Vector(binary.Left), Vector(binary.Right)),

@@ -36,6 +36,8 @@ internal sealed class ScalarOps(FunctionBuilder f, KernelModule module)
     /// <summary>1 + e^-x.</summary>
     public F32 OnePlusExpOfMinus(F32 x) => math.Shared("one_plus_exp_of_minus_f32", x, (vector, a) => vector.OnePlusExpOfMinus(a));
 
+    public F32 Exp2(F32 x) => math.Shared("exp2_f32", x, (vector, a) => vector.Exp2(a));
+
     public F32 Gelu(F32 x) => math.Shared("gelu_f32", x, (vector, a) => vector.Gelu(a));
 
     public Code Binary(BinaryOp op, DType type, Code a, Code b) => type.ScalarType() switch

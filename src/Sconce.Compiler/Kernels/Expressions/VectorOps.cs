@@ -221,6 +221,7 @@ internal sealed partial class VectorOps(FunctionBuilder f, KernelModule module)
         BinaryOp.Div => new(half.Round(F32x4.Div(a, b), type)),
         BinaryOp.Min => new(F32x4.Min(a, b)),
         BinaryOp.Max => new(F32x4.Max(a, b)),
+        BinaryOp.Pow => new(half.Round(Math.Power(a, b), type)),
         _ => null,
     };
 

@@ -41,7 +41,7 @@ internal sealed class FourierArithmetic(FunctionBuilder f, KernelModule module, 
 
     public V128 Neg(V128 a) => IsWide ? F64x2.Neg(a) : F32x4.Neg(a);
 
-    public V128 Splat(double value) => IsWide ? V128.Const(value, value) : module.Numbers.Splat(BitConverter.SingleToInt32Bits((float)value));
+    public V128 Splat(double value) => IsWide ? module.Numbers.Splat(value) : module.Numbers.Splat(BitConverter.SingleToInt32Bits((float)value));
 
     /// <summary>A number from memory, in all lanes.</summary>
     public V128 LoadSplat(I32 address, uint offset) => IsWide ? Memory.Load64Splat(address, offset) : Memory.Load32Splat(address, offset);

@@ -28,7 +28,8 @@ internal static class Cost
         {
             BinaryOp.Div => 4,
             BinaryOp.Rem or BinaryOp.Mod or BinaryOp.FloorDiv => 16,
-            BinaryOp.Pow or BinaryOp.Atan2 => 64,
+            BinaryOp.Pow => 32,
+            BinaryOp.Atan2 => 64,
             _ => 1,
         },
         _ => 1,

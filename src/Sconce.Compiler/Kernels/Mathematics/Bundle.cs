@@ -63,10 +63,10 @@ internal readonly record struct Bundle(ImmutableArray<V128> Parts)
     public static Bundle Zip(Bundle a, Bundle b, Bundle c, Func<V128, V128, V128, V128> function) =>
         new([.. Enumerable.Range(0, Math.Max(Math.Max(a.Parts.Length, b.Parts.Length), c.Parts.Length)).Select(i => function(a[i], b[i], c[i]))]);
 
-    public Bundle Map(Func<V128, V128> function) => new([.. Parts.Select(function)]);
-
-    private static Bundle Zip(Bundle a, Bundle b, Func<V128, V128, V128> function) =>
+    public static Bundle Zip(Bundle a, Bundle b, Func<V128, V128, V128> function) =>
         new([.. Enumerable.Range(0, Math.Max(a.Parts.Length, b.Parts.Length)).Select(i => function(a[i], b[i]))]);
+
+    public Bundle Map(Func<V128, V128> function) => new([.. Parts.Select(function)]);
 
     /// <summary>What is constant is the same for all.</summary>
     private V128 this[int number] => Parts[Parts.Length == 1 ? 0 : number];

@@ -31,7 +31,9 @@ internal sealed partial class MathFunctions(FunctionBuilder function, KernelModu
         return f.CallResult(shared, x).AsF32();
     }
 
-    public F32 Binary(BinaryOp op, F32 a, F32 b) => F32.DemoteF64(Binary(op, F64.PromoteF32(a), F64.PromoteF32(b)));
+    public F32 Binary(BinaryOp op, F32 a, F32 b) => op == BinaryOp.Pow
+        ? F32x4.ExtractLane(f.CallResult(VectorMath.PowerFunction(module), F32x4.Splat(a), F32x4.Splat(b)).AsV128(), 0)
+        : F32.DemoteF64(Binary(op, F64.PromoteF32(a), F64.PromoteF32(b)));
 
     public F64 Unary(UnaryOp op, F64 x) => op switch
     {

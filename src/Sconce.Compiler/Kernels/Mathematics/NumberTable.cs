@@ -4,7 +4,7 @@ using Sconce.Compiler.Wasm;
 namespace Sconce.Compiler.Kernels.Mathematics;
 
 /// <summary>
-/// Numbers that vector functions need in all four lanes, in memory below the model's constants. Engines make an immediate vector from general
+/// Numbers that vector functions need in all lanes, four of 32 bits or two of 64, in memory below the model's constants. Engines make an immediate vector from general
 /// registers each time it is used, by three instructions; a load is one. (V8, exp: 1.96 ns an element became 0.94.)
 /// </summary>
 public sealed class NumberTable
@@ -17,7 +17,7 @@ public sealed class NumberTable
 
     private const int Entry = 16;
 
-    private readonly Dictionary<int, uint> places = [];
+    private readonly Dictionary<ulong, uint> places = [];
 
     /// <summary>The table's contents: the same for all variants of a module's code, known once all are built.</summary>
     public byte[] Bytes
@@ -27,10 +27,8 @@ public sealed class NumberTable
             var bytes = new byte[places.Count * Entry];
             foreach (var (bits, place) in places)
             {
-                for (var lane = 0; lane < Entry; lane += 4)
-                {
-                    BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan((int)place - Start + lane), bits);
-                }
+                BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan((int)place - Start), bits);
+                BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan((int)place - Start + (Entry / 2)), bits);
             }
 
             return bytes;
@@ -38,7 +36,13 @@ public sealed class NumberTable
     }
 
     /// <summary>Four lanes of these bits.</summary>
-    internal V128 Splat(int bits)
+    internal V128 Splat(int bits) => Splat(((ulong)(uint)bits << 32) | (uint)bits);
+
+    /// <summary>The number in two lanes.</summary>
+    internal V128 Splat(double value) => Splat(BitConverter.DoubleToUInt64Bits(value));
+
+    /// <summary>Two lanes of these bits.</summary>
+    internal V128 Splat(ulong bits)
     {
         if (bits == 0)
         {
@@ -50,7 +54,7 @@ public sealed class NumberTable
             place = (uint)(Start + (places.Count * Entry));
             if (place + Entry > End)
             {
-                return V128.Const(bits, bits, bits, bits);
+                return V128.Const(bits, bits);
             }
 
             places.Add(bits, place);

@@ -5,6 +5,8 @@ internal sealed partial class VectorMath
 {
     private const float Log2E = 1.442695041f;
 
+    private const float Ln2 = 0.693147181f;
+
     // ln 2 in two parts; the product of the first with an integer of 13 bits is exact.
     private const float Ln2High = 0.693359375f;
     private const float Ln2Low = -2.12194440e-4f;
@@ -18,8 +20,23 @@ internal sealed partial class VectorMath
     public Bundle Exp(Bundle x)
     {
         // Beyond these bounds the result is 0 or infinite anyway. pmax and pmin keep a NaN in their first operand.
-        var (scale, r) = Reduce(Bundle.Pmin(Bundle.Pmax(x, Splat(-104f)), Splat(89f)), Bias - 1);
+        // Well below the lower one it is 0 by an exact product: one that underflows takes some hundred times as long, and masks are full of such.
+        var (scale, r) = Reduce(Bundle.Pmin(Bundle.Pmax(x, Splat(-175f)), Splat(89f)), Bias - 1);
+        return Scaled(scale, r);
+    }
 
+    /// <summary>2^x.</summary>
+    public Bundle Exp2(Bundle x)
+    {
+        var a = Let(Bundle.Pmin(Bundle.Pmax(x, Splat(-252f)), Splat(128.25f)));
+        var shifted = Let(Bundle.Add(a, Splat(Rounder + Bias - 1)));
+        var r = Let(Bundle.Mul(Bundle.Sub(a, Bundle.Sub(shifted, Splat(Rounder + Bias - 1))), Splat(Ln2)));
+        return Scaled(Let(Bundle.IShl(shifted, 23)), r);
+    }
+
+    /// <summary>2^n e^r, where the scale is n + 126 in the place of an exponent.</summary>
+    private Bundle Scaled(Bundle scale, Bundle r)
+    {
         // 2^(n-1), which is never too large, times two; at the lower end a normal number times less than two.
         var normal = Let(Bundle.IMax(scale, SplatBits(0x01000000)));
         var rest = Bundle.IAdd(Bundle.IMin(scale, SplatBits(0x01000000)), SplatBits(0x3F000000));
