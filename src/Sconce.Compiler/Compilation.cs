@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Sconce.Compiler.Artifact;
+using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends;
 using Sconce.Compiler.Graph;
 using Sconce.Compiler.Operators;
@@ -19,6 +20,9 @@ public sealed record CompileOptions
 
     /// <summary>Which model of an archive that holds several; null for the only one.</summary>
     public string? Model { get; init; }
+
+    /// <summary>How many times the usual limits of work and memory a file may take: see <see cref="Diagnostics.Budget"/>.</summary>
+    public double Budget { get; init; } = 1;
 
     /// <summary>Every <see cref="Probe"/> becomes an output too: for finding where numbers go wrong.</summary>
     public bool WithProbes { get; init; }
@@ -43,6 +47,9 @@ public sealed class Compilation
 
     public Manifest Manifest => artifact.Manifest;
 
+    /// <summary>Units of work that the compilation took of its <see cref="Diagnostics.Budget"/>.</summary>
+    public long Work { get; private init; }
+
     /// <summary>Bytes of functions in one variant of the code.</summary>
     public long CodeBytes => artifact.CodeBytes;
 
@@ -58,6 +65,7 @@ public sealed class Compilation
     public static Compilation Compile(ReadOnlyMemory<byte> bytes, string name, CompileOptions? options = null, IProgress<CompileProgress>? progress = null)
     {
         options ??= new CompileOptions();
+        using var budget = Budget.Begin(bytes.Length, options.Budget);
         Report("reading");
         var graph = Pt2Frontend.Read(bytes, name, options.Model);
         Pipeline.Run(graph, options.Verify, Report);
@@ -73,9 +81,13 @@ public sealed class Compilation
         Report("code");
         var parameters = graph.Inputs.Where(input => input.Kind == InputKind.Parameter).Sum(input => input.Data?.ElementCount ?? 0);
         var source = new SourceInfo(name, Convert.ToHexStringLower(SHA256.HashData(bytes.Span)));
-        return new Compilation(graph, program, ArtifactWriter.Create(program, source, parameters));
+        return new Compilation(graph, program, ArtifactWriter.Create(program, source, parameters)) { Work = budget.Budget.Work };
 
-        void Report(string stage) => progress?.Report(new CompileProgress(stage));
+        void Report(string stage)
+        {
+            budget.Budget.Stage = stage;
+            progress?.Report(new CompileProgress(stage));
+        }
     }
 
     /// <summary>Writes the artefact.</summary>

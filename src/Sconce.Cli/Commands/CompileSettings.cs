@@ -16,11 +16,18 @@ internal sealed class CompileSettings
         Description = "Nothing that rounds differently from PyTorch for the sake of speed: no fused multiply-add, no Winograd, and subnormal weights stay.",
     };
 
+    private readonly Option<int?> budget = CommonOptions.Count(
+        "--budget", 1000, "How many times the usual limits of work and memory a file may take: for a large model that you trust.");
+
     public void AddTo(Command command)
     {
         command.Options.Add(model);
         command.Options.Add(exact);
+        command.Options.Add(budget);
     }
 
-    public CompileOptions From(ParseResult parsed) => new() { Model = parsed.GetValue(model), Exact = parsed.GetValue(exact) };
+    public CompileOptions From(ParseResult parsed) => new()
+    {
+        Model = parsed.GetValue(model), Exact = parsed.GetValue(exact), Budget = parsed.GetValue(budget) ?? 1,
+    };
 }

@@ -7,6 +7,15 @@ namespace Sconce.Compiler.Passes;
 /// <summary>How much work an expression is at each point, roughly in simple vector instructions; shared subtrees count once.</summary>
 internal static class ExprCost
 {
+    /// <summary>
+    /// Atoms in the indices of one load. Of some 900 models the largest has 284 (bicubic grid sampling), all but three stay below 80. A chain of reshapes
+    /// and permutations doubles with each, so seven of them fit; eight compile in 40 ms then, and took minutes.
+    /// </summary>
+    private const int MaxIndexSize = 512;
+
+    /// <summary>Divisions and lookups inside one another, in one index. A roll adds one that no other absorbs. Binary search in 12 turns has 35, all else below 20.</summary>
+    private const int MaxIndexDepth = 40;
+
     /// <summary>A view: a load, a constant, an index, perhaps converted or padded. It costs a reader no more than the load it does anyway.</summary>
     public static bool IsView(Expr expr) => expr switch
     {
@@ -25,6 +34,36 @@ internal static class ExprCost
         CastExpr cast => cast.Type.IsFloat() && cast.Type.Size() > cast.Operand.Type.Size() && IsView(cast.Operand),
         _ => PanelElements.Of(expr) is { Elements.Type: not DType.Float32 },
     };
+
+    /// <summary>False where an index has grown so far that a copy in between is better: it would take long to compile, and one day never end.</summary>
+    public static bool Fits(Expr expr) => Indices(expr).All(index => index.Size <= MaxIndexSize && index.Depth <= MaxIndexDepth);
+
+    /// <summary>The loads of an expression, and the indices that are numbers themselves: what <see cref="Expr.Size"/> is the size of an index of.</summary>
+    public static IEnumerable<Expr> Indices(Expr expr)
+    {
+        var seen = new HashSet<Expr>(ReferenceEqualityComparer.Instance);
+        var found = new List<Expr>();
+        Visit(expr);
+        return found;
+
+        void Visit(Expr at)
+        {
+            if (!seen.Add(at))
+            {
+                return;
+            }
+
+            if (at is LoadExpr or IndexExpr)
+            {
+                found.Add(at);
+            }
+
+            foreach (var operand in at.Operands)
+            {
+                Visit(operand);
+            }
+        }
+    }
 
     public static bool HasLoadedIndex(Dim dim)
     {

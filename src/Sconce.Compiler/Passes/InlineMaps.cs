@@ -12,6 +12,9 @@ internal static class InlineMaps
     /// </summary>
     private const int MaxExpressionSize = 96;
 
+    /// <summary>Simplifying this many atoms takes 20 ms; the largest trial of a real model has 1,300.</summary>
+    private const int LargestTrial = 1 << 14;
+
     /// <summary>Only views: index maps, pads, constants.</summary>
     public static void Views(TensorProgram program) => Run(program, Scope.Views);
 
@@ -64,7 +67,7 @@ internal static class InlineMaps
         ProgramUses.Use reader, ProgramUses uses, Dictionary<Tensors.Buffer, (MapStep Step, ProgramUses.Use Use)> bodies, bool computations)
     {
         var size = ExprCost.Size(reader.Step.Expressions);
-        var chosen = new Dictionary<Tensors.Buffer, MapStep>(ReferenceEqualityComparer.Instance);
+        var chosen = new Dictionary<Tensors.Buffer, Inlining>(ReferenceEqualityComparer.Instance);
         foreach (var group in ProgramUses.Loads(reader.Step).GroupBy(load => load.Buffer))
         {
             if (!bodies.TryGetValue(group.Key, out var producer) || !uses.MayMove(producer.Use, reader))
@@ -75,10 +78,11 @@ internal static class InlineMaps
             var added = ExprCost.Size([producer.Step.Body]) * group.Count();
             var inline = ExprCost.IsView(producer.Step.Body)
                 || (computations && size + added <= MaxExpressionSize && HasOneReader(uses, group.Key) && UsesEachOnce(reader.Step, group, producer.Step));
-            if (inline)
+            var inlining = new Inlining(producer.Step);
+            if (inline && group.All(load => inlining.At(load) is not null))
             {
                 size += added;
-                chosen.Add(group.Key, producer.Step);
+                chosen.Add(group.Key, inlining);
             }
         }
 
@@ -89,19 +93,42 @@ internal static class InlineMaps
 
         // One rewriter for all expressions of the step keeps what they share shared.
         ExprRewriter rewriter = null!;
-        rewriter = new ExprRewriter(loads: load => chosen.TryGetValue(load.Buffer, out var producer) ? At(producer, load.Index) : null);
+        rewriter = new ExprRewriter(loads: load => chosen.TryGetValue(load.Buffer, out var inlining) ? inlining.At(load) : null);
         return reader.Step.Rewrite(rewriter.Rewrite);
     }
 
-    private static Expr At(MapStep producer, ImmutableArray<Dim> index)
+    /// <summary>
+    /// The body of a map at the places where one reader loads it. A map of an index is put into another's, and where the two do not simplify (reshapes and
+    /// permutations in turn), each doubles what the last one made; so a map whose index would not fit a step (<see cref="ExprCost.Fits"/>) stays a copy.
+    /// </summary>
+    private sealed class Inlining(MapStep producer)
     {
-        var map = new Dictionary<Atom, Dim>(producer.Axes.Length);
-        for (var i = 0; i < index.Length; i++)
+        private readonly int size = ExprCost.Indices(producer.Body).Select(index => index.Size).DefaultIfEmpty().Max();
+        private readonly Dictionary<LoadExpr, Expr?> made = [];
+
+        /// <summary>What stands for the load; null where it has to stay.</summary>
+        public Expr? At(LoadExpr load)
         {
-            map[producer.Axes[i]] = index[i];
+            if (!made.TryGetValue(load, out var result))
+            {
+                // An index may occur in the body as often as the body is large: what may become far too large is not even made.
+                result = (long)size * load.Index.Sum(dim => dim.Size) <= LargestTrial && Make(load.Index) is var body && ExprCost.Fits(body) ? body : null;
+                made.Add(load, result);
+            }
+
+            return result;
         }
 
-        return new ExprRewriter(dims: dim => dim.Substitute(map)).Rewrite(producer.Body);
+        private Expr Make(ImmutableArray<Dim> index)
+        {
+            var map = new Dictionary<Atom, Dim>(index.Length);
+            for (var i = 0; i < index.Length; i++)
+            {
+                map[producer.Axes[i]] = index[i];
+            }
+
+            return new ExprRewriter(dims: dim => dim.Substitute(map)).Rewrite(producer.Body);
+        }
     }
 
     /// <summary>Checks beside it compute what they look at themselves.</summary>

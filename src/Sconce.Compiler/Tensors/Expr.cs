@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Tensors;
@@ -45,11 +46,38 @@ public enum BinaryOp
 /// </summary>
 public abstract class Expr : IEquatable<Expr>
 {
+    /// <summary>Operations within operations; deeper ones are refused, before they overflow the stack. Real models have up to 60.</summary>
+    private const int DeepestNesting = 400;
+
     private readonly int hash;
 
-    private protected Expr(DType type, int hash) => (Type, this.hash) = (type, HashCode.Combine(type, hash));
+    private protected Expr(DType type, int hash, params ReadOnlySpan<Expr> operands)
+        : this(type, hash)
+    {
+        foreach (var operand in operands)
+        {
+            Nest(operand.Size, operand.Depth);
+        }
+    }
+
+    private protected Expr(DType type, int hash, ImmutableArray<Dim> index)
+        : this(type, hash)
+    {
+        foreach (var dim in index)
+        {
+            Nest(dim.Size, dim.Depth);
+        }
+    }
+
+    private Expr(DType type, int hash) => (Type, this.hash) = (type, HashCode.Combine(type, hash));
 
     public DType Type { get; }
+
+    /// <summary>How many nodes and atoms the expression has, shared ones counted each time they occur, up to <see cref="int.MaxValue"/>.</summary>
+    public int Size { get; private set; } = 1;
+
+    /// <summary>How deep operations lie inside one another.</summary>
+    public int Depth { get; private set; } = 1;
 
     public abstract ImmutableArray<Expr> Operands { get; }
 
@@ -115,6 +143,16 @@ public abstract class Expr : IEquatable<Expr>
     public override int GetHashCode() => hash;
 
     private protected abstract bool SameAs(Expr other);
+
+    private void Nest(int size, int depth)
+    {
+        Size = (int)Math.Min((long)Size + size, int.MaxValue);
+        Depth = Math.Max(Depth, depth + 1);
+        if (Depth > DeepestNesting)
+        {
+            throw Budget.TooLarge($"a number computed by more than {DeepestNesting} operations inside one another");
+        }
+    }
 }
 
 /// <summary>A literal. Integers (and bools as 0 and 1) are kept exactly in <see cref="Bits"/>.</summary>
@@ -173,7 +211,7 @@ public sealed class ConstExpr : Expr
 }
 
 /// <summary>An element of a buffer. The index is within the buffer wherever this is evaluated.</summary>
-public sealed class LoadExpr(Buffer buffer, ImmutableArray<Dim> index) : Expr(buffer.Type, HashOf(buffer, index))
+public sealed class LoadExpr(Buffer buffer, ImmutableArray<Dim> index) : Expr(buffer.Type, HashOf(buffer, index), index)
 {
     public Buffer Buffer { get; } = buffer;
 
@@ -202,7 +240,7 @@ public sealed class LoadExpr(Buffer buffer, ImmutableArray<Dim> index) : Expr(bu
 }
 
 /// <summary>An index or size as an int64 number.</summary>
-public sealed class IndexExpr(Dim value) : Expr(DType.Int64, value.GetHashCode())
+public sealed class IndexExpr(Dim value) : Expr(DType.Int64, value.GetHashCode(), ImmutableArray.Create(value))
 {
     public Dim Value { get; } = value;
 
@@ -227,7 +265,7 @@ public sealed class AccumulatorExpr(int number, DType type) : Expr(type, HashCod
 
 /// <inheritdoc cref="UnaryOp"/>
 public sealed class UnaryExpr(UnaryOp op, Expr operand)
-    : Expr(op is UnaryOp.Not or UnaryOp.IsNan ? DType.Bool : operand.Type, HashCode.Combine(4, op, operand))
+    : Expr(op is UnaryOp.Not or UnaryOp.IsNan ? DType.Bool : operand.Type, HashCode.Combine(4, op, operand), operand)
 {
     public UnaryOp Op { get; } = op;
 
@@ -242,7 +280,7 @@ public sealed class UnaryExpr(UnaryOp op, Expr operand)
 
 /// <inheritdoc cref="BinaryOp"/>
 public sealed class BinaryExpr(BinaryOp op, Expr left, Expr right)
-    : Expr(op >= BinaryOp.Eq ? DType.Bool : left.Type, HashCode.Combine(5, op, left, right))
+    : Expr(op >= BinaryOp.Eq ? DType.Bool : left.Type, HashCode.Combine(5, op, left, right), left, right)
 {
     public BinaryOp Op { get; } = op;
 
@@ -261,7 +299,7 @@ public sealed class BinaryExpr(BinaryOp op, Expr left, Expr right)
 }
 
 /// <summary>Both branches are evaluated (they are safe to); one is taken.</summary>
-public sealed class SelectExpr(Expr condition, Expr yes, Expr no) : Expr(yes.Type, HashCode.Combine(6, condition, yes, no))
+public sealed class SelectExpr(Expr condition, Expr yes, Expr no) : Expr(yes.Type, HashCode.Combine(6, condition, yes, no), condition, yes, no)
 {
     public Expr Condition { get; } = condition.Type == DType.Bool ? condition : throw new ArgumentException("A condition is a bool.");
 
@@ -278,7 +316,7 @@ public sealed class SelectExpr(Expr condition, Expr yes, Expr no) : Expr(yes.Typ
 }
 
 /// <summary>Only the branch that is taken is evaluated: a pad, or one part of a concatenation.</summary>
-public sealed class GuardExpr(Expr condition, Expr inside, Expr outside) : Expr(inside.Type, HashCode.Combine(7, condition, inside, outside))
+public sealed class GuardExpr(Expr condition, Expr inside, Expr outside) : Expr(inside.Type, HashCode.Combine(7, condition, inside, outside), condition, inside, outside)
 {
     public Expr Condition { get; } = condition.Type == DType.Bool ? condition : throw new ArgumentException("A condition is a bool.");
 
@@ -295,7 +333,7 @@ public sealed class GuardExpr(Expr condition, Expr inside, Expr outside) : Expr(
 }
 
 /// <summary>A conversion, as <c>Tensor.to(dtype)</c>: floats to integers truncate (saturating outside the range), anything to bool is ≠ 0, to a 16-bit float rounds.</summary>
-public sealed class CastExpr(DType type, Expr operand) : Expr(type, HashCode.Combine(8, operand))
+public sealed class CastExpr(DType type, Expr operand) : Expr(type, HashCode.Combine(8, operand), operand)
 {
     public Expr Operand { get; } = operand;
 
@@ -312,6 +350,10 @@ public sealed class LoadedIndex(Expr value, Interval bounds) : LeafAtom
     public Expr Value { get; } = value;
 
     public override Interval Bounds { get; } = bounds;
+
+    public override int Size { get; } = (int)Math.Min(1L + value.Size, int.MaxValue);
+
+    public override int Depth { get; } = value.Depth;
 
     public override bool Equals(Atom? other) => other is LoadedIndex loaded && Value.Equals(loaded.Value) && Bounds == loaded.Bounds;
 

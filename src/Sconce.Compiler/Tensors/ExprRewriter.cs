@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Tensors;
@@ -21,6 +22,7 @@ public sealed class ExprRewriter(
             return known;
         }
 
+        Budget.Spend(1);
         var result = expr switch
         {
             LoadExpr load => RewriteLoad(load),

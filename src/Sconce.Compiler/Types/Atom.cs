@@ -6,6 +6,12 @@ public abstract class Atom : IEquatable<Atom>
     /// <summary>The values this atom can take, with nothing known but the ranges of its symbols.</summary>
     public abstract Interval Bounds { get; }
 
+    /// <summary>One, and the sizes of the expressions inside.</summary>
+    public virtual int Size => 1;
+
+    /// <summary>How many atoms that hold others lie inside one another, this one included.</summary>
+    public virtual int Depth => 0;
+
     /// <summary>Rebuilds the atom with its leaves replaced; a leaf for which the map gives null stays.</summary>
     public abstract Dim Substitute(Func<Atom, Dim?> map);
 
@@ -93,6 +99,8 @@ public enum DimOperator
 public sealed class BinaryAtom : Atom
 {
     private readonly int hash;
+    private Dim? quotient;
+    private Interval? bounds;
 
     internal BinaryAtom(DimOperator op, Dim left, Dim right)
     {
@@ -106,7 +114,14 @@ public sealed class BinaryAtom : Atom
 
     public Dim Right { get; }
 
-    public override Interval Bounds => Operator switch
+    /// <summary>Left // Right, kept: every sum that holds a remainder looks for its quotient, and inside nested remainders that work would double with each level.</summary>
+    internal Dim Quotient => quotient ??= Left.FloorDiv(Right);
+
+    public override int Size => 1 + Left.Size + Right.Size;
+
+    public override int Depth => 1 + Math.Max(Left.Depth, Right.Depth);
+
+    public override Interval Bounds => bounds ??= Operator switch
     {
         DimOperator.FloorDivide => Left.Bounds.FloorDivide(Right.Bounds),
         DimOperator.Modulo => Right.Bounds is { Min: > 0, Max: var m } ? new(0, m == long.MaxValue ? m : m - 1) : Interval.All,

@@ -5,6 +5,9 @@ namespace Sconce.Compiler.Types;
 /// <summary>Division, modulo, minimum, maximum, and what can be proved about an expression.</summary>
 public sealed partial class Dim
 {
+    /// <summary>A proof is given up where it would have to write more terms than this.</summary>
+    private const int LongestProof = 1024;
+
     /// <summary>Division that rounds towards minus infinity. What the divisor divides exactly is drawn out; a remainder known to lie in [0, divisor) vanishes.</summary>
     public Dim FloorDiv(Dim divisor)
     {
@@ -289,7 +292,7 @@ public sealed partial class Dim
             {
                 current = rest;
             }
-            else if ((-coefficient).IsNonNegativeByShift())
+            else if ((long)coefficient.terms.Length * axis.Extent.terms.Length <= LongestProof && (-coefficient).IsNonNegativeByShift())
             {
                 current = rest + (coefficient * (axis.Extent - 1));
             }
@@ -313,6 +316,12 @@ public sealed partial class Dim
         if (Bounds.Min >= 0)
         {
             return true;
+        }
+
+        // Each factor becomes a sum of two.
+        if (terms.Length > LongestProof || terms.Sum(term => term.Factors.Length < LongestProof ? 1L << term.Factors.Length : LongestProof) > LongestProof)
+        {
+            return false;
         }
 
         var total = new TermSum();

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Sconce.Compiler.Diagnostics;
 
 namespace Sconce.Compiler.Types;
 
@@ -11,6 +12,17 @@ namespace Sconce.Compiler.Types;
 /// </summary>
 public sealed partial class Dim : IEquatable<Dim>
 {
+    /// <summary>
+    /// A sum of more terms is refused. Real sizes and indices have up to some 20; the product of four sums of 30 symbols has 46,376.
+    /// </summary>
+    public const int MostTerms = 4096;
+
+    /// <summary>Divisions within divisions; deeper ones are refused, before they overflow the stack. Real models have up to 10.</summary>
+    public const int DeepestNesting = 128;
+
+    /// <summary>Atoms, those inside others counted each time they occur, for that is how often they are visited. Real models have up to 100.</summary>
+    public const int LargestSize = 1 << 16;
+
     private readonly ImmutableArray<Term> terms;
     private readonly long constant;
     private readonly int hash;
@@ -25,6 +37,17 @@ public sealed partial class Dim : IEquatable<Dim>
         {
             code.Add(term.Coefficient);
             code.Add(term.Hash);
+            foreach (var factor in term.Factors)
+            {
+                Depth = Math.Max(Depth, factor.Depth);
+                Size = (int)Math.Min((long)Size + factor.Size, int.MaxValue);
+                if (Size > LargestSize || Depth > DeepestNesting)
+                {
+                    throw Budget.TooLarge(Depth > DeepestNesting
+                        ? $"a size or index of more than {DeepestNesting} divisions, minima or lookups inside one another"
+                        : $"a size or index of more than {LargestSize} parts");
+                }
+            }
         }
 
         hash = code.ToHashCode();
@@ -38,6 +61,12 @@ public sealed partial class Dim : IEquatable<Dim>
 
     /// <summary>The part without atoms.</summary>
     public long ConstantTerm => constant;
+
+    /// <summary>How many atoms the expression has, those inside others included: a measure of what it costs to compute, and to compute with.</summary>
+    public int Size { get; }
+
+    /// <summary>How deep atoms lie inside others.</summary>
+    public int Depth { get; }
 
     internal ImmutableArray<Term> Terms => terms;
 
@@ -92,6 +121,7 @@ public sealed partial class Dim : IEquatable<Dim>
             }
         }
 
+        Budget.Spend((long)a.terms.Length * b.terms.Length);
         var sum = new TermSum();
         foreach (var left in a.terms)
         {

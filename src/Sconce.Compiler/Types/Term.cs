@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sconce.Compiler.Diagnostics;
 
 namespace Sconce.Compiler.Types;
 
@@ -62,8 +63,13 @@ internal readonly record struct Term(long Coefficient, ImmutableArray<Atom> Fact
 /// <summary>Adds terms up into normal form, joining <c>b*(x // b) + x % b</c> back into <c>x</c>.</summary>
 internal sealed class TermSum
 {
+    /// <summary>From here on a table finds equal terms; below, looking through them is faster.</summary>
+    private const int LongSum = 16;
+
     private readonly List<Term> terms = [];
+    private Dictionary<Term, int>? places;
     private long constant;
+    private int work;
 
     public void Add(Dim dim, long factor)
     {
@@ -88,21 +94,58 @@ internal sealed class TermSum
             return;
         }
 
+        work++;
+        if (PlaceOf(term) is var place and >= 0)
+        {
+            terms[place] = term with { Coefficient = checked(terms[place].Coefficient + term.Coefficient) };
+            return;
+        }
+
+        places?.Add(term, terms.Count);
+        terms.Add(term);
+        if (terms.Count > Dim.MostTerms)
+        {
+            throw Budget.TooLarge($"a size or index of more than {Dim.MostTerms} terms");
+        }
+    }
+
+    private int PlaceOf(Term term)
+    {
+        if (terms.Count >= LongSum)
+        {
+            if (places is null)
+            {
+                places = new(SameFactors.Instance);
+                for (var i = 0; i < terms.Count; i++)
+                {
+                    places.Add(terms[i], i);
+                }
+            }
+
+            return places.GetValueOrDefault(term, -1);
+        }
+
         for (var i = 0; i < terms.Count; i++)
         {
             if (terms[i].SameFactors(term))
             {
-                terms[i] = term with { Coefficient = checked(terms[i].Coefficient + term.Coefficient) };
-                return;
+                return i;
             }
         }
 
-        terms.Add(term);
+        return -1;
+    }
+
+    private void RemoveZeros()
+    {
+        terms.RemoveAll(term => term.Coefficient == 0);
+        places = null;
     }
 
     public Dim ToDim()
     {
-        terms.RemoveAll(term => term.Coefficient == 0);
+        Budget.Spend(work);
+        RemoveZeros();
         while (JoinDivisionAndRemainder())
         {
         }
@@ -123,7 +166,7 @@ internal sealed class TermSum
                 }
 
                 var others = terms[i] with { Factors = terms[i].Factors.RemoveAt(f) };
-                var wanted = modulo.Left.FloorDiv(modulo.Right) * modulo.Right * Dim.Of(others);
+                var wanted = modulo.Quotient * modulo.Right * Dim.Of(others);
                 if (wanted.IsConstant || wanted.ConstantTerm != 0 || !wanted.Terms.All(Holds))
                 {
                     continue;
@@ -131,9 +174,10 @@ internal sealed class TermSum
 
                 var whole = modulo.Left * Dim.Of(others);
                 terms.RemoveAt(i);
+                places = null;
                 Add(wanted, -1);
                 Add(whole, 1);
-                terms.RemoveAll(term => term.Coefficient == 0);
+                RemoveZeros();
                 return true;
             }
         }
@@ -142,4 +186,13 @@ internal sealed class TermSum
     }
 
     private bool Holds(Term wanted) => terms.Exists(term => term.SameFactors(wanted) && term.Coefficient == wanted.Coefficient);
+
+    private sealed class SameFactors : IEqualityComparer<Term>
+    {
+        public static SameFactors Instance { get; } = new();
+
+        public bool Equals(Term a, Term b) => a.SameFactors(b);
+
+        public int GetHashCode(Term term) => term.Hash;
+    }
 }
