@@ -18,6 +18,8 @@ public sealed class GuardConditionTests
         ["x"] = new([Size("s0"), Size("s1"), new(null, 7)]),
         ["past.0"] = new([Size("s2")]),
         ["state.h"] = new([Size("s0")]),
+        ["args_1.mask"] = new([Size("s2")]),
+        ["extra"] = new([Size("s2")]),
         ["k"] = new([], Size("s3")),
         ["n"] = new([], new(null, 5)),
     };
@@ -59,6 +61,7 @@ public sealed class GuardConditionTests
     [Theory]
     [InlineData("L['past'][0].size()[0] == L['x'].size()[0]", "past[0].shape[0] == x.shape[0]", new long[] { 4, 1, 4, 0 }, new long[] { 4, 1, 5, 0 })]
     [InlineData("L['state'].h.size()[0] != 3", "state.h.shape[0] != 3", new long[] { 4, 1, 0, 0 }, new long[] { 3, 1, 0, 0 })]
+    [InlineData("L['kw']['extra'].size()[0] < L['args'][1]['mask'].size()[0] + 1 - L['x'].size()[0]", "kw['extra'].shape[0] < args[1]['mask'].shape[0] + 1 - x.shape[0]", new long[] { 0, 1, 4, 0 }, new long[] { 1, 1, 4, 0 })]
     [InlineData("L['k'] >= 0 and L['k'] <= L['x'].size()[0]", "k >= 0 and k <= x.shape[0]", new long[] { 4, 1, 0, 4 }, new long[] { 4, 1, 0, 5 })]
     [InlineData("abs(L['x'].size()[0] + ((-1)*L['k'])) < 4", "abs(x.shape[0] + ((-1)*k)) < 4", new long[] { 4, 1, 0, 7 }, new long[] { 4, 1, 0, 8 })]
     [InlineData("(L['x'].size()[0] & 3) == 1", "(x.shape[0] & 3) == 1", new long[] { 9, 1, 0, 0 }, new long[] { 7, 1, 0, 0 })]

@@ -51,12 +51,24 @@ internal sealed class Guards(List<string> code, IReadOnlyDictionary<string, Guar
         }
     }
 
-    private Dim? Find(string input, int? dim, SymbolTable symbols) => (inputs.GetValueOrDefault(input), dim) switch
+    private Dim? Find(string path, int? dim, SymbolTable symbols) => (Input(path), dim) switch
     {
         ({ Value: null, Sizes: var sizes }, int number and >= 0) when number < sizes.Count => symbols.Parse(sizes[number]),
         ({ Value: { } value }, null) => symbols.Parse(value),
         _ => null,
     };
+
+    /// <summary>An input by its path. Those of <c>*args</c> are called args_0 and so on when the model is called, those of <c>**kwargs</c> by their own names.</summary>
+    private GuardInput? Input(string path)
+    {
+        if (inputs.TryGetValue(path, out var input))
+        {
+            return input;
+        }
+
+        var dot = path.IndexOf('.', StringComparison.Ordinal);
+        return dot < 0 ? null : inputs.GetValueOrDefault($"{path[..dot]}_{path[(dot + 1)..]}") ?? inputs.GetValueOrDefault(path[(dot + 1)..]);
+    }
 
     /// <summary>
     /// True for a guard that speaks of a size or an integer which is not fixed. Strides are none of it: they never change what a model computes, and tensors lie densely here.
@@ -71,7 +83,7 @@ internal sealed class Guards(List<string> code, IReadOnlyDictionary<string, Guar
         for (var at = guard.IndexOf("L[", StringComparison.Ordinal); at >= 0; at = guard.IndexOf("L[", at + 1, StringComparison.Ordinal))
         {
             var (path, dim) = SympyParser.ParseInput(guard.Substring(at, Math.Min(guard.Length - at, LongestQuoted)));
-            if (dim is not null ? Find(path, dim, symbols) is not { IsConstant: true } : inputs.GetValueOrDefault(path)?.Value is not null)
+            if (dim is not null ? Find(path, dim, symbols) is not { IsConstant: true } : Input(path)?.Value is not null)
             {
                 return true;
             }

@@ -10,6 +10,9 @@ internal sealed class SymbolTable(IReadOnlyDictionary<string, RangeJson> ranges,
     /// <summary>More elements than any memory holds: products of sizes stay within 64 bits everywhere after this.</summary>
     private const long LargestTensor = 1L << 40;
 
+    /// <summary>PyTorch traces every size as if it were 2 or more, and writes that down as if it were the model's own; when it runs, it asks for lower bounds above 2 alone.</summary>
+    private const int Specialised = 2;
+
     private readonly Dictionary<string, Dim> symbols = [];
     private readonly Dictionary<string, Dim?> expressions = [];
     private readonly HashSet<Atom> fromInputs = [];
@@ -99,8 +102,13 @@ internal sealed class SymbolTable(IReadOnlyDictionary<string, RangeJson> ranges,
         if (!symbols.TryGetValue(name, out var symbol))
         {
             var range = ranges.GetValueOrDefault(name);
-            var lowest = signs switch { SymbolSigns.Positive => 1, SymbolSigns.NonNegative => 0, _ => long.MinValue };
+            var lowest = signs == SymbolSigns.Any ? long.MinValue : 0;
             var min = Math.Max(range?.MinVal ?? lowest, lowest);
+            if (min is > 0 and <= Specialised)
+            {
+                min = 0;
+            }
+
             long? max = range?.MaxVal is { } bound and <= LargestTensor ? bound : null;
             if (min > LargestTensor || max < min)
             {
