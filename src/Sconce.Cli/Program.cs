@@ -4,6 +4,7 @@ using Sconce.Cli.Commands;
 using Sconce.Cli.Terminal;
 
 Console.OutputEncoding = Encoding.UTF8;
+CleanWriter.Install();
 var root = new RootCommand("Compiles PyTorch models to single WebAssembly files that run in any browser, in Node and beyond.")
 {
     CompileCommand.Create(),

@@ -19,7 +19,7 @@ internal static class ManifestReader
         {
             return View(Manifest.FromJson(json.Span));
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or OverflowException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or ArithmeticException)
         {
             throw new SconceException($"the artefact's manifest is damaged ({error.Message})", new Where(file), "compile the model again", inner: error);
         }
@@ -36,7 +36,15 @@ internal static class ManifestReader
             throw SconceException.Expected($"an artefact of format {Format}", $"format {manifest.Format}", hint: "compile the model again with this version");
         }
 
-        var symbols = NotNull(manifest.Symbols).ToDictionary(symbol => symbol.Name, symbol => new Symbol(symbol.Name, symbol.Min, symbol.Max));
+        var symbols = new Dictionary<string, Symbol>();
+        foreach (var (name, min, max, _, _, _, _) in NotNull(manifest.Symbols))
+        {
+            if (max < min || !symbols.TryAdd(name, new Symbol(name, min, max)))
+            {
+                throw new FormatException($"the symbol '{name}' has {(max < min ? "an empty range" : "two entries")}");
+            }
+        }
+
         return new(
             manifest.Compiler, manifest.Source.Name, manifest.Memory.ConstantsOffset, manifest.Memory.ConstantsEnd, manifest.Memory.MinPages,
             [.. symbols.Values], [.. NotNull(manifest.Checks).Select(Check)], Ports(manifest.Inputs), Ports(manifest.Outputs),

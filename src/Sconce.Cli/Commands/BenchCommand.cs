@@ -75,12 +75,12 @@ internal static class BenchCommand
         BenchTable.Print(report, Console.Out);
         if (settings.Json is { } json)
         {
-            AtomicFile.Write(json, stream => stream.Write(Encoding.UTF8.GetBytes(report.ToJson() + "\n")));
+            AtomicFile.Write(json, stream => stream.Write(Encoding.UTF8.GetBytes(report.ToJson() + "\n")), settings.Model);
         }
 
         if (settings.Trace is { } trace)
         {
-            AtomicFile.Write(trace, stream => Trace.Write(report, stream));
+            AtomicFile.Write(trace, stream => Trace.Write(report, stream), settings.Model);
         }
 
         return ExitCode.Success;

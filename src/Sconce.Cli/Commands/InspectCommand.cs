@@ -38,12 +38,12 @@ internal static class InspectCommand
         var compiled = isArtefact ? null : StageProgress.Show(progress => ModelCompiler.CompileToFile(model, scratch.NewFile(".wasm"), options, progress));
         if (graph is not null)
         {
-            DrawGraph(compiled!.Graph, graph);
+            DrawGraph(compiled!.Graph, graph, model);
         }
 
         if (wat)
         {
-            using var output = new StreamWriter(Console.OpenStandardOutput(), bufferSize: 1 << 16);
+            using var output = new CleanWriter(new StreamWriter(Console.OpenStandardOutput(), bufferSize: 1 << 16));
             Disassembler.Print(compiled?.Path ?? model, output);
         }
         else if (steps)
@@ -58,13 +58,13 @@ internal static class InspectCommand
         return ExitCode.Success;
     }
 
-    private static void DrawGraph(Graph graph, string path)
+    private static void DrawGraph(Graph graph, string path, string model)
     {
         AtomicFile.Write(path, stream =>
         {
-            using var writer = new StreamWriter(stream, leaveOpen: true);
+            using var writer = new CleanWriter(new StreamWriter(stream, leaveOpen: true));
             Svg.Write(writer, GraphPicture.Of(graph));
-        });
+        }, model);
         Console.Error.WriteLine($"graph written to {path}");
     }
 }

@@ -82,13 +82,17 @@ internal static class InspectReport
             var kernels = group.CountBy(step => step.Kernel).OrderByDescending(kernel => kernel.Value).Select(kernel => $"{kernel.Key} {kernel.Value}");
             grid.Add(
                 group.Key, $"{group.Count()}", Quantity.Count(Flops(group)), $"{100 * Flops(group) / total:0.0} %",
-                Quantity.Bytes(group.Sum(step => step.Bytes.Bounds.Min)), string.Join(", ", kernels));
+                Quantity.Bytes(Total(group, step => step.Bytes.Bounds.Min)), string.Join(", ", kernels));
         }
 
         return grid;
 
-        static long Flops(IEnumerable<StepCost> steps) => steps.Sum(step => step.Flops.Bounds.Min);
+        static long Flops(IEnumerable<StepCost> steps) => Total(steps, step => step.Flops.Bounds.Min);
     }
+
+    /// <summary>Sizes may say anything here: a sum ends where its type does.</summary>
+    private static long Total(IEnumerable<StepCost> steps, Func<StepCost, long> size) =>
+        steps.Aggregate(0L, (sum, step) => (long)Int128.Clamp((Int128)sum + size(step), long.MinValue, long.MaxValue));
 
     private static Grid Steps(ManifestView manifest)
     {

@@ -56,7 +56,7 @@ internal static class RunCommand
         Print(model, run);
         if (settings.Output is { } output)
         {
-            AtomicFile.Write(output, stream => Npz.Write(stream, run.Outputs));
+            AtomicFile.Write(output, stream => Npz.Write(stream, run.Outputs), [settings.Model, .. settings.Inputs]);
             Console.WriteLine($"written to {output}");
         }
 

@@ -21,13 +21,32 @@ internal static class ModelCompiler
         {
             var compilation = Compilation.Compile(bytes, Path.GetFileName(model), options, progress is null ? null : new Stages(progress));
             progress?.Report("writing");
-            AtomicFile.Write(output, compilation.WriteTo);
-            return new(output, ArtefactContents.Read(output), compilation.Graph, compilation.Program.Flushed);
+            return new(output, Write(compilation, output, model), compilation.Graph, compilation.Program.Flushed);
         }
         catch (SconceException error)
         {
             throw error.At(new Where(model));
         }
+    }
+
+    /// <summary>Writes the artefact, and reads what it holds: what is no file of bytes cannot be read again, and gets a copy.</summary>
+    private static ArtefactContents Write(Compilation compilation, string output, string model)
+    {
+        if (FileIdentity.Of(output) is not { IsRegular: false, IsFolder: false })
+        {
+            AtomicFile.Write(output, compilation.WriteTo, model);
+            return ArtefactContents.Read(output);
+        }
+
+        using var scratch = new ScratchFolder();
+        var file = scratch.NewFile(".wasm");
+        AtomicFile.Write(file, compilation.WriteTo);
+        AtomicFile.Write(output, stream =>
+        {
+            using var artefact = File.OpenRead(file);
+            artefact.CopyTo(stream);
+        });
+        return ArtefactContents.Read(file);
     }
 
     /// <summary>The names of the models that an archive holds.</summary>

@@ -11,7 +11,9 @@ internal static class InputFile
     {
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
+            return FileIdentity.Of(path) is { IsRegular: false, IsFolder: false }
+                ? throw SconceException.Expected(what, "a device or pipe, which cannot be read twice", new Where(path), "write it to a file first")
+                : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

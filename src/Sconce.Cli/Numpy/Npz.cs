@@ -12,6 +12,9 @@ internal static class Npz
     /// <summary>The most a deflated byte can stand for; a header that promises more lies.</summary>
     private const int MostInflation = 1032;
 
+    /// <summary>All arrays together may have so many times the file's bytes, beyond an amount that any machine has.</summary>
+    private const int MostOfAll = 16, Anyway = 256 << 20;
+
     /// <summary>The arrays in the order of the archive.</summary>
     public static IReadOnlyDictionary<string, TensorData> Read(Stream stream, string file)
     {
@@ -21,6 +24,18 @@ internal static class Npz
             if (archive.Entries.Count > MostArrays)
             {
                 throw SconceException.Expected($"at most {MostArrays} arrays", $"{archive.Entries.Count}", new Where(file));
+            }
+
+            if (archive.Entries.Sum(entry => (double)entry.CompressedLength) > stream.Length)
+            {
+                throw new SconceException("the arrays of the archive overlap: together they claim more bytes than it has", new Where(file), "write it again: numpy.savez");
+            }
+
+            var total = archive.Entries.Sum(entry => (double)entry.Length);
+            if (total > Anyway + ((double)stream.Length * MostOfAll))
+            {
+                throw SconceException.Expected(
+                    $"arrays of at most {MostOfAll} times the bytes of the archive, {stream.Length}", $"{total:0}", new Where(file), "write it without compression: numpy.savez");
             }
 
             var arrays = new OrderedDictionary<string, TensorData>();

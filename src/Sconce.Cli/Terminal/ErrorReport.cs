@@ -19,6 +19,7 @@ internal static class ErrorReport
     private static string Text(Exception error) => error switch
     {
         SconceException => error.Message,
+        IOException or UnauthorizedAccessException => $"a file could not be read or written ({error.Message.TrimEnd('.')})",
         OutOfMemoryException => "there is not enough memory\n  what to do: give the process more, or use a smaller model",
         _ => $"a mistake inside sconce ({error.GetType().Name}: {error.Message})\n"
             + "  what to do: please report it, with the model and what SCONCE_DEBUG=1 prints",

@@ -3,9 +3,15 @@ namespace Sconce.Cli.Terminal;
 /// <summary>Rows of text in aligned columns; numbers to the right, plain enough to be cut and grepped.</summary>
 internal sealed class Grid(params string[] headings)
 {
+    /// <summary>Names come from files, and may have any length.</summary>
+    private const int LongestCell = 400;
+
     private readonly List<string[]> rows = [];
 
-    public void Add(params string[] cells) => rows.Add(cells);
+    public void Add(params string[] cells) => rows.Add([.. cells.Select(cell => OneLine(cell.Length <= LongestCell ? cell : cell[..LongestCell] + "…"))]);
+
+    /// <summary>A name with a line's end in it would look like a row of its own.</summary>
+    private static string OneLine(string cell) => cell.Replace("\r", "\\r", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
 
     /// <summary>The lines; a column is set to the right where its heading ends in '>'.</summary>
     public IEnumerable<string> Lines()

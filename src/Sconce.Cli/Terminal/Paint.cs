@@ -20,5 +20,5 @@ internal static class Paint
     /// <summary>For standard error, which may be a terminal where standard output is not.</summary>
     public static string Error(string text) => Painted(text, 31, Wanted && !Console.IsErrorRedirected);
 
-    private static string Painted(string text, int code, bool colourful) => colourful ? $"\e[{code}m{text}\e[0m" : text;
+    private static string Painted(string text, int code, bool colourful) => colourful ? $"{CleanWriter.Mark}[{code}m{text}{CleanWriter.Mark}[0m" : text;
 }

@@ -19,7 +19,9 @@ internal static class StageProgress
     public static Task<T> ShowAsync<T>(string stage, Func<Task<T>> work) =>
         Console.IsErrorRedirected ? work() : OnStandardError().Status().StartAsync(stage, _ => work());
 
-    private static IAnsiConsole OnStandardError() => AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+    /// <summary>Straight to the terminal, for all that is shown are our own words and the escapes that move them.</summary>
+    private static IAnsiConsole OnStandardError() =>
+        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(new StreamWriter(Console.OpenStandardError()) { AutoFlush = true }) });
 
     /// <summary>Calls at once, where <see cref="Progress{T}"/> would hand over to another thread.</summary>
     private sealed class Stages(Action<string> show) : IProgress<string>

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { pathToFileURL } from "node:url";
+import { confined } from "./confined.mjs";
 
 /** What a trap ends with, as in other hosts: what a shell gives for abort(). */
 const trapped = 134;
@@ -31,10 +32,12 @@ async function run() {
     onError: tell,
     ...(request.threads > 0 ? { threads: request.threads } : {}),
   });
-  const given = { ...wasi.getImportObject(), ...nn.imports };
+  let instance;
+  const wasiImports = Object.entries(wasi.getImportObject()).map(([name, functions]) => [name, confined(functions, request.folders, () => instance.exports.memory)]);
+  const given = { ...Object.fromEntries(wasiImports), ...nn.imports };
   checkImports(module, given);
 
-  const instance = await WebAssembly.instantiate(module, given);
+  instance = await WebAssembly.instantiate(module, given);
   nn.attach(instance);
   let code;
   try {

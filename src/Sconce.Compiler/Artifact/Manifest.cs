@@ -81,14 +81,14 @@ public sealed record PortInfo(string Name, string Dtype, IReadOnlyList<JsonNode>
 
 /// <summary>A condition on sizes: as <see cref="ConditionJson"/>, as people read it, why it must hold, and the line of Python that needs it, where it is known.</summary>
 public sealed record CheckInfo(
-    JsonNode Condition, string Text, string Why, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source);
+    JsonNode Condition, string Text, string Why, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source = null);
 
 /// <summary>A step of the run: what it does, the ATen operator it came from, the kernel chosen; floating-point operations and bytes moved as <see cref="DimJson"/>; the line of Python, where it is known.</summary>
 public sealed record StepInfo(
-    string Name, string Operator, string Kernel, JsonNode Flops, JsonNode Bytes, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source);
+    string Name, string Operator, string Kernel, JsonNode Flops, JsonNode Bytes, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source = null);
 
 /// <summary>What a run may end with: the operator, the line of Python, and what is wrong, with <c>{value}</c> and <c>{limit}</c> for numbers that the run finds.</summary>
-public sealed record FaultInfo(string Operator, string Message, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source);
+public sealed record FaultInfo(string Operator, string Message, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source = null);
 
 /// <summary>Integer expressions as JSON: a number, a symbol's name, or <c>[operator, a, b]</c> with + * // % min max.</summary>
 public static class DimJson
@@ -207,6 +207,6 @@ public static class ConditionJson
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(Manifest))]
 internal sealed partial class ManifestJson : JsonSerializerContext;

@@ -40,11 +40,14 @@ public sealed class SconceException : Exception
         Where is null ? place : new Where(Where.File ?? place.File, Where.Operator ?? place.Operator, Where.Python ?? place.Python),
         Hint, Kind, this);
 
+    /// <summary>Names in a message come from files, and may have any length: what is longer than a screen is cut in its middle.</summary>
     private static string Compose(string problem, Where? where, string? hint)
     {
-        var text = problem;
-        if (where?.ToString() is { Length: > 0 } place) text += $"\n  where: {place}";
-        if (!string.IsNullOrEmpty(hint)) text += $"\n  what to do: {hint}";
+        var text = Cut(problem, 4000);
+        if (where?.ToString() is { Length: > 0 } place) text += $"\n  where: {Cut(place, 1000)}";
+        if (!string.IsNullOrEmpty(hint)) text += $"\n  what to do: {Cut(hint, 1000)}";
         return text;
+
+        static string Cut(string text, int most) => text.Length <= most ? text : $"{text.AsSpan(0, most / 2)} … {text.AsSpan(text.Length - (most / 4))}";
     }
 }

@@ -40,6 +40,7 @@ public sealed class LoweringContext(TensorProgram program)
 
     public void Add(Step step)
     {
+        StepCheck.Check(step);
         step.Origin = Origin;
         Steps.Add(step);
     }

@@ -78,7 +78,7 @@ internal sealed class Checker
             ImmediateKind.Local => target is Local local && local.Function == function ? null : $"{target} is not its variable",
             ImmediateKind.Global => target is Global global && module.Contains(global) ? null : "it is not in its module",
             ImmediateKind.Function => target is FunctionBuilder callee && module.Contains(callee) ? null : $"{target} is not in its module",
-            ImmediateKind.Type => module.Table.Count > 0 ? null : "its module has no table",
+            ImmediateKind.Type => module.HasTable ? null : "its module has no table",
             ImmediateKind.Label => target is Label label && open.Contains(label) ? null : "the label does not enclose it",
             ImmediateKind.Labels => target is Label[] labels && labels.All(open.Contains) ? null : "a label does not enclose it",
             ImmediateKind.Memory or ImmediateKind.MemoryLane or ImmediateKind.MemoryIndex or ImmediateKind.TwoMemoryIndices =>

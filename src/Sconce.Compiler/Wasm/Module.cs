@@ -22,6 +22,9 @@ public sealed class Module
     /// <summary>The functions that an indirect call can reach, by their place.</summary>
     public IReadOnlyList<FunctionBuilder> Table => table;
 
+    /// <summary>A table may be empty: of a program without steps.</summary>
+    internal bool HasTable => table.Count > 0 || exports.Any(export => export.Kind == ExportKind.Table);
+
     public IReadOnlyList<Export> Exports => exports;
 
     public IReadOnlyList<DataSegment> Data => data;

@@ -20,7 +20,8 @@ export class SconceError extends Error {
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
-    super(message, options);
+    // Names in it come from files, and may have any length.
+    super(message.length > 2000 ? `${message.slice(0, 1500)} … ${message.slice(-400)}` : message, options);
     this.name = "SconceError";
     this.code = code;
   }

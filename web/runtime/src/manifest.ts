@@ -140,13 +140,17 @@ export function parseManifest(bytes: Uint8Array): Manifest {
   const table = (items: readonly unknown[]) => integer(64, context.header - 4 * items.length);
   fields({ symbols: table(symbols), inputs: table(inputs), outputs: table(outputs) })(context, "context");
   symbols.forEach(({ input, min, max, scale }, index) => {
+    // First, for what follows looks there.
+    integer(0, inputs.length - 1)(input, `symbols[${index}].input`);
     fields({
-      input: integer(0, inputs.length - 1),
       dim: integer(0, (inputs[input]?.shape.length ?? 0) - 1),
       max: max === null ? () => {} : integer(min),
       scale: scale === 0 ? integer(1) : anyInteger,
     })(symbols[index], `symbols[${index}]`);
   });
+  for (const [what, items] of Object.entries({ symbols, inputs, outputs })) {
+    if (new Set(items.map(({ name }) => name)).size < items.length) throw invalid(`two of its ${what} have one name`);
+  }
   return manifest;
 }
 

@@ -126,6 +126,8 @@ const manifestCases: readonly (readonly [string, Record<string, Json>, RegExp])[
   ["an unknown dtype", { inputs: [{ name: "x", dtype: "float128", shape: [1] }] }, /inputs\[0\].dtype is "float128", which this runtime does not know/],
   ["a dimension that is none", { outputs: [{ name: "y", dtype: "bool", shape: [["-", 1, 2]] }] }, /outputs\[0\].shape\[0\] should be a dimension/],
   ["a symbol of no input", { symbols: [{ name: "s", min: 1, max: 2, input: 7, dim: 0, scale: 1, offset: 0 }] }, /symbols\[0\].input should be an integer from 0 to 1, but is 7/],
+  ["a symbol whose input is a word", { symbols: [{ name: "s", min: 1, max: 2, input: "constructor", dim: 0, scale: 1, offset: 0 }] }, /symbols\[0\].input should be an integer/],
+  ["a symbol twice", { symbols: [0, 0].map((input) => ({ name: "s", min: 1, max: 2, input, dim: 0, scale: 1, offset: 0 })) }, /two of its symbols have one name/],
   ["a symbol nobody defines", { arena: "z" }, /the manifest uses the symbol z but does not define it/],
   ["segments outside of the constants", { memory: { constantsOffset: 2048, constantsEnd: 4096, minPages: 1 } }, /segment 0 of the data section takes addresses 1024 to 1040, outside of 2048 to 4096/],
   ["an arena beyond memory", { arena: ["*", 2 ** 33, "s0"] }, /the model needs 8192.0 MiB of memory for these shapes, but WebAssembly's memory ends at 4096 MiB/],

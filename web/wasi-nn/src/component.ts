@@ -1,8 +1,9 @@
 import type { ErrorListener } from "./abi/calls.js";
 import { type Awaitable, then } from "./awaitable.js";
 import type { ExecutionTarget, GraphEncoding, TensorType } from "./enums.js";
-import { type NNErrorCode, toNNError } from "./errors.js";
+import { NNError, type NNErrorCode, toNNError } from "./errors.js";
 import type { NNContext, NNGraph, NNTensor } from "./graphs/backend.js";
+import { MemoryBudget } from "./graphs/budget.js";
 import { expectType, indexOf, placesOf } from "./graphs/ports.js";
 import type { GraphStore } from "./graphs/store.js";
 
@@ -13,12 +14,24 @@ export type WitErrorCode =
 /** A tensor and the name of the input or output that it is for. */
 export type NamedTensor = [string, WitTensor];
 
+/** What jco calls when a guest drops a resource: engines without Symbol.dispose are about. */
+const dispose: typeof Symbol.dispose = (Symbol as { dispose?: typeof Symbol.dispose }).dispose ?? (Symbol.for("dispose") as typeof Symbol.dispose);
+
 /** The resource `tensor`. */
 export class WitTensor {
   readonly #tensor: NNTensor;
+  #taken: MemoryBudget | undefined;
 
-  constructor(dimensions: Uint32Array | readonly number[], type: TensorType, data: Uint8Array) {
+  /** @param budget where the bytes have been taken from, until the guest drops it */
+  constructor(dimensions: Uint32Array | readonly number[], type: TensorType, data: Uint8Array, budget?: MemoryBudget) {
+    this.#taken = budget;
     this.#tensor = { dimensions: [...dimensions], type, data };
+  }
+
+  /** The guest dropped it. */
+  [dispose](): void {
+    this.#taken?.give(this.#tensor.data.length);
+    this.#taken = undefined;
   }
 
   dimensions(): Uint32Array {
@@ -66,9 +79,6 @@ export class WitError {
 /** WIT has no names for these two of witx. */
 const witCodes: Partial<Record<NNErrorCode, WitErrorCode>> = { "missing-memory": "runtime-error", busy: "runtime-error" };
 
-/** What jco calls when a guest drops a resource: engines without Symbol.dispose are about. */
-const dispose: typeof Symbol.dispose = (Symbol as { dispose?: typeof Symbol.dispose }).dispose ?? (Symbol.for("dispose") as typeof Symbol.dispose);
-
 /** The class of a resource that guests never make themselves. */
 export interface ResourceClass<T> {
   readonly prototype: T;
@@ -90,23 +100,38 @@ export interface NNComponent {
   };
 }
 
-/** Runs a call of the guest, and throws what it throws as the resource `error`. */
-type Host = <T>(call: string, body: () => T) => T;
+/** What a component's resources have in common. */
+interface Host {
+  /** Runs a call of the guest, and throws what it throws as the resource `error`. */
+  readonly run: <T>(call: string, body: () => T) => T;
+  readonly budget: MemoryBudget;
+  /** How many graphs and contexts are open. */
+  open: number;
+}
+
+/** So many can be open at once, as core guests can have handles of each. */
+const mostOpen = 1024;
+
+function checkRoom({ open }: Host): void {
+  if (open >= mostOpen) throw new NNError("busy", `${mostOpen} graphs and contexts are open: drop some`);
+}
 
 /** The resource `graph-execution-context`. */
 export class WitContext {
   readonly #context: NNContext;
   readonly #host: Host;
+  #open = true;
 
   /** @internal */
   constructor(context: NNContext, host: Host) {
     this.#context = context;
     this.#host = host;
+    host.open++;
   }
 
   /** Until 2024-08-19. */
   setInput(name: string, tensor: WitTensor): void {
-    this.#host("set-input", () => this.#setInput(indexOf(this.#context.graph.inputs, name, "input"), tensor));
+    this.#host.run("set-input", () => this.#setInput(indexOf(this.#context.graph.inputs, name, "input"), tensor));
   }
 
   /** Until 2024-08-19: of the inputs that were set. */
@@ -114,7 +139,7 @@ export class WitContext {
   /** Since 2024-10-28: all inputs come, and all outputs go. */
   compute(inputs: NamedTensor[]): NamedTensor[];
   compute(inputs?: NamedTensor[]): Awaitable<NamedTensor[] | void> {
-    return this.#host("compute", () => {
+    return this.#host.run("compute", () => {
       if (inputs === undefined) return this.#context.compute();
       const { graph } = this.#context;
       placesOf(graph.inputs, inputs.map(([name]) => name)).forEach((place, i) => this.#setInput(place, (inputs[i] as NamedTensor)[1]));
@@ -124,12 +149,14 @@ export class WitContext {
 
   /** Until 2024-08-19. */
   getOutput(name: string): WitTensor {
-    return this.#host("get-output", () => this.#output(indexOf(this.#context.graph.outputs, name, "output")));
+    return this.#host.run("get-output", () => this.#output(indexOf(this.#context.graph.outputs, name, "output")));
   }
 
   /** The guest dropped it. */
   [dispose](): void {
     this.#context.dispose();
+    if (this.#open) this.#host.open--;
+    this.#open = false;
   }
 
   #setInput(index: number, tensor: WitTensor): void {
@@ -138,8 +165,9 @@ export class WitContext {
 
   #output(index: number): WitTensor {
     const { dimensions, type, data } = this.#context.output(index);
+    this.#host.budget.take(data.length);
     // The guest's own: the next computation leaves it as it is.
-    return new WitTensor(dimensions, expectType(type, this.#context.graph.outputs[index]), data.slice());
+    return new WitTensor(dimensions, expectType(type, this.#context.graph.outputs[index]), data.slice(), this.#host.budget);
   }
 }
 
@@ -147,24 +175,32 @@ export class WitContext {
 export class WitGraph {
   readonly #graph: NNGraph;
   readonly #host: Host;
+  #open = true;
 
   /** @internal */
   constructor(graph: NNGraph, host: Host) {
     this.#graph = graph;
     this.#host = host;
+    host.open++;
   }
 
   initExecutionContext(): WitContext {
-    return this.#host("init-execution-context", () => new WitContext(this.#graph.createContext(), this.#host));
+    return this.#host.run("init-execution-context", () => {
+      checkRoom(this.#host);
+      return new WitContext(this.#graph.createContext(), this.#host);
+    });
   }
 
   [dispose](): void {
     this.#graph.release();
+    if (this.#open) this.#host.open--;
+    this.#open = false;
   }
 }
 
-export function makeComponent(store: GraphStore, onError?: ErrorListener): NNComponent {
-  const host: Host = (call, body) => {
+/** @param guestMemory a cap on what the guest's tensors take on this side, in bytes */
+export function makeComponent(store: GraphStore, onError?: ErrorListener, guestMemory?: number): NNComponent {
+  const run: Host["run"] = (call, body) => {
     const fail = (thrown: unknown): never => {
       const error = toNNError(thrown);
       onError?.(error, call);
@@ -177,10 +213,21 @@ export function makeComponent(store: GraphStore, onError?: ErrorListener): NNCom
       return fail(error);
     }
   };
+  const host: Host = { run, budget: new MemoryBudget(guestMemory), open: 0 };
+  const load = (call: string, find: () => Awaitable<NNGraph>) => run(call, () => {
+    checkRoom(host);
+    return then(find(), (loaded) => new WitGraph(loaded, host));
+  });
+  class Tensor extends WitTensor {
+    constructor(dimensions: Uint32Array | readonly number[], type: TensorType, data: Uint8Array) {
+      run("tensor", () => host.budget.take(data.length));
+      super(dimensions, type, data, host.budget);
+    }
+  }
   const graph = {
     Graph: WitGraph,
-    load: (builders: readonly Uint8Array[], encoding: GraphEncoding) => host("load", () => then(store.load(builders, encoding), (loaded) => new WitGraph(loaded, host))),
-    loadByName: (name: string) => host("load-by-name", () => then(store.loadByName(name), (loaded) => new WitGraph(loaded, host))),
+    load: (builders: readonly Uint8Array[], encoding: GraphEncoding) => load("load", () => store.load(builders, encoding)),
+    loadByName: (name: string) => load("load-by-name", () => store.loadByName(name)),
   };
-  return { tensor: { Tensor: WitTensor }, errors: { Error: WitError }, inference: { GraphExecutionContext: WitContext }, graph: graph as NNComponent["graph"] };
+  return { tensor: { Tensor }, errors: { Error: WitError }, inference: { GraphExecutionContext: WitContext }, graph: graph as NNComponent["graph"] };
 }

@@ -23,9 +23,11 @@ export interface WasiNNOptions {
   readonly threads?: number | undefined;
   /** Compiles PyTorch's own files, which guests may load by their bytes. */
   readonly compile?: Compile | undefined;
+  /** Milliseconds that a promise of `compile` is waited for; a minute without it. What compiles at once ends when it will. */
+  readonly compileTimeout?: number | undefined;
   /** A cap on the memory of a graph and its contexts, in bytes. */
   readonly memory?: number | undefined;
-  /** A cap on the memory that the guest may cause to be taken, by graphs whose bytes it gives and by contexts, in bytes; without it 4 GiB. */
+  /** A cap on the memory that the guest may cause to be taken, by graphs whose bytes it gives, by contexts and by tensors, in bytes; without it 4 GiB. */
   readonly guestMemory?: number | undefined;
   /** Relaxed SIMD where engine and file have it (the default); `false` gives the same numbers on every machine. */
   readonly relaxed?: boolean | undefined;
@@ -56,12 +58,12 @@ export class WasiNN {
   readonly #session: GuestSession;
 
   /** @internal Made by `createWasiNN`. */
-  constructor(store: GraphStore, { onError, onCall }: WasiNNOptions, wrap: (name: string, call: HostCall) => HostCall) {
+  constructor(store: GraphStore, { onError, onCall, guestMemory }: WasiNNOptions, wrap: (name: string, call: HostCall) => HostCall) {
     this.#session = new GuestSession(store);
     const module = (calls: Calls) =>
       Object.fromEntries(Object.entries(calls).map(([name, call]) => [name, wrap(name, timed(name, hostCall(name, call, onError), onCall))]));
     this.imports = { wasi_ephemeral_nn: module(ephemeralCalls(this.#session)), wasi_nn: module(wamrCalls(this.#session)) };
-    this.component = makeComponent(store, onError);
+    this.component = makeComponent(store, onError, guestMemory);
     this.componentImports = importsOf(this.component);
   }
 
@@ -89,13 +91,13 @@ const waiting: ReadonlySet<string> = new Set(["load", "load_by_name", "load_by_n
  * block, graphs live in a worker, and the guest is suspended while it waits for them: call its exports by `WebAssembly.promising`.
  */
 export async function createWasiNN(options: WasiNNOptions = {}): Promise<WasiNN> {
-  const { graphs, resolve, threads, compile, memory, guestMemory, relaxed } = options;
+  const { graphs, resolve, threads, compile, compileTimeout, memory, guestMemory, relaxed } = options;
   const onPage = "document" in globalThis;
   if (onPage && !hasJspi()) {
     throw new NNError("unsupported-operation", "on a page's own thread a guest would block the page, and this engine cannot suspend it (WebAssembly.Suspending): start it in a worker, new Worker(url, { type: \"module\" }), and call createWasiNN there");
   }
   const catalogue = await openCatalogue(graphs, resolve);
-  const settings = { catalogue, threads, compile, memory, guestMemory, relaxed };
+  const settings = { catalogue, threads, compile, compileTimeout, memory, guestMemory, relaxed };
   if (!onPage) return new WasiNN(await startLocalStore(settings), options, (_, call) => call);
   return new WasiNN(await RemoteStore.start(settings), options, (name, call) => (waiting.has(name) ? suspending(call) : call));
 }

@@ -21,7 +21,8 @@ export class NNError extends Error {
   readonly code: NNErrorCode;
 
   constructor(code: NNErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+    // Names in it come from guests, and may have any length.
+    super(message.length > 2000 ? `${message.slice(0, 1500)} … ${message.slice(-400)}` : message, options);
     this.name = "NNError";
     this.code = code;
   }

@@ -6,18 +6,26 @@ import { join } from "node:path";
 import { NNError, invalid } from "./errors.js";
 import type { Compile } from "./graphs/local-store.js";
 
+export interface CompileWithOptions {
+  /** Milliseconds that a model may take to compile; a minute without it. */
+  readonly timeout?: number | undefined;
+}
+
 /**
  * Compiles PyTorch's files by calling `sconce compile`, for the option `compile` of createWasiNN. The guest waits meanwhile.
  * @param command how the tool is started: its name or path, or these and arguments before "compile"
  */
-export function compileWith(command: string | readonly string[] = "sconce"): (model: Uint8Array) => Uint8Array {
+export function compileWith(command: string | readonly string[] = "sconce", { timeout = 60_000 }: CompileWithOptions = {}): (model: Uint8Array) => Uint8Array {
   const [program = "sconce", ...first] = typeof command === "string" ? [command] : command;
   return ((model) => {
     const folder = mkdtempSync(join(tmpdir(), "sconce-wasi-nn-"));
     try {
       const [source, artefact] = [join(folder, "model.pt2"), join(folder, "model.wasm")];
       writeFileSync(source, model);
-      const { error, status, signal, stderr } = spawnSync(program, [...first, "compile", source, "-o", artefact], { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" });
+      const { error, status, signal, stderr } = spawnSync(program, [...first, "compile", source, "-o", artefact], {
+        stdio: ["ignore", "ignore", "pipe"], encoding: "utf8", timeout, killSignal: "SIGKILL",
+      });
+      if ((error as NodeJS.ErrnoException | undefined)?.code === "ETIMEDOUT") throw new NNError("too-large", `the model does not compile within ${timeout / 1000} s, the time that the option compile gives it`);
       if (error !== undefined) throw new NNError("runtime-error", `${program}, which compiles PyTorch's files, cannot be started: ${error.message}`, { cause: error });
       if (status !== 0) throw invalid(`the model does not compile: ${reason(stderr) || `${program} ended with ${signal ?? status}`}`);
       return readFileSync(artefact);

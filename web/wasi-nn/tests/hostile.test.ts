@@ -1,9 +1,11 @@
 // A hostile guest: any call in any order with any numbers gives an errno, throws nothing, and writes nowhere but where results go.
-import { equal, ok } from "node:assert/strict";
+import { equal, ok, rejects, throws } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { createWasiNN, errno } from "../src/index.js";
-import { artifact, withNN } from "./fixture.js";
+import { openCatalogue } from "../src/graphs/catalogue.js";
+import { LocalStore } from "../src/graphs/local-store.js";
+import { artifact, source, withNN } from "./fixture.js";
 import { EphemeralGuest } from "./guest.js";
 import { type HostileCall, allowedWrites, furnish, graphs, hostileCalls, pages } from "./hostile-calls.js";
 
@@ -77,4 +79,24 @@ test("artefacts with a wrong byte before their code: an errno at every call", as
     onlyErrnos([guest.call("unload", guest.u32(graph))]);
     if (opened === errno.success) onlyErrnos([guest.call("finalize_execution_context", number)]);
   }), { seed, numRuns: 1500 }));
+});
+
+test("inputs that wait for others count", async () => {
+  await withNN({ graphs, guestMemory: 1 << 20 }, (nn) => {
+    const [graph, data] = [nn.component.graph.loadByName("table"), new Uint8Array(4 * 300_000)];
+    throws(() => new nn.component.tensor.Tensor([100_000, 3], "FP32", data), (error) => /may have 1 MiB/.test((error as { data(): string }).data()));
+    const half = data.subarray(0, 4 * 150_000);
+    const tensor = new nn.component.tensor.Tensor([50_000, 3], "FP32", half);
+    throws(() => new nn.component.tensor.Tensor([50_000, 3], "FP32", half));
+    tensor[Symbol.dispose]();
+    const context = graph.initExecutionContext();
+    context.setInput("0", new nn.component.tensor.Tensor([50_000, 3], "FP32", half));
+    throws(() => graph.initExecutionContext().setInput("0", new nn.component.tensor.Tensor([50_000, 3], "FP32", half)));
+  });
+});
+
+test("a promise of the option compile is not waited for without end", async () => {
+  const store = await LocalStore.start({ catalogue: await openCatalogue({}, undefined), threads: 1, mayWait: true, compileTimeout: 20, compile: () => new Promise(() => {}) });
+  await rejects(async () => store.load([source("sum")], "pytorch"), /not compiled within 0.02 s/);
+  store.dispose();
 });

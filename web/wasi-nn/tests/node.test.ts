@@ -57,3 +57,8 @@ test("a tool that is not there", () => {
   assert.equal(error.code, "runtime-error");
   assert.match(error.message, /no-tool.* cannot be started: .*ENOENT/);
 });
+
+test("a tool that does not end", () => {
+  const error = failure(compileWith([process.execPath, "-e", "setInterval(() => {}, 1000)", "--"], { timeout: 100 }));
+  assert.match(error.message, /does not compile within 0.1 s/);
+});

@@ -22,7 +22,7 @@ public sealed class Functionalise
     }
 
     /// <summary>Rewrites the graph in place.</summary>
-    public static void Run(Graph.Graph graph) => new Functionalise(graph).Run();
+    public static void Run(Graph.Graph graph) => Guarded(null, new Functionalise(graph).Run);
 
     private void Run()
     {
@@ -95,14 +95,26 @@ public sealed class Functionalise
         foreach (var node in nodes)
         {
             emitter.Source = node.Source;
-            try
-            {
-                Rewrite(node, emitter);
-            }
-            catch (SconceException error)
-            {
-                throw error.At(new Where(Operator: node.FullName, Python: node.Source?.ToString()));
-            }
+            Guarded(new Where(Operator: node.FullName, Python: node.Source?.ToString()), () => Rewrite(node, emitter));
+        }
+    }
+
+    /// <summary>Views are followed by what their arguments and types say, and a damaged file may say anything: ranks, dims and results that no schema has.</summary>
+    private static void Guarded(Where? place, Action rewrite)
+    {
+        try
+        {
+            rewrite();
+        }
+        catch (SconceException error)
+        {
+            throw place is null ? error : error.At(place);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            throw new SconceException(
+                $"the arguments, results or types of an operator that views or writes a tensor contradict each other ({error.Message})", place,
+                "export the model again; if it is as PyTorch wrote it, please report it", ErrorKind.Unsupported, error);
         }
     }
 
@@ -143,6 +155,11 @@ public sealed class Functionalise
             var viewed = AliasOf(node);
             var mapped = Mapped(node, emitter);
             var views = ViewOperators.Of(mapped)!;
+            if (views.Count < node.Outputs.Length)
+            {
+                throw SconceException.Expected($"{views.Count} results of {node.FullName}", $"{node.Outputs.Length}", hint: "the file is damaged: export it again");
+            }
+
             emitter.Nodes.Add(mapped);
             for (var i = 0; i < node.Outputs.Length; i++)
             {

@@ -25,7 +25,7 @@ internal sealed class ModuleWriter(Module module)
         }
 
         WriteSection(SectionId.Function, "function", FunctionSection.Encode(module));
-        if (module.Table.Count > 0)
+        if (module.HasTable)
         {
             WriteSection(SectionId.Table, "table", TableSection.Encode(module));
         }

@@ -73,6 +73,10 @@ public sealed class ManifestReaderTests
     [InlineData("{\"name\":\"m.pt2\",\"sha256\":\"00\"}", "null", "manifest is damaged")]
     [InlineData("[{\"name\":\"x\",\"dtype\":\"float32\",\"shape\":[\"n\",3]}]", "[null]", "manifest is damaged")]
     [InlineData("\"parameters\":12,", "", "manifest is damaged")]
+    [InlineData(",\"dtype\":\"float32\"", "", "manifest is damaged")]
+    [InlineData("\"operator\":\"aten::linear\",", "", "manifest is damaged")]
+    [InlineData("\"max\":10", "\"max\":1", "an empty range")]
+    [InlineData("\"offset\":0}]", "\"offset\":0},{\"name\":\"n\",\"min\":2,\"max\":10,\"input\":0,\"dim\":0,\"scale\":1,\"offset\":0}]", "two entries")]
     [InlineData("}", "", "manifest is damaged")]
     public void DamageIsSaid(string right, string wrong, string message)
     {

@@ -22,6 +22,8 @@ export interface LocalStoreOptions {
   /** Threads that compute, this one among them. */
   readonly threads: number;
   readonly compile?: Compile | undefined;
+  /** Milliseconds after which a promise of `compile` is waited for no more. */
+  readonly compileTimeout?: number | undefined;
   /** A cap on the memory of a graph and its contexts, in bytes. */
   readonly memory?: number | undefined;
   /** A cap on the memory of all graphs that the guest gives and of all contexts, in bytes. */
@@ -35,6 +37,7 @@ export interface LocalStoreOptions {
 export class LocalStore implements GraphStore {
   readonly #catalogue: Catalogue;
   readonly #compile: Compile | undefined;
+  readonly #compileTimeout: number;
   readonly #options: GraphOptions;
   readonly #helpers: Helpers | undefined;
   readonly #mayWait: boolean;
@@ -43,11 +46,12 @@ export class LocalStore implements GraphStore {
   /** Graphs by the digest of the PyTorch file that they come from. */
   readonly #digests = new Map<string, LocalGraph>();
 
-  private constructor({ catalogue, compile, memory, guestMemory, relaxed, mayWait = false }: LocalStoreOptions, helpers: Helpers | undefined) {
+  private constructor({ catalogue, compile, compileTimeout = 60_000, memory, guestMemory, relaxed, mayWait = false }: LocalStoreOptions, helpers: Helpers | undefined) {
     this.#mayWait = mayWait;
     this.#budget = new MemoryBudget(guestMemory);
     this.#catalogue = catalogue;
     this.#compile = compile;
+    this.#compileTimeout = compileTimeout;
     this.#helpers = helpers;
     this.#options = { shared: helpers !== undefined, memory, relaxed, contexts: sharedContexts };
   }
@@ -118,7 +122,7 @@ export class LocalStore implements GraphStore {
     if (this.#compile === undefined) {
       throw invalid(`PyTorch's own file (SHA-256 ${digest}) was not compiled ahead, and there is no option compile: give the guest the file that \`sconce compile\` makes of it`);
     }
-    const compiled = this.#compile(bytes);
+    const compiled = limited(this.#compile(bytes), this.#compileTimeout);
     if (compiled instanceof Promise && !this.#mayWait) {
       compiled.catch(() => {});
       throw new NNError("unsupported-operation", "the option compile gave a promise, for which a guest on this thread cannot wait: compile the model ahead, or at once");
@@ -133,7 +137,9 @@ export class LocalStore implements GraphStore {
 
   #given(artifact: Uint8Array): LocalGraph {
     this.#budget.check(artifact.length);
-    const graph = new LocalGraph(loadGraphSync(artifact, this.#options), this.#helpers, this.#budget);
+    // Its memory ends where the guest's share does, for its code may make it grow.
+    const memory = Math.min(this.#options.memory ?? Infinity, this.#budget.left);
+    const graph = new LocalGraph(loadGraphSync(artifact, { ...this.#options, memory }), this.#helpers, this.#budget);
     this.#budget.addGiven(graph);
     return graph;
   }
@@ -145,4 +151,14 @@ export class LocalStore implements GraphStore {
     this.#digests.set(graph.sourceDigest, graph);
     return graph;
   }
+}
+
+/** The same, but an error where it takes longer. */
+function limited<T>(value: Awaitable<T>, milliseconds: number): Awaitable<T> {
+  if (!(value instanceof Promise)) return value;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new NNError("runtime-error", `the model was not compiled within ${milliseconds / 1000} s (the option compileTimeout)`)), milliseconds);
+  });
+  return Promise.race([value, late]).finally(() => clearTimeout(timer));
 }

@@ -97,7 +97,7 @@ class LocalContext implements NNContext {
       this.#context.write(index, tensor.data);
     } else {
       this.#takeOut();
-      this.#waiting.set(index, tensor.data.slice());
+      this.#wait(index, tensor.data);
     }
     this.#shapes[index] = shape;
   }
@@ -106,9 +106,12 @@ class LocalContext implements NNContext {
     const missing = this.#shapes.indexOf(undefined);
     if (missing >= 0) throw invalid(`input ${missing} (${this.graph.inputs[missing]?.name}) was not set`);
     if (!this.#laidOut) this.#layOut();
+    // Code that the guest brought may make its memory grow by itself: then it computes no more.
+    this.#budget.check();
     this.#helpers?.help(this.#context);
     this.#computed = false;
     this.#context.compute();
+    this.#budget.check();
     this.#computed = true;
   }
 
@@ -121,6 +124,7 @@ class LocalContext implements NNContext {
   dispose(): void {
     this.#helpers?.leave(this.#context);
     this.#context.dispose();
+    this.#clearWaiting();
     this.#ended?.();
     this.#ended = undefined;
   }
@@ -129,9 +133,22 @@ class LocalContext implements NNContext {
   #takeOut(): void {
     if (!this.#laidOut) return;
     this.#shapes.forEach((shape, index) => {
-      if (shape !== undefined) this.#waiting.set(index, this.#context.input(index).slice());
+      if (shape !== undefined) this.#wait(index, this.#context.input(index));
     });
     this.#laidOut = false;
+  }
+
+  /** Keeps a copy, which counts. */
+  #wait(index: number, bytes: Uint8Array): void {
+    this.#budget.give(this.#waiting.get(index)?.length ?? 0);
+    this.#waiting.delete(index);
+    this.#budget.take(bytes.length);
+    this.#waiting.set(index, bytes.slice());
+  }
+
+  #clearWaiting(): void {
+    for (const bytes of this.#waiting.values()) this.#budget.give(bytes.length);
+    this.#waiting.clear();
   }
 
   #layOut(): void {
@@ -141,7 +158,7 @@ class LocalContext implements NNContext {
     this.#computed = false;
     this.#context.layOut(solve(this.#context.graph.manifest, this.#shapes as (readonly number[])[]));
     for (const [index, bytes] of this.#waiting) this.#context.write(index, bytes);
-    this.#waiting.clear();
+    this.#clearWaiting();
     this.#laidOut = true;
   }
 }

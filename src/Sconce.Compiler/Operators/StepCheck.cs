@@ -1,0 +1,261 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Operators;
+
+/// <summary>
+/// Looks at every step that a lowering makes, once for all operators: shapes and dtypes that no run of PyTorch has, as damaged files do, would
+/// otherwise become code that leaves its memory.
+/// </summary>
+internal static class StepCheck
+{
+    /// <summary>More elements than any memory holds: sums and products of sizes stay within 64 bits.</summary>
+    private const long LargestTensor = 1L << 40;
+
+    public static void Check(Step step)
+    {
+        foreach (var target in step.Targets)
+        {
+            CheckSize(target.Buffer);
+        }
+
+        foreach (var expr in step.Expressions)
+        {
+            CheckTypes(expr, new(ReferenceEqualityComparer.Instance));
+        }
+
+        if (step is ConvolutionStep convolution)
+        {
+            CheckWindows(convolution);
+        }
+
+        if (Axes(step) is { } axes && axes.All(axis => axis.Extent is { IsConstant: true, Value: > 0 and <= LargestTensor }))
+        {
+            foreach (var point in Corners(axes))
+            {
+                new Point(point).Check(step);
+            }
+        }
+    }
+
+    private static void CheckSize(Tensors.Buffer buffer)
+    {
+        Int128 count = 1;
+        foreach (var dim in buffer.Dims.Where(dim => dim.IsConstant))
+        {
+            count = Int128.Min(count * Math.Max(dim.Value, 1), LargestTensor + 1);
+            if (dim.Value < 0 || count > LargestTensor)
+            {
+                throw SconceException.Expected("arguments whose sizes go together", $"a result of the sizes [{string.Join(", ", buffer.Dims)}]");
+            }
+        }
+    }
+
+    /// <summary>Functions are there for the dtypes for which PyTorch has them.</summary>
+    private static void CheckTypes(Expr expr, HashSet<Expr> seen)
+    {
+        if (!seen.Add(expr))
+        {
+            return;
+        }
+
+        var (name, type, has) = expr switch
+        {
+            UnaryExpr { Op: var op, Operand.Type: var of } => ($"{op}", of, Has(op, of)),
+            BinaryExpr { Op: var op, Left.Type: var of } => ($"{op}", of, Has(op, of)),
+            _ => ("", default, true),
+        };
+        if (!has)
+        {
+            throw SconceException.Unsupported($"{name.ToLowerInvariant()} of {type.Name()}", hint: "convert the tensor to another dtype before");
+        }
+
+        foreach (var operand in expr.Operands)
+        {
+            CheckTypes(operand, seen);
+        }
+    }
+
+    private static bool Has(UnaryOp op, DType type) => op switch
+    {
+        UnaryOp.Not or UnaryOp.IsNan => true,
+        UnaryOp.BitNot => !type.IsFloat(),
+        UnaryOp.Neg or UnaryOp.Abs or UnaryOp.Floor or UnaryOp.Ceil or UnaryOp.Trunc or UnaryOp.Round => true,
+        _ => type.IsFloat(),
+    };
+
+    private static bool Has(BinaryOp op, DType type) => op switch
+    {
+        BinaryOp.And or BinaryOp.Or or BinaryOp.Xor => !type.IsFloat(),
+        BinaryOp.Shl or BinaryOp.Shr => !type.IsFloat() && type != DType.Bool,
+        BinaryOp.Atan2 => type.IsFloat(),
+        BinaryOp.Div or BinaryOp.Rem or BinaryOp.Mod or BinaryOp.FloorDiv or BinaryOp.Pow => type != DType.Bool,
+        _ => true,
+    };
+
+    /// <summary>The windows lie within the padded input, and channels and groups go together.</summary>
+    private static void CheckWindows(ConvolutionStep step)
+    {
+        var (input, weight, output) = (Extents(step.InputAxes), Extents(step.WeightAxes), Extents(step.Axes));
+        if (step.Groups <= 0 || step.Stride.Any(stride => stride <= 0) || step.Dilation.Any(dilation => dilation <= 0))
+        {
+            throw SconceException.Expected("positive groups, strides and dilations", $"groups {step.Groups}, stride [{string.Join(", ", step.Stride)}], dilation [{string.Join(", ", step.Dilation)}]");
+        }
+
+        var fits = input.Length == weight.Length && output.Length == input.Length && Agree(input[0], output[0]) && Agree(weight[0], output[1])
+            && Agree(input[1], weight[1] * step.Groups) && (!weight[0].IsConstant || weight[0].Value % step.Groups == 0);
+        for (var i = 2; fits && i < input.Length; i++)
+        {
+            var last = ((output[i] - 1) * step.Stride[i - 2]) + ((weight[i] - 1) * step.Dilation[i - 2]);
+            fits = !last.IsConstant || !input[i].IsConstant || output[i].Value <= 0 || last.Value < input[i].Value;
+        }
+
+        if (!fits)
+        {
+            throw SconceException.Expected(
+                "an input, a weight and groups that go together",
+                $"an input of [{string.Join(", ", input)}] (with its padding), a weight of [{string.Join(", ", weight)}] and {step.Groups} groups");
+        }
+    }
+
+    private static ImmutableArray<Dim> Extents(ImmutableArray<Axis> axes) => [.. axes.Select(axis => axis.Extent)];
+
+    private static bool Agree(Dim a, Dim b) => !a.IsConstant || !b.IsConstant || a.Value == b.Value;
+
+    private static ImmutableArray<Axis>? Axes(Step step) => step switch
+    {
+        MapStep s => s.Axes,
+        ReduceStep s => [.. s.Axes, .. s.Reduced],
+        ScanStep s => [.. s.Axes, s.Scanned],
+        ScatterStep s => s.Axes,
+        SortStep s => [.. s.Axes, s.Sorted, s.Kept],
+        ContractionStep s => [.. s.Axes, s.K],
+        AttentionStep s => [.. s.Axes, s.Space.Keys, s.Space.Depth],
+        ConvolutionStep s => [.. s.Axes, .. s.InputAxes, .. s.WeightAxes],
+        _ => null,
+    };
+
+    /// <summary>Points of the index space at which an index is smallest or largest, as far as it is a sum of multiples of few axes.</summary>
+    private static IEnumerable<Dictionary<Atom, long>> Corners(ImmutableArray<Axis> axes)
+    {
+        yield return axes.ToDictionary(axis => (Atom)axis, _ => 0L);
+        yield return axes.ToDictionary(axis => (Atom)axis, axis => axis.Extent.Value - 1);
+        foreach (var one in axes.Where(axis => axis.Extent.Value > 1 && axes.Length > 1))
+        {
+            yield return axes.ToDictionary(axis => (Atom)axis, axis => axis == one ? axis.Extent.Value - 1 : 0);
+            yield return axes.ToDictionary(axis => (Atom)axis, axis => axis == one ? 0 : axis.Extent.Value - 1);
+        }
+    }
+
+    /// <summary>One point of an index space: what a step reads and writes there.</summary>
+    private sealed class Point(Dictionary<Atom, long> values)
+    {
+        private readonly HashSet<Expr> seen = new(ReferenceEqualityComparer.Instance);
+
+        public void Check(Step step)
+        {
+            if (step is not ScatterStep)
+            {
+                foreach (var target in step.Targets)
+                {
+                    Check(target.Buffer, target.Index, "write");
+                }
+            }
+
+            foreach (var expr in step.Expressions)
+            {
+                Check(expr);
+            }
+        }
+
+        private void Check(Expr expr)
+        {
+            if (!seen.Add(expr))
+            {
+                return;
+            }
+
+            switch (expr)
+            {
+                case LoadExpr load:
+                    Check(load.Buffer, load.Index, "read");
+                    break;
+                case GuardExpr guard:
+                    // Where it is not known which branch is taken, what it reads is its condition's business.
+                    if (Truth(guard.Condition) is { } truth)
+                    {
+                        Check(truth ? guard.Inside : guard.Outside);
+                    }
+
+                    break;
+                default:
+                    foreach (var operand in expr.Operands)
+                    {
+                        Check(operand);
+                    }
+
+                    break;
+            }
+        }
+
+        private void Check(Tensors.Buffer buffer, ImmutableArray<Dim> index, string verb)
+        {
+            if (index.Length != buffer.Dims.Length)
+            {
+                throw SconceException.Expected($"{index.Length} dimensions", $"a tensor of [{string.Join(", ", buffer.Dims)}]");
+            }
+
+            for (var i = 0; i < index.Length; i++)
+            {
+                if (buffer.Dims[i].IsConstant && Value(index[i]) is { } at && (at < 0 || at >= buffer.Dims[i].Value))
+                {
+                    throw SconceException.Expected(
+                        "arguments whose sizes go together", $"sizes with which it would {verb} element {at} of dimension {i} of a tensor of [{string.Join(", ", buffer.Dims)}]");
+                }
+            }
+        }
+
+        /// <summary>Null where it depends on what only the run knows.</summary>
+        private long? Value(Dim dim)
+        {
+            var known = true;
+            dim.VisitLeaves(leaf => known &= values.ContainsKey(leaf));
+            try
+            {
+                return known ? dim.Evaluate(leaf => values[leaf]) : null;
+            }
+            catch (ArithmeticException)
+            {
+                throw SconceException.Expected("sizes within 64 bits", $"an index {dim}");
+            }
+        }
+
+        private bool? Truth(Expr condition) => condition switch
+        {
+            ConstExpr constant => constant.Bits != 0,
+            UnaryExpr { Op: UnaryOp.Not } not => !Truth(not.Operand),
+            BinaryExpr { Op: BinaryOp.And } and => Truth(and.Left) is { } a && Truth(and.Right) is { } b ? a && b : null,
+            BinaryExpr { Op: BinaryOp.Or } or => Truth(or.Left) is { } a && Truth(or.Right) is { } b ? a || b : null,
+            BinaryExpr compare when Number(compare.Left) is { } a && Number(compare.Right) is { } b => compare.Op switch
+            {
+                BinaryOp.Lt => a < b,
+                BinaryOp.Le => a <= b,
+                BinaryOp.Gt => a > b,
+                BinaryOp.Ge => a >= b,
+                BinaryOp.Eq => a == b,
+                BinaryOp.Ne => a != b,
+                _ => null,
+            },
+            _ => null,
+        };
+
+        private long? Number(Expr expr) => expr switch
+        {
+            IndexExpr index => Value(index.Value),
+            ConstExpr { Type: DType.Int64 } constant => constant.Bits,
+            _ => null,
+        };
+    }
+}
