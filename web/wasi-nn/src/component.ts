@@ -104,7 +104,8 @@ export interface NNComponent {
 interface Host {
   /** Runs a call of the guest, and throws what it throws as the resource `error`. */
   readonly run: <T>(call: string, body: () => T) => T;
-  readonly budget: MemoryBudget;
+  /** The class of this component's tensors, whose bytes count. */
+  readonly Tensor: typeof WitTensor;
   /** How many graphs and contexts are open. */
   open: number;
 }
@@ -165,9 +166,8 @@ export class WitContext {
 
   #output(index: number): WitTensor {
     const { dimensions, type, data } = this.#context.output(index);
-    this.#host.budget.take(data.length);
     // The guest's own: the next computation leaves it as it is.
-    return new WitTensor(dimensions, expectType(type, this.#context.graph.outputs[index]), data.slice(), this.#host.budget);
+    return new this.#host.Tensor(dimensions, expectType(type, this.#context.graph.outputs[index]), data.slice());
   }
 }
 
@@ -213,17 +213,18 @@ export function makeComponent(store: GraphStore, onError?: ErrorListener, guestM
       return fail(error);
     }
   };
-  const host: Host = { run, budget: new MemoryBudget(guestMemory), open: 0 };
+  const budget = new MemoryBudget(guestMemory);
+  class Tensor extends WitTensor {
+    constructor(dimensions: Uint32Array | readonly number[], type: TensorType, data: Uint8Array) {
+      run("tensor", () => budget.take(data.length));
+      super(dimensions, type, data, budget);
+    }
+  }
+  const host: Host = { run, Tensor, open: 0 };
   const load = (call: string, find: () => Awaitable<NNGraph>) => run(call, () => {
     checkRoom(host);
     return then(find(), (loaded) => new WitGraph(loaded, host));
   });
-  class Tensor extends WitTensor {
-    constructor(dimensions: Uint32Array | readonly number[], type: TensorType, data: Uint8Array) {
-      run("tensor", () => host.budget.take(data.length));
-      super(dimensions, type, data, host.budget);
-    }
-  }
   const graph = {
     Graph: WitGraph,
     load: (builders: readonly Uint8Array[], encoding: GraphEncoding) => load("load", () => store.load(builders, encoding)),

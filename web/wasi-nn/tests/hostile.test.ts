@@ -84,14 +84,14 @@ test("artefacts with a wrong byte before their code: an errno at every call", as
 test("inputs that wait for others count", async () => {
   await withNN({ graphs, guestMemory: 1 << 20 }, (nn) => {
     const [graph, data] = [nn.component.graph.loadByName("table"), new Uint8Array(4 * 300_000)];
-    throws(() => new nn.component.tensor.Tensor([100_000, 3], "FP32", data), (error) => /may have 1 MiB/.test((error as { data(): string }).data()));
+    throws(() => new nn.component.tensor.Tensor([75_000, 4], "FP32", data), (error) => /may have 1 MiB/.test((error as { data(): string }).data()));
     const half = data.subarray(0, 4 * 150_000);
-    const tensor = new nn.component.tensor.Tensor([50_000, 3], "FP32", half);
-    throws(() => new nn.component.tensor.Tensor([50_000, 3], "FP32", half));
+    const tensor = new nn.component.tensor.Tensor([37_500, 4], "FP32", half);
+    throws(() => new nn.component.tensor.Tensor([37_500, 4], "FP32", half));
     tensor[Symbol.dispose]();
     const context = graph.initExecutionContext();
-    context.setInput("0", new nn.component.tensor.Tensor([50_000, 3], "FP32", half));
-    throws(() => graph.initExecutionContext().setInput("0", new nn.component.tensor.Tensor([50_000, 3], "FP32", half)));
+    context.setInput("0", new nn.component.tensor.Tensor([37_500, 4], "FP32", half));
+    throws(() => graph.initExecutionContext().setInput("0", new nn.component.tensor.Tensor([37_500, 4], "FP32", half)));
   });
 });
 
