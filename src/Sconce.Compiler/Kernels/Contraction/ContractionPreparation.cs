@@ -12,7 +12,7 @@ public static class ContractionPreparation
 {
     public static ImmutableArray<Step> Prepare(ContractionStep step)
     {
-        if (!(step.Left.Type.IsHalf() || step.Left.Type == DType.Float32))
+        if (!step.Left.Type.IsFloat())
         {
             return [AsReduction(step)];
         }
@@ -33,11 +33,11 @@ public static class ContractionPreparation
         return steps.ToImmutable();
     }
 
-    /// <summary>Other types than float32 are summed one by one: float64 in itself, integers exactly.</summary>
+    /// <summary>Integers are summed one by one, exactly.</summary>
     private static ReduceStep AsReduction(ContractionStep step)
     {
         var type = step.Left.Type;
-        var sum = type.IsFloat() ? type : DType.Int64;
+        const DType sum = DType.Int64;
         var epilogue = new ExprRewriter(accumulators: _ => new AccumulatorExpr(0, sum).As(type)).Rewrite(step.Epilogue);
         return new ReduceStep([step.Target], step.Axes, [step.K], [new Reducer(Combiner.Sum, step.Left.As(sum) * step.Right.As(sum))], [epilogue])
         {
@@ -48,7 +48,7 @@ public static class ContractionPreparation
     /// <summary>16-bit floats are multiplied and summed in float32 and rounded once.</summary>
     private static ContractionStep InFloat32(ContractionStep step)
     {
-        if (step.Left.Type == DType.Float32)
+        if (!step.Left.Type.IsHalf())
         {
             return step;
         }
@@ -67,7 +67,7 @@ public static class ContractionPreparation
         }
 
         ImmutableArray<Axis> axes = [.. step.Batch.Where(axis => Operand.DependsOn(step.Left, axis)), step.M, step.K];
-        var rows = new Tensors.Buffer($"{step.Target.Buffer.Name}.left", DType.Float32, [.. axes.Select(axis => axis.Extent)]);
+        var rows = new Tensors.Buffer($"{step.Target.Buffer.Name}.left", step.Left.Type, [.. axes.Select(axis => axis.Extent)]);
         steps.Add(new MapStep(Target.Whole(rows, axes), axes, step.Left));
         var left = new LoadExpr(rows, [.. axes.Select(axis => Dim.Of(axis))]);
         return new ContractionStep(step.Target, step.Batch, step.M, step.N, step.K, left, step.Right, step.Epilogue) { Origin = step.Origin };

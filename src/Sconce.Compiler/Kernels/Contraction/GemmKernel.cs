@@ -17,8 +17,8 @@ public static class GemmKernel
 
     private static PanelProduct? Match(ContractionStep step)
     {
-        if (Access.Of(step.Left) is not { Buffer.Type: DType.Float32 } left || !left.HasUnitStride(step.K)
-            || Panels.Of(step.Right, step.N, [step.K]) is not { } panels)
+        if (Access.Of(step.Left) is not { } left || !left.HasUnitStride(step.K)
+            || Panels.Of(step.Right, step.N, [step.K]) is not { } panels || left.Buffer.Type != panels.Elements.Computed)
         {
             return null;
         }

@@ -6,9 +6,10 @@ using Sconce.Compiler.Wasm;
 namespace Sconce.Compiler.Kernels.Contraction;
 
 /// <summary>
-/// How the elements of panels are stored, and how they become the float32 that products compute with. Weights of 16 bits stay so in the file and in memory.
+/// How the elements of panels are stored, and how they become the float32 that products compute with; float64 is computed with as it is. Weights of 16 bits stay
+/// so in the file and in memory.
 /// </summary>
-/// <param name="Type">float32, or one of the 16-bit floats.</param>
+/// <param name="Type">float32, float64, or one of the 16-bit floats.</param>
 /// <param name="IsScaled">
 /// Whether a float16 is kept <see cref="Scale"/> times too large. Then none of them is subnormal, and widening is a shift, a mask and a product: as integers with
 /// the exponent moved, subnormal float16 are subnormal float32, with which many processors multiply a hundred times slower.
@@ -24,9 +25,20 @@ internal readonly record struct PanelElements(DType Type, bool IsScaled = false)
 
     public int Size => Type.Size();
 
+    /// <summary>What products compute with.</summary>
+    public DType Computed => Type == DType.Float64 ? DType.Float64 : DType.Float32;
+
+    /// <summary>Of these in a vector of 128 bits.</summary>
+    public int Lanes => 16 / Computed.Size();
+
     /// <summary>Constants of 16 bits that readers widen stay as they are; all else is float32. Gives the expression to store as well.</summary>
     public static (PanelElements Elements, Expr Stored) For(Expr element)
     {
+        if (element.Type == DType.Float64)
+        {
+            return (new(DType.Float64), element);
+        }
+
         if (element.As(DType.Float32) is not CastExpr { Operand: { } narrow } || !narrow.Type.IsHalf() || !Operand.IsConstant(narrow))
         {
             return (Float32, element.As(DType.Float32));
@@ -52,7 +64,7 @@ internal readonly record struct PanelElements(DType Type, bool IsScaled = false)
     /// <summary>The load in an expression that <see cref="Widen"/> has made, and how its elements are stored.</summary>
     public static (PanelElements Elements, LoadExpr Load)? Of(Expr expr) => expr switch
     {
-        LoadExpr { Type: DType.Float32 } load => (Float32, load),
+        LoadExpr { Type: DType.Float32 or DType.Float64 } load => (new(load.Type), load),
         CastExpr { Type: DType.Float32, Operand: LoadExpr load } when load.Type.IsHalf() => (new(load.Type), load),
         BinaryExpr { Op: BinaryOp.Mul, Left: CastExpr { Type: DType.Float32, Operand: LoadExpr { Type: DType.Float16 } load }, Right: ConstExpr { Value: 1 / Scale } } =>
             (new(DType.Float16, IsScaled: true), load),
@@ -60,16 +72,16 @@ internal readonly record struct PanelElements(DType Type, bool IsScaled = false)
     };
 
     /// <summary>The element itself, of a load of what is stored.</summary>
-    public Expr Widen(LoadExpr load) => IsScaled ? load.As(DType.Float32) * Expr.Const(DType.Float32, 1 / Scale) : load.As(DType.Float32);
+    public Expr Widen(LoadExpr load) => IsScaled ? load.As(DType.Float32) * Expr.Const(DType.Float32, 1 / Scale) : load.As(Computed);
 
     /// <summary>The element as it was before it was stored, of a load of what is stored.</summary>
     public Expr Unpack(LoadExpr load) => IsScaled ? Widen(load).As(load.Type) : load;
 
-    /// <summary>Emits what readers need before their first load, and gives the load of four elements at an address as float32.</summary>
+    /// <summary>Emits what readers need before their first load, and gives the load of a vector of elements at an address, as float32 where they are not float64.</summary>
     public Func<I32, uint, V128> Reader(FunctionBuilder f)
     {
         var type = Type;
-        if (type == DType.Float32)
+        if (!type.IsHalf())
         {
             return (pointer, offset) => Memory.LoadV128(pointer, offset);
         }

@@ -43,7 +43,7 @@ internal sealed class PanelKernel
         this.product = product;
         fuses = module.Options.FusedMultiplyAdd;
         width = product.Right.Width;
-        rowsPerStrip = !fuses ? 4 : width == 8 ? 6 : 8;
+        rowsPerStrip = !fuses ? 4 : product.Right.Vectors == 2 ? 6 : 8;
         if (product.Rows.Extent is { IsConstant: true, Value: > 0 } few && few.Value < rowsPerStrip)
         {
             rowsPerStrip = (int)few.Value;
@@ -64,7 +64,7 @@ internal sealed class PanelKernel
         (f, root) = (frame.Function, frame.Emitter);
         root.Bind(lane, 0);
         root.Bind(tile, frame.Tile);
-        taps = [.. product.Taps.Select(tap => new RunLoop(root.Index(tap.Count), root.Index(tap.Step * 4)))];
+        taps = [.. product.Taps.Select(tap => new RunLoop(root.Index(tap.Count), root.Index(tap.Step * product.Right.Elements.Computed.Size())))];
         run = root.Index(product.Run);
         rows = root.Index(product.Rows.Extent);
         wholeStrips = root.Index(product.Rows.Extent.FloorDiv(rowsPerStrip));
@@ -142,23 +142,25 @@ internal sealed class PanelKernel
         {
             if (rest.IsConstant)
             {
-                var sums = new TileProduct(f, fuses, (int)rest.Value, width / Lanes);
+                var sums = Sums((int)rest.Value);
                 EmitStrip(outer, strip, f.Let(wholeStrips), [.. Enumerable.Range(0, sums.Rows).Select(r => (Dim.Of(strip) * rowsPerStrip) + r)], sums, panelStart, useWidened: false);
             }
             else
             {
                 var row = f.I32("row");
-                var sums = new TileProduct(f, fuses, 1, width / Lanes);
+                var sums = Sums(1);
                 f.For(row, wholeStrips * rowsPerStrip, rows, 1, () => EmitStrip(outer, product.Rows, row, [Dim.Of(product.Rows)], sums, panelStart, useWidened: false));
             }
         });
     }
 
+    private TileProduct Sums(int count) => new(f, fuses, count, product.Right.Vectors, product.Right.Elements.Computed == DType.Float64);
+
     private void EmitStrips(ExprEmitter outer, LocalI32 first, LocalI32 end, I32 strips, LocalI32 panelStart, LocalI32 panel, bool useWidened)
     {
         using var scope = f.Scope();
         var number = f.I32("strip");
-        var sums = new TileProduct(f, fuses, rowsPerStrip, width / Lanes);
+        var sums = Sums(rowsPerStrip);
         (PanelAhead, LocalI32)? next = PanelAhead.For(product, tiling) is { } ahead ? (ahead, ahead.Start(f, panel, panelStart)) : null;
         f.For(number, first, f.Let(end.LtS(strips).Select(end, strips)), 1, () =>
         {

@@ -11,6 +11,7 @@ internal sealed class PanelStore(FunctionBuilder f, PanelProduct product, Axis l
     private const int Lanes = Vector.Lanes;
 
     private readonly int width = product.Right.Width;
+    private readonly bool wide = product.Right.Elements.Computed == DType.Float64;
 
     public void Emit(ExprEmitter e, Func<int, int, V128> sums, Dim[] rows)
     {
@@ -69,7 +70,7 @@ internal sealed class PanelStore(FunctionBuilder f, PanelProduct product, Axis l
             var pair = Enumerable.Range(first, Math.Min(2, rows.Length - first)).Select(r =>
             {
                 var row = shared.Nested();
-                row.BindAccumulator(0, new Vector(sums(r, vector)));
+                row.BindAccumulator(0, wide ? new Vector(sums(r, 2 * vector), sums(r, (2 * vector) + 1)) : new Vector(sums(r, vector)));
                 return (At: row, Expr: At(product.Epilogue, rows[r], columns), Target: At(product.Target, rows[r], columns));
             }).ToArray();
             ExprEmitter.Together([.. pair.Select(row => (row.At, row.Expr))]);
@@ -85,7 +86,9 @@ internal sealed class PanelStore(FunctionBuilder f, PanelProduct product, Axis l
         for (var r = 0; r < rows.Length; r++)
         {
             var row = e.Nested();
-            row.BindAccumulator(0, f.Let(F32x4.ExtractLane(sums(r, vector), number)));
+            row.BindAccumulator(0, f.Let(wide
+                ? (Code)F64x2.ExtractLane(sums(r, (2 * vector) + (number / 2)), number % 2)
+                : F32x4.ExtractLane(sums(r, vector), number)).Get);
             row.Store(At(product.Target, rows[r], Column(vector) + number), At(product.Epilogue, rows[r], Column(vector) + number));
         }
     }

@@ -13,13 +13,16 @@ internal sealed record Panels(Tensors.Buffer Buffer, int Width, PanelElements El
     /// <summary>Bytes from one K to the next.</summary>
     public int Step => Width * Elements.Size;
 
-    /// <summary>Tiles of 6 x 8 are the fastest with relaxed SIMD, 4 x 8 without, so that both builds of a model share its packed weights. Few columns take panels of 4.</summary>
-    public static int WidthFor(Dim columns) => columns.IsConstant && columns.Value is <= 4 or (> 8 and <= 12) ? 4 : 8;
+    /// <summary>Vectors in which the products with the columns are.</summary>
+    public int Vectors => Width / Elements.Lanes;
+
+    /// <summary>Tiles of 6 x 8 are the fastest with relaxed SIMD, 4 x 8 without, so that both builds of a model share its packed weights. Few columns take panels of 4, as does float64: two vectors there too.</summary>
+    public static int WidthFor(Dim columns, DType type = DType.Float32) => type == DType.Float64 || (columns.IsConstant && columns.Value is <= 4 or (> 8 and <= 12)) ? 4 : 8;
 
     /// <summary>Packs into [outer…, panel, inner…, lane]; <paramref name="element"/> gives the expression at a column.</summary>
     public static (MapStep Packing, Panels Panels) Pack(string name, ImmutableArray<Axis> outer, Axis columns, ImmutableArray<Axis> inner, Func<Dim, Expr> element)
     {
-        var width = WidthFor(columns.Extent);
+        var width = WidthFor(columns.Extent, element(Dim.Zero).Type);
         var (panel, lane) = (new Axis(columns.Extent.CeilDiv(width), "panel"), new Axis(width, "lane"));
         var column = (Dim.Of(panel) * width) + Dim.Of(lane);
         ImmutableArray<Axis> axes = [.. outer, panel, .. inner, lane];

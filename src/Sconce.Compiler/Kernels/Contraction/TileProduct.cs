@@ -25,15 +25,16 @@ internal sealed class TileProduct
 
     private readonly FunctionBuilder f;
     private readonly bool relaxed;
+    private readonly bool wide;
     private readonly int vectors;
     private readonly LocalV128[] panelVectors;
     private readonly LocalV128[][] sums;
     private readonly LocalV128 element;
 
-    /// <summary>A tile of so many rows and so many vectors of four columns; the panel may hold more.</summary>
-    public TileProduct(FunctionBuilder f, bool relaxed, int rows, int panelVectors)
+    /// <summary>A tile of so many rows and so many vectors of columns, four of float32 or two of float64 each; the panel may hold more.</summary>
+    public TileProduct(FunctionBuilder f, bool relaxed, int rows, int panelVectors, bool wide = false)
     {
-        (this.f, this.relaxed, Rows, vectors) = (f, relaxed, rows, panelVectors);
+        (this.f, this.relaxed, Rows, vectors, this.wide) = (f, relaxed, rows, panelVectors, wide);
         var splits = Math.Clamp((relaxed ? 12 : 8) / (rows * vectors), 1, Unroll);
         splits = splits == 3 ? 2 : splits;
         this.panelVectors = [.. Enumerable.Range(0, vectors).Select(v => f.V128($"b{v}"))];
@@ -42,6 +43,8 @@ internal sealed class TileProduct
     }
 
     public int Rows { get; }
+
+    private int ElementBytes => wide ? 8 : 4;
 
     /// <summary>The part of a run that whole rounds of the loop go through.</summary>
     public static long WithoutRest(long run) => run / Unroll * Unroll;
@@ -72,7 +75,7 @@ internal sealed class TileProduct
             {
                 for (var i = 0; i < sums[s].Length; i++)
                 {
-                    f.Set(sums[s][i], F32x4.Add(sums[s][i], sums[s + width][i]));
+                    f.Set(sums[s][i], Add(sums[s][i], sums[s + width][i]));
                 }
             }
         }
@@ -88,16 +91,25 @@ internal sealed class TileProduct
         var split = sums[k % sums.Length];
         for (var row = 0; row < Rows; row++)
         {
-            f.Set(element, Memory.Load32Splat(rows[row].Pointer, rows[row].Offset + (uint)(k * 4)));
+            var (pointer, offset) = (rows[row].Pointer, rows[row].Offset + (uint)(k * ElementBytes));
+            f.Set(element, wide ? Memory.Load64Splat(pointer, offset) : Memory.Load32Splat(pointer, offset));
             for (var v = 0; v < vectors; v++)
             {
                 var sum = split[(row * vectors) + v];
-                f.Set(sum, relaxed
-                    ? F32x4.RelaxedMadd(element, panelVectors[v], sum)
-                    : F32x4.Add(sum, F32x4.Mul(element, panelVectors[v])));
+                f.Set(sum, MultiplyAdd(panelVectors[v], sum));
             }
         }
     }
+
+    private V128 Add(V128 a, V128 b) => wide ? F64x2.Add(a, b) : F32x4.Add(a, b);
+
+    private V128 MultiplyAdd(V128 column, V128 sum) => (relaxed, wide) switch
+    {
+        (true, false) => F32x4.RelaxedMadd(element, column, sum),
+        (true, true) => F64x2.RelaxedMadd(element, column, sum),
+        (false, false) => Add(sum, F32x4.Mul(element, column)),
+        _ => Add(sum, F64x2.Mul(element, column)),
+    };
 
     /// <summary>The way through the operands for one tile.</summary>
     private sealed class Walk(
@@ -196,14 +208,14 @@ internal sealed class TileProduct
             for (var k = 0; k < count; k++)
             {
                 var start = k * panelStep;
-                tile.Step(rows, v => read(panel, (uint)(start + (v * Vector.Lanes * elementSize))), k);
+                tile.Step(rows, v => read(panel, (uint)(start + (v * (16 / tile.ElementBytes) * elementSize))), k);
             }
 
             if (count > 0)
             {
                 foreach (var pointer in pointers)
                 {
-                    f.Set(pointer, pointer + (count * 4));
+                    f.Set(pointer, pointer + (count * tile.ElementBytes));
                 }
 
                 f.Set(panel, panel + (count * panelStep));

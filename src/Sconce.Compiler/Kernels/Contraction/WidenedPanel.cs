@@ -21,7 +21,7 @@ internal static class WidenedPanel
 
     /// <summary>The memory for it; null where rows widen what they load, or there is nothing to widen.</summary>
     public static Tensors.Buffer? For(Panels panels, Dim rows, Dim depth) =>
-        panels.Elements.Type == DType.Float32 || rows is { IsConstant: true, Value: <= FewRows }
+        !panels.Elements.Type.IsHalf() || rows is { IsConstant: true, Value: <= FewRows }
             ? null
             : new Tensors.Buffer($"{panels.Buffer.Name}.widened", DType.Float32, [(depth * panels.Width).RoundUp(Round)]);
 

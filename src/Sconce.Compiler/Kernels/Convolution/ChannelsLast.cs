@@ -8,13 +8,13 @@ namespace Sconce.Compiler.Kernels.Convolution;
 internal static class ChannelsLast
 {
     public static bool Accepts(ConvolutionStep step) =>
-        Access.Of(step.Input) is { Buffer.Type: DType.Float32 } input && input.HasUnitStride(step.InputAxes[1])
+        Access.Of(step.Input) is { Buffer.Type: DType.Float32 or DType.Float64 } input && input.HasUnitStride(step.InputAxes[1])
         && step.InputAxes.Skip(2).All(axis => input.StrideOf(axis) is not null);
 
     /// <summary>A map that writes the input so, with its padding, and the load from what it writes.</summary>
     public static (MapStep Copy, LoadExpr Input) Copy(ConvolutionStep step)
     {
-        var rows = new Tensors.Buffer($"{step.Target.Buffer.Name}.input", DType.Float32, [.. step.InputAxes.Select(axis => axis.Extent)])
+        var rows = new Tensors.Buffer($"{step.Target.Buffer.Name}.input", step.Input.Type, [.. step.InputAxes.Select(axis => axis.Extent)])
         {
             Order = [0, .. Enumerable.Range(2, step.Stride.Length), 1],
         };

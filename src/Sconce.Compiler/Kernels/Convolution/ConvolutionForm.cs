@@ -7,7 +7,7 @@ namespace Sconce.Compiler.Kernels.Convolution;
 /// <summary>The algorithms for convolutions.</summary>
 public enum ConvolutionForm
 {
-    /// <summary>Not in float32: every sum by itself.</summary>
+    /// <summary>Integers, and float64 of one channel in each group: every sum by itself.</summary>
     Reduction,
 
     /// <summary>One tap, one group: a matrix product over the pixels.</summary>
@@ -32,20 +32,21 @@ public static class ConvolutionForms
     /// <summary>The form for a step; <paramref name="exact"/> allows none that rounds differently for the sake of speed.</summary>
     public static ConvolutionForm For(ConvolutionStep step, bool exact = false)
     {
-        if (!(step.Input.Type == DType.Float32 || step.Input.Type.IsHalf()))
+        if (!step.Input.Type.IsFloat())
         {
             return ConvolutionForm.Reduction;
         }
 
+        var wide = step.Input.Type == DType.Float64;
         if (step.Groups == 1)
         {
             return step.WeightAxes.Skip(2).All(tap => tap.Extent.Equals(Dim.One)) ? ConvolutionForm.Pointwise
-                : exact ? ConvolutionForm.Direct
+                : exact || wide ? ConvolutionForm.Direct
                 : WinogradCost.Cheapest(step);
         }
 
-        return step.WeightAxes[1].Extent.Equals(Dim.One) && step.WeightAxes[0].Extent.Equals(step.Groups)
-            ? ConvolutionForm.Depthwise
-            : ConvolutionForm.Direct;
+        return !step.WeightAxes[1].Extent.Equals(Dim.One) || !step.WeightAxes[0].Extent.Equals(step.Groups) ? ConvolutionForm.Direct
+            : wide ? ConvolutionForm.Reduction
+            : ConvolutionForm.Depthwise;
     }
 }

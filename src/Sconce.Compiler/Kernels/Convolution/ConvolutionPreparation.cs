@@ -40,7 +40,7 @@ public static class ConvolutionPreparation
     /// <summary>16-bit floats are multiplied and summed in float32 and rounded once.</summary>
     private static ConvolutionStep InFloat32(ConvolutionStep step)
     {
-        if (step.Input.Type == DType.Float32)
+        if (!step.Input.Type.IsHalf())
         {
             return step;
         }
@@ -50,7 +50,7 @@ public static class ConvolutionPreparation
         return step.With(step.Target, step.Input.As(DType.Float32), step.Weight.As(DType.Float32), epilogue);
     }
 
-    /// <summary>Other types than float32 are summed one by one: float64 in itself, integers exactly.</summary>
+    /// <summary>Sums one by one: of integers, exactly, and of single channels of float64.</summary>
     private static ReduceStep AsReduction(ConvolutionStep step)
     {
         var type = step.Input.Type;

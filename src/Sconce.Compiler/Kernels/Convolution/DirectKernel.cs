@@ -32,7 +32,7 @@ public static class DirectKernel
     private static PanelProduct? Match(ConvolutionStep step)
     {
         return Panels.Of(step.Weight) is { } panels && panels.Buffer.Dims.Length == step.WeightAxes.Length + 2 && ChannelsLast.Accepts(step)
-            && LoadWeight(step, panels).Equals(step.Weight)
+            && Access.Of(step.Input)!.Buffer.Type == panels.Elements.Computed && LoadWeight(step, panels).Equals(step.Weight)
             ? Product(step, panels, Access.Of(step.Input)!)
             : null;
     }

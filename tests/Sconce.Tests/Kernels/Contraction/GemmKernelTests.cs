@@ -106,6 +106,13 @@ public class GemmKernelTests
             check.Add(type.Name(), Linear(5, 9, 6, type), type.IsHalf() ? 2e-2 : 1e-6);
         }
 
+        foreach (var (m, n, k) in ((long, long, long)[])[(1, 7, 129), (13, 4, 40), (70, 3, 2), (6, 8, 1), (97, 22, 11)])
+        {
+            check.Add($"float64 {m} x {n} x {k}", Linear(m, n, k, DType.Float64), 1e-13);
+        }
+
+        var rows = new Symbol("rows", 1, 100);
+        check.Add("float64 of as many rows as there are", Linear(rows, 10, 9, DType.Float64), 1e-13, (rows, 15));
         check.Run();
     }
 

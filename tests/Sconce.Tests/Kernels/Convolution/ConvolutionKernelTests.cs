@@ -107,6 +107,9 @@ public class ConvolutionKernelTests
 
     [Fact]
     public void Other_types() => Check(
-        (new Layer(4, 6, [5, 5], [3, 3]) { Type = DType.Float64, Groups = 2, Padding = 1 }, 1e-6),
+        (new Layer(4, 6, [5, 5], [3, 3]) { Type = DType.Float64, Groups = 2, Padding = 1 }, 1e-12),
+        (new Layer(5, 7, [9, 6], [3, 3]) { Type = DType.Float64, Padding = 1 }, 1e-12),
+        (new Layer(5, 7, [9, 6], [1, 1]) { Type = DType.Float64 }, 1e-12),
+        (new Layer(6, 6, [9, 6], [3, 3]) { Type = DType.Float64, Groups = 6 }, 1e-12),
         (new Layer(4, 6, [5, 5], [3, 3]) { Type = DType.Float16, Groups = 2, Padding = 1 }, 3e-2));
 }
