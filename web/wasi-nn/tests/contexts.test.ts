@@ -184,31 +184,32 @@ test("outputs that are an input, a buffer, or a buffer that the run changes", ()
   }
 }));
 
-test("what PyTorch refuses stops nothing: an index beyond the table, a divisor of 0", () => guest((g) => {
-  const lookup = g.context(g.load(artifact("lookup")));
-  const table = runsOf("lookup").flatMap(({ inputs, outputs }) => {
-    const rows = at(outputs, 0).data;
-    return [...new BigInt64Array(at(inputs, 0).data.slice().buffer)].map((index, i) => [index, [...rows.slice(16 * i, 16 * i + 16)]] as const);
-  });
-  const [known, row] = at(table, 0);
-  for (const beyond of [10n, -1n, -11n, 1n << 40n, -(1n << 63n)]) {
-    g.run(lookup, [{ dimensions: [3], type: "I64", data: new Uint8Array(BigInt64Array.of(known, beyond, known).buffer) }]);
-    const rows = g.read(lookup);
-    deepEqual([...rows.slice(0, 16)], row);
-    deepEqual([...rows.slice(32)], row);
-    // A row of the table, all of whose numbers are small.
-    ok(new Float32Array(rows.slice(16, 32).buffer).every((value) => value !== 0 && Math.abs(value) < 4), String(beyond));
-  }
+for (const threads of [1, 2]) {
+  test(`what PyTorch raises an error for is a runtime error, and the next run is right, ${threads} threads`, () => withNN({ threads }, (nn) => {
+    const g = new EphemeralGuest(nn);
+    const refuses = (context: number, inputs: readonly TestTensor[]): void => {
+      inputs.forEach((tensor, index) => equal(g.setInput(context, index, tensor), errno.success));
+      equal(g.call("compute", context), errno["runtime-error"]);
+      equal(g.output(context, 0).errno, invalid);
+    };
+    const lookup = g.context(g.load(artifact("lookup")));
+    const { inputs, outputs } = runOf("lookup");
+    for (const beyond of [10n, -1n, -11n, 1n << 40n, -(1n << 63n)]) {
+      refuses(lookup, [{ dimensions: [3], type: "I64", data: new Uint8Array(BigInt64Array.of(0n, beyond, 1n).buffer) }]);
+      g.run(lookup, inputs);
+      expectOutput(g.read(lookup), at(outputs, 0));
+    }
 
-  const { inputs: [left], outputs } = runOf("quotient");
-  const quotient = g.context(g.load(artifact("quotient")));
-  if (left === undefined) throw new Error("quotient has two inputs");
-  g.run(quotient, [left, { ...left, data: new Uint8Array(16) }]);
-  g.run(quotient, [{ ...left, data: new Uint8Array(Int32Array.of(-(2 ** 31), 1, 1, 1).buffer) }, { ...left, data: new Uint8Array(Int32Array.of(-1, 1, 1, 1).buffer) }]);
-  deepEqual([...new Int32Array(g.read(quotient).buffer).slice(1)], [1, 1, 1]);
-  g.run(quotient, runOf("quotient").inputs);
-  expectOutput(g.read(quotient), at(outputs, 0));
-}));
+    const { inputs: [left], outputs: quotients } = runOf("quotient");
+    const quotient = g.context(g.load(artifact("quotient")));
+    if (left === undefined) throw new Error("quotient has two inputs");
+    refuses(quotient, [left, { ...left, data: new Uint8Array(16) }]);
+    g.run(quotient, [{ ...left, data: new Uint8Array(Int32Array.of(-(2 ** 31), 1, 1, 1).buffer) }, { ...left, data: new Uint8Array(Int32Array.of(-1, 1, 1, 1).buffer) }]);
+    deepEqual([...new Int32Array(g.read(quotient).buffer).slice(1)], [1, 1, 1]);
+    g.run(quotient, runOf("quotient").inputs);
+    expectOutput(g.read(quotient), at(quotients, 0));
+  }));
+}
 
 test("so many graphs and contexts can be open, and not one more", () => guest((g) => {
   const graph = g.load(artifact("sum"));
