@@ -1,6 +1,6 @@
 // `sconce wasi` with guests that do one thing each: streams, arguments, folders, exit codes, and what is said of guests that cannot run.
 import assert from "node:assert/strict";
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { folderFor, guest, root, sconce, start } from "./tool.mjs";
@@ -13,6 +13,7 @@ const wasi = `
   (import "wasi_snapshot_preview1" "environ_sizes_get" (func $environ_sizes_get (param i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "environ_get" (func $environ_get (param i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "fd_prestat_dir_name" (func $fd_prestat_dir_name (param i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "path_open" (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
   (import "wasi_ephemeral_nn" "load_by_name" (func $load_by_name (param i32 i32 i32) (result i32)))
   (memory (export "memory") 1)
@@ -61,6 +62,28 @@ test("a folder has the name that it is given, or its own", (t) => {
     (call $print (i32.const 1024) (i32.const 4))`));
   assert.equal(sconce(["wasi", path, "--dir", `${folder}::data`]).stdout, "data");
   assert.equal(sconce(["wasi", path, "--dir", "docs"]).stdout, "docs");
+});
+
+test("a link leads no guest out of its folder", (t) => {
+  const [folder, outside] = [folderFor(t), folderFor(t)];
+  writeFileSync(join(outside, "f"), "secret");
+  writeFileSync(join(folder, "f"), "given");
+  symlinkSync("f", join(folder, "i"));
+  symlinkSync(join(outside, "f"), join(folder, "l"));
+  symlinkSync(outside, join(folder, "d"));
+  symlinkSync(join(outside, "new"), join(folder, "n"));
+  const read = (name, flags = 0) => sconce(["wasi", guest(folderFor(t), program(`
+    (i32.store (i32.const 1024) (i32.const ${[...name].reduce((word, letter, i) => word | letter.charCodeAt(0) << 8 * i, 0)}))
+    (if (call $path_open (i32.const 3) (i32.const 1) (i32.const 1024) (i32.const ${name.length}) (i32.const ${flags}) (i64.const 66) (i64.const 0) (i32.const 0) (i32.const 16))
+      (then (call $proc_exit (i32.const 7))))
+    (i32.store (i32.const 32) (i32.const 2048))
+    (i32.store (i32.const 36) (i32.const 100))
+    (drop (call $fd_read (i32.load (i32.const 16)) (i32.const 32) (i32.const 1) (i32.const 40)))
+    (call $print (i32.const 2048) (i32.load (i32.const 40)))`)), "--dir", `${folder}::.`]);
+  assert.deepEqual(read("f"), { status: 0, stdout: "given", stderr: "" });
+  assert.equal(read("i").stdout, "given");
+  for (const name of ["l", "d/f", "n"]) assert.deepEqual(read(name, name === "n" ? 1 : 0), { status: 7, stdout: "", stderr: "" }, name);
+  assert.equal(existsSync(join(outside, "new")), false);
 });
 
 test("the exit code is the guest's", (t) => {

@@ -16,7 +16,7 @@ export function make(seeds, seed, number) {
 
 export async function attempt(bytes, intact) {
   // Other code may run for ever, which is its right: only what the reader makes of it is looked at.
-  const sameCode = intact.some((code) => Buffer.from(bytes).includes(code));
+  const sameCode = intact.some((rest) => rest.equals(bytes.subarray(Math.max(bytes.length - rest.length, 0))));
   const chunks = async function* () {
     for (let at = 0; at < bytes.length; at += 1000) yield bytes.slice(at, at + 1000);
   };
@@ -56,10 +56,9 @@ const arrays = {
   float16: Uint16Array, bfloat16: Uint16Array,
 };
 
-/** The code sections of artefacts, by which a file is known to run what the compiler wrote. */
+/** All of an artefact behind its manifest, by which a file is known to run what the compiler wrote. */
 export function codeOf(bytes) {
-  for (const { id, start, end } of sections(bytes)) if (id === 10) return Buffer.from(bytes.subarray(start, end));
-  return Buffer.from([]);
+  return Buffer.from(bytes.subarray(sections(bytes)[0]?.end ?? 0));
 }
 
 function withManifest(bytes, random) {
