@@ -68,7 +68,7 @@ public sealed partial class Evaluator
             if (!check.Condition.Holds(ValueOf))
             {
                 throw new SconceException(
-                    $"the inputs' sizes break a condition of the model: {check.Text}, for {check.Why}", new Where(Python: check.Source), "give inputs of sizes that meet it");
+                    $"the inputs' sizes break a condition of the model: {check.Text}: {check.Why}", new Where(Python: check.Source), "give inputs of sizes that meet it");
             }
         }
     }

@@ -32,6 +32,7 @@ public sealed partial class GraphLowering
         lowering.Inputs();
         lowering.Nodes(graph.Body);
         lowering.Outputs();
+        lowering.RequireSizes();
         return new(lowering.program, lowering.values);
     }
 
@@ -260,6 +261,29 @@ public sealed partial class GraphLowering
         foreach (var (state, contents) in mutations)
         {
             context.MapInto(state!, state!.Dims, index => index, index => contents.At(Broadcasting.IndexInto(contents.Dims, index)));
+        }
+    }
+
+    /// <summary>No tensor has a size below zero, and no size is divided by zero: what the inputs' ranges leave open is looked at before a run.</summary>
+    private void RequireSizes()
+    {
+        HashSet<Atom> known = [.. graph.Symbols];
+        var seen = new HashSet<Dim>();
+        foreach (var step in program.Steps)
+        {
+            context.Origin = step.Origin;
+            foreach (var size in step.Targets.SelectMany(target => target.Buffer.Dims).Where(size => !size.IsConstant && seen.Add(size) && IsKnown(size)))
+            {
+                context.Require(SizeCheck.LessOrEqual(0, size, "no tensor has a size below zero"));
+                size.VisitDivisors(divisor => context.Require(SizeCheck.NotEqual(divisor, 0, "sizes are divided by it")));
+            }
+        }
+
+        bool IsKnown(Dim size)
+        {
+            var all = true;
+            size.VisitLeaves(leaf => all &= known.Contains(leaf));
+            return all;
         }
     }
 

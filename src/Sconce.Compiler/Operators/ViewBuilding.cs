@@ -10,11 +10,22 @@ namespace Sconce.Compiler.Operators;
 /// <summary>Views: the same elements under another shape. Each is a map that only loads, which later passes draw into its consumers.</summary>
 public static class ViewBuilding
 {
+    /// <summary>A size of -1 is whatever is left.</summary>
+    private static bool IsInferred(Dim size) => size.IsConstant && size.Value == -1;
+
     extension(LoweringContext context)
     {
         public Buffer Reshape(Buffer source, Dims dims)
         {
+            if (dims.Any(IsInferred))
+            {
+                context.Require(SizeCheck.NotEqual(
+                    Dim.Product(dims.Where(dim => !IsInferred(dim))), 0, "the size that a -1 stands for can be anything in a tensor without elements"));
+            }
+
             dims = Reshaping.Resolve(source.Dims, dims);
+            context.Require(SizeCheck.Equal(
+                Dim.Product(source.Dims), Dim.Product(dims), $"a tensor of [{string.Join(", ", source.Dims)}] becomes one of [{string.Join(", ", dims)}]"));
             if (source.Dims.AsSpan().SequenceEqual(dims.AsSpan()))
             {
                 return source;

@@ -39,7 +39,7 @@ public sealed partial class Dim
         }
 
         var remainder = DivideExactParts(divisor).Remainder;
-        if (remainder.IsProvenIn(Zero, divisor))
+        if (remainder.Equals(Zero) || remainder.IsProvenIn(Zero, divisor))
         {
             return remainder;
         }
@@ -101,7 +101,8 @@ public sealed partial class Dim
 
     private static Dim FloorDivRemainder(Dim remainder, Dim divisor)
     {
-        if (remainder.IsProvenIn(Zero, divisor))
+        // Nothing is nothing whatever it is divided by: that this is not zero is looked at elsewhere.
+        if (remainder.Equals(Zero) || remainder.IsProvenIn(Zero, divisor))
         {
             return Zero;
         }

@@ -214,6 +214,26 @@ public sealed partial class Dim : IEquatable<Dim>
         }
     }
 
+    /// <summary>Visits what something in this expression is divided by, where that is no constant.</summary>
+    public void VisitDivisors(Action<Dim> visit)
+    {
+        foreach (var term in terms)
+        {
+            foreach (var factor in term.Factors)
+            {
+                if (factor is BinaryAtom binary)
+                {
+                    binary.Left.VisitDivisors(visit);
+                    binary.Right.VisitDivisors(visit);
+                    if (binary.Operator is DimOperator.FloorDivide or DimOperator.Modulo && !binary.Right.IsConstant)
+                    {
+                        visit(binary.Right);
+                    }
+                }
+            }
+        }
+    }
+
     public bool DependsOn(Atom leaf)
     {
         var found = false;

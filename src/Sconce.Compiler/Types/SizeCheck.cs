@@ -2,7 +2,7 @@ namespace Sconce.Compiler.Types;
 
 /// <summary>A condition that the sizes of a run's inputs must meet, with what an error says where they do not.</summary>
 /// <param name="Condition">Over the program's symbols alone: it is looked at before anything is computed.</param>
-/// <param name="Why">The end of a sentence that begins with what was expected: "PyTorch exported the model for such sizes".</param>
+/// <param name="Why">Why it must hold, as a sentence in the middle of another: "PyTorch assumed it when it exported the model".</param>
 /// <param name="Source">The line of Python that needs it, where that is known.</param>
 public sealed record SizeCheck(SizeCondition Condition, string Why, string? Source = null)
 {

@@ -21,7 +21,7 @@ public sealed class SizeChecks : IReadOnlyCollection<SizeCheck>
                 return;
             case false:
                 throw new SconceException(
-                    $"the model can run with no sizes: {check.Text} never holds, but {check.Why}", new Where(Python: check.Source),
+                    $"the model can run with no sizes: {check.Text} never holds, but {check.Why}", check.Source is null ? null : new Where(Python: check.Source),
                     "export the model again, with example inputs of sizes that it is to run with");
             default:
                 if (conditions.Add(check.Condition))

@@ -40,8 +40,8 @@ export function checkSizes(manifest: Manifest, symbols: SymbolValues): void {
     if (holds(condition, symbols)) continue;
     const met = manifest.symbols.filter(({ name }) => namesIn(condition).has(name)).map(({ name, input, dim, scale, offset }) =>
       `dim ${dim} of ${JSON.stringify(manifest.inputs[input]?.name)} is ${(symbols.get(name) ?? 0) * scale + offset}`);
-    throw new SconceError("input", `the inputs' sizes break a condition of the model, ${text}: ${met.join(" and ")}. ${why}`
-      + `${source === undefined ? "" : ` (${source})`}: give inputs whose sizes meet it, or export the model for these`);
+    throw new SconceError("input", `the inputs' sizes break a condition of the model, ${text}, for ${met.join(" and ")}: ${why}`
+      + `${source === undefined ? "" : ` (${source})`}; give inputs whose sizes meet it, or export the model for these`);
   }
 }
 

@@ -56,7 +56,7 @@ for (const [condition, holds, fails] of conditions) {
 
 test("the message names guard, sizes, inputs and the line", () => {
   assert.equal(broken(["and", ["==", "a", 3], ["<", "b", "a"]], 3, 5),
-    'the inputs\' sizes break a condition of the model, the guard: dim 0 of "x" is 3 and dim 2 of "past.0" is 21. PyTorch said so (m.py:3):'
+    'the inputs\' sizes break a condition of the model, the guard, for dim 0 of "x" is 3 and dim 2 of "past.0" is 21: PyTorch said so (m.py:3);'
     + " give inputs whose sizes meet it, or export the model for these");
 });
 
@@ -72,7 +72,7 @@ test("conditions that nest without end are none", () => {
 
 const even = { checks: [{ condition: ["==", ["%", "s0", 2], 0], text: "x.shape[0] % 2 == 0", why: "PyTorch exported it so" }] };
 const tensors = (n: number) => ({ x: { data: new Float32Array(4 * n).fill(2), shape: [n, 4] }, mask: { data: new Uint8Array(n).fill(1), shape: [n] } });
-const message = /x\.shape\[0\] % 2 == 0: dim 0 of "x" is 3\. PyTorch exported it so/;
+const message = /x\.shape\[0\] % 2 == 0, for dim 0 of "x" is 3: PyTorch exported it so/;
 
 test("a run whose sizes break a guard is refused, and the next one is right", async () => {
   for (const options of [{ worker: true, threads: 2 }, { worker: false }]) {

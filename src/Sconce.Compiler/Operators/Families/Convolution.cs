@@ -115,6 +115,12 @@ internal static class Convolution
         LoweringContext context, DType type, Dims inputDims, Func<Dims, Expr> input, Dims weightDims, Func<Dims, Expr> weight, Buffer? bias, Window window,
         SpreadInput? spread = null)
     {
+        for (var i = 2; i < inputDims.Length; i++)
+        {
+            context.Require(SizeCheck.LessOrEqual(
+                (window.Dilation[i - 2] * (weightDims[i] - 1)) + 1, inputDims[i], "the kernel of a convolution is not larger than its padded input"));
+        }
+
         Dims outputDims = [inputDims[0], weightDims[0], .. inputDims[2..].Select((size, i) =>
             (size - (window.Dilation[i] * (weightDims[i + 2] - 1)) - 1).FloorDiv(window.Stride[i]) + 1)];
         var (axes, index) = LoweringContext.Axes(outputDims, "o");

@@ -67,6 +67,17 @@ internal static class Padding
     {
         var self = call.Tensor("self");
         var (dims, before) = Shape(call, name, self);
+        for (var axis = 0; axis < self.Rank; axis++)
+        {
+            var (size, behind) = (self.Dims[axis], dims[axis] - self.Dims[axis] - before[axis]);
+            if (!Unpadded(axis))
+            {
+                // What is reflected must be there: the edge itself is not repeated.
+                var reach = place == Reflect ? Dim.Max(Dim.Max(before[axis], behind), 0) : Dim.Zero;
+                call.Context.Require(SizeCheck.Less(reach, size, $"dim {axis} is padded with its own elements"));
+            }
+        }
+
         return call.Context.View(self, dims, i =>
             [.. i.Select((at, axis) => Unpadded(axis) ? at : place(at - before[axis], self.Dims[axis]))]);
 

@@ -53,6 +53,11 @@ internal static class Pooling
             // With ceil_mode no window starts in the padding behind the input.
             return ceil ? Dim.Min(count, (size + padding[i]).CeilDiv(stride[i])) : count;
         })];
+        foreach (var size in output)
+        {
+            call.Context.Require(SizeCheck.LessOrEqual(1, size, "a pool needs an input of at least one window"));
+        }
+
         return new(output, [.. kernel.Select(k => (Dim)k)], (i, o) =>
             new((o * stride[i]) - padding[i], self.Dims[self.Rank - spatial + i], dilation[i]));
     }

@@ -126,6 +126,7 @@ internal static class Reduction
     private static Buffer Extreme(Call call, ReducedAxes axes, Combiner combiner)
     {
         var self = call.Tensor(0);
+        RequireElements(call, axes);
         combiner = (self.Type, combiner) switch
         {
             (DType.Bool, Combiner.Max) => Combiner.Or,
@@ -141,8 +142,20 @@ internal static class Reduction
         return Lowered.Of(Extreme(call, axes, extreme), Place(call, axes, place));
     }
 
-    private static Buffer Place(Call call, ReducedAxes axes, Combiner combiner) =>
-        call.Context.Reduce(call.Tensor(0), axes, combiner, DType.Int64, x => x.Type == DType.Bool ? x.As(DType.UInt8) : x);
+    private static Buffer Place(Call call, ReducedAxes axes, Combiner combiner)
+    {
+        RequireElements(call, axes);
+        return call.Context.Reduce(call.Tensor(0), axes, combiner, DType.Int64, x => x.Type == DType.Bool ? x.As(DType.UInt8) : x);
+    }
+
+    /// <summary>Of no elements there is no largest and no smallest.</summary>
+    private static void RequireElements(Call call, ReducedAxes axes)
+    {
+        foreach (var size in axes.Reduced)
+        {
+            call.Context.Require(SizeCheck.LessOrEqual(1, size, "of no elements there is no largest or smallest one"));
+        }
+    }
 
     private static Lowered Place(Call call, Combiner combiner) => Place(call, Axes(call), combiner);
 

@@ -46,6 +46,11 @@ internal static class Sorting
             return (self, context.Fill(DType.Int64, [], Expr.Const(DType.Int64, 0L)));
         }
 
+        if (kept is not null)
+        {
+            context.Require(SizeCheck.LessOrEqual(kept, self.Dims[axis], $"topk takes {kept} of dim {axis}"));
+        }
+
         // 16-bit floats are sorted as float32, bools as bytes.
         var type = self.Type == DType.Bool ? DType.UInt8 : self.Type.Compute();
         var dims = self.Dims.SetItem(axis, kept ?? self.Dims[axis]);
@@ -63,6 +68,11 @@ internal static class Sorting
         var self = call.Tensor(0);
         var axis = Axis(call);
         var (values, indices) = Sort(call, axis, descending: false);
+        if (self.Rank > 0)
+        {
+            call.Context.Require(SizeCheck.LessOrEqual(call.Int("k"), self.Dims[axis], $"kthvalue takes number {call.Int("k")} of dim {axis}"));
+        }
+
         return self.Rank == 0 ? Lowered.Of(values, indices) : Pick(call, values, indices, axis, _ => call.Int("k") - 1);
     }
 

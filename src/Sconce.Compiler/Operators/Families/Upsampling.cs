@@ -146,6 +146,12 @@ internal static class Upsampling
     {
         var input = Input(call);
         var scales = Scales(call, spatial);
+        foreach (var scale in scales)
+        {
+            call.Context.Require(SizeCheck.LessOrEqual(1, scale.Input, "there is nothing to interpolate between in an empty input"));
+            call.Context.Require(SizeCheck.LessOrEqual(1, scale.Output, "a resized tensor has elements"));
+        }
+
         var axes = scales.Select(taps).ToImmutableArray();
         var first = input.Rank - spatial;
         Dims dims = [.. input.Dims[..first], .. scales.Select(scale => scale.Output)];

@@ -131,6 +131,14 @@ internal static class Views
     {
         var self = call.Tensor(0);
         var axes = call.Operator.Schema.IndexOf("dim") >= 0 ? call.Axes("dim", self.Rank, emptyMeansAll: false) : [.. Enumerable.Range(0, self.Rank)];
+        foreach (var axis in axes)
+        {
+            if (!self.Dims[axis].IsOne)
+            {
+                call.Context.Require(SizeCheck.NotEqual(self.Dims[axis], 1, $"squeeze drops a dim of size 1, and this model goes on with dim {axis} as it is"));
+            }
+        }
+
         return call.Context.Squeeze(self, axis => axes.Contains(axis) && self.Dims[axis].IsOne);
     }
 
@@ -210,7 +218,10 @@ internal static class Views
             return BufferLoads.AsIndex(Expr.Of(index), size);
         }
 
-        return (-index).IsPositive ? index + size : index;
+        var place = (-index).IsPositive ? index + size : index;
+        call.Context.Require(SizeCheck.LessOrEqual(0, place, $"it takes element {index} of dim {axis}, whose size is {size}"));
+        call.Context.Require(SizeCheck.Less(place, size, $"it takes element {index} of dim {axis}, whose size is {size}"));
+        return place;
     }
 
     private static bool HasLoadedIndex(Dim index)
@@ -241,6 +252,7 @@ internal static class Views
             return call.Context.View(self, [size], _ => []);
         }
 
+        call.Context.Require(SizeCheck.LessOrEqual(size, self.Dims[axis], $"unfold takes windows of {size} from dim {axis}"));
         var count = (self.Dims[axis] - size).FloorDiv(step) + 1;
         return call.Context.View(self, [.. self.Dims.SetItem(axis, count), size], index =>
             index.RemoveAt(index.Length - 1).SetItem(axis, (index[axis] * step) + index[^1]));
