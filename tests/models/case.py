@@ -38,6 +38,7 @@ class Case:
     dynamic: object = None  # dynamic_shapes of torch.export.export
     tests: list | None = None  # arguments (tuples) for the npz files, where they are not the exported ones
     core: bool = False  # also as NAME-core, after run_decompositions()
+    refused: list | None = None  # arguments (tuples) that the exported program refuses: NAME-refused.npz, with inputs alone
     calls: list | None = None  # several calls in order, as NAME-sequence.npz: for models that keep state
     raises: list | None = None  # calls on which PyTorch raises an error: kept in NAME-sequence.npz between calls of `args`
     rough: bool = False  # the exported program may round differently from eager mode
@@ -106,6 +107,7 @@ def write(chosen, folder):
     folder = pathlib.Path(folder)
     program = export(chosen.module, chosen.args, chosen.kwargs, chosen.dynamic)
     tests = chosen.tests or [chosen.args]
+    refuses = program.module() if chosen.refused else None  # now, for a program without its example inputs looks at no guards
     variants = [("", program)]
     if chosen.core:
         variants.append(("-core", program.run_decompositions()))
@@ -120,6 +122,8 @@ def write(chosen, folder):
             written.append(name)
         if chosen.raises:
             save_raising(folder / f"{chosen.name}{suffix}-sequence.npz", chosen, folder / f"{chosen.name}{suffix}.pt2")
+        for number, args in enumerate(chosen.refused or []):
+            save_refused(folder / (f"{chosen.name}{suffix}-refused" + (f"-{number + 1}" if number else "") + ".npz"), refuses, args)
         if chosen.calls:
             save_sequence(folder / f"{chosen.name}{suffix}-sequence.npz", chosen.module, chosen.calls)
     return written
@@ -174,6 +178,15 @@ def array(tensor):
 
 def save_npz(path, inputs, outputs):
     numpy.savez(path, **numbered(tensors(inputs), tensors(outputs)))
+
+
+def save_refused(path, program, args):
+    try:
+        program(*copy.deepcopy(args))
+    except Exception:
+        numpy.savez(path, **numbered(tensors(args), []))
+    else:
+        raise AssertionError(f"PyTorch runs what {path.name} says it refuses")
 
 
 def numbered(inputs, outputs):

@@ -61,7 +61,7 @@ function solveSymbol(manifest: Manifest, symbol: SymbolInfo, shapes: readonly (r
   if (Number.isInteger(value) && value >= min && (max === null || value <= max)) return value;
   const [first, last] = [min * scale + offset, max === null ? undefined : max * scale + offset];
   const range = last === undefined ? `${first} or ${scale > 0 ? "more" : "less"}` : `${Math.min(first, last)}..${Math.max(first, last)}`;
-  const form = scale === 1 ? "" : `, of the form ${formatDim(port.shape[dim] ?? name)}`;
+  const form = scale === 1 ? "" : offset === 0 && scale > 0 ? ` and a multiple of ${scale}` : `, of the form ${formatDim(port.shape[dim] ?? name)}`;
   throw wrong(`${place(port, dim)} must be ${range} (symbol ${name})${form}, got ${given}`);
 }
 

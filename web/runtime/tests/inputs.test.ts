@@ -92,3 +92,11 @@ const cases: readonly (readonly [string, unknown, string])[] = [
 ];
 
 for (const [what, inputs, expected] of cases) test(`refuses ${what}`, () => assert.equal(message(inputs), expected));
+
+test("a size that guards bind to multiples says so", () => {
+  const pairs = manifest({
+    symbols: [{ name: "s_by2", min: 1, max: null, input: 0, dim: 0, scale: 2, offset: 0 }],
+    inputs: [{ name: "x", dtype: "float32", shape: [["*", 2, "s_by2"]] }],
+  });
+  assert.throws(() => bindInputs(pairs, { x: pixels(7) }), { message: 'input "x": dim 0 of [2 * s_by2] must be 2 or more (symbol s_by2) and a multiple of 2, got 7' });
+});
