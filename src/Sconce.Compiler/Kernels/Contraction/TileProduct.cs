@@ -1,4 +1,3 @@
-using Sconce.Compiler.Kernels.Expressions;
 using Sconce.Compiler.Wasm;
 
 namespace Sconce.Compiler.Kernels.Contraction;
