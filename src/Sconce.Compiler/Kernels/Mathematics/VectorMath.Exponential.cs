@@ -20,15 +20,15 @@ internal sealed partial class VectorMath
     public Bundle Exp(Bundle x)
     {
         // Beyond these bounds the result is 0 or infinite anyway. pmax and pmin keep a NaN in their first operand.
-        // Well below the lower one it is 0 by an exact product: one that underflows takes some hundred times as long, and masks are full of such.
-        var (scale, r) = Reduce(Bundle.Pmin(Bundle.Pmax(x, Splat(-175f)), Splat(89f)), Bias - 1);
+        // At the lower one it is 0 by an exact product: one that underflows takes much longer, and masks are full of such.
+        var (scale, r) = Reduce(Bundle.Pmin(Bundle.Pmax(x, Splat(-154f)), Splat(89f)), Bias - 1);
         return Scaled(scale, r);
     }
 
     /// <summary>2^x.</summary>
     public Bundle Exp2(Bundle x)
     {
-        var a = Let(Bundle.Pmin(Bundle.Pmax(x, Splat(-252f)), Splat(128.25f)));
+        var a = Let(Bundle.Pmin(Bundle.Pmax(x, Splat(-222f)), Splat(128.25f)));
         var shifted = Let(Bundle.Add(a, Splat(Rounder + Bias - 1)));
         var r = Let(Bundle.Mul(Bundle.Sub(a, Bundle.Sub(shifted, Splat(Rounder + Bias - 1))), Splat(Ln2)));
         return Scaled(Let(Bundle.IShl(shifted, 23)), r);
@@ -37,9 +37,9 @@ internal sealed partial class VectorMath
     /// <summary>2^n e^r, where the scale is n + 126 in the place of an exponent.</summary>
     private Bundle Scaled(Bundle scale, Bundle r)
     {
-        // 2^(n-1), which is never too large, times two; at the lower end a normal number times less than two.
-        var normal = Let(Bundle.IMax(scale, SplatBits(0x01000000)));
-        var rest = Bundle.IAdd(Bundle.IMin(scale, SplatBits(0x01000000)), SplatBits(0x3F000000));
+        // 2^(n-1), which is never too large, times two; at the lower end 2^-95, all of whose parts are normal numbers, times less than two: down to 2^-127, which is 0.
+        var normal = Let(Bundle.IMax(scale, SplatBits(0x10000000)));
+        var rest = Bundle.IAdd(Bundle.IMin(scale, SplatBits(0x10000000)), SplatBits(0x30000000));
         return Bundle.Mul(Madd(normal, RemainderExpm1(r), normal), rest);
     }
 

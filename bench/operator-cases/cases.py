@@ -1,0 +1,88 @@
+"""Single operators: `cases.py make FOLDER` exports each as NAME.pt2, `cases.py time SECONDS` prints milliseconds by name, the best of many runs on one thread."""
+
+import json
+import pathlib
+import sys
+import time
+
+import torch
+from torch import fft, nn
+
+torch.set_num_threads(1)
+torch.manual_seed(0)
+window = torch.hann_window(400)
+CASES = {}
+
+
+def case(name, function, *args, compiled=None):
+    """`compiled` is the function to export, where that is another: one with real inputs and outputs."""
+    CASES[name] = (function, compiled or function, args)
+
+
+def parts(z):
+    return z.real, z.imag
+
+
+for n in (400, 480, 1000, 1024, 2048, 10007, 65536):
+    rows = max(1, 65536 // n)
+    x, y = torch.randn(rows, n), torch.randn(rows, n)
+    case(f"rfft {rows} x {n}", fft.rfft, x, compiled=lambda x: parts(fft.rfft(x)))
+    case(f"fft {rows} x {n}", fft.fft, torch.complex(x, y), compiled=lambda z: parts(fft.fft(z)))
+    half = torch.complex(x, y)[:, :n // 2 + 1].contiguous()
+    case(f"irfft {rows} x {n}", lambda z, n=n: fft.irfft(z, n=n), half)
+case("rfft 64 x 1024, float64", fft.rfft, torch.randn(64, 1024, dtype=torch.float64), compiled=lambda x: parts(fft.rfft(x)))
+case("fft2 256 x 256", fft.fft2, torch.randn(256, 256), compiled=lambda x: parts(fft.fft2(x)))
+case("stft of 30 s, 400 / 160", lambda x: torch.stft(x, 400, 160, window=window, return_complex=True), torch.randn(480000),
+    compiled=lambda x: parts(torch.stft(x, 400, 160, window=window, return_complex=True)))
+case("istft of 30 s, 400 / 160", lambda z: torch.istft(z, 400, 160, window=window), torch.randn(201, 3001, dtype=torch.complex64))
+positive, exponents = torch.rand(1 << 20) + 0.01, torch.randn(1 << 20)
+case("a million to the 2.2", lambda x: x ** 2.2, positive)
+case("a million to others", lambda x, y: x ** y, positive, exponents)
+case("2.5 to a million", lambda y: 2.5 ** y, exponents)
+case("float64 product, 256^3", torch.matmul, torch.randn(256, 256, dtype=torch.float64), torch.randn(256, 256, dtype=torch.float64))
+case("float64 convolution, 32 x 40 x 40", lambda x, w: nn.functional.conv2d(x, w, padding=1),
+    torch.randn(1, 32, 40, 40, dtype=torch.float64), torch.randn(32, 32, 3, 3, dtype=torch.float64))
+
+
+class Module(nn.Module):
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def forward(self, *args):
+        # A complex input comes as two real ones.
+        return self.function(*args)
+
+
+def real(function, args):
+    """The function over real tensors only."""
+    def called(*given):
+        given = list(given)
+        return function(*[torch.complex(given.pop(0), given.pop(0)) if arg.is_complex() else given.pop(0) for arg in args])
+    return called, [part for arg in args for part in (parts(arg) if arg.is_complex() else (arg,))]
+
+
+def make(folder):
+    for number, (name, (_, compiled, args)) in enumerate(CASES.items()):
+        function, inputs = real(compiled, args)
+        program = torch.export.export(Module(function), tuple(part.contiguous() for part in inputs), strict=False)
+        torch.export.save(program, pathlib.Path(folder) / f"{number}.pt2")
+    print(json.dumps(list(CASES)))
+
+
+def measure(seconds):
+    best = dict.fromkeys(CASES, float("inf"))
+    end = time.perf_counter() + seconds
+    with torch.inference_mode():
+        while time.perf_counter() < end:
+            for name, (function, _, args) in CASES.items():
+                begun = time.perf_counter()
+                function(*args)
+                best[name] = min(best[name], (time.perf_counter() - begun) * 1000)
+    print(json.dumps({"version": torch.__version__.split("+")[0], "times": best}))
+
+
+if sys.argv[1] == "make":
+    make(sys.argv[2])
+else:
+    measure(float(sys.argv[2]))
