@@ -1,3 +1,4 @@
+using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Kernels;
 using Sconce.Compiler.Kernels.Expressions;
 using Sconce.Compiler.Kernels.Mathematics;
@@ -42,7 +43,13 @@ internal sealed class ProgramCode
     private List<string> KernelNames { get; } = [];
 
     /// <summary>Pages for the constants and, where its size is known, one context.</summary>
-    public static uint MinimumPages(MemoryPlan plan) => checked((uint)((plan.ConstantsEnd + plan.FixedEnd + PageBytes - 1) / PageBytes));
+    /// <exception cref="SconceException">They are more than 32 bits can address.</exception>
+    public static uint MinimumPages(MemoryPlan plan)
+    {
+        var bytes = (Int128)plan.ConstantsEnd + plan.FixedEnd;
+        return bytes <= (Int128)MaximumPages * PageBytes ? (uint)((bytes + PageBytes - 1) / PageBytes) : throw SconceException.Unsupported(
+            $"the model needs {(double)bytes / (1 << 30):0.0} GiB of memory, and WebAssembly's ends at 4 GiB", hint: "Export it with smaller inputs, or in parts.");
+    }
 
     /// <summary>The program's checks, in the order of their numbers.</summary>
     public static IEnumerable<CheckStep> Checks(TensorProgram program) => StepRewriting.Flatten(program.Steps).OfType<CheckStep>();

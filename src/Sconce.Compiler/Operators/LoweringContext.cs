@@ -40,7 +40,7 @@ public sealed class LoweringContext(TensorProgram program)
 
     public void Add(Step step)
     {
-        StepCheck.Check(step);
+        StepCheck.Check(step, program.Symbols, Require);
         step.Origin = Origin;
         Steps.Add(step);
     }

@@ -14,7 +14,10 @@ internal static class StepCheck
     /// <summary>More elements than any memory holds: sums and products of sizes stay within 64 bits.</summary>
     private const long LargestTensor = 1L << 40;
 
-    public static void Check(Step step)
+    /// <param name="step">What a lowering has made.</param>
+    /// <param name="symbols">What a run knows when it begins.</param>
+    /// <param name="require">Told of what only a run's sizes can tell.</param>
+    public static void Check(Step step, IReadOnlyCollection<Symbol> symbols, Action<SizeCheck> require)
     {
         foreach (var target in step.Targets)
         {
@@ -29,16 +32,75 @@ internal static class StepCheck
         if (step is ConvolutionStep convolution)
         {
             CheckWindows(convolution);
+            if (IsPlain(convolution.InputAxes[1].Extent, symbols) && IsPlain(convolution.WeightAxes[1].Extent, symbols))
+            {
+                require(SizeCheck.Equal(convolution.InputAxes[1].Extent, convolution.WeightAxes[1].Extent * convolution.Groups, "a convolution's weight has as many channels as its input"));
+            }
         }
 
-        if (Axes(step) is { } axes && axes.All(axis => axis.Extent is { IsConstant: true, Value: > 0 and <= LargestTensor }))
+        if (symbols.Count > 0)
         {
-            foreach (var point in Corners(axes))
+            CheckEnds(step, symbols, require);
+        }
+
+        // Where an axis is empty nothing is read or written; one whose extent only a run knows is left open.
+        if (Axes(step) is { } axes && !axes.Any(axis => axis.Extent is { IsConstant: true, Value: <= 0 or > LargestTensor }))
+        {
+            foreach (var point in Corners([.. axes.Where(axis => axis.Extent.IsConstant)]))
             {
                 new Point(point).Check(step);
             }
         }
     }
+
+    /// <summary>An axis that counts along a dimension ends where that does, in every run.</summary>
+    private static void CheckEnds(Step step, IReadOnlyCollection<Symbol> symbols, Action<SizeCheck> require)
+    {
+        var seen = new HashSet<Expr>(ReferenceEqualityComparer.Instance);
+        foreach (var target in step is ScatterStep { Condition: not null } ? [] : step.Targets)
+        {
+            Ends(target.Buffer, target.Index);
+        }
+
+        foreach (var expr in step.Expressions)
+        {
+            Visit(expr);
+        }
+
+        void Visit(Expr expr)
+        {
+            // What is guarded is its condition's business.
+            if (expr is GuardExpr || !seen.Add(expr))
+            {
+                return;
+            }
+
+            if (expr is LoadExpr load)
+            {
+                Ends(load.Buffer, load.Index);
+            }
+
+            foreach (var operand in expr.Operands)
+            {
+                Visit(operand);
+            }
+        }
+
+        void Ends(Tensors.Buffer buffer, ImmutableArray<Dim> index)
+        {
+            for (var i = 0; i < index.Length && i < buffer.Dims.Length; i++)
+            {
+                if (index[i].AsAtom is Axis { Extent: var extent } && !extent.Equals(buffer.Dims[i]) && IsPlain(extent, symbols) && IsPlain(buffer.Dims[i], symbols))
+                {
+                    require(SizeCheck.LessOrEqual(extent, buffer.Dims[i], "a tensor is read and written only where it has elements"));
+                }
+            }
+        }
+    }
+
+    /// <summary>Sums of products of what a run knows when it begins.</summary>
+    private static bool IsPlain(Dim dim, IReadOnlyCollection<Symbol> symbols) =>
+        dim.Terms.All(term => term.Factors.All(factor => factor is Symbol symbol && symbols.Contains(symbol)));
 
     private static void CheckSize(Tensors.Buffer buffer)
     {
@@ -156,7 +218,7 @@ internal static class StepCheck
 
         public void Check(Step step)
         {
-            if (step is not ScatterStep)
+            if (step is not ScatterStep { Condition: not null })
             {
                 foreach (var target in step.Targets)
                 {
@@ -226,9 +288,9 @@ internal static class StepCheck
             {
                 return known ? dim.Evaluate(leaf => values[leaf]) : null;
             }
-            catch (ArithmeticException)
+            catch (ArithmeticException error)
             {
-                throw SconceException.Expected("sizes within 64 bits", $"an index {dim}");
+                throw SconceException.Expected("arguments whose sizes go together", error is DivideByZeroException ? "a division of them by 0" : "sizes beyond 64 bits");
             }
         }
 

@@ -22,4 +22,13 @@ public sealed class SconceExceptionTests
     [Fact]
     public void WithoutPlaceAndAdviceTheMessageIsTheProblem() =>
         Assert.Equal("broken", new SconceException("broken").Message);
+
+    [Fact]
+    public void ALongNameIsCut()
+    {
+        var error = new SconceException($"'{new string('n', 1 << 20)}' is wrong", new Where(new string('f', 1 << 20)), new string('h', 1 << 20));
+        Assert.InRange(error.Message.Length, 100, 10_000);
+        Assert.Contains("… ", error.Message);
+        Assert.Contains("is wrong", error.Message);
+    }
 }

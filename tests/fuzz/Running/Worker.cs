@@ -47,7 +47,12 @@ internal static class Worker
             return;
         }
 
-        var smallest = recipe.Minimised(smaller => Made(target, smaller) is { } file && Failure.Of(target, file, out _) == failure);
+        var smallest = recipe.Minimised(smaller =>
+        {
+            // So that the one who watches sees that it goes on.
+            Console.WriteLine($"case {recipe.Case}");
+            return Made(target, smaller) is { } file && Failure.Of(target, file, out _) == failure;
+        });
         File.WriteAllBytes(target.FileOf(recipe.Seed, recipe.Case), target.Make(smallest));
     }
 }

@@ -59,7 +59,7 @@ internal sealed partial class RunTarget : ITarget, IDisposable
         var compilation = Compilation.Compile(file, "case.pt2");
         var program = compilation.Program;
         var sizes = program.Symbols.ToDictionary(symbol => (Atom)symbol, Size);
-        if (Work(program, sizes) > LargestWork)
+        if (Work(program, sizes) > LargestWork || program.Checks.Any(check => !check.Condition.Evaluate(leaf => sizes[leaf])))
         {
             return;
         }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Buffer = Sconce.Compiler.Tensors.Buffer;
@@ -105,12 +106,20 @@ internal static class Discrete
         return (results[0], results.ElementAtOrDefault(1));
     }
 
+    /// <summary>The tables of a larger one would fill the file.</summary>
+    private const int LargestByConvolution = 1 << 22;
+
     /// <summary>
     /// Bluestein's way for sizes with a large prime factor: as n·k = (n² + k² - (k - n)²) / 2, the transform is a convolution with a chirp, e^(πi·n² / size), between two
     /// multiplications with it; and the convolution is a product of transforms of a larger size that suits.
     /// </summary>
     private static Lowered.Complex ByConvolution(LoweringContext context, Lowered.Complex z, int size, int outputs, double scale)
     {
+        if (size > LargestByConvolution)
+        {
+            throw SconceException.Unsupported($"a Fourier transform of {size} numbers, a size with a large prime factor", hint: $"Pad the tensor to a power of two: up to {LargestByConvolution} are transformed otherwise.");
+        }
+
         var type = z.Real.Type.Compute();
         var enough = size + outputs - 1;
         var larger = LargerSize(enough);

@@ -155,6 +155,24 @@ public sealed class NpyTests
         }
     }
 
+    /// <summary>Many names of one array of zeros, each of which would be unpacked.</summary>
+    [Fact]
+    public void ArraysThatOverlapAreRefused()
+    {
+        var stream = new MemoryStream();
+        Npz.Write(stream, Enumerable.Range(0, 3).Select(i => KeyValuePair.Create($"a{i}", TensorData.Dense(DType.UInt8, [4000], new byte[4000]))));
+        var bytes = stream.ToArray();
+        var offset = bytes.AsSpan().IndexOf("PK\u0001\u0002"u8) + 42;
+        for (var at = offset - 42; bytes.AsSpan(at).StartsWith("PK\u0001\u0002"u8); at += 46 + 6 + 0)
+        {
+            // All begin where the first does; and the size that each claims is the whole file's.
+            bytes.AsSpan(offset, 4).CopyTo(bytes.AsSpan(at + 42));
+            BitConverter.GetBytes(bytes.Length).CopyTo(bytes, at + 20);
+        }
+
+        Assert.Contains("overlap", Assert.Throws<SconceException>(() => Npz.Read(new MemoryStream(bytes), "a.npz")).Message);
+    }
+
     [Theory]
     [InlineData(DType.Float16, 1f / 3, 0.33325195f)]
     [InlineData(DType.BFloat16, 1f / 3, 0.33398438f)]
