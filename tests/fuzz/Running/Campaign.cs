@@ -15,7 +15,7 @@ internal static class Campaign
         var targets = Registry.All.Where(target => options.Only.Length == 0 || options.Only.Contains(target.Name)).ToList();
         Console.WriteLine($"seed {options.Seed}");
         var (passed, failed) = (0, 0);
-        var shares = targets.Sum(target => target.Share);
+        var shares = Math.Max(targets.Sum(target => target.Share), 1);
         foreach (var target in targets)
         {
             var failures = new Watch(target, options).Run(TimeSpan.FromSeconds(options.Seconds * target.Share / shares));
