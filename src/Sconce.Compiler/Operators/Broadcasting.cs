@@ -7,26 +7,71 @@ namespace Sconce.Compiler.Operators;
 /// <summary>How tensors of different shapes go together: dims are aligned at the end, a dim of 1 repeats.</summary>
 public static class Broadcasting
 {
-    public static ImmutableArray<Dim> Shape(params ReadOnlySpan<ImmutableArray<Dim>> shapes)
+    extension(LoweringContext context)
     {
-        var rank = 0;
-        foreach (var shape in shapes)
+        /// <summary>The shape that holds all of several shapes. Sizes that are not known to be the same, nor 1, must be the same in every run.</summary>
+        public ImmutableArray<Dim> Broadcast(params ReadOnlySpan<ImmutableArray<Dim>> shapes)
         {
-            rank = Math.Max(rank, shape.Length);
+            var rank = 0;
+            foreach (var shape in shapes)
+            {
+                rank = Math.Max(rank, shape.Length);
+            }
+
+            var result = new Dim[rank];
+            Array.Fill(result, Dim.One);
+            foreach (var shape in shapes)
+            {
+                for (var i = 0; i < shape.Length; i++)
+                {
+                    ref var dim = ref result[rank - shape.Length + i];
+                    dim = context.Join(dim, context.Facts.Simplify(shape[i]));
+                }
+            }
+
+            return [.. result];
         }
 
-        var result = new Dim[rank];
-        Array.Fill(result, Dim.One);
-        foreach (var shape in shapes)
+        /// <summary>Demands that a shape broadcasts to another one.</summary>
+        public void Fits(ImmutableArray<Dim> shape, ImmutableArray<Dim> into)
         {
-            for (var i = 0; i < shape.Length; i++)
+            if (shape.Length > into.Length)
             {
-                ref var dim = ref result[rank - shape.Length + i];
-                dim = Join(dim, shape[i]);
+                throw SconceException.Expected($"a tensor that broadcasts to [{string.Join(", ", into)}]", $"[{string.Join(", ", shape)}]");
+            }
+
+            for (var i = 1; i <= shape.Length; i++)
+            {
+                if (!shape[^i].IsOne)
+                {
+                    context.Same(shape[^i], into[^i], "a size that is not 1 does not repeat");
+                }
             }
         }
 
-        return [.. result];
+        /// <summary>Whether a size is 1; where that is not known it must not be in any run, since what is made of it then has another shape.</summary>
+        public bool IsOne(Dim size, string otherwise)
+        {
+            var one = context.Facts.Equal(size, 1);
+            if (one is null)
+            {
+                context.Require(SizeCheck.NotEqual(size, 1, otherwise));
+            }
+
+            return one == true;
+        }
+
+        private Dim Join(Dim a, Dim b)
+        {
+            if (a.IsOne || b.IsOne)
+            {
+                return a.IsOne ? b : a;
+            }
+
+            return a.IsConstant && b.IsConstant && !a.Equals(b)
+                ? throw SconceException.Expected("tensors whose sizes are the same or 1, dim by dim", $"sizes {a} and {b}")
+                : context.Same(a, b, "tensors that go together element by element have the same sizes");
+        }
     }
 
     /// <summary>Where an index into the joined shape falls in one of the shapes.</summary>
@@ -40,22 +85,6 @@ public static class Broadcasting
         }
 
         return result.MoveToImmutable();
-    }
-
-    /// <summary>Sizes that may differ only in form (two symbols that a guard has made equal) go together; the first is kept.</summary>
-    private static Dim Join(Dim a, Dim b)
-    {
-        if (a.IsOne || b.IsOne)
-        {
-            return a.IsOne ? b : a;
-        }
-
-        if (a.IsConstant && b.IsConstant && !a.Equals(b))
-        {
-            throw SconceException.Expected("tensors whose sizes are the same or 1, dim by dim", $"sizes {a} and {b}");
-        }
-
-        return a.IsConstant ? a : b.IsConstant ? b : a;
     }
 
     extension(Dim dim)

@@ -167,7 +167,7 @@ public sealed class Call(LoweringContext context, Operator op, ImmutableArray<Lo
 
     private Dim AsInt(Lowered value, string name) => value switch
     {
-        Lowered.Int number => number.Value,
+        Lowered.Int number => Context.Facts.Simplify(number.Value),
         Lowered.Bool { Known: { } known } => known ? 1 : 0,
         Lowered.Tensor { Buffer: { Dims.Length: 0 } buffer } => buffer.At([]).As(DType.Int64).ToIndex(Interval.All),
         Lowered.Float { Value: ConstExpr { Value: var number } } when double.IsInteger(number) => (long)number,

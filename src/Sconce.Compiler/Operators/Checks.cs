@@ -38,7 +38,7 @@ internal static class Checks
             if (!type.IsFloat() && divisor.Known is null or 0)
             {
                 call.Context.Check(
-                    Broadcasting.Shape(number.Dims, divisor.Dims), i => divisor.At(i, type).EqualTo(Expr.Const(type, 0L)),
+                    call.Context.Broadcast(number.Dims, divisor.Dims), i => divisor.At(i, type).EqualTo(Expr.Const(type, 0L)),
                     i => divisor.At(i, type), 0, "an integer is divided by zero");
             }
         }

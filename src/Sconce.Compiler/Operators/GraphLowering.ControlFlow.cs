@@ -52,8 +52,8 @@ public sealed partial class GraphLowering
 
     private Lowered Choose(Node node, Expr predicate, Lowered yes, Lowered no) => (yes, no) switch
     {
-        (Lowered.Tensor { Buffer: var a }, Lowered.Tensor { Buffer: var b }) when a.Type == b.Type && a.Dims.SequenceEqual(b.Dims) =>
-            context.Map(a.Type, a.Dims, i => Expr.Select(predicate, a.At(i), b.At(i))),
+        (Lowered.Tensor { Buffer: var a }, Lowered.Tensor { Buffer: var b }) when a.Type == b.Type && a.Rank == b.Rank =>
+            context.Map(a.Type, [.. a.Dims.Zip(b.Dims, (x, y) => context.Same(x, y, "both branches give tensors of the same sizes"))], i => Expr.Select(predicate, a.At(i), b.At(i))),
         (Lowered.Int a, Lowered.Int b) when a == b => a,
         (Lowered.None, Lowered.None) => yes,
         _ => throw InternalError(node, $"one branch gives {yes.Kind}, the other {no.Kind}."),

@@ -64,7 +64,9 @@ public sealed partial class GraphLowering
             case ValueType.Tensor { Type: { } type, Shape: { } shape }:
                 var buffer = new Buffer(input.Name, type, shape, BufferKind.Input);
                 program.Inputs.Add((input.Name, buffer));
-                return buffer;
+
+                // The manifest names sizes as the inputs do; the program has them in the form that guards give them.
+                return shape.SequenceEqual(context.Facts.Simplify(shape)) ? buffer : context.Copy(buffer);
             case ValueType.Int { Known: { IsConstant: true } known }:
                 return known;
             case ValueType.Int:
@@ -110,6 +112,7 @@ public sealed partial class GraphLowering
         {
             context.Origin = new(node.FullName, node.Source?.Brief);
             context.Name = node.Outputs.IsEmpty ? node.Operator : node.Outputs[0].Name;
+            context.Results = node.Outputs;
             try
             {
                 Node(node);
@@ -192,13 +195,25 @@ public sealed partial class GraphLowering
 
     private void Define(Node node, Value value, Lowered lowered)
     {
-        if (value.Type is ValueType.Tensor expected && ShapeCheck.Difference(lowered, expected, graph.Symbols) is { } difference)
+        if (value.Type is ValueType.Tensor expected)
         {
-            throw InternalError(node, $"{value} {difference}.");
+            if (ShapeCheck.Difference(context, lowered, expected) is { } difference)
+            {
+                throw InternalError(node, $"{value} {difference}.");
+            }
+
+            lowered = Simplified(lowered);
         }
 
         values[value] = lowered;
     }
+
+    /// <summary>What was just learned of a tensor's sizes may give them a simpler form, in which later steps find them.</summary>
+    private Lowered Simplified(Lowered lowered) => lowered switch
+    {
+        Lowered.Tensor { Buffer: { Kind: BufferKind.Temporary } buffer } when !buffer.Dims.SequenceEqual(context.Facts.Simplify(buffer.Dims)) => context.Copy(buffer),
+        _ => lowered,
+    };
 
     private static void CheckTypes(Operator op, ImmutableArray<Lowered> arguments)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Graph;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Buffer = Sconce.Compiler.Tensors.Buffer;
@@ -16,6 +17,7 @@ public sealed class LoweringContext(TensorProgram program)
 {
     private readonly Dictionary<(ReadOnlyMemory<byte> Storage, DType Type, long Offset, string Layout), Buffer> constants = [];
     private readonly Dictionary<object, Buffer> made = [];
+    private SizeFacts? facts;
     private int loops;
     private Batching? batching;
 
@@ -31,9 +33,56 @@ public sealed class LoweringContext(TensorProgram program)
     /// <summary>What new buffers are called.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>Demands of every run that a condition holds which a lowering needs and the symbols' ranges do not prove.</summary>
-    /// <exception cref="SconceException">No sizes meet it.</exception>
-    public void Require(SizeCheck check) => program.Checks.Add(check.Source is null ? check with { Source = Origin?.Source } : check);
+    /// <summary>What is known about sizes in every run.</summary>
+    public SizeFacts Facts => facts ??= new SizeFacts(program.Symbols, program.Checks.Select(check => check.Condition));
+
+    /// <summary>The results that the node being lowered has in the graph.</summary>
+    public ImmutableArray<Value> Results { get; set; } = [];
+
+    /// <summary>Demands a condition that a lowering needs of every run: what is not known already is looked at before a run begins.</summary>
+    /// <exception cref="SconceException">No sizes meet it, or it hangs on more than the inputs' sizes.</exception>
+    public void Require(SizeCheck check)
+    {
+        check = check.Source is null ? check with { Source = Origin?.Source } : check;
+        switch (Facts.Holds(check.Condition))
+        {
+            case true:
+                return;
+            case false:
+                throw SizeChecks.Never(check);
+            default:
+                check.Condition.VisitLeaves(leaf =>
+                {
+                    if (leaf is not Symbol symbol || !program.Symbols.Contains(symbol))
+                    {
+                        throw SconceException.Unsupported(
+                            $"a size that only the run can tell: {check.Text} must hold, for {check.Why}",
+                            hint: "Sizes may depend on the sizes of inputs, not on what the inputs hold.");
+                    }
+                });
+                program.Checks.Add(check);
+                Facts.Assume(check.Condition);
+                return;
+        }
+    }
+
+    /// <summary>Demands that two sizes are the same, and gives them in one form, in which they are found from now on.</summary>
+    public Dim Same(Dim a, Dim b, string why)
+    {
+        if (a.IsConstant && b.IsConstant && !a.Equals(b))
+        {
+            throw SconceException.Expected($"sizes that are the same, for {why}", $"{a} and {b}");
+        }
+
+        if (!a.Equals(b) && !Facts.Simplify(a).Equals(Facts.Simplify(b)))
+        {
+            var equal = SizeCheck.Equal(a, b, why);
+            Require(equal);
+            Facts.Assume(equal.Condition);
+        }
+
+        return a.IsConstant ? a : Facts.Simplify(b);
+    }
 
     /// <summary>Of a branch that is lowered whether it is taken or not, when it is taken.</summary>
     internal Expr? Taken { get; set; }
@@ -47,7 +96,7 @@ public sealed class LoweringContext(TensorProgram program)
 
     public Buffer Temporary(DType type, Dims dims) => type.IsComplex()
         ? throw SconceException.Unsupported($"a tensor of {type.Name()} made here", hint: "Make it of two real ones with torch.complex.")
-        : new(Name, type, dims);
+        : new(Name, type, Facts.Simplify(dims));
 
     /// <summary>The same constant bytes are one buffer.</summary>
     public Buffer Constant(TensorData data, string? name = null)
@@ -107,7 +156,7 @@ public sealed class LoweringContext(TensorProgram program)
     public Buffer Pointwise(DType result, DType operandType, ReadOnlySpan<Operand> operands, Func<ImmutableArray<Expr>, Expr> function)
     {
         var array = operands.ToArray();
-        var dims = Broadcasting.Shape([.. array.Select(operand => operand.Dims)]);
+        var dims = this.Broadcast([.. array.Select(operand => operand.Dims)]);
         return Map(result, dims, index => function([.. array.Select(operand => operand.At(index, operandType))]));
     }
 
@@ -162,7 +211,7 @@ public sealed class LoweringContext(TensorProgram program)
         Func<Dims, Dim, Dim, Expr> left, Func<Dims, Dim, Dim, Expr> right, Func<Dims, Expr, Expr>? result = null)
     {
         var (batchAxes, batchIndex) = Axes(batch);
-        var (axisM, axisN, axisK) = (new Axis(m, "m"), new Axis(n, "n"), new Axis(k, "k"));
+        var (axisM, axisN, axisK) = (new Axis(Facts.Simplify(m), "m"), new Axis(Facts.Simplify(n), "n"), new Axis(Facts.Simplify(k), "k"));
         var leftValue = left(batchIndex, axisM, axisK);
         var sum = new AccumulatorExpr(0, leftValue.Type);
         Dims index = [.. batchIndex, axisM, axisN];
@@ -204,9 +253,9 @@ public sealed class LoweringContext(TensorProgram program)
     }
 
     /// <summary>Axes over dims, and the index they form.</summary>
-    public static (ImmutableArray<Axis> Axes, Dims Index) Axes(Dims dims, string prefix = "i")
+    public (ImmutableArray<Axis> Axes, Dims Index) Axes(Dims dims, string prefix = "i")
     {
-        var axes = dims.Select((dim, i) => new Axis(dim, $"{prefix}{i}")).ToImmutableArray();
+        var axes = Facts.Simplify(dims).Select((dim, i) => new Axis(dim, $"{prefix}{i}")).ToImmutableArray();
         return (axes, [.. axes.Select(axis => Dim.Of(axis))]);
     }
 }

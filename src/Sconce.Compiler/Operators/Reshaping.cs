@@ -10,8 +10,8 @@ namespace Sconce.Compiler.Operators;
 /// </summary>
 public static class Reshaping
 {
-    /// <summary>Puts the size in for a -1.</summary>
-    public static ImmutableArray<Dim> Resolve(ImmutableArray<Dim> from, ImmutableArray<Dim> to)
+    /// <summary>Puts the size in for a -1, and demands that the element counts are the same.</summary>
+    public static ImmutableArray<Dim> Resolve(LoweringContext context, ImmutableArray<Dim> from, ImmutableArray<Dim> to)
     {
         var unknown = -1;
         var known = Dim.One;
@@ -30,23 +30,31 @@ public static class Reshaping
         var count = Dim.Product(from);
         if (unknown >= 0)
         {
-            to = to.SetItem(unknown, count.FloorDiv(known));
+            if (known.IsConstant && known.Value < 1)
+            {
+                throw SconceException.Expected("a shape whose -1 can be told from its other sizes", $"[{string.Join(", ", to)}]");
+            }
+
+            to = to.SetItem(unknown, context.Facts.Simplify(count.FloorDiv(known)));
         }
-        else if (count.IsConstant && known.IsConstant && !count.Equals(known))
+
+        var total = Dim.Product(to);
+        if (count.IsConstant && total.IsConstant && !count.Equals(total))
         {
             throw SconceException.Expected($"a shape with {count} elements", $"[{string.Join(", ", to)}]");
         }
 
+        context.Same(count, total, $"a tensor of [{string.Join(", ", from)}] becomes one of [{string.Join(", ", to)}]");
         return to;
     }
 
     /// <summary>The index into the old shape of what lies at an index into the new one.</summary>
-    public static ImmutableArray<Dim> MapIndex(ImmutableArray<Dim> from, ImmutableArray<Dim> to, ImmutableArray<Dim> index)
+    public static ImmutableArray<Dim> MapIndex(SizeFacts facts, ImmutableArray<Dim> from, ImmutableArray<Dim> to, ImmutableArray<Dim> index)
     {
         var result = new Dim[from.Length];
         Array.Fill(result, Dim.Zero);
         var (oldStart, newStart) = (0, 0);
-        foreach (var (oldEnd, newEnd) in Cuts(from, to))
+        foreach (var (oldEnd, newEnd) in Cuts(facts, from, to))
         {
             MapGroup(from, to, index, result, oldStart..oldEnd, newStart..newEnd);
             (oldStart, newStart) = (oldEnd, newEnd);
@@ -82,7 +90,7 @@ public static class Reshaping
     }
 
     /// <summary>Ends of groups: where the products of the dims so far are the same on both sides.</summary>
-    private static IEnumerable<(int Old, int New)> Cuts(ImmutableArray<Dim> from, ImmutableArray<Dim> to)
+    private static IEnumerable<(int Old, int New)> Cuts(SizeFacts facts, ImmutableArray<Dim> from, ImmutableArray<Dim> to)
     {
         var oldProducts = Products(from);
         var newProducts = Products(to);
@@ -91,7 +99,7 @@ public static class Reshaping
         {
             for (var j = next; j < to.Length; j++)
             {
-                if (oldProducts[i].Equals(newProducts[j]))
+                if (facts.Equal(oldProducts[i], newProducts[j]) == true)
                 {
                     yield return (i + 1, j + 1);
                     next = j + 1;

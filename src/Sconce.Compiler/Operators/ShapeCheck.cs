@@ -7,17 +7,17 @@ namespace Sconce.Compiler.Operators;
 /// <summary>Compares what a lowering made with what the frontend recorded of a value.</summary>
 internal static class ShapeCheck
 {
-    private const int Samples = 5;
-
-    /// <summary>What differs, as the end of a sentence; null where nothing does.</summary>
-    public static string? Difference(Lowered lowered, ValueType.Tensor expected, IReadOnlyList<Symbol> symbols) => lowered switch
+    /// <summary>
+    /// What differs, as the end of a sentence; null where nothing does. Two forms of a size that are not known to be the same must be so in every run.
+    /// </summary>
+    public static string? Difference(LoweringContext context, Lowered lowered, ValueType.Tensor expected) => lowered switch
     {
-        Lowered.Tensor tensor => Difference(tensor.Buffer, tensor.Buffer.Type, expected, symbols),
-        Lowered.Complex complex => Difference(complex.Real, GraphLowering.ComplexOf(complex.Real.Type), expected, symbols),
+        Lowered.Tensor tensor => Difference(context, tensor.Buffer, tensor.Buffer.Type, expected),
+        Lowered.Complex complex => Difference(context, complex.Real, GraphLowering.ComplexOf(complex.Real.Type), expected),
         _ => null,
     };
 
-    private static string? Difference(Buffer buffer, DType actual, ValueType.Tensor expected, IReadOnlyList<Symbol> symbols)
+    private static string? Difference(LoweringContext context, Buffer buffer, DType actual, ValueType.Tensor expected)
     {
         if (expected.Type is { } type && type != actual)
         {
@@ -29,34 +29,16 @@ internal static class ShapeCheck
             return null;
         }
 
-        var same = shape.Length == buffer.Dims.Length && shape.Zip(buffer.Dims).All(pair => Same(pair.First, pair.Second, symbols));
-        return same ? null : $"should have shape [{string.Join(", ", shape)}], but has [{string.Join(", ", buffer.Dims)}]";
-    }
-
-    /// <summary>Equal in form, or (two forms of one function) equal wherever tried.</summary>
-    private static bool Same(Dim a, Dim b, IReadOnlyList<Symbol> symbols)
-    {
-        if (a.Equals(b))
+        if (shape.Length != buffer.Dims.Length || shape.Zip(buffer.Dims).Any(pair => context.Facts.Equal(pair.First, pair.Second) == false))
         {
-            return true;
+            return $"should have shape [{string.Join(", ", shape)}], but has [{string.Join(", ", buffer.Dims)}]";
         }
 
-        for (var sample = 0; sample < Samples; sample++)
+        foreach (var (recorded, made) in shape.Zip(buffer.Dims))
         {
-            long Size(Atom leaf) => leaf is Symbol symbol ? SampleOf(symbol, sample) : throw new NotSupportedException();
-            if (a.Evaluate(Size) != b.Evaluate(Size))
-            {
-                return false;
-            }
+            context.Same(made, recorded, "PyTorch found these sizes equal when it traced the model");
         }
 
-        return symbols.Count > 0;
-    }
-
-    private static long SampleOf(Symbol symbol, int sample)
-    {
-        var low = Math.Max(symbol.Min, 2);
-        var high = Math.Max(symbol.Max ?? (low + 97), low);
-        return low + ((high - low) * sample / (Samples - 1));
+        return null;
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Buffer = Sconce.Compiler.Tensors.Buffer;
@@ -17,15 +16,14 @@ public static class ViewBuilding
     {
         public Buffer Reshape(Buffer source, Dims dims)
         {
+            dims = context.Facts.Simplify(dims);
             if (dims.Any(IsInferred))
             {
                 context.Require(SizeCheck.NotEqual(
                     Dim.Product(dims.Where(dim => !IsInferred(dim))), 0, "the size that a -1 stands for can be anything in a tensor without elements"));
             }
 
-            dims = Reshaping.Resolve(source.Dims, dims);
-            context.Require(SizeCheck.Equal(
-                Dim.Product(source.Dims), Dim.Product(dims), $"a tensor of [{string.Join(", ", source.Dims)}] becomes one of [{string.Join(", ", dims)}]"));
+            dims = Reshaping.Resolve(context, source.Dims, dims);
             if (source.Dims.AsSpan().SequenceEqual(dims.AsSpan()))
             {
                 return source;
@@ -33,7 +31,7 @@ public static class ViewBuilding
 
             return dims.Any(dim => dim.Equals(Dim.Zero))
                 ? context.Fill(source.Type, dims, Expr.Const(source.Type, 0L))
-                : context.View(source, dims, index => Reshaping.MapIndex(source.Dims, dims, index));
+                : context.View(source, dims, index => Reshaping.MapIndex(context.Facts, source.Dims, dims, index));
         }
 
         /// <summary>Dim i of the result is dim order[i] of the source.</summary>
@@ -62,9 +60,13 @@ public static class ViewBuilding
         public Buffer MatrixTranspose(Buffer source) => context.Transpose(source, source.Rank - 2, source.Rank - 1);
 
         /// <summary>Repeats dims of size 1 to reach a shape, with new dims in front.</summary>
-        public Buffer Expand(Buffer source, Dims dims) => source.Dims.AsSpan().SequenceEqual(dims.AsSpan())
-            ? source
-            : context.View(source, dims, index => Broadcasting.IndexInto(source.Dims, index));
+        public Buffer Expand(Buffer source, Dims dims)
+        {
+            context.Fits(source.Dims, dims);
+            return source.Dims.AsSpan().SequenceEqual(dims.AsSpan())
+                ? source
+                : context.View(source, dims, index => Broadcasting.IndexInto(source.Dims, index));
+        }
 
         public Buffer Unsqueeze(Buffer source, int axis) => context.View(source, source.Dims.Insert(axis, 1), index => index.RemoveAt(axis));
 
@@ -96,6 +98,13 @@ public static class ViewBuilding
             foreach (var part in parts)
             {
                 total += part.Dims[axis];
+                for (var i = 0; i < part.Rank; i++)
+                {
+                    if (i != axis)
+                    {
+                        context.Same(parts[0].Dims[i], part.Dims[i], "tensors that are put one after the other have the same sizes in all other dims");
+                    }
+                }
             }
 
             var result = context.Temporary(type, parts[0].Dims.SetItem(axis, total));
@@ -112,15 +121,29 @@ public static class ViewBuilding
     }
 
     /// <summary>Where a Python slice starts and how many elements it has, for a step above 0.</summary>
-    public static (Dim Start, Dim Length) SliceBounds(Dim size, Dim? start, Dim? end, Dim step)
+    public static (Dim Start, Dim Length) SliceBounds(LoweringContext context, Dim size, Dim? start, Dim? end, Dim step)
     {
-        var from = start is null ? Dim.Zero : Within(size, start);
-        var to = end is null ? size : Within(size, end);
-        return (from, Dim.Max((to - from).CeilDiv(step), 0));
+        var from = start is null ? Dim.Zero : Within(context, size, start);
+        var to = end is null ? size : Within(context, size, end);
+        return (from, context.Facts.Simplify(Dim.Max((to - from).CeilDiv(step), 0)));
     }
 
-    /// <summary>An index that may be negative, and then counts from the end, moved into 0 … size.</summary>
-    private static Dim Within(Dim size, Dim index)
+    /// <summary>An index that may be negative, and then counts from the end.</summary>
+    internal static Dim FromStart(LoweringContext context, Dim index, Dim size)
+    {
+        index = context.Facts.Simplify(index);
+        return context.Facts.Less(index, 0) switch
+        {
+            false => index,
+            true => index + size,
+
+            // Once the size where it is negative, else not at all.
+            null => index + (size * Dim.Min(Dim.Max(-index, 0), 1)),
+        };
+    }
+
+    /// <summary>An index as <see cref="FromStart"/>, moved into 0 … size.</summary>
+    private static Dim Within(LoweringContext context, Dim size, Dim index)
     {
         const long beyond = 1L << 40;
         if (index.IsConstant && Math.Abs(index.Value) >= beyond)
@@ -128,13 +151,6 @@ public static class ViewBuilding
             return index.Value < 0 ? Dim.Zero : size;
         }
 
-        if (index.IsNonNegative)
-        {
-            return Dim.Min(index, size);
-        }
-
-        return (-index).IsPositive
-            ? Dim.Max(size + index, 0)
-            : throw SconceException.Unsupported($"a slice at {index}, which may be negative or not");
+        return context.Facts.Simplify(Dim.Max(Dim.Min(FromStart(context, index, size), size), 0));
     }
 }

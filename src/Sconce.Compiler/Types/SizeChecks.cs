@@ -20,9 +20,7 @@ public sealed class SizeChecks : IReadOnlyCollection<SizeCheck>
             case true:
                 return;
             case false:
-                throw new SconceException(
-                    $"the model can run with no sizes: {check.Text} never holds, but {check.Why}", check.Source is null ? null : new Where(Python: check.Source),
-                    "export the model again, with example inputs of sizes that it is to run with");
+                throw Never(check);
             default:
                 if (conditions.Add(check.Condition))
                 {
@@ -40,6 +38,11 @@ public sealed class SizeChecks : IReadOnlyCollection<SizeCheck>
             Add(check);
         }
     }
+
+    /// <summary>The error of a condition that no sizes meet.</summary>
+    public static SconceException Never(SizeCheck check) => new(
+        $"the model can run with no sizes: {check.Text} never holds, but {check.Why}", check.Source is null ? null : new Where(Python: check.Source),
+        "export the model again, with example inputs of sizes that it is to run with");
 
     public IEnumerator<SizeCheck> GetEnumerator() => checks.GetEnumerator();
 

@@ -16,14 +16,16 @@ internal static class Multiples
     {
         var result = new Dictionary<string, long>();
 
-        // Each guard by itself: one that ties the size to another input's would hide what the others say.
+        // Each guard by itself: one that ties the size to another input's would hide what the others say. One of several sizes (a product's) binds this one
+        // only where it does so whatever the others are.
         foreach (var guard in guards)
         {
             var symbols = new HashSet<Atom>();
             guard.VisitLeaves(leaf => symbols.Add(leaf));
             foreach (var symbol in symbols.OfType<Symbol>())
             {
-                if (examples.TryGetValue(symbol, out var example) && FactorOf(guard, symbol, examples) is > 1 and var factor && example % factor == 0)
+                if (examples.TryGetValue(symbol, out var example) && FactorOf(guard, symbol, examples) is > 1 and var factor && example % factor == 0
+                    && (symbols.Count == 1 || Enumerable.Range(1, 3).All(more => FactorOf(guard, symbol, examples.ToDictionary(pair => pair.Key, pair => pair.Value + more)) % factor == 0)))
                 {
                     var before = result.GetValueOrDefault(symbol.Name, 1);
                     result[symbol.Name] = before / Gcd(before, factor) * factor;

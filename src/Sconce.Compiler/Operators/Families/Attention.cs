@@ -31,10 +31,17 @@ internal static class Attention
         var causal = call.Flag("is_causal");
         var compute = query.Type.Compute();
         var (batch, keyBatch) = (query.Dims[..^2], key.Dims[..^2]);
-        batch = query.Rank > 2 && key.Rank == query.Rank ? [.. Broadcasting.Shape(batch[..^1], keyBatch[..^1]), batch[^1]] : batch;
+        batch = query.Rank > 2 && key.Rank == query.Rank ? [.. context.Broadcast(batch[..^1], keyBatch[..^1]), batch[^1]] : batch;
+
+        context.Same(query.Dims[^1], key.Dims[^1], "a query is as long as a key");
+        context.Same(key.Dims[^2], value.Dims[^2], "there is a value for each key");
+        if (mask is not null)
+        {
+            context.Fits(mask.Dims, [.. batch, query.Dims[^2], key.Dims[^2]]);
+        }
 
         // Several heads of the query may share one head of keys and values.
-        Dims KeyPlace(Buffer source, Dims p) => source.Rank < 3 ? [] : source.Dims[^3].Equals(batch[^1]) || source.Dims[^3].IsOne
+        Dims KeyPlace(Buffer source, Dims p) => source.Rank < 3 ? [] : context.Facts.Equal(source.Dims[^3], batch[^1]) == true || source.Dims[^3].IsOne
             ? Broadcasting.IndexInto(source.Dims[..^2], p)
             : [.. Broadcasting.IndexInto(source.Dims[..^3], p[..^1]), p[^1].FloorDiv(batch[^1].FloorDiv(source.Dims[^3]))];
 

@@ -64,7 +64,7 @@ internal static class Comparison
     private static Lowering Logic(Func<Expr, Expr, Expr> function) => call =>
     {
         var (a, b) = (call.Tensor(0), call.Tensor(1));
-        return call.Context.Map(DType.Bool, Broadcasting.Shape(a.Dims, b.Dims), i => function(
+        return call.Context.Map(DType.Bool, call.Context.Broadcast(a.Dims, b.Dims), i => function(
             a.At(Broadcasting.IndexInto(a.Dims, i)).As(DType.Bool), b.At(Broadcasting.IndexInto(b.Dims, i)).As(DType.Bool)));
     };
 
@@ -113,7 +113,7 @@ internal static class Comparison
         Choose(call.Context, call.Tensor("self").Type, call.Tensor("mask"), call.Operand("value"), call.Tensor("self"));
 
     private static Lowered Choose(LoweringContext context, DType type, Operand condition, Operand yes, Operand no) =>
-        context.Map(type, Broadcasting.Shape(condition.Dims, yes.Dims, no.Dims), i =>
+        context.Map(type, context.Broadcast(condition.Dims, yes.Dims, no.Dims), i =>
             Expr.Select(condition.At(i, DType.Bool), yes.At(i, type), no.At(i, type)));
 
     private static Lowering Clamp(string? min, string? max) => call =>

@@ -123,9 +123,9 @@ internal static class Convolution
 
         Dims outputDims = [inputDims[0], weightDims[0], .. inputDims[2..].Select((size, i) =>
             (size - (window.Dilation[i] * (weightDims[i + 2] - 1)) - 1).FloorDiv(window.Stride[i]) + 1)];
-        var (axes, index) = LoweringContext.Axes(outputDims, "o");
-        var (inputAxes, inputIndex) = LoweringContext.Axes(inputDims, "x");
-        var (weightAxes, weightIndex) = LoweringContext.Axes(weightDims, "w");
+        var (axes, index) = context.Axes(outputDims, "o");
+        var (inputAxes, inputIndex) = context.Axes(inputDims, "x");
+        var (weightAxes, weightIndex) = context.Axes(weightDims, "w");
         var result = context.Temporary(type, outputDims);
         Expr sum = new AccumulatorExpr(0, type.Compute());
         context.Add(new ConvolutionStep(

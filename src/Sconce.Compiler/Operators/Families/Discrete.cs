@@ -96,7 +96,7 @@ internal static class Discrete
         var plan = new FourierPlan(form, size);
         var type = real.Type.Compute();
         var table = context.Made(("fourier", form, size, type), () => plan.Table(type));
-        var (axes, index) = LoweringContext.Axes(real.Dims[..^1]);
+        var (axes, index) = context.Axes(real.Dims[..^1]);
         var (input, output) = (new Axis(real.Dims[^1], "n"), new Axis(outputs, "k"));
         Buffer[] results = [.. Enumerable.Range(0, form == FourierForm.ComplexToReal ? 1 : 2).Select(_ => context.Temporary(type, [.. real.Dims[..^1], outputs]))];
         Expr At(Buffer part) => part.ValueAt([.. index, input]);

@@ -22,7 +22,7 @@ internal static class Distance
     private static Lowered Pairs(Call call, double p)
     {
         var (a, b) = (call.Tensor("x1"), call.Tensor("x2"));
-        var batch = Broadcasting.Shape(a.Dims[..^2], b.Dims[..^2]);
+        var batch = call.Context.Broadcast(a.Dims[..^2], b.Dims[..^2]);
         var combiner = double.IsPositiveInfinity(p) ? Combiner.Max : Combiner.Sum;
         return call.Context.Reduce(a.Type, [.. batch, a.Dims[^2], b.Dims[^2]], [a.Dims[^1]], combiner, (o, r) =>
         {
@@ -53,7 +53,7 @@ internal static class Distance
     private static Lowered CosineSimilarity(Call call)
     {
         var (a, b) = (call.Tensor("x1"), call.Tensor("x2"));
-        var dims = Broadcasting.Shape(a.Dims, b.Dims);
+        var dims = call.Context.Broadcast(a.Dims, b.Dims);
         var (x, y) = (call.Context.Expand(a, dims), call.Context.Expand(b, dims));
         if (dims.IsEmpty)
         {
@@ -74,7 +74,7 @@ internal static class Distance
     private static Lowered Cross(Call call)
     {
         Buffer a = call.Tensor("self"), b = call.Tensor("other");
-        var dims = Broadcasting.Shape(a.Dims, b.Dims);
+        var dims = call.Context.Broadcast(a.Dims, b.Dims);
         var axis = call.Has("dim") ? call.Axis("dim", dims.Length) : dims.IndexOf(3);
         return call.Context.Map(TypePromotion.Promote(a.Type, b.Type), dims, i =>
         {

@@ -41,7 +41,7 @@ internal static class Indexing
             }
 
             (this.call, this.self, this.indices) = (call, self, [.. indices, .. Enumerable.Repeat<Buffer?>(null, self.Rank - indices.Length)]);
-            Broadcast = Broadcasting.Shape([.. indices.OfType<Buffer>().Select(index => index.Dims)]);
+            Broadcast = call.Context.Broadcast([.. indices.OfType<Buffer>().Select(index => index.Dims)]);
             ImmutableArray<int> used = [.. Enumerable.Range(0, self.Rank).Where(axis => this.indices[axis] is not null)];
             var together = used[^1] - used[0] == used.Length - 1;
             start = together ? used[0] : 0;
@@ -138,7 +138,7 @@ internal static class Indexing
         }
 
         var axis = call.Axis("dim", self.Rank);
-        var shared = Broadcasting.Shape(self.Dims.SetItem(axis, 1), index.Dims.SetItem(axis, 1));
+        var shared = call.Context.Broadcast(self.Dims.SetItem(axis, 1), index.Dims.SetItem(axis, 1));
 
         // Any index will do: PyTorch takes its remainder.
         var size = Expr.Of(Dim.Max(self.Dims[axis], 1));

@@ -49,6 +49,11 @@ internal static class Joining
         var result = context.Temporary(type, tensors[0].Dims.Insert(axis, tensors.Length));
         for (var i = 0; i < tensors.Length; i++)
         {
+            foreach (var (first, size) in tensors[0].Dims.Zip(tensors[i].Dims))
+            {
+                context.Same(first, size, "tensors that are stacked have the same sizes");
+            }
+
             Dim place = i;
             context.MapInto(result, tensors[i].Dims, index => index.Insert(axis, place), tensors[i].At);
         }

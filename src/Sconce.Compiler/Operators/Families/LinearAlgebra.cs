@@ -32,7 +32,7 @@ internal static class LinearAlgebra
     private static (Buffer Solution, Buffer Determinant) Eliminate(LoweringContext context, Buffer a, Buffer b, bool pivoting = true)
     {
         var (compute, size, right) = (a.Type.Compute(), a.Dims[^1], b.Dims[^1]);
-        var batch = Broadcasting.Shape(Batch(a), Batch(b));
+        var batch = context.Broadcast(Batch(a), Batch(b));
         Dims dims = [.. batch, size, size + right];
         var rows = context.Map(compute, dims, i => Expr.Guard(
             Expr.Of(i[^1]) < Expr.Of(size),

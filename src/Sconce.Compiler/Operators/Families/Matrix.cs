@@ -38,6 +38,8 @@ internal static class Matrix
         { "aten::kron(Tensor self, Tensor other) -> Tensor", Kronecker },
     };
 
+    private const string InnerSize = "a product has as many columns on its left as rows on its right";
+
     /// <summary>The last dim times the weight's rows, plus a bias. Leading dims are one dim of rows to the product.</summary>
     internal static Buffer Linear(LoweringContext context, Buffer input, Buffer weight, Buffer? bias)
     {
@@ -48,7 +50,7 @@ internal static class Matrix
         }
 
         var product = context.Contract(
-            input.Type, [], rows.Dims[0], weight.Dims[0], rows.Dims[1],
+            input.Type, [], rows.Dims[0], weight.Dims[0], context.Same(rows.Dims[1], weight.Dims[1], InnerSize),
             (_, m, k) => rows.ValueAt([m, k]), (_, n, k) => weight.ValueAt([n, k]),
             bias is null ? null : (index, sum) => sum + bias.ValueAt(Broadcasting.IndexInto(bias.Dims, [index[1]])).As(sum.Type));
         return context.Reshape(product, [.. input.Dims[..^1], weight.Dims[0]]);
@@ -60,7 +62,7 @@ internal static class Matrix
         var (vectorA, vectorB) = (a.Rank == 1, b.Rank == 1);
         a = vectorA ? context.Unsqueeze(a, 0) : a;
         b = vectorB ? context.Unsqueeze(b, 1) : b;
-        var (m, n, k) = (a.Dims[^2], b.Dims[^1], a.Dims[^1]);
+        var (m, n, k) = (a.Dims[^2], b.Dims[^1], context.Same(a.Dims[^1], b.Dims[^2], InnerSize));
         if (b.Rank == 2 && a.Rank > 2 && result is null)
         {
             // One matrix for the whole batch: its rows go together.
@@ -69,7 +71,7 @@ internal static class Matrix
             return context.Reshape(flat, vectorB ? a.Dims[..^1] : [.. a.Dims[..^1], n]);
         }
 
-        var batch = Broadcasting.Shape(a.Dims[..^2], b.Dims[..^2]);
+        var batch = context.Broadcast(a.Dims[..^2], b.Dims[..^2]);
         var product = context.Contract(
             a.Type, batch, m, n, k,
             (p, i, j) => a.ValueAt([.. Broadcasting.IndexInto(a.Dims[..^2], p), i, j]),
@@ -81,7 +83,7 @@ internal static class Matrix
     private static Lowered VectorDot(Call call)
     {
         var (a, b) = (call.Tensor("x"), call.Tensor("y"));
-        var dims = Broadcasting.Shape(a.Dims, b.Dims);
+        var dims = call.Context.Broadcast(a.Dims, b.Dims);
         var products = call.Context.Pointwise(a.Type.Compute(), a.Type, [a, b], x => x[0] * x[1]);
         return call.Context.Sum(products, new(products, [call.Axis("dim", dims.Length)], keep: false), a.Type);
     }
@@ -121,6 +123,7 @@ internal static class Matrix
             return call.Context.Pointwise(self.Type, self.Type, [self, product], x => Blend(call, x[0], x[1]));
         }
 
+        call.Context.Fits(self.Dims, [.. a.Dims[..^1], b.Dims[^1]]);
         return Multiply(call.Context, a, b, (index, sum) =>
             Blend(call, self.ValueAt(Broadcasting.IndexInto(self.Dims, index)).As(sum.Type), sum));
     }

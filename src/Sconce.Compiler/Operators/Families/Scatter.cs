@@ -156,6 +156,7 @@ internal static class Scatter
 
         var advanced = new Indexing.Advanced(call, self, indices);
         var result = call.Context.Copy(self);
+        call.Context.Fits(values.Dims, advanced.Dims);
         call.Context.Scatter(
             result, advanced.Dims, advanced.Place, i => values.ValueAt(Broadcasting.IndexInto(values.Dims, i)), accumulate ? ScatterMode.Add : ScatterMode.Set);
         return result;
@@ -165,7 +166,7 @@ internal static class Scatter
     private static Buffer PutMasked(Call call, Buffer self, Buffer mask, int start, Buffer values, bool accumulate)
     {
         var rest = self.Rank - mask.Rank;
-        var perHit = values.Rank > rest - start && !values.Dims[^(rest - start + 1)].IsOne;
+        var perHit = values.Rank > rest - start && !call.Context.IsOne(values.Dims[^(rest - start + 1)], "the values are one for each place of the mask");
         var order = perHit ? HitsBefore(call.Context, mask) : null;
         if (order is not null)
         {
@@ -209,14 +210,14 @@ internal static class Scatter
         var flat = call.Context.Copy(call.Context.Reshape(self, [count]));
         call.Context.Scatter(
             flat, index.Dims, i => [index.IndexAt(i, count)],
-            i => source.ValueAt(Reshaping.MapIndex(source.Dims, index.Dims, i)), call.Flag("accumulate") ? ScatterMode.Add : ScatterMode.Set);
+            i => source.ValueAt(Reshaping.MapIndex(call.Context.Facts, source.Dims, index.Dims, i)), call.Flag("accumulate") ? ScatterMode.Add : ScatterMode.Set);
         return call.Context.Reshape(flat, self.Dims);
     }
 
     private static Lowered MaskedScatter(Call call)
     {
         var (self, mask, source) = (call.Tensor("self"), call.Tensor("mask"), call.Tensor("source"));
-        var dims = Broadcasting.Shape(self.Dims, mask.Dims);
+        var dims = call.Context.Broadcast(self.Dims, mask.Dims);
         var hits = call.Context.Expand(mask, dims);
         var order = HitsBefore(call.Context, hits);
         var count = Dim.Product(source.Dims);
@@ -257,6 +258,7 @@ internal static class Scatter
     private static Buffer WriteInto(Call call, Func<Dims, Dims> place, Dims dims)
     {
         var (self, source) = (call.Tensor("self"), call.Tensor("src"));
+        call.Context.Fits(source.Dims, dims);
         var result = call.Context.Copy(self);
         call.Context.MapInto(result, dims, place, i => source.At(Broadcasting.IndexInto(source.Dims, i)));
         return result;
@@ -268,7 +270,7 @@ internal static class Scatter
         var axis = call.Axis("dim", self.Rank);
         var step = call.Int("step");
         var (start, length) = ViewBuilding.SliceBounds(
-            self.Dims[axis], call.Has("start") ? call.Int("start") : null, call.Has("end") ? call.Int("end") : null, step);
+            call.Context, self.Dims[axis], call.Has("start") ? call.Int("start") : null, call.Has("end") ? call.Int("end") : null, step);
         return WriteInto(call, i => i.SetItem(axis, start + (i[axis] * step)), self.Dims.SetItem(axis, length));
     }
 

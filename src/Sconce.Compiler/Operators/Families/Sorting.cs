@@ -55,7 +55,7 @@ internal static class Sorting
         var type = self.Type == DType.Bool ? DType.UInt8 : self.Type.Compute();
         var dims = self.Dims.SetItem(axis, kept ?? self.Dims[axis]);
         var (values, indices) = (context.Temporary(type, dims), context.Temporary(DType.Int64, dims));
-        var (axes, index) = LoweringContext.Axes(self.Dims);
+        var (axes, index) = context.Axes(self.Dims);
         var target = new Axis(dims[axis], "kept");
         var place = index.SetItem(axis, target);
         context.Add(new SortStep(

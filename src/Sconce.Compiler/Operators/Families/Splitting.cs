@@ -41,7 +41,21 @@ internal static class Splitting
     private static Lowered SplitSizes(Call call, string sizes)
     {
         var self = call.Tensor(0);
-        return Split(call.Context, self, call.Axis("dim", self.Rank), call.Ints(sizes));
+        var axis = call.Axis("dim", self.Rank);
+        call.Context.Same(self.Dims[axis], Dim.Sum(call.Ints(sizes)), "the parts of a dim make up the whole");
+        return Split(call.Context, self, axis, call.Ints(sizes));
+    }
+
+    /// <summary>How many results there are: where sizes do not tell it when compiling, as many as the model was traced with, in every run.</summary>
+    private static long Results(Call call, Dim count, string what)
+    {
+        count = call.Context.Facts.Simplify(count);
+        if (!count.IsConstant && call.Context.Results.Length > 1)
+        {
+            count = call.Context.Same(call.Context.Results.Length, count, $"the model was traced with {call.Context.Results.Length} {what}");
+        }
+
+        return count.IsConstant ? count.Value : throw call.Unsupported($"{count} {what}: how many there are must be known when compiling");
     }
 
     private static Lowered Chunk(Call call)
@@ -58,13 +72,7 @@ internal static class Splitting
     /// <summary>Pieces of one size; the last may be smaller.</summary>
     private static Lowered Pieces(Call call, Buffer self, int axis, Dim size)
     {
-        var pieces = self.Dims[axis].CeilDiv(size);
-        if (!pieces.IsConstant)
-        {
-            throw call.Unsupported($"{pieces} pieces: how many there are must be known when compiling");
-        }
-
-        var count = call.Sane(Math.Max(pieces.Value, 1));
+        var count = call.Sane(Math.Max(Results(call, self.Dims[axis].CeilDiv(size), "pieces"), 1));
         return Split(call.Context, self, axis, [.. Enumerable.Repeat(size, count - 1), self.Dims[axis] - (size * (count - 1))]);
     }
 
@@ -95,7 +103,7 @@ internal static class Splitting
         Dims ends = [.. call.Ints("indices"), self.Dims[axis]];
         return Lowered.Of(ends.Select((end, i) =>
         {
-            var (start, length) = ViewBuilding.SliceBounds(self.Dims[axis], i == 0 ? null : ends[i - 1], end, 1);
+            var (start, length) = ViewBuilding.SliceBounds(call.Context, self.Dims[axis], i == 0 ? null : ends[i - 1], end, 1);
             return call.Context.Slice(self, axis, start, length);
         }).ToArray());
     }
@@ -104,11 +112,6 @@ internal static class Splitting
     {
         var self = call.Tensor(0);
         var axis = call.Axis("dim", self.Rank);
-        if (!self.Dims[axis].IsConstant)
-        {
-            throw call.Unsupported($"{self.Dims[axis]} results: how many there are must be known when compiling");
-        }
-
-        return Lowered.Of(Enumerable.Range(0, call.Sane(self.Dims[axis].Value)).Select(i => call.Context.Select(self, axis, i)).ToArray());
+        return Lowered.Of(Enumerable.Range(0, call.Sane(Results(call, self.Dims[axis], "results"))).Select(i => call.Context.Select(self, axis, i)).ToArray());
     }
 }

@@ -101,7 +101,7 @@ internal static class Views
     {
         var self = call.Tensor(0);
         var axis = call.Axis("dim", self.Rank);
-        var sizes = Reshaping.Resolve([self.Dims[axis]], call.Ints("sizes"));
+        var sizes = Reshaping.Resolve(call.Context, [self.Dims[axis]], call.Ints("sizes"));
         return call.Context.Reshape(self, [.. self.Dims[..axis], .. sizes, .. self.Dims[(axis + 1)..]]);
     }
 
@@ -131,15 +131,8 @@ internal static class Views
     {
         var self = call.Tensor(0);
         var axes = call.Operator.Schema.IndexOf("dim") >= 0 ? call.Axes("dim", self.Rank, emptyMeansAll: false) : [.. Enumerable.Range(0, self.Rank)];
-        foreach (var axis in axes)
-        {
-            if (!self.Dims[axis].IsOne)
-            {
-                call.Context.Require(SizeCheck.NotEqual(self.Dims[axis], 1, $"squeeze drops a dim of size 1, and this model goes on with dim {axis} as it is"));
-            }
-        }
-
-        return call.Context.Squeeze(self, axis => axes.Contains(axis) && self.Dims[axis].IsOne);
+        return call.Context.Squeeze(self, axis => axes.Contains(axis)
+            && call.Context.IsOne(self.Dims[axis], $"squeeze drops a dim of size 1, and this model goes on with dim {axis} as it is"));
     }
 
     private static Lowered Expand(Call call, string size)
@@ -153,7 +146,7 @@ internal static class Views
     private static Lowered BroadcastTensors(Call call)
     {
         var tensors = call.Tensors("tensors");
-        var dims = Broadcasting.Shape([.. tensors.Select(tensor => tensor.Dims)]);
+        var dims = call.Context.Broadcast([.. tensors.Select(tensor => tensor.Dims)]);
         return Lowered.Of(tensors.Select(tensor => call.Context.Expand(tensor, dims)));
     }
 
@@ -181,7 +174,7 @@ internal static class Views
         var axis = call.Axis("dim", self.Rank);
         var step = call.Int("step");
         var (start, length) = ViewBuilding.SliceBounds(
-            self.Dims[axis], call.Has("start") ? call.Int("start") : null, call.Has("end") ? call.Int("end") : null, step);
+            call.Context, self.Dims[axis], call.Has("start") ? call.Int("start") : null, call.Has("end") ? call.Int("end") : null, step);
         return call.Context.Slice(self, axis, start, length, step);
     }
 
@@ -192,7 +185,10 @@ internal static class Views
         var (start, length, size) = (call.Int("start"), call.Int("length"), self.Dims[axis]);
         if (!HasLoadedIndex(start))
         {
-            return call.Context.Slice(self, axis, FromEnd(call, start, size, axis), length);
+            var from = ViewBuilding.FromStart(call.Context, start, size);
+            call.Context.Require(SizeCheck.LessOrEqual(0, from, "a part of a dim begins within it"));
+            call.Context.Require(SizeCheck.LessOrEqual(from + length, size, "a part of a dim ends within it"));
+            return call.Context.Slice(self, axis, from, length);
         }
 
         var first = BufferLoads.Wrap(Expr.Of(start), size);
@@ -218,7 +214,7 @@ internal static class Views
             return BufferLoads.AsIndex(Expr.Of(index), size);
         }
 
-        var place = (-index).IsPositive ? index + size : index;
+        var place = ViewBuilding.FromStart(call.Context, index, size);
         call.Context.Require(SizeCheck.LessOrEqual(0, place, $"it takes element {index} of dim {axis}, whose size is {size}"));
         call.Context.Require(SizeCheck.Less(place, size, $"it takes element {index} of dim {axis}, whose size is {size}"));
         return place;
