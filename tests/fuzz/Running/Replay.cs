@@ -24,6 +24,7 @@ internal static class Replay
             }
         }
 
+        Console.WriteLine($"{Math.Max(files.Count - failed, 0)} passed, {failed} failed");
         return failed == 0 ? 0 : 1;
     }
 }
