@@ -1,4 +1,5 @@
-# Sourced by ./sconce and ./test: builds what is missing or older than its sources, quietly. Expects $root.
+# Sourced by ./sconce and ./test: builds what is missing or older than its sources, quietly. Expects $root. Linux, macOS and Windows (Git Bash): no more
+# than bash 3.2 and what BSD's tools and BusyBox know.
 # A stamp per part lies in artifacts/; comparing times takes milliseconds where asking dotnet takes seconds.
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
@@ -19,29 +20,63 @@ stale() {
   local stamp=$stamps/$1; shift
   [ -e "$stamp" ] || return 0
   [ -n "$(find "$@" \( -name bin -o -name obj -o -name dist -o -name node_modules \) -prune \
-    -o -newer "$stamp" -print -quit 2>/dev/null)" ]
+    -o -newer "$stamp" -print 2>/dev/null | head -n 1)" ]
 }
 
 # build STAMP WHAT COMMAND…: runs the command and sets the stamp to the time at which it began. Its output is shown
 # where it fails, or live with SCONCE_VERBOSE=1.
 build() {
   local stamp=$stamps/$1 what=$2 log=$stamps/$1.log; shift 2
-  say "sconce: $what …"
+  local began=$SECONDS clock
   mkdir -p "$stamps"
   touch "$stamp.begun"
-  if [ "${SCONCE_VERBOSE:-}" = 1 ]; then "$@" >&2 || exit 1
-  elif ! "$@" >"$log" 2>&1; then
-    cat "$log" >&2
-    say "sconce: $what failed"
-    exit 1
+  say "sconce: $what …"
+  if [ "${SCONCE_VERBOSE:-}" = 1 ]; then
+    "$@" >&2 || exit 1
+  else
+    show_seconds "$what" 9>&- & clock=$!
+    if ! "$@" >"$log" 2>&1; then
+      stop_clock $clock
+      cat "$log" >&2
+      say "sconce: $what failed"
+      exit 1
+    fi
+    stop_clock $clock
   fi
+  say "sconce: $what took $((SECONDS - began)) s"
   mv "$stamp.begun" "$stamp"
+}
+
+# The first build takes minutes: who waits sees that it goes on, in one line on a terminal, else now and then. It ends with who started it.
+show_seconds() {
+  local what=$1 began=$SECONDS every=20
+  [ -t 2 ] && every=1
+  while sleep $every >/dev/null 2>&1 </dev/null && kill -0 $$ 2>/dev/null; do
+    if [ -t 2 ]; then printf '\r  %d s' $((SECONDS - began)) >&2; else say "sconce: $what … $((SECONDS - began)) s"; fi
+  done
+}
+
+stop_clock() {
+  kill "$1" 2>/dev/null || :
+  wait "$1" 2>/dev/null || :
+  [ ! -t 2 ] || printf '\r' >&2
 }
 
 # Two calls at once must not build into the same folders: the second waits, and then finds nothing to do.
 locked() {
   mkdir -p "$stamps"
-  { flock 9; "$@"; } 9>"$stamps/lock"
+  if command -v flock >/dev/null; then { flock 9; "$@"; } 9>"$stamps/lock"; else locked_by_folder "$@"; fi
+}
+
+# macOS and Windows have no flock. A folder is made by one call alone; where its owner is gone, the next one takes it.
+locked_by_folder() {
+  local lock=$stamps/lock.folder owner
+  until mkdir "$lock" 2>/dev/null; do
+    owner=$(cat "$lock/owner" 2>/dev/null)
+    if [ -n "$owner" ] && ! kill -0 "$owner" 2>/dev/null; then rm -rf "$lock"; else sleep 1; fi
+  done
+  # In a shell of its own, which gives the lock back however it ends.
+  ( trap 'rm -rf "$lock"' EXIT; printf '%s\n' $$ >"$lock/owner"; "$@" ) || exit 1
 }
 
 # The lock is for the builder alone: what it starts must not inherit it, or a build server would hold it for ever.
@@ -61,10 +96,11 @@ build_tool() {
 
 build_tool_now() {
   stale tool "${tool_sources[@]}" || return 0
+  # Without the analyzers, which take longer than the compiler; ./test runs them.
   # Made beforehand, for otherwise the build itself would make these folders' parents newer than the stamp.
   mkdir -p "$root"/src/Sconce.{Cli,Compiler}/{bin,obj}
   build tool "building the compiler" \
-    quietly dotnet build "$root/src/Sconce.Cli" -c Release -v q --nologo -clp:NoSummary
+    quietly dotnet build "$root/src/Sconce.Cli" -c Release -v q --nologo -clp:NoSummary -p:RunAnalyzers=false -p:GenerateDocumentationFile=false
 }
 
 install_packages() {

@@ -23,7 +23,7 @@ finish() {
 }
 
 # The number behind a word in the last line that has it, such as "# pass 12" or "Failed: 3".
-number() { sed 's/\x1b\[[0-9;]*m//g' "$1" | grep -oE "$2 *[0-9]+" | tail -n 1 | grep -oE '[0-9]+$'; }
+number() { sed "s/$(printf '\033')\[[0-9;]*m//g" "$1" | grep -oE "$2 *[0-9]+" | tail -n 1 | grep -oE '[0-9]+$'; }
 
 suite_csharp() {
   heading "C# tests"
@@ -33,7 +33,7 @@ suite_csharp() {
   ( build tests "building the C# projects" dotnet build Sconce.slnx -c Release -v q --nologo -clp:NoSummary ) ||
     { count csharp 0 1 1; return; }
   local log=$stamps/csharp.log total failures errors skipped status
-  timeout 900 dotnet tests/Sconce.Tests/bin/Release/net10.0/Sconce.Tests.dll -noColor 2>&1 | tee "$log"
+  within 900 dotnet tests/Sconce.Tests/bin/Release/net10.0/Sconce.Tests.dll -noColor 2>&1 | tee "$log"
   status=${PIPESTATUS[0]}
   total=$(number "$log" 'Total:')
   skipped=$(number "$log" 'Skipped:')
@@ -42,10 +42,16 @@ suite_csharp() {
   count csharp $((${total:-0} - ${failures:-0} - ${skipped:-0})) $((${failures:-0} + ${errors:-0})) "$status"
 }
 
+# within SECONDS COMMAND…: stops it then, where there is a tool for that; macOS has none.
+within() {
+  local seconds=$1; shift
+  if command -v timeout >/dev/null; then timeout "$seconds" "$@"; else "$@"; fi
+}
+
 # A package's tests are node's own runner, which ends with "# pass N" and "# fail N" ("ℹ pass N" with its other reporter).
 node_suite() {
   local name=$1 log=$stamps/${1//\//-}.log status; shift
-  timeout 900 "$@" 2>&1 | tee "$log"
+  within 900 "$@" 2>&1 | tee "$log"
   status=${PIPESTATUS[0]}
   count "$name" "$(number "$log" '(#|ℹ) pass')" "$(number "$log" '(#|ℹ) fail')" "$status"
 }
@@ -90,7 +96,7 @@ verify_models() {
   local folder=$1 log=$stamps/models.log mode status
   for mode in "--threads 1" "--threads 2 --no-relaxed"; do
     # What passes is a line too many here; the sum at the end counts it.
-    timeout 1200 ./sconce verify "$folder" $mode --later tests/models/later.txt >"$log" 2>&1
+    within 1200 ./sconce verify "$folder" $mode --later tests/models/later.txt >"$log" 2>&1
     status=$?
     grep -v '^passed' "$log"
     count "$folder $mode" "$(sed -n 's/^\([0-9]*\) passed, [0-9]* failed$/\1/p' "$log")" \
@@ -139,7 +145,7 @@ suite_fuzz() {
   dotnet $fuzzer --export $artefacts || { count fuzz 0 1 1; return; }
   # Four parts of five for what is written in C#, the compiler above all.
   if [ ${#web[@]} -eq 0 ]; then fuzz fuzz dotnet $fuzzer --seconds $((seconds * 4 / 5)) --seed "$seed" ${replay:+--replay "${replay[@]}"}; fi
-  fuzz fuzz-web node --expose-gc tests/fuzz/web/fuzz.mjs --artefacts $artefacts --seconds $((seconds / 5)) --seed "$seed" "${web[@]}" ${replay:+--replay "${replay[@]}"}
+  fuzz fuzz-web node --expose-gc tests/fuzz/web/fuzz.mjs --artefacts $artefacts --seconds $((seconds / 5)) --seed "$seed" ${web[@]+"${web[@]}"} ${replay:+--replay "${replay[@]}"}
 }
 
 fuzz() {
@@ -164,7 +170,7 @@ install_browsers() {
   command -v firefox-esr >/dev/null || command -v firefox >/dev/null || wanted+=(firefox-esr)
   compgen -G '/usr/lib/*/webkit2gtk-4.1/MiniBrowser' >/dev/null || wanted+=(libwebkit2gtk-4.1-0)
   command -v Xvfb >/dev/null || wanted+=(xvfb)
-  install_from_debian "${wanted[@]}"
+  install_from_debian ${wanted[@]+"${wanted[@]}"}
 }
 
 # What examples/wasi-nn/build needs.
@@ -175,7 +181,7 @@ install_guest_toolchains() {
   [ -d /usr/lib/wasm32-wasi ] || wanted+=(wasi-libc)
   compgen -G '/usr/lib/llvm-*/lib/clang/*/lib/wasi/*wasm32.a' >/dev/null || wanted+=(libclang-rt-14-dev-wasm32)
   compgen -G '/usr/lib/rustlib/wasm32-wasi*/lib' >/dev/null || wanted+=(rustc libstd-rust-dev-wasm32)
-  install_from_debian "${wanted[@]}"
+  install_from_debian ${wanted[@]+"${wanted[@]}"}
 }
 
 install_from_debian() {

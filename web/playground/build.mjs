@@ -25,6 +25,7 @@ await build({
   logLevel: "warning",
 });
 
-execFileSync(`${examples}build`, ["assemblyscript"], { stdio: ["ignore", "ignore", "inherit"] });
+// By its name, for Windows knows no first line that names an interpreter.
+execFileSync("bash", [`${examples}build`, "assemblyscript"], { stdio: ["ignore", "ignore", "inherit"] });
 await cp(`${examples}dist/assemblyscript.wasm`, `${dist}sample/digits-guest.wasm`);
 for (const file of await readdir(examples)) if (file.endsWith(".pgm")) await cp(`${examples}${file}`, `${dist}sample/${file}`);
