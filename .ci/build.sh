@@ -156,6 +156,7 @@ build_demo() {
 }
 
 build_demo_now() {
+  build_runtime_now
   if [ -d "$root/web/demo/dist" ]; then stale demo "${demo_sources[@]}" || return 0; fi
   mkdir -p "$root/web/demo/dist"
   build demo "building the demo's page" quietly npm --prefix "$root" run build --workspace web/demo

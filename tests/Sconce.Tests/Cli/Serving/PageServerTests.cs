@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Sconce.Cli.Serving;
 using Sconce.Compiler.Diagnostics;
 
@@ -33,6 +35,56 @@ public sealed class PageServerTests
         Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("../sconce.dll")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("%2e%2e/sconce.dll")).StatusCode);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, (await client.PostAsync("index.html", null)).StatusCode);
+
+        await stop.CancelAsync();
+        await serving.WaitAsync(TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task EveryNameOfThisMachineIsAnsweredAndNoOther()
+    {
+        using var server = PageServer.Start(Contents, port: null);
+        using var stop = new CancellationTokenSource();
+        var serving = server.ServeAsync(stop.Token);
+        var port = new Uri(server.Address).Port;
+        using var client = new HttpClient();
+        string[] names = Socket.OSSupportsIPv6 ? ["localhost", "127.0.0.1", "[::1]"] : ["localhost", "127.0.0.1"];
+        foreach (var name in names)
+        {
+            Assert.Equal("<title>hello</title>", await client.GetStringAsync($"http://{name}:{port}/"));
+        }
+
+        foreach (var foreign in new[] { "evil.example", $"evil.example:{port}", "localhost.evil.example", "127.0.0.1.evil.example", "<script>", "" })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, server.Address);
+            request.Headers.TryAddWithoutValidation("Host", foreign.Length == 0 ? " " : foreign);
+            using var answer = await client.SendAsync(request);
+            Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+            var text = await answer.Content.ReadAsStringAsync();
+            Assert.Contains($"Open it as <a href=\"{server.Address}\">", text);
+            Assert.DoesNotContain("<script", text);
+        }
+
+        await stop.CancelAsync();
+        await serving.WaitAsync(TimeSpan.FromSeconds(5));
+    }
+
+    [Theory]
+    [InlineData("hello\r\n\r\n")]
+    [InlineData("GET http://localhost/ HTTP/1.1\r\n\r\n")]
+    [InlineData("GET / HTTP/1.1\r\nno name\r\n\r\n")]
+    [InlineData("POST /answer HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n")]
+    [InlineData("POST /answer HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n")]
+    [InlineData("POST /answer HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")]
+    public async Task WhatIsNoRequestIsHungUpOn(string text)
+    {
+        using var server = PageServer.Start(Contents, port: null);
+        using var stop = new CancellationTokenSource();
+        var serving = server.ServeAsync(stop.Token);
+        using var client = new TcpClient("localhost", new Uri(server.Address).Port);
+        await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(text));
+        using var reader = new StreamReader(client.GetStream());
+        Assert.Equal("", await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(30)));
 
         await stop.CancelAsync();
         await serving.WaitAsync(TimeSpan.FromSeconds(5));
