@@ -42,7 +42,34 @@ async function ended() {
   await later(50);
 }
 
-test("nothing runs without a guest", async () => same([element("run").disabled, isRunning()], [true, false], "buttons"));
+test("nothing runs without a guest or a model, and the button says so", async () => {
+  same([element("run").disabled, isRunning()], [true, false], "buttons");
+  check(/Run waits for a guest or a model/.test(text("obstacle")), text("obstacle"));
+});
+
+test("a model alone runs on random inputs, of whatever size is asked for", async () => {
+  await choose("choose-files", { "digits.wasm": await bytes("playground/digits.wasm") });
+  same([element("run").disabled, text("obstacle"), element("alone").hidden], [false, "", false], "what the page offers");
+  for (const [line, count] of [["", 1], ["s40=3", 3]]) {
+    element("arguments").value = line;
+    element("run").click();
+    check(await until(() => !isRunning() && /done, after/.test(text("terminal")), 30_000), text("terminal"));
+    check(text("terminal").includes(`image  float32 [${count}, 1, 28, 28], of [s40, 1, 28, 28]`), text("terminal"));
+    check(new RegExp(`probabilities  float32 \\[${count}, 10\\]  [\\d.e-]+ [\\d.e-]+ `).test(text("terminal")), text("terminal"));
+  }
+  element("arguments").value = "n=3";
+  element("run").click();
+  check(await until(() => /n=3 is no size of the model.*it leaves open s40/.test(text("terminal")), 30_000), text("terminal"));
+  for (const remove of element("models").querySelectorAll("button")) remove.click();
+  element("arguments").value = "";
+  same(element("run").disabled, true, "the button without the model");
+});
+
+test("PyTorch's own file is told to be compiled", async () => {
+  await choose("choose-files", { "resnet.pt2": Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0) });
+  check(text("terminal").includes("sconce compile resnet.pt2"), text("terminal"));
+  same(element("folder").children.length, 0, "files in the folder");
+});
 
 test("the sample runs at one click, and gives PyTorch's numbers", async () => {
   element("sample").click();

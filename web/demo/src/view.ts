@@ -51,7 +51,9 @@ export function showReport({ threads, relaxedSimd, bytes, milliseconds, paramete
   set("threads", threads.used === 1 ? "1 thread" : `${threads.used} threads`, threads.reason);
   set("simd", relaxedSimd.used ? "Relaxed SIMD" : "SIMD", relaxedSimd.used ? "128 bits wide, with fused multiply-add" : `128 bits wide; not relaxed: ${relaxedSimd.reason ?? ""}`);
   const scripts = scriptBytes();
-  set("bytes", formatBytes(bytes.file), `${formatBytes(bytes.code)} code, ${formatBytes(bytes.weights)} weights${scripts > 0 ? `; page and runtime ${formatBytes(scripts)}` : ""}`);
+  // In parts that add up to the whole: the file brings its code twice, and more besides.
+  const weights = Math.min(bytes.weights, bytes.file);
+  set("bytes", formatBytes(bytes.file), `${formatBytes(weights)} weights and ${formatBytes(kilo(bytes.file) - kilo(weights))} code, with relaxed SIMD and without${scripts > 0 ? `; beside it page and runtime, ${formatBytes(scripts)}` : ""}`);
   set("ready", formatMilliseconds(milliseconds.load), `${parameters.toLocaleString("en")} parameters`);
 }
 
@@ -84,6 +86,11 @@ function formatMilliseconds(ms: number): string {
   // Some engines' clocks tick in whole milliseconds.
   if (ms === 0) return "under 1 ms";
   return ms < 10 ? `${ms.toFixed(2)} ms` : `${Math.round(ms)} ms`;
+}
+
+/** Rounded as it is shown. */
+function kilo(bytes: number): number {
+  return Math.ceil(bytes / 1000) * 1000;
 }
 
 function formatBytes(bytes: number): string {

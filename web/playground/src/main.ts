@@ -11,7 +11,7 @@ import { fetchSample, sampleArguments } from "./sample.js";
 import { Terminal } from "./terminal.js";
 
 const terminal = new Terminal(element("terminal", HTMLElement));
-const models = new NamedFiles(element("models", HTMLUListElement), "name of a model");
+const models = new NamedFiles(element("models", HTMLUListElement), "name of a model", () => offerRun());
 const folder = new NamedFiles(element("folder", HTMLUListElement), "path of a file");
 const line = element("arguments", HTMLInputElement);
 const threads = element("threads-wanted", HTMLSelectElement);
@@ -23,10 +23,11 @@ let running: Run | undefined;
 /** Puts each file where it belongs; those that were dropped on a list go there. */
 function take(files: readonly GivenFile[], place?: string): void {
   for (const { path, bytes } of files) {
-    const kind = kindOf(bytes);
+    const kind = kindOf(bytes, path);
     if (place === "folder") folder.add(path, bytes);
     else if (kind === "guest" && place === undefined) setGuest(path.split("/").at(-1) ?? path, bytes);
     else if (kind === "model" && (place === "models" || /\.wasm$/i.test(path))) models.add(graphName(path), bytes);
+    else if (kind === "pytorch") fail(`${path} is PyTorch's own file, which is compiled first: sconce compile ${path}. Then drop the .wasm that comes of it`);
     else if (kind === "component") fail(`${path} is a component, and browsers run modules: make one of it with jco transpile`);
     else if (place === "models") fail(`${path} is no compiled model: make one with sconce compile`);
     else folder.add(path, bytes);
@@ -36,21 +37,35 @@ function take(files: readonly GivenFile[], place?: string): void {
 function setGuest(name: string, bytes: Uint8Array): void {
   guest = { name, bytes };
   element("guest", HTMLElement).replaceChildren(name, make("span", { className: "size" }, formatBytes(bytes.length)));
-  element("prompt", HTMLElement).textContent = name;
-  start.disabled = false;
+  offerRun();
+}
+
+/** A guest runs, or a model alone; where there is neither, the grey button says what it waits for. */
+function offerRun(): void {
+  const alone = guest === undefined && models.size > 0;
+  const obstacle = guest !== undefined || models.size === 1 ? ""
+    : models.size === 0 ? "Run waits for a guest or a model: drop one, or take the sample."
+    : "Without a guest one model runs at a time: remove the others.";
+  start.disabled = obstacle !== "";
+  element("obstacle", HTMLElement).textContent = obstacle;
+  element("prompt", HTMLElement).textContent = guest?.name ?? (alone ? "model" : "guest");
+  line.placeholder = alone ? "sizes of open dimensions, such as n=2" : "arguments";
+  element("alone", HTMLElement).hidden = !alone;
+  element("guest", HTMLElement).hidden = alone;
 }
 
 function run(): void {
-  if (running !== undefined || guest === undefined) return;
+  if (running !== undefined || start.disabled) return;
   terminal.clear();
   showCalls(new Map());
   showFiles(new Map());
   for (const fact of ["exit", "ready", "threads"] as const) showFact(fact, "–");
   try {
     const args = splitArguments(line.value);
-    const { bytes, name } = guest;
+    const graphs = Object.fromEntries(models.entries());
+    const name = guest?.name ?? Object.keys(graphs)[0] ?? "";
     terminal.write("note", `$ ${joinArguments([name, ...args])}\n`);
-    const request = { guest: bytes, name, args, graphs: Object.fromEntries(models.entries()), files: folder.entries(), threads: Number(threads.value) };
+    const request = { guest: guest?.bytes, name, args, graphs, files: folder.entries(), threads: Number(threads.value) };
     running = new Run(request, hear);
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));
@@ -72,9 +87,11 @@ function hear(reply: RunReply): void {
     return fail(reply.message);
   }
   const { exitCode, threads: used, milliseconds, files } = reply;
-  terminal.write("note", `exit code ${exitCode}, after ${formatMilliseconds(milliseconds.run)}\n`);
-  showFact("exit", String(exitCode), `after ${formatMilliseconds(milliseconds.run)}`);
-  showFact("ready", formatMilliseconds(milliseconds.ready), "guest, models and threads");
+  const after = `after ${formatMilliseconds(milliseconds.run)}`;
+  terminal.write("note", `${exitCode === undefined ? "done" : `exit code ${exitCode}`}, ${after}\n`);
+  showFact("exit", String(exitCode ?? "–"), after);
+  if (exitCode === undefined) showFact("compute", formatMilliseconds(milliseconds.run), "the first run");
+  showFact("ready", formatMilliseconds(milliseconds.ready), exitCode === undefined ? "model and threads" : "guest, models and threads");
   showFact("threads", String(used), used < Number(threads.value) ? "no more can be had" : "");
   showFiles(files);
 }
@@ -142,3 +159,4 @@ element("command", HTMLFormElement).addEventListener("submit", (event) => {
 stop.addEventListener("click", () => running?.stop("stopped"));
 element("sample", HTMLButtonElement).addEventListener("click", () => void takeSample());
 offerThreads();
+offerRun();

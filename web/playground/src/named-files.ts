@@ -6,11 +6,16 @@ import { paintThumbnail } from "./thumbnail.js";
 export class NamedFiles {
   readonly #root: HTMLUListElement;
   readonly #what: string;
+  readonly #changed: () => void;
   readonly #rows = new Map<HTMLLIElement, { name: HTMLInputElement; bytes: Uint8Array }>();
 
-  /** @param what what a name of this list is, for those who hear the page */
-  constructor(root: HTMLUListElement, what: string) {
+  /**
+   * @param what what a name of this list is, for those who hear the page
+   * @param changed told when files came or went
+   */
+  constructor(root: HTMLUListElement, what: string, changed: () => void = () => {}) {
     this.#root = root;
+    this.#changed = changed;
     this.#what = what;
   }
 
@@ -26,6 +31,11 @@ export class NamedFiles {
     this.#rows.set(row, { name: field, bytes });
     this.#root.append(row);
     void paintThumbnail(picture, bytes);
+    this.#changed();
+  }
+
+  get size(): number {
+    return this.#rows.size;
   }
 
   /** Throws where two have one name, or one has none. */
@@ -47,5 +57,6 @@ export class NamedFiles {
   #remove(row: HTMLLIElement): void {
     row.remove();
     this.#rows.delete(row);
+    this.#changed();
   }
 }

@@ -1,6 +1,7 @@
 /** From the page to the worker that runs a guest: all that the guest is given. */
 export interface RunRequest {
-  readonly guest: Uint8Array;
+  /** Without one the model runs by itself: the only one of `graphs`. */
+  readonly guest: Uint8Array | undefined;
   readonly name: string;
   readonly args: readonly string[];
   readonly graphs: Readonly<Record<string, Uint8Array>>;
@@ -27,5 +28,5 @@ export type Calls = ReadonlyMap<string, CallTimes>;
 /** From that worker to the page. */
 export type RunReply =
   | { readonly type: "said"; readonly pieces: readonly Piece[]; readonly calls: Calls }
-  | { readonly type: "done"; readonly exitCode: number; readonly threads: number; readonly milliseconds: { readonly ready: number; readonly run: number }; readonly files: ReadonlyMap<string, Uint8Array> }
+  | { readonly type: "done"; readonly exitCode: number | undefined; readonly threads: number; readonly milliseconds: { readonly ready: number; readonly run: number }; readonly files: ReadonlyMap<string, Uint8Array> }
   | { readonly type: "failed"; readonly message: string };

@@ -1,6 +1,7 @@
 // The script of the worker in which a guest runs, and blocks. Who stops the guest ends the worker.
 import { errno } from "sconce-wasi-nn";
 import { runGuest, textOf } from "sconce-wasi-nn/guest";
+import { runModel } from "./model-run.js";
 import { Outbox } from "./outbox.js";
 import type { RunReply, RunRequest } from "./protocol.js";
 
@@ -10,7 +11,10 @@ scope.onmessage = async ({ data: { guest, ...options } }) => {
   const outbox = new Outbox((pieces, calls) => scope.postMessage({ type: "said", pieces, calls }));
   let last: RunReply;
   try {
-    const { exitCode, threads, milliseconds, files } = await runGuest(guest as Uint8Array<ArrayBuffer>, {
+    const [model] = Object.values(options.graphs);
+    const { exitCode, threads, milliseconds, files } = guest === undefined && model !== undefined
+      ? { exitCode: undefined, files: new Map<string, Uint8Array>(), ...await runModel(model, options.args, options.threads, (text) => outbox.say("stdout", text)) }
+      : await runGuest(guest as Uint8Array<ArrayBuffer>, {
       ...options,
       stdout: textOf((text) => outbox.say("stdout", text)),
       stderr: textOf((text) => outbox.say("stderr", text)),

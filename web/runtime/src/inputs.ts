@@ -69,8 +69,9 @@ function checkTensor(port: Port, input: TensorInput | TypedArray | undefined): B
   const where = `input ${quote(port.name)}`;
   const tensor = isTypedArray(input) ? { data: input } : input;
   if (typeof tensor !== "object" || tensor === null || !isTypedArray(tensor.data)) {
-    const came = typeof tensor === "object" && tensor !== null && !Array.isArray(tensor) ? `data is ${typeName(tensor.data)}` : typeName(tensor);
-    throw wrong(`${where} should be ${formatPort(port)} as { data: ${arrayName(port.dtype)}, shape }, got ${came}`);
+    const what = typeName(tensor);
+    const data = what === "Object" ? (tensor as TensorInput).data as unknown : tensor;
+    throw wrong(`${where} should be ${formatPort(port)} as { data: ${arrayName(port.dtype)}, shape }, got ${what === "Object" ? `data is ${typeName(data)}` : what}${remedy(port.dtype, data)}`);
   }
   const { data, dtype, shape } = tensor as TensorInput;
   if (dtype !== undefined && dtype !== port.dtype) {
@@ -78,8 +79,7 @@ function checkTensor(port: Port, input: TensorInput | TypedArray | undefined): B
     throw wrong(`${where} should have the dtype ${port.dtype} (in a ${arrayName(port.dtype)}), got ${came}`);
   }
   if (!holds(port.dtype, data)) {
-    const hint = port.dtype === "int64" ? ": BigInt64Array.from(numbers, BigInt) makes one" : "";
-    throw wrong(`${where} is ${port.dtype} and comes in a ${arrayName(port.dtype)}, got a ${typeName(data)}${hint}`);
+    throw wrong(`${where} is ${port.dtype} and comes in a ${arrayName(port.dtype)}, got ${isPicture(tensor) ? typeName(tensor) : `a ${typeName(data)}`}${remedy(port.dtype, tensor)}`);
   }
   const actual = shape ?? fixedShape(port);
   if (actual === undefined) {
@@ -88,12 +88,33 @@ function checkTensor(port: Port, input: TensorInput | TypedArray | undefined): B
   if (actual.length !== port.shape.length) {
     throw wrong(`${where} should have ${port.shape.length} dimensions, ${formatShape(port.shape)}, got ${actual.length}, [${actual.join(", ")}]`);
   }
+  const channels = port.shape.at(-3);
+  if (typeof channels === "number" && channels <= 4 && actual.at(-3) !== channels && actual.at(-1) === channels) {
+    throw wrong(`${where} should have the shape ${formatShape(port.shape)}, got [${actual.join(", ")}]: its channels come last (NHWC), and PyTorch wants them before height and width (NCHW): data[(c * height + y) * width + x]`);
+  }
   const expected = elementCount(actual, where);
   const elements = elementsOf(port.dtype, data);
   if (elements !== expected) {
     throw wrong(`${where} of shape [${actual.join(", ")}] has ${expected} elements, but its data has ${elements}`);
   }
   return { dtype: port.dtype, shape: [...actual], data };
+}
+
+/** How what came is made what is wanted. */
+function remedy(dtype: DType, came: unknown): string {
+  if (isPicture(came)) {
+    return ": of a picture take the ImageData, and from its data, four bytes a pixel, red, green and blue as planes, scaled as in training: data[(c * height + y) * width + x] = bytes[4 * (y * width + x) + c] / 255";
+  }
+  const data = isTypedArray(came) || Array.isArray(came) ? came : (came as Partial<TensorInput> | undefined)?.data;
+  if (!isTypedArray(data) && !Array.isArray(data)) return "";
+  const numbers = Array.isArray(data) && data.some(Array.isArray) ? "numbers.flat(Infinity)" : "numbers";
+  const [array = ""] = arrayName(dtype).split(" ");
+  return /16$|^complex/.test(dtype) && array !== "Float16Array" && dtype !== "int16" ? "" : `: ${array}.from(${numbers}${dtype === "int64" ? ", BigInt" : ""}) makes one`;
+}
+
+/** An ImageData, or what pages draw. */
+function isPicture(value: unknown): boolean {
+  return /^Image|^HTML|^VideoFrame$|^OffscreenCanvas$/.test(typeName(value));
 }
 
 function fixedShape(port: Port): readonly number[] | undefined {
