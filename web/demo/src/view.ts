@@ -50,18 +50,16 @@ export function showStatus(text: string, isError = false): void {
 export function showReport({ threads, relaxedSimd, bytes, milliseconds, parameters }: Report): void {
   set("threads", threads.used === 1 ? "1 thread" : `${threads.used} threads`, threads.reason);
   set("simd", relaxedSimd.used ? "Relaxed SIMD" : "SIMD", relaxedSimd.used ? "128 bits wide, with fused multiply-add" : `128 bits wide; not relaxed: ${relaxedSimd.reason ?? ""}`);
-  const scripts = scriptBytes();
-  // In parts that add up to the whole: the file brings its code twice, and more besides.
-  const weights = Math.min(bytes.weights, bytes.file);
-  set("bytes", formatBytes(bytes.file), `${formatBytes(weights)} weights and ${formatBytes(kilo(bytes.file) - kilo(weights))} code, with relaxed SIMD and without${scripts > 0 ? `; beside it page and runtime, ${formatBytes(scripts)}` : ""}`);
+  set("bytes", formatBytes(bytes.file), `code and weights; beside it ${formatBytes(pageBytes())} of page and runtime`);
   set("ready", formatMilliseconds(milliseconds.load), `${parameters.toLocaleString("en")} parameters`);
 }
 
-/** What the page's scripts weigh on the wire; the worker's is loaded once for each thread. */
-function scriptBytes(): number {
+/** All that came but the model and the samples, as `sconce demo` counts it in the terminal; each file once, the worker's script too. */
+function pageBytes(): number {
   const sizes = new Map<string, number>();
-  for (const entry of performance.getEntriesByType("resource")) {
-    if (entry instanceof PerformanceResourceTiming && entry.name.endsWith(".js")) sizes.set(entry.name, Math.max(sizes.get(entry.name) ?? 0, entry.encodedBodySize));
+  for (const entry of [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]) {
+    if (!(entry instanceof PerformanceResourceTiming) || /\.(wasm|json)$/.test(entry.name)) continue;
+    sizes.set(entry.name, Math.max(sizes.get(entry.name) ?? 0, entry.encodedBodySize));
   }
   return [...sizes.values()].reduce((sum, size) => sum + size, 0);
 }
@@ -88,11 +86,6 @@ function formatMilliseconds(ms: number): string {
   return ms < 10 ? `${ms.toFixed(2)} ms` : `${Math.round(ms)} ms`;
 }
 
-/** Rounded as it is shown. */
-function kilo(bytes: number): number {
-  return Math.ceil(bytes / 1000) * 1000;
-}
-
 function formatBytes(bytes: number): string {
-  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+  return bytes < 1_000_000 ? `${Number((bytes / 1000).toPrecision(3))} kB` : `${Number((bytes / 1_000_000).toPrecision(3))} MB`;
 }

@@ -6,6 +6,7 @@ export { Helpers } from "./helpers.js";
 export { Host } from "./host.js";
 export { defaultThreads, processorThreads, whyNoThreads } from "./engine.js";
 export { type FileSource, open as openSource } from "./source.js";
+export { any, callback, checkOptions, count, flag, type OptionCheck } from "./options.js";
 export type { Manifest, Port, StepInfo, SymbolInfo } from "./manifest.js";
 export { type Dim, evaluateShape, formatShape } from "./dims.js";
 export { solve } from "./inputs.js";

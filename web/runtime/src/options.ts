@@ -4,6 +4,7 @@ import { SconceError, suggestion } from "./errors.js";
 export type OptionCheck = readonly [should: string, is: (value: unknown) => boolean];
 
 export const count = (unit: string): OptionCheck => [`a whole number of ${unit} from 1 up`, (value) => Number.isSafeInteger(value) && (value as number) >= 1];
+export const any: OptionCheck = ["", () => true];
 export const flag: OptionCheck = ["true or false", (value) => typeof value === "boolean"];
 export const callback: OptionCheck = ["a function", (value) => typeof value === "function"];
 export const abortSignal: OptionCheck = ["an AbortSignal", (value) => typeof (value as AbortSignal | null)?.throwIfAborted === "function"];

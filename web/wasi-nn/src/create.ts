@@ -1,3 +1,4 @@
+import { type OptionCheck, any, callback, checkOptions, count, flag } from "sconce/core";
 import { then } from "./awaitable.js";
 import { type ErrorListener, type HostCall, hostCall } from "./abi/calls.js";
 import type { Calls } from "./abi/common.js";
@@ -36,6 +37,11 @@ export interface WasiNNOptions {
   /** Told of every call that the guest made, and how long it waited for it. */
   readonly onCall?: CallListener | undefined;
 }
+
+export const optionChecks: Readonly<Record<string, OptionCheck>> = {
+  graphs: any, resolve: callback, threads: count("threads"), compile: callback, compileTimeout: any, memory: count("bytes"), guestMemory: any, relaxed: flag,
+  onError: callback, onCall: callback,
+};
 
 /** What is called after each call of a guest. */
 export type CallListener = (call: string, milliseconds: number) => void;
@@ -91,6 +97,7 @@ const waiting: ReadonlySet<string> = new Set(["load", "load_by_name", "load_by_n
  * block, graphs live in a worker, and the guest is suspended while it waits for them: call its exports by `WebAssembly.promising`.
  */
 export async function createWasiNN(options: WasiNNOptions = {}): Promise<WasiNN> {
+  checkOptions("createWasiNN", options, optionChecks);
   const { graphs, resolve, threads, compile, compileTimeout, memory, guestMemory, relaxed } = options;
   const onPage = "document" in globalThis;
   if (onPage && !hasJspi()) {

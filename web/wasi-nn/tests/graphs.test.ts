@@ -145,6 +145,7 @@ test("a manifest that is none", async () => {
     await rejects(createWasiNN({ graphs: path, threads: 1 }), message);
   }
   await rejects(createWasiNN({ graphs: join(folder, "missing.json"), threads: 1 }), /cannot be read/);
+  await rejects(createWasiNN({ numThreads: 1 } as object), /createWasiNN has no option numThreads \(did you mean "threads"\?\)/);
 });
 
 test("graphs that cannot be loaded ahead", async () => {

@@ -1,5 +1,6 @@
 import { ConsoleStdout, File, OpenFile, PreopenDirectory, WASI, WASIProcExit } from "@bjorn3/browser_wasi_shim";
-import { type WasiNNOptions, createWasiNN } from "../create.js";
+import { any, callback, checkOptions } from "sconce/core";
+import { type WasiNNOptions, createWasiNN, optionChecks } from "../create.js";
 import { promising } from "../jspi.js";
 import { Folder } from "./folder.js";
 import { checkImports, compileGuest } from "./module.js";
@@ -33,6 +34,7 @@ export interface GuestResult {
  * guest stops by a trap.
  */
 export async function runGuest(guest: WebAssembly.Module | BufferSource, options: GuestOptions = {}): Promise<GuestResult> {
+  checkOptions("runGuest", options, { ...optionChecks, args: any, name: any, env: any, files: any, stdin: any, stdout: callback, stderr: callback });
   const began = performance.now();
   const module = await compileGuest(guest);
   const folder = new Folder(options.files ?? new Map());
@@ -42,7 +44,7 @@ export async function runGuest(guest: WebAssembly.Module | BufferSource, options
     new OpenFile(new File(options.stdin ?? new Uint8Array())), write(options.stdout), write(options.stderr),
     new PreopenDirectory(".", folder.contents), new PreopenDirectory("/", folder.contents),
   ], { debug: false });
-  const nn = await createWasiNN(options);
+  const nn = await createWasiNN(Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(optionChecks, name))));
   try {
     const imports = { wasi_snapshot_preview1: { ...wasi.wasiImport, args_sizes_get: argsSizes(args, wasi) }, ...nn.imports } as WebAssembly.Imports;
     checkImports(module, imports);
