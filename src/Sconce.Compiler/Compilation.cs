@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Sconce.Compiler.Artifact;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends;
@@ -62,7 +61,11 @@ public sealed class Compilation
     /// <param name="options">Null for the usual.</param>
     /// <param name="progress">Told of each stage as it begins.</param>
     /// <exception cref="Diagnostics.SconceException">The file is not a model, or uses what is not supported.</exception>
-    public static Compilation Compile(ReadOnlyMemory<byte> bytes, string name, CompileOptions? options = null, IProgress<CompileProgress>? progress = null)
+    public static Compilation Compile(ReadOnlyMemory<byte> bytes, string name, CompileOptions? options = null, IProgress<CompileProgress>? progress = null) =>
+        Compile(ModelBytes.Of(bytes), name, options, progress);
+
+    /// <inheritdoc cref="Compile(ReadOnlyMemory{byte}, string, CompileOptions?, IProgress{CompileProgress}?)"/>
+    public static Compilation Compile(ModelBytes bytes, string name, CompileOptions? options = null, IProgress<CompileProgress>? progress = null)
     {
         options ??= new CompileOptions();
         using var budget = Budget.Begin(bytes.Length, options.Budget);
@@ -80,7 +83,7 @@ public sealed class Compilation
         Pipeline.Run(program, options.Verify, Report);
         Report("code");
         var parameters = graph.Inputs.Where(input => input.Kind == InputKind.Parameter).Sum(input => input.Data?.ElementCount ?? 0);
-        var source = new SourceInfo(name, Convert.ToHexStringLower(SHA256.HashData(bytes.Span)));
+        var source = new SourceInfo(name, Convert.ToHexStringLower(bytes.Sha256()));
         return new Compilation(graph, program, ArtifactWriter.Create(program, source, parameters)) { Work = budget.Budget.Work };
 
         void Report(string stage)

@@ -27,8 +27,12 @@ public sealed class ReferenceRun
     public Dim MultiplyAdds => Dim.Sum(lowered.Program.Steps.Select(StepCost.MultiplyAdds));
 
     /// <summary>Reads a model. With <paramref name="widened"/> it computes in float32 where the model says half precision: without that rounding.</summary>
-    /// <exception cref="Diagnostics.SconceException">As <see cref="Compilation.Compile"/> has it.</exception>
-    public static ReferenceRun Read(ReadOnlyMemory<byte> bytes, string name, CompileOptions options, bool widened = false)
+    /// <exception cref="Diagnostics.SconceException">As <see cref="Compilation.Compile(ReadOnlyMemory{byte}, string, CompileOptions?, IProgress{CompileProgress}?)"/> has it.</exception>
+    public static ReferenceRun Read(ReadOnlyMemory<byte> bytes, string name, CompileOptions options, bool widened = false) =>
+        Read(ModelBytes.Of(bytes), name, options, widened);
+
+    /// <inheritdoc cref="Read(ReadOnlyMemory{byte}, string, CompileOptions, bool)"/>
+    public static ReferenceRun Read(ModelBytes bytes, string name, CompileOptions options, bool widened = false)
     {
         var graph = Pt2Frontend.Read(bytes, name, options.Model);
         var half = SinglePrecision.HalfOf(graph);

@@ -16,10 +16,10 @@ internal static class ModelCompiler
     /// <summary>Compiles a model into a file; where that fails, a file that was there before is left as it was.</summary>
     public static CompiledFile CompileToFile(string model, string output, CompileOptions options, IProgress<string>? progress)
     {
-        var bytes = InputFile.ReadAll(model, "a PyTorch model (.pt2)");
+        using var file = InputFile.Open(model, "a PyTorch model (.pt2)");
         try
         {
-            var compilation = Compilation.Compile(bytes, Path.GetFileName(model), options, progress is null ? null : new Stages(progress));
+            var compilation = Compilation.Compile(ModelBytes.Of(file), Path.GetFileName(model), options, progress is null ? null : new Stages(progress));
             progress?.Report("writing");
             return new(output, Write(compilation, output, model), compilation.Graph, compilation.Program.Flushed);
         }
@@ -50,8 +50,11 @@ internal static class ModelCompiler
     }
 
     /// <summary>The names of the models that an archive holds.</summary>
-    public static IReadOnlyList<string> ModelNames(string archive) =>
-        Pt2Frontend.ModelNames(InputFile.ReadAll(archive, "a PyTorch model (.pt2)"), archive);
+    public static IReadOnlyList<string> ModelNames(string archive)
+    {
+        using var file = InputFile.Open(archive, "a PyTorch model (.pt2)");
+        return Pt2Frontend.ModelNames(ModelBytes.Of(file), archive);
+    }
 
     private sealed class Stages(IProgress<string> progress) : IProgress<CompileProgress>
     {

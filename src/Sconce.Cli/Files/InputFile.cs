@@ -24,20 +24,6 @@ internal static class InputFile
         }
     }
 
-    /// <summary>All bytes of a file; arrays end at 2 GB.</summary>
-    public static byte[] ReadAll(string path, string what)
-    {
-        using var stream = Open(path, what);
-        if (stream.Length > Array.MaxLength)
-        {
-            throw SconceException.Expected($"{what} of at most 2 GB", $"{stream.Length} bytes", new Where(path));
-        }
-
-        var bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        return bytes;
-    }
-
     public static IReadOnlyDictionary<string, TensorData> ReadNpz(string path)
     {
         using var stream = Open(path, "a NumPy .npz file");

@@ -2,6 +2,7 @@ using System.Globalization;
 using Sconce.Cli.Compiling;
 using Sconce.Cli.Files;
 using Sconce.Compiler;
+using Sconce.Compiler.Frontends;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Cli.Verification;
@@ -38,7 +39,8 @@ internal sealed class FirstDifference(VerifyOptions options, ScratchFolder scrat
     private async Task<string> FindAsync(string model, CompileOptions compile, CasesResult failed, CancellationToken cancellation)
     {
         var calls = failed.FailedCalls;
-        var bytes = InputFile.ReadAll(model, "a PyTorch model (.pt2)");
+        using var file = InputFile.Open(model, "a PyTorch model (.pt2)");
+        var bytes = ModelBytes.Of(file);
         var reference = ReferenceRun.Read(bytes, Path.GetFileName(model), compile);
         if (reference.MultiplyAdds.Bounds.Min > MostMultiplyAdds)
         {

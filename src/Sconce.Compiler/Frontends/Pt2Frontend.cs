@@ -7,7 +7,7 @@ namespace Sconce.Compiler.Frontends;
 public static class Pt2Frontend
 {
     /// <summary>Reads the archive's model; where it holds several, the one that is asked for.</summary>
-    public static Graph.Graph Read(ReadOnlyMemory<byte> file, string name, string? model = null)
+    public static Graph.Graph Read(ModelBytes file, string name, string? model = null)
     {
         var archive = new Pt2Archive(file, name);
         var choices = string.Join(", ", archive.ModelNames);
@@ -24,27 +24,17 @@ public static class Pt2Frontend
         return ProgramReader.Read(archive, model ?? archive.ModelNames[0]);
     }
 
-    public static Graph.Graph Read(Stream stream, string name, string? model = null) => Read(ToMemory(stream), name, model);
+    public static Graph.Graph Read(ReadOnlyMemory<byte> file, string name, string? model = null) => Read(ModelBytes.Of(file), name, model);
+
+    public static Graph.Graph Read(Stream stream, string name, string? model = null) => Read(ModelBytes.Of(stream), name, model);
 
     /// <summary>The names of the models that an archive holds.</summary>
-    public static IReadOnlyList<string> ModelNames(ReadOnlyMemory<byte> file, string name) => new Pt2Archive(file, name).ModelNames;
+    public static IReadOnlyList<string> ModelNames(ModelBytes file, string name) => new Pt2Archive(file, name).ModelNames;
 
     /// <summary>Reads all of the archive's models.</summary>
     public static IReadOnlyList<Graph.Graph> ReadAll(ReadOnlyMemory<byte> file, string name)
     {
-        var archive = new Pt2Archive(file, name);
+        var archive = new Pt2Archive(ModelBytes.Of(file), name);
         return [.. archive.ModelNames.Select(model => ProgramReader.Read(archive, model))];
-    }
-
-    private static ReadOnlyMemory<byte> ToMemory(Stream stream)
-    {
-        if (stream is MemoryStream memory && memory.TryGetBuffer(out var buffer))
-        {
-            return buffer.AsMemory((int)memory.Position);
-        }
-
-        using var copy = new MemoryStream(stream.CanSeek ? checked((int)(stream.Length - stream.Position)) : 0);
-        stream.CopyTo(copy);
-        return copy.GetBuffer().AsMemory(0, (int)copy.Length);
     }
 }

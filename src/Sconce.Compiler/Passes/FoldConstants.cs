@@ -91,7 +91,7 @@ internal static class FoldConstants
             read += buffer.ByteCount.Value;
         }
 
-        return bytes <= Math.Max(MaxBytesFromNothing, MaxGrowth * read) && !(step is MapStep map && bytes > read && ExprCost.IsWidening(map.Body)) && !HasSymbols(step);
+        return bytes <= Math.Min(Math.Max(MaxBytesFromNothing, MaxGrowth * read), Array.MaxLength) && !(step is MapStep map && bytes > read && ExprCost.IsWidening(map.Body)) && !HasSymbols(step);
     }
 
     private static bool HasSymbols(Step step)

@@ -32,7 +32,7 @@ public sealed class Pt2FrontendTests
     public void SeveralModelsAreAskedForByName()
     {
         var file = Archive("several");
-        Assert.Equal(["first", "second"], Pt2Frontend.ModelNames(file, "several.pt2"));
+        Assert.Equal(["first", "second"], Pt2Frontend.ModelNames(ModelBytes.Of(file), "several.pt2"));
         Assert.Equal("second", Pt2Frontend.Read(file, "several.pt2", "second").Name);
         Assert.Contains("2 models: first, second", Assert.Throws<SconceException>(() => Pt2Frontend.Read(file, "several.pt2")).Message);
         Assert.Contains("(first, second), but got 'third'", Assert.Throws<SconceException>(() => Pt2Frontend.Read(file, "several.pt2", "third")).Message);

@@ -20,7 +20,7 @@ internal sealed class TorchPickle
     private TorchPickle(ReadOnlyMemory<byte> file, Where place)
     {
         this.place = place;
-        zip = new ZipReader(file, place.ToString());
+        zip = new ZipReader(ModelBytes.Of(file), place.ToString());
         root = zip.Entries.FirstOrDefault() is { Name: var first } ? first[..(first.IndexOf('/') + 1)] : "";
         isBigEndian = zip.TryFind(root + "byteorder", out var order) && Encoding.ASCII.GetString(zip.Read(order).Span).Trim() == "big";
     }

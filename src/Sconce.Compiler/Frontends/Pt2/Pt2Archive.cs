@@ -11,13 +11,16 @@ internal sealed class Pt2Archive
     private const string ModelSuffix = ".json";
     private const string ExportHint = "save the model with torch.export.save(torch.export.export(model.eval(), example_inputs), \"model.pt2\")";
 
+    /// <summary>So many bytes tell what a file is.</summary>
+    private const int BeginningBytes = 16;
+
     private readonly ZipReader zip;
     private readonly string root;
 
-    public Pt2Archive(ReadOnlyMemory<byte> file, string fileName)
+    public Pt2Archive(ModelBytes file, string fileName)
     {
         FileName = fileName;
-        RefuseOtherFormats(file.Span, fileName);
+        RefuseOtherFormats(file.Read(0, (int)Math.Min(file.Length, BeginningBytes)).Span, fileName);
         zip = new ZipReader(file, fileName);
         root = zip.Entries.FirstOrDefault() is { Name: var first } && first.IndexOf('/') is > 0 and var slash ? first[..(slash + 1)] : "";
         ModelNames =

@@ -5,7 +5,7 @@ using Sconce.Compiler.Diagnostics;
 namespace Sconce.Compiler.Frontends.Zip;
 
 /// <summary>The central directory of a zip archive, with the 64-bit fields that PyTorch writes for large archives.</summary>
-internal readonly ref struct ZipDirectory(ReadOnlySpan<byte> file, string fileName)
+internal readonly struct ZipDirectory(ModelBytes file, string fileName)
 {
     private const uint EntrySignature = 0x02014b50;
     private const uint EndSignature = 0x06054b50;
@@ -18,18 +18,15 @@ internal readonly ref struct ZipDirectory(ReadOnlySpan<byte> file, string fileNa
 
     private static readonly UTF8Encoding StrictUtf8 = new(false, true);
 
-    private readonly ReadOnlySpan<byte> file = file;
-    private readonly string fileName = fileName;
-
     public List<ZipEntry> ReadEntries()
     {
         var (count, offset, size) = FindDirectory();
-        if (offset < 0 || size < 0 || offset > file.Length || size > file.Length - offset || count < 0 || count > size / EntrySize)
+        if (offset < 0 || size < 0 || offset > file.Length || size > Math.Min(file.Length - offset, Array.MaxLength) || count < 0 || count > size / EntrySize)
         {
             throw Broken($"the directory claims {count} files in {size} bytes at offset {offset}, which do not fit into {file.Length} bytes");
         }
 
-        var directory = file.Slice((int)offset, (int)size);
+        var directory = file.Read(offset, (int)size).Span;
         var result = new List<ZipEntry>((int)count);
         for (var i = 0L; i < count; i++)
         {
@@ -54,10 +51,13 @@ internal readonly ref struct ZipDirectory(ReadOnlySpan<byte> file, string fileNa
 
     private (long Count, long Offset, long Size) FindDirectory()
     {
+        // The end stands before a comment, and after what says where the 64-bit end is.
+        var tail = file.Read(
+            Math.Max(0, file.Length - ushort.MaxValue - EndSize - End64LocatorSize), (int)Math.Min(file.Length, ushort.MaxValue + EndSize + End64LocatorSize)).Span;
         var end = -1;
-        for (var at = file.Length - EndSize; at >= Math.Max(0, file.Length - EndSize - ushort.MaxValue) && end < 0; at--)
+        for (var at = tail.Length - EndSize; at >= Math.Max(0, tail.Length - EndSize - ushort.MaxValue) && end < 0; at--)
         {
-            if (U32(file, at) == EndSignature && U16(file, at + 20) <= file.Length - at - EndSize)
+            if (U32(tail, at) == EndSignature && U16(tail, at + 20) <= tail.Length - at - EndSize)
             {
                 end = at;
             }
@@ -68,17 +68,18 @@ internal readonly ref struct ZipDirectory(ReadOnlySpan<byte> file, string fileNa
             throw Broken("the archive has no end: its directory, the last part of a zip file, is missing");
         }
 
-        var (count, size, offset) = ((long)U16(file, end + 10), (long)U32(file, end + 12), (long)U32(file, end + 16));
+        var (count, size, offset) = ((long)U16(tail, end + 10), (long)U32(tail, end + 12), (long)U32(tail, end + 16));
         var locator = end - End64LocatorSize;
-        if (locator >= 0 && U32(file, locator) == End64LocatorSignature)
+        if (locator >= 0 && U32(tail, locator) == End64LocatorSignature)
         {
-            var at = I64(file, locator + 8);
-            if (at < 0 || at > file.Length - End64Size || U32(file, (int)at) != End64Signature)
+            var at = I64(tail, locator + 8);
+            var end64 = at < 0 || at > file.Length - End64Size ? default : file.Read(at, End64Size).Span;
+            if (end64.IsEmpty || U32(end64, 0) != End64Signature)
             {
                 throw Broken($"no 64-bit end of the directory at offset {at}");
             }
 
-            (count, size, offset) = (I64(file, (int)at + 32), I64(file, (int)at + 40), I64(file, (int)at + 48));
+            (count, size, offset) = (I64(end64, 32), I64(end64, 40), I64(end64, 48));
         }
 
         return (count, offset, size);
@@ -111,12 +112,12 @@ internal readonly ref struct ZipDirectory(ReadOnlySpan<byte> file, string fileNa
             throw Broken($"'{name}' is {((flags & 1) != 0 ? "encrypted" : $"packed by method {method}")}, which PyTorch does not write");
         }
 
-        if (packed < 0 || packed > file.Length || offset < 0 || offset > file.Length || size < 0 || size > Array.MaxLength || (method == 0 && packed != size))
+        if (packed < 0 || packed > file.Length || offset < 0 || offset > file.Length || size < 0 || (method == 0 && packed != size))
         {
             throw Broken($"'{name}' claims {size} bytes, {packed} of them in the archive, at offset {offset}; the archive has {file.Length}");
         }
 
-        return new(name, offset, (int)packed, (int)size, method == 8, U32(header, 16));
+        return new(name, offset, packed, size, method == 8, U32(header, 16));
     }
 
     private string ReadName(ReadOnlySpan<byte> bytes, long at)

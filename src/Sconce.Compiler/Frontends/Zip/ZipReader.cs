@@ -19,17 +19,17 @@ public sealed class ZipReader
     /// <summary>PyTorch does not compress; an archive that somebody packed again may shrink its JSON this far, and no further.</summary>
     private const int LargestRatio = 64;
 
-    private readonly ReadOnlyMemory<byte> archive;
+    private readonly ModelBytes archive;
     private readonly string fileName;
     private readonly Dictionary<string, ZipEntry> entries;
 
     /// <summary>Opens an archive; the name is for messages.</summary>
-    public ZipReader(ReadOnlyMemory<byte> archive, string fileName)
+    public ZipReader(ModelBytes archive, string fileName)
     {
         (this.archive, this.fileName) = (archive, fileName);
         entries = [];
         var total = 0L;
-        foreach (var entry in new ZipDirectory(archive.Span, fileName).ReadEntries())
+        foreach (var entry in new ZipDirectory(archive, fileName).ReadEntries())
         {
             if (!entries.TryAdd(entry.Name, entry))
             {
@@ -37,7 +37,7 @@ public sealed class ZipReader
             }
 
             total += entry.CompressedSize;
-            if (entry.IsDeflated && entry.Size > 4096 + ((long)entry.CompressedSize * LargestRatio))
+            if (entry.IsDeflated && entry.Size > 4096 + (entry.CompressedSize * LargestRatio))
             {
                 throw Broken(
                     $"'{entry.Name}' claims to unpack from {entry.CompressedSize} bytes to {entry.Size}, more than {LargestRatio} times as many",
@@ -76,22 +76,26 @@ public sealed class ZipReader
 
     private ReadOnlyMemory<byte> Packed(ZipEntry entry)
     {
-        var span = archive.Span;
-        if (entry.HeaderOffset > span.Length - LocalHeaderSize
-            || BinaryPrimitives.ReadUInt32LittleEndian(span[(int)entry.HeaderOffset..]) != LocalHeaderSignature)
+        if (Math.Max(entry.Size, entry.CompressedSize) > Array.MaxLength)
+        {
+            throw SconceException.Unsupported(
+                $"'{entry.Name}' has {entry.Size} bytes, and sconce reads tensors of up to {Array.MaxLength}", Place(entry.Name), "keep the weight in 16 bits, or in two parts");
+        }
+
+        var header = entry.HeaderOffset > archive.Length - LocalHeaderSize ? default : archive.Read(entry.HeaderOffset, LocalHeaderSize).Span;
+        if (header.IsEmpty || BinaryPrimitives.ReadUInt32LittleEndian(header) != LocalHeaderSignature)
         {
             throw Broken($"no header of '{entry.Name}' at offset {entry.HeaderOffset}");
         }
 
-        var header = span.Slice((int)entry.HeaderOffset, LocalHeaderSize);
         var start = entry.HeaderOffset + LocalHeaderSize
             + BinaryPrimitives.ReadUInt16LittleEndian(header[26..]) + BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
-        if (start + entry.CompressedSize > span.Length)
+        if (start + entry.CompressedSize > archive.Length)
         {
-            throw Broken($"'{entry.Name}' should lie at bytes {start} to {start + entry.CompressedSize}, but the file ends at {span.Length}");
+            throw Broken($"'{entry.Name}' should lie at bytes {start} to {start + entry.CompressedSize}, but the file ends at {archive.Length}");
         }
 
-        return archive.Slice((int)start, entry.CompressedSize);
+        return archive.Read(start, (int)entry.CompressedSize);
     }
 
     private byte[] Inflate(ZipEntry entry, ReadOnlyMemory<byte> packed)
