@@ -1,4 +1,3 @@
-using Sconce.Cli.Numpy;
 using Sconce.Cli.Verification;
 using Sconce.Compiler.Types;
 using static Sconce.Tests.Cli.Tensors;
