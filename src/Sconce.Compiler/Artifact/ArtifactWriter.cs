@@ -58,6 +58,7 @@ public sealed class ArtifactWriter
             Parameters = parameters,
             MultiplyAdds = DimJson.Write(Dim.Sum(program.Steps.Select(StepCost.MultiplyAdds))),
             Arena = DimJson.Write(plan.ContextBytes),
+            ThreadArena = DimJson.Write(plan.ThreadBytes),
             LargestLive = plan.LargestLive,
         };
         module.AddCustomSection(Manifest.RelaxedSectionName, relaxed.ToArray(), Placement.BeforeData);

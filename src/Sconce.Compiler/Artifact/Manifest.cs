@@ -52,8 +52,11 @@ public sealed record Manifest
     /// <summary>Multiply-adds of products and convolutions in one run: a <see cref="DimJson"/>.</summary>
     public required JsonNode MultiplyAdds { get; init; }
 
-    /// <summary>A context's bytes: a <see cref="DimJson"/>.</summary>
+    /// <summary>A context's bytes where one thread runs it: a <see cref="DimJson"/>.</summary>
     public required JsonNode Arena { get; init; }
+
+    /// <summary>What a context grows by for each further thread: a <see cref="DimJson"/>.</summary>
+    public required JsonNode ThreadArena { get; init; }
 
     /// <summary>What <see cref="Arena"/> would be if memory never had a gap; null where it depends on symbols.</summary>
     public long? LargestLive { get; init; }

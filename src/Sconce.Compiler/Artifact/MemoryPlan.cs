@@ -45,6 +45,7 @@ internal sealed class MemoryPlan
 
     public MemoryPlan(TensorProgram program, ContextLayout layout)
     {
+        MemoryLimit.CheckSizes(program);
         var uses = new ProgramUses(program);
         long address = NumberTable.End;
         foreach (var same in EqualConstants.Of(ConstantsOf(program)))
@@ -67,6 +68,7 @@ internal sealed class MemoryPlan
         }
 
         ConstantsEnd = Align(address + ReadSlack);
+        MemoryLimit.CheckTotal(ConstantsEnd, 0);
         var lives = Placed(program, uses).Select(buffer => Life(buffer, uses)).ToArray();
         var symbolic = PlaceSymbolic(lives);
         Regions = symbolic.Regions;
@@ -86,6 +88,7 @@ internal sealed class MemoryPlan
 
         (FixedEnd, var liveEnd) = PlaceFixed(lives, end);
         PlaceOfThreads(program);
+        MemoryLimit.CheckTotal(ConstantsEnd, Math.Max(FixedEnd, ContextBytes.Bounds.Min));
         LargestLive = Regions.Count == 0 && ContextBytes.IsConstant ? liveEnd + ContextBytes.Value - FixedEnd : null;
     }
 
@@ -117,6 +120,9 @@ internal sealed class MemoryPlan
     /// <summary>A context's size in bytes where one thread runs it.</summary>
     public Dim ContextBytes =>
         Dim.Sum(Regions.Select(region => region.Sizes).Append(ThreadSizes).Where(sizes => sizes.Count > 0).Select(Largest)) + FixedEnd + ReadSlack;
+
+    /// <summary>What a context grows by for each further thread.</summary>
+    public Dim ThreadBytes => ThreadSizes.Count == 0 ? 0 : Largest(ThreadSizes);
 
     public Place this[Tensors.Buffer buffer] => places.TryGetValue(buffer, out var place)
         ? place

@@ -1,4 +1,3 @@
-using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Kernels;
 using Sconce.Compiler.Kernels.Expressions;
 using Sconce.Compiler.Kernels.Mathematics;
@@ -43,13 +42,7 @@ internal sealed class ProgramCode
     private List<string> KernelNames { get; } = [];
 
     /// <summary>Pages for the constants and, where its size is known, one context.</summary>
-    /// <exception cref="SconceException">They are more than 32 bits can address.</exception>
-    public static uint MinimumPages(MemoryPlan plan)
-    {
-        var bytes = (Int128)plan.ConstantsEnd + plan.FixedEnd;
-        return bytes <= (Int128)MaximumPages * PageBytes ? (uint)((bytes + PageBytes - 1) / PageBytes) : throw SconceException.Unsupported(
-            $"the model needs {(double)bytes / (1 << 30):0.0} GiB of memory, and WebAssembly's ends at 4 GiB", hint: "Export it with smaller inputs, or in parts.");
-    }
+    public static uint MinimumPages(MemoryPlan plan) => (uint)((plan.ConstantsEnd + plan.FixedEnd + PageBytes - 1) / PageBytes);
 
     /// <summary>The program's checks, in the order of their numbers.</summary>
     public static IEnumerable<CheckStep> Checks(TensorProgram program) => StepRewriting.Flatten(program.Steps).OfType<CheckStep>();
@@ -181,23 +174,30 @@ internal sealed class ProgramCode
     {
         var f = module.Define("plan", [ValueType.I32], ValueType.I32);
         var context = f.Parameter(0, "ctx").AsI32();
+        var sizes = new SizeCode(f, leaf => Value(context, leaf));
+        F64[] regions = [.. plan.Regions.Select(region => Largest(region.Sizes))];
+        var ofThread = Largest(plan.ThreadSizes);
+        var total = regions.Aggregate(
+            F64.ConvertI32U(context) + F64.Const(plan.FixedEnd + MemoryPlan.ReadSlack) + (ofThread * F64.ConvertI32U(Memory.LoadI32(context, ContextLayout.Threads))), (sum, size) => sum + size);
+
+        // Before anything is written: what cannot be is told by a size of 0.
+        var fits = MemoryLimit.OpenCounts(program).Aggregate(total.Lt(F64.Const(MemoryLimit.Bytes)), (all, count) => all & sizes.Of(count).Le(F64.Const(MemoryLimit.Count)));
+        f.If(fits.Eqz(), () => f.Return(0));
+
         var at = f.Let(context + (I32)(uint)plan.FixedEnd, "at");
-        var (size, largest) = (f.I32("size"), f.I32("largest"));
-        foreach (var region in plan.Regions)
+        foreach (var (region, largest) in plan.Regions.Zip(regions))
         {
             foreach (var (slot, offset) in region.Slots)
             {
-                f.StoreI32(context, at + Size(f, context, offset), SlotField(slot));
+                f.StoreI32(context, at + I32.TruncSatF64U(sizes.Of(offset)), SlotField(slot));
             }
 
-            SetLargest(region.Sizes);
-            f.Set(at, at + largest);
+            f.Set(at, at + I32.TruncSatF64U(largest));
         }
 
         f.StoreI32(context, at, SlotField(plan.SlotCount));
-        SetLargest(plan.ThreadSizes);
-        f.StoreI32(context, largest, SlotField(plan.SlotCount + 1));
-        f.Set(at, at + (largest * Memory.LoadI32(context, ContextLayout.Threads)));
+        f.StoreI32(context, I32.TruncSatF64U(ofThread), SlotField(plan.SlotCount + 1));
+        f.Set(at, at + (I32.TruncSatF64U(ofThread) * Memory.LoadI32(context, ContextLayout.Threads)));
 
         for (var i = 0; i < program.Inputs.Count; i++)
         {
@@ -212,15 +212,7 @@ internal sealed class ProgramCode
         f.Return(at - context + MemoryPlan.ReadSlack);
         return f;
 
-        void SetLargest(List<Dim> sizes)
-        {
-            f.Set(largest, 0);
-            foreach (var bytes in sizes)
-            {
-                f.Set(size, Size(f, context, bytes));
-                f.Set(largest, largest.GtU(size).Select(largest, size));
-            }
-        }
+        F64 Largest(List<Dim> all) => all.Count == 0 ? F64.Const(0) : f.Let(all.Select(sizes.Of).Aggregate((a, b) => a.Max(b)), "largest");
     }
 
     private FunctionBuilder ResetFunction()

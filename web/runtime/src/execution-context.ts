@@ -1,12 +1,12 @@
 import { bind } from "./bound.js";
 import { checkSizes } from "./checks.js";
 import { announceRun, header, lost } from "./context-header.js";
-import { type SymbolValues, evaluate, evaluateShape } from "./dims.js";
+import { type SymbolValues, evaluateShape } from "./dims.js";
 import { SconceError } from "./errors.js";
 import { type Graph, trapped } from "./graph.js";
 import { bindInputs } from "./inputs.js";
 import type { Port } from "./manifest.js";
-import { tooMuch } from "./memory.js";
+import { contextBytes, tooMany, tooMuch } from "./memory.js";
 import { type DType, type Inputs, type Outputs, type Tensor, elementCount, elementSize, viewOf } from "./tensor.js";
 
 /** What `run` gives where the model did what PyTorch raises an error for. */
@@ -142,12 +142,13 @@ export class ExecutionContext {
     const planned = this.#symbols;
     if (planned !== undefined && [...symbols].every(([name, value]) => planned.get(name) === value)) return;
     checkSizes(manifest, symbols);
-    const arena = evaluate(manifest.arena, symbols);
-    if (arena < 0 || this.#region.start + arena > 2 ** 32) throw tooMuch(arena);
+    const wanted = contextBytes(manifest, symbols, this.#threads);
+    if (wanted < 0 || this.#region.start + wanted > 2 ** 32) throw tooMuch(wanted);
     const values = new Int32Array(memory.buffer, this.#region.start + manifest.context.symbols, manifest.symbols.length);
     manifest.symbols.forEach(({ name }, index) => (values[index] = symbols.get(name) ?? 0));
     this.#symbols = undefined;
     const size = exports.plan(this.#region.start) >>> 0;
+    if (size === 0) throw this.#region.start + wanted < 2 ** 32 ? tooMany() : tooMuch(wanted);
     if (size < manifest.context.header) throw new SconceError("artifact", "the file is damaged: its plan is smaller than its tables");
     const { start } = this.#region;
     this.graph.resize(this.#region, size);

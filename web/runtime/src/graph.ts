@@ -14,6 +14,8 @@ export interface GraphOptions {
   readonly memory?: number | undefined;
   /** How many execution contexts there may be where memory is shared, whose end must be known ahead (2). */
   readonly contexts?: number | undefined;
+  /** How many threads will run a context of shared memory (1): each has memory of its own in it. */
+  readonly threads?: number | undefined;
   /** Relaxed SIMD where engine and file have it (the default), or not. */
   readonly relaxed?: boolean | undefined;
   /** Called when the file has said how many bytes it has. */
@@ -158,12 +160,12 @@ export class Graph {
 }
 
 /** What is known of a graph before its code is compiled, and the code to compile: one of the file's two, for the memory that was asked for. */
-export function prepare(head: ArtifactHead, { shared = false, memory: limit, contexts, relaxed = true }: GraphOptions): { bytes: Bytes; code: Omit<CompiledCode, "module" | "compileMs"> } {
+export function prepare(head: ArtifactHead, { shared = false, memory: limit, contexts, threads, relaxed = true }: GraphOptions): { bytes: Bytes; code: Omit<CompiledCode, "module" | "compileMs"> } {
   const { manifest } = head;
   const useRelaxed = relaxed && head.relaxed !== undefined && hasRelaxedSimd();
   const bytes = useRelaxed && head.relaxed !== undefined ? head.relaxed : head.code;
   const code = {
-    manifest, memory: createMemory(manifest, { shared, limit, contexts }), context: firstContext(manifest), relaxed: useRelaxed,
+    manifest, memory: createMemory(manifest, { shared, limit, contexts, threads }), context: firstContext(manifest), relaxed: useRelaxed,
     codeBytes: bytes.length, fileBytes: head.fileBytes,
   };
   return { bytes: shared ? withSharedMemory(bytes) : bytes, code };

@@ -42,7 +42,7 @@ export class Host {
     const onCode = ({ module, memory, ...code }: CompiledCode) =>
       this.#post({ type: "code", code: { ...code, shared: shared ? { module, memory } : undefined } });
     const onSize = (bytes: number) => this.#post({ type: "size", bytes });
-    const options = { shared, memory, relaxed, onSize, onCode };
+    const options = { shared, threads, memory, relaxed, onSize, onCode };
     const graph = module === undefined ? await Graph.load(this.#file, options) : await Graph.fromModule(module, options);
     this.#context = graph.createContext();
     this.#context.threads = this.#threads;

@@ -59,6 +59,7 @@ export interface Manifest {
   readonly parameters: number;
   readonly multiplyAdds: Dim;
   readonly arena: Dim;
+  readonly threadArena: Dim;
 }
 
 const maximumAddress = 2 ** 32;
@@ -119,6 +120,7 @@ const manifestFields = fields({
   parameters: integer(0),
   multiplyAdds: dim,
   arena: dim,
+  threadArena: dim,
 });
 
 /** Reads the manifest and checks all of it: what a file says is trusted by nobody after this. */

@@ -71,6 +71,7 @@ function makeManifest(constantsEnd: number, burn: number): Record<string, Json> 
     parameters: 8,
     multiplyAdds: ["*", "s0", 4],
     arena: ["+", 160, ["*", 64, "s0"]],
+    threadArena: 0,
   };
 }
 

@@ -11,7 +11,7 @@ function manifest(parts: Readonly<Record<string, Json>>): Manifest {
     format: 3, compiler: "sconce 0.1.0", fileBytes: 0, source: { name: "test.pt2", sha256: "" },
     memory: { constantsOffset: 1024, constantsEnd: 1024, minPages: 1 },
     context: { symbols: 64, inputs: 128, outputs: 192, header: 256 },
-    symbols: [], checks: [], inputs: [], outputs: [], steps: [], faults: [], errors: {}, parameters: 0, multiplyAdds: 0, arena: 0, ...parts,
+    symbols: [], checks: [], inputs: [], outputs: [], steps: [], faults: [], errors: {}, parameters: 0, multiplyAdds: 0, arena: 0, threadArena: 0, ...parts,
   })));
 }
 

@@ -18,7 +18,7 @@ public sealed class ManifestReaderTests
          "inputs":[{"name":"x","dtype":"float32","shape":["n",3]}],
          "outputs":[{"name":"y","dtype":"int64","shape":[["//",["+","n",1],2]]}],
          "steps":[{"name":"y","operator":"aten::linear","kernel":"gemm","flops":["*","n",6],"bytes":100}],
-         "faults":[],"errors":{"1":"aborted"},"parameters":12,"multiplyAdds":["*","n",3],"arena":["+",["*","n",16],64]}
+         "faults":[],"errors":{"1":"aborted"},"parameters":12,"multiplyAdds":["*","n",3],"arena":["+",["*","n",16],64],"threadArena":0}
         """;
 
     private static ManifestView Read(string json) => ManifestReader.Read(Encoding.UTF8.GetBytes(json), "m.wasm");

@@ -53,7 +53,7 @@ export class LocalStore implements GraphStore {
     this.#compile = compile;
     this.#compileTimeout = compileTimeout;
     this.#helpers = helpers;
-    this.#options = { shared: helpers !== undefined, memory, relaxed, contexts: sharedContexts };
+    this.#options = { shared: helpers !== undefined, threads: (helpers?.count ?? 0) + 1, memory, relaxed, contexts: sharedContexts };
   }
 
   /** Starts the helper threads and loads what the catalogue wants ahead, as it arrives. */

@@ -1,0 +1,91 @@
+using System.Globalization;
+using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Passes;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Artifact;
+
+/// <summary>What 32 bits can address and count. Programs that are beyond it at every size are refused; what depends on symbols is looked at by <c>plan</c>, before it writes anything.</summary>
+internal static class MemoryLimit
+{
+    /// <summary>WebAssembly's memory.</summary>
+    public const long Bytes = 1L << 32;
+
+    /// <summary>Elements of a tensor and points of a loop are counted with a sign.</summary>
+    public const long Count = int.MaxValue;
+
+    private const string Hint = "export the model for smaller inputs, or in parts";
+
+    /// <summary>Refuses tensors and index spaces that are too large at every size.</summary>
+    public static void CheckSizes(TensorProgram program)
+    {
+        foreach (var (buffer, origin) in Buffers(program))
+        {
+            if (buffer.ElementCount.Bounds.Min > Count || buffer.ByteCount.Bounds.Min > Bytes)
+            {
+                var shape = string.Join(", ", buffer.Dims);
+                throw SconceException.Unsupported(
+                    buffer.ByteCount.Bounds.Min > Bytes
+                        ? $"'{buffer.Name}', {buffer.Type.Name()} [{shape}], takes {InGigabytes(buffer.ByteCount.Bounds.Min)}; WebAssembly's memory holds 4 GB"
+                        : $"'{buffer.Name}', {buffer.Type.Name()} [{shape}], has {buffer.ElementCount.Bounds.Min} elements; sconce counts up to {Count}",
+                    PlaceOf(origin), Hint);
+            }
+        }
+
+        foreach (var step in StepRewriting.Flatten(program.Steps))
+        {
+            foreach (var points in PointsOf(step))
+            {
+                if (points.Bounds.Min > Count)
+                {
+                    throw SconceException.Unsupported($"'{step.Targets[0].Buffer.Name}' is computed from {points.Bounds.Min} points; sconce counts up to {Count}", PlaceOf(step.Origin), Hint);
+                }
+            }
+        }
+    }
+
+    /// <summary>Refuses what does not fit into memory, with weights ending at an address and a context of at least so many bytes.</summary>
+    public static void CheckTotal(long constantsEnd, long contextBytes)
+    {
+        if (constantsEnd > Bytes)
+        {
+            throw SconceException.Unsupported($"the weights take {InGigabytes(constantsEnd)}; WebAssembly's memory holds 4 GB", hint: "export the model with 16-bit weights, or in parts");
+        }
+
+        if ((Int128)constantsEnd + contextBytes > Bytes)
+        {
+            throw SconceException.Unsupported(
+                $"the model needs {InGigabytes((double)constantsEnd + contextBytes)}, {InGigabytes(constantsEnd)} of it for weights; WebAssembly's memory holds 4 GB", hint: Hint);
+        }
+    }
+
+    /// <summary>Numbers of elements and of points that may be too large for some values of the symbols, though their bytes may fit.</summary>
+    public static IEnumerable<Dim> OpenCounts(TensorProgram program) => Buffers(program).Where(entry => entry.Buffer.Type.Size() == 1).Select(entry => entry.Buffer.ElementCount)
+        .Concat(StepRewriting.Flatten(program.Steps).SelectMany(PointsOf))
+        .Concat(program.Symbols.Select(symbol => Dim.Of(symbol)))
+        .Where(count => !count.IsConstant && count.Bounds.Max > Count).Distinct();
+
+    private static IEnumerable<(Tensors.Buffer Buffer, Origin? Origin)> Buffers(TensorProgram program) =>
+        program.Inputs.Concat(program.Outputs).Concat(program.States).Select(named => (named.Buffer, (Origin?)null)).Concat(StepRewriting.Flatten(program.Steps).SelectMany(step =>
+            step.Targets.Select(target => target.Buffer).Concat(ProgramUses.BuffersRead(step)).Concat(step.Scratch).Select(buffer => (buffer, step.Origin))))
+        .DistinctBy(entry => entry.Item1, ReferenceEqualityComparer.Instance);
+
+    /// <summary>How many points the loops of a step go through in a row: the axes of a map or of a reduction may be joined.</summary>
+    private static IEnumerable<Dim> PointsOf(Step step) => step switch
+    {
+        MapStep map => [Points(map.Axes)],
+        ReduceStep reduce => [Points(reduce.Axes), Points(reduce.Reduced)],
+        ScanStep scan => [Points(scan.Axes), scan.Scanned.Extent],
+        ScatterStep scatter => [Points(scatter.Axes)],
+        SortStep sort => [Points(sort.Axes), sort.Sorted.Extent],
+        CheckStep check => [Points(check.Axes)],
+        _ => [],
+    };
+
+    private static Dim Points(IEnumerable<Axis> axes) => Dim.Product(axes.Select(axis => axis.Extent));
+
+    private static Where? PlaceOf(Origin? origin) => origin is null ? null : new Where(Operator: origin.Operator, Python: origin.Source);
+
+    private static string InGigabytes(double bytes) => (bytes / (1L << 30)).ToString("0.##", CultureInfo.InvariantCulture) + " GB";
+}
