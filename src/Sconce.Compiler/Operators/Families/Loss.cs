@@ -210,7 +210,6 @@ internal static class Loss
         return call.Constant("reduction") switch
         {
             0 => (losses, context.Fill(type, [], Expr.Const(type, 0L))),
-            1 when losses.Rank == 0 => (losses, total),
             1 => (context.Pointwise(type, type, [context.Sum(losses, all, compute), total], x => x[0] / x[1]), total),
             _ => (context.Sum(losses, all, type), total),
         };

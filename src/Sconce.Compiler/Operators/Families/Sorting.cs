@@ -176,7 +176,7 @@ internal static class Sorting
         for (var bit = (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Math.Max(largest, 1)); bit > 0; bit /= 2)
         {
             var before = places;
-            var step = Expr.Const(DType.Int64, bit);
+            var step = ConstExpr.Of(DType.Int64, bit);
             places = context.Map(DType.Int64, values.Dims, i =>
             {
                 var next = before.At(i) + step;
@@ -184,7 +184,10 @@ internal static class Sorting
                 var value = values.At(i).As(type);
                 // NaN stands behind all numbers.
                 var behind = right ? !(boundary > value) | value.IsNan() : !(boundary >= value) & !boundary.IsNan();
-                return Expr.Select((next <= Expr.Of(size)) & behind, next, before.At(i));
+                var found = Expr.Select((next <= Expr.Of(size)) & behind, next, before.At(i));
+
+                // That it is no more than the size is said here for whoever asks: an index that was looked up needs no check.
+                return step.Bits == 1 ? found.Min(Expr.Of(size)) : found;
             });
         }
 
