@@ -11,6 +11,7 @@ internal sealed record Call(ImmutableArray<TensorData> Inputs, ImmutableArray<Te
 /// The calls that a file beside a model holds. NAME.npz has arrays in0, in1, … and out0, out1, …: one call. In
 /// NAME-sequence.npz each array has one more dimension in front, the call; state lives from one to the next, but where the
 /// array <c>reset</c> is true it starts anew, and where <c>raised</c> is true PyTorch raised an error.
+/// NAME-refused.npz, NAME-refused-2.npz … hold inputs alone, whose sizes PyTorch refuses.
 /// </summary>
 internal sealed record Case(string File, ImmutableArray<Call> Calls)
 {
@@ -18,6 +19,15 @@ internal sealed record Case(string File, ImmutableArray<Call> Calls)
     {
         CheckNames(file, arrays, isSequence: false);
         return new(file, [new Call(Numbered(arrays, "in"), Numbered(arrays, "out"), Reset: true)]);
+    }
+
+    /// <summary>Inputs alone, of sizes that PyTorch's program refuses.</summary>
+    public static Case Refused(string file, IReadOnlyDictionary<string, TensorData> arrays)
+    {
+        var inputs = Numbered(arrays, "in");
+        return inputs.Length == arrays.Count && !inputs.IsEmpty
+            ? new(file, [new Call(inputs, [], Reset: true, Raised: true)])
+            : throw SconceException.Expected("arrays in0, in1, … alone, for a run that is refused", string.Join(", ", arrays.Keys), new Where(file));
     }
 
     public static Case Sequence(string file, IReadOnlyDictionary<string, TensorData> arrays)

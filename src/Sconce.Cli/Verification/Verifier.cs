@@ -163,6 +163,11 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
             cases.Add(Case.Sequence(sequence, InputFile.ReadNpz(sequence)));
         }
 
+        for (var number = 1; subject.CasePath(number == 1 ? "-refused.npz" : $"-refused-{number}.npz") is var refused && File.Exists(refused); number++)
+        {
+            cases.Add(Case.Refused(refused, InputFile.ReadNpz(refused)));
+        }
+
         return cases;
     }
 }

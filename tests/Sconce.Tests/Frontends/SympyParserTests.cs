@@ -56,6 +56,19 @@ public sealed class SympyParserTests
         Assert.Null(Parse(text));
 
     [Theory]
+    [InlineData("StrictGreaterThan(Mul(Integer(3), Symbol('s0', positive=True, integer=True)), Integer(20))", 7, 6)]
+    [InlineData("And(Unequality(FloorDiv(Symbol('s0'), Integer(2)), Integer(1)), Not(Equality(Symbol('s0'), Integer(9))))", 4, 9)]
+    [InlineData("Or(LessThan(Symbol('s0'), Integer(3)), Equality(Mod(Symbol('s0'), Integer(2)), Integer(0)))", 3, 5)]
+    [InlineData("s0 >= 4", 4, 3)]
+    public void ConditionsHold(string text, long holds, long fails)
+    {
+        var condition = SympyParser.ParseCondition(text, (name, _) => Symbols[name]);
+        Assert.NotNull(condition);
+        Assert.True(condition.Holds(_ => holds));
+        Assert.False(condition.Holds(_ => fails));
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("Add(Symbol('s0'")]
     [InlineData("s0 +")]

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Graph;
+using Sconce.Compiler.Types;
 using ValueType = Sconce.Compiler.Graph.ValueType;
 
 namespace Sconce.Compiler.Frontends.Pt2;
@@ -11,7 +12,12 @@ namespace Sconce.Compiler.Frontends.Pt2;
 /// </summary>
 internal sealed class GraphReader(SymbolTable symbols, Where place)
 {
+    private const string Assertion = "torch.ops.aten._assert_scalar.default";
     private readonly HashSet<string> taken = [];
+    private int blocks;
+
+    /// <summary>What the model asserts of its inputs' sizes wherever it goes: the guards of models exported with deferred assertions, and <c>torch._check</c>.</summary>
+    public List<SizeCheck> Asserted { get; } = [];
 
     /// <summary>The value or constant that an argument of the file stands for.</summary>
     public Argument Read(ArgumentJson argument, Scope scope) => argument switch
@@ -66,6 +72,11 @@ internal sealed class GraphReader(SymbolTable symbols, Where place)
                 }
                 else
                 {
+                    if (node.Target == Assertion && blocks == 0)
+                    {
+                        Assert(node, scope);
+                    }
+
                     nodes.Add(ReadNode(node, scope));
                 }
             }
@@ -104,10 +115,24 @@ internal sealed class GraphReader(SymbolTable symbols, Where place)
         };
     }
 
+    private void Assert(NodeJson node, Scope scope)
+    {
+        if (node.Inputs.FirstOrDefault()?.Arg is ArgumentJson.Reference { Kind: ReferenceKind.Bool, Name: var name }
+            && scope.Graph.SymBoolValues.GetValueOrDefault(name)?.AsExpr is { ExprStr: var text }
+            && symbols.Condition(text) is { } condition)
+        {
+            var source = SourceLocations.Of(node.Metadata)?.Brief;
+            var message = node.Inputs.Select(input => input.Arg).OfType<ArgumentJson.Text>().FirstOrDefault()?.Value;
+            Asserted.Add(new SizeCheck(
+                condition, message is null || message.StartsWith("Runtime assertion failed", StringComparison.Ordinal) ? "the model asserts it" : $"the model asserts it ({message})", source));
+        }
+    }
+
     private Block ReadBlock(GraphJson graph)
     {
         var scope = new Scope(graph);
         var block = new Block();
+        blocks++;
         foreach (var input in graph.Inputs)
         {
             block.Parameters.Add(input is ArgumentJson.Reference name
@@ -117,6 +142,7 @@ internal sealed class GraphReader(SymbolTable symbols, Where place)
 
         ReadNodes(scope, block.Nodes);
         block.Results.AddRange(graph.Outputs.Select(output => Read(output, scope)));
+        blocks--;
         return block;
     }
 

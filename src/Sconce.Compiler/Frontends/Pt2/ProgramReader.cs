@@ -48,6 +48,7 @@ internal sealed class ProgramReader
         program.graph.Symbols.AddRange(program.symbols.FromInputs);
         program.graph.Checks.AddRange(program.guards.Checks(program.symbols));
         program.reader.ReadNodes(scope, program.graph.Body.Nodes);
+        program.graph.Checks.AddRange(program.reader.Asserted);
         program.ReadOutputs(scope);
         return program.graph;
     }

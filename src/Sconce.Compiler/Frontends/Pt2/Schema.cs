@@ -50,6 +50,8 @@ internal sealed record GraphJson
     public required Dictionary<string, TensorMetaJson> TensorValues { get; init; }
 
     public Dictionary<string, SymIntJson> SymIntValues { get; set; } = [];
+
+    public Dictionary<string, SymBoolJson> SymBoolValues { get; set; } = [];
 }
 
 internal sealed record NodeJson
@@ -83,6 +85,9 @@ internal sealed record TensorMetaJson
 
 /// <summary>A union: one of the two is there.</summary>
 internal sealed record SymIntJson(SymExprJson? AsExpr = null, long? AsInt = null);
+
+/// <summary>A union: one of the two is there.</summary>
+internal sealed record SymBoolJson(SymExprJson? AsExpr = null, bool? AsBool = null);
 
 internal sealed record SymExprJson(string ExprStr, HintJson? Hint = null);
 

@@ -52,6 +52,30 @@ internal sealed class SymbolTable(IReadOnlyDictionary<string, RangeJson> ranges,
         return result;
     }
 
+    /// <summary>A condition over sizes of inputs; null for one over numbers that only the data tell.</summary>
+    public SizeCondition? Condition(string text)
+    {
+        var known = true;
+        SizeCondition? condition;
+        try
+        {
+            condition = SympyParser.ParseCondition(text, (name, signs) =>
+            {
+                var symbol = Find(name, signs);
+                known &= IsKnown(symbol);
+                return symbol;
+            });
+        }
+        catch (FormatException)
+        {
+            condition = null;
+        }
+
+        return !known ? null : condition ?? throw SconceException.Unsupported(
+            $"the model asserts of its inputs' sizes that {(text.Length > 200 ? text[..200] + "…" : text)}, which Sconce cannot look at before a run", place,
+            "write this assertion with whole numbers alone, or export the model with fixed sizes");
+    }
+
     /// <summary>A tensor's sizes; null where one of them cannot be said.</summary>
     public ImmutableArray<Dim>? Sizes(List<SymIntJson> values)
     {

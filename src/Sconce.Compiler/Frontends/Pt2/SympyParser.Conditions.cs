@@ -32,6 +32,40 @@ internal ref partial struct SympyParser
         }
     }
 
+    /// <summary>A condition as sympy writes it, <c>StrictGreaterThan(Mul(Integer(3), Symbol('s0')), Integer(20))</c>; null where no <see cref="SizeCondition"/> can say it.</summary>
+    public static SizeCondition? ParseCondition(string text, Func<string, SymbolSigns, Dim> symbol)
+    {
+        try
+        {
+            var parser = new SympyParser(text, symbol);
+            var condition = parser.Or().Condition;
+            parser.SkipSpace();
+            return parser.position == parser.text.Length ? condition : throw parser.Unexpected();
+        }
+        catch (OverflowException)
+        {
+            return null;
+        }
+    }
+
+    private static SizeCondition? Condition(string name, List<Operand> operands) => (name, operands) switch
+    {
+        ("And", _) => Join(all: true, operands.ConvertAll(operand => operand.Condition)),
+        ("Or", _) => Join(all: false, operands.ConvertAll(operand => operand.Condition)),
+        ("Not", [{ Condition: { } inner }]) => inner.Not(),
+        (_, [{ Number: { } left }, { Number: { } right }]) => (SizeComparison?)(name switch
+        {
+            "Equality" or "Eq" => SizeComparison.Equal,
+            "Unequality" or "Ne" => SizeComparison.NotEqual,
+            "StrictLessThan" or "Lt" => SizeComparison.Less,
+            "LessThan" or "Le" => SizeComparison.LessOrEqual,
+            "StrictGreaterThan" or "Gt" => SizeComparison.Greater,
+            "GreaterThan" or "Ge" => SizeComparison.GreaterOrEqual,
+            _ => null,
+        }) is { } comparison ? Fraction.Compare(left, comparison, right) : null,
+        _ => null,
+    };
+
     private Operand Or() => Joined(all: false, "or");
 
     private Operand And() => Joined(all: true, "and");

@@ -153,16 +153,24 @@ internal ref partial struct SympyParser(string text, Func<string, SymbolSigns, D
 
     private Fraction? Call(string name)
     {
-        var arguments = new List<Fraction?>();
+        var operands = new List<Operand>();
         while (!Take(")"))
         {
-            arguments.Add(Sum());
+            operands.Add(Or());
             if (!Take(",") && !Peek(")"))
             {
                 throw Unexpected();
             }
         }
 
+        if (Condition(name, operands) is { } condition)
+        {
+            SkipSpace();
+            bracketed = (condition, position);
+            return null;
+        }
+
+        var arguments = operands.ConvertAll(operand => operand.Number);
         var (first, second) = (arguments.ElementAtOrDefault(0), arguments.ElementAtOrDefault(1));
         return (name, arguments.Count) switch
         {

@@ -19,7 +19,7 @@ internal static class PureNames
         "aten::diagonal_copy", "aten::as_strided_copy", "aten::unfold_copy", "aten::view_as_real_copy", "aten::view_as_complex_copy",
     ];
 
-    /// <summary>Assertions about sizes: the compiler checks inputs' sizes itself, against the symbols' ranges.</summary>
+    /// <summary>Assertions: what they say of inputs' sizes the frontend has made conditions of the graph.</summary>
     public static bool IsAssertion(string op) =>
         op is "aten::_assert_tensor_metadata" or "aten::_assert_scalar" or "aten::_assert_async" or "aten::_functional_assert_scalar"
             or "aten::_functional_assert_async" or "aten::sym_constrain_range" or "aten::sym_constrain_range_for_size"
