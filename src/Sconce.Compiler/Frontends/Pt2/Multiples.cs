@@ -25,7 +25,8 @@ internal static class Multiples
             foreach (var symbol in symbols.OfType<Symbol>())
             {
                 if (examples.TryGetValue(symbol, out var example) && FactorOf(guard, symbol, examples) is > 1 and var factor && example % factor == 0
-                    && (symbols.Count == 1 || Enumerable.Range(1, 3).All(more => FactorOf(guard, symbol, examples.ToDictionary(pair => pair.Key, pair => pair.Value + more)) % factor == 0)))
+                    && (symbols.Count == 1 || Enumerable.Range(1, 3).All(more =>
+                        Allowed(guard, symbol, examples.ToDictionary(pair => pair.Key, pair => pair.Value + more)).TrueForAll(size => size % factor == 0))))
                 {
                     var before = result.GetValueOrDefault(symbol.Name, 1);
                     result[symbol.Name] = before / Gcd(before, factor) * factor;
@@ -39,8 +40,22 @@ internal static class Multiples
     /// <summary>The number whose multiples, and no other sizes, a guard lets through; 1 where there is none.</summary>
     private static long FactorOf(SizeCondition guard, Symbol symbol, Dictionary<Symbol, long> examples)
     {
+        var last = Tries(symbol).Last;
+        var allowed = Allowed(guard, symbol, examples);
+        var factor = allowed.Aggregate(0L, Gcd);
+        return factor > 1 && allowed.Count > 2 && allowed.Count == (last / factor) - (allowed[0] / factor) + 1 ? factor : 1;
+    }
+
+    private static (long First, long Last) Tries(Symbol symbol)
+    {
         var first = Math.Max(symbol.Min, 0);
-        var last = (long)Int128.Min(symbol.Max ?? long.MaxValue, (Int128)first + Tried);
+        return (first, (long)Int128.Min(symbol.Max ?? long.MaxValue, (Int128)first + Tried));
+    }
+
+    /// <summary>The sizes that a guard lets through, of those that are tried.</summary>
+    private static List<long> Allowed(SizeCondition guard, Symbol symbol, Dictionary<Symbol, long> examples)
+    {
+        var (first, last) = Tries(symbol);
         var allowed = new List<long>();
         for (var step = 0L; step <= last - first; step++)
         {
@@ -50,8 +65,7 @@ internal static class Multiples
             }
         }
 
-        var factor = allowed.Aggregate(0L, Gcd);
-        return factor > 1 && allowed.Count > 2 && allowed.Count == (last / factor) - (allowed[0] / factor) + 1 ? factor : 1;
+        return allowed;
     }
 
     private static bool Holds(SizeCondition guard, Func<Atom, long> sizes)
