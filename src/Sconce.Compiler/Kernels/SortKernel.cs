@@ -11,26 +11,42 @@ namespace Sconce.Compiler.Kernels;
 
 /// <summary>
 /// Sorts rows by merging. Keys become integers of the same order; one of up to 32 bits is joined with its place to a single number, so that
-/// equal keys stay in order by themselves; a longer one has its place beside it.
+/// equal keys stay in order by themselves; a longer one has its place beside it. Where only the first few are kept, a row goes through a small
+/// room: once it is full it is sorted and cut to those, and from then on nothing enters that comes behind the last of them.
 /// </summary>
 internal static class SortKernel
 {
-    /// <summary>Room for two copies of every row's records.</summary>
+    /// <summary>
+    /// A room for fewer records would be sorted too often. With 300 of 25,200 kept, rooms of two, four and eight times 300 take 0.19, 0.17 and 0.18 ms.
+    /// </summary>
+    private const int RoomPerKept = 4, SmallestRoom = 64;
+
+    /// <summary>Room for two copies of a row's records, or of those that are looked at together.</summary>
     public static ImmutableArray<Step> Prepare(SortStep step)
     {
         if (step.Scratch.IsEmpty)
         {
             var words = IsWide(step.Key.Type) ? 4 : 2;
-            step.Scratch = [new Buffer("sort", DType.Int64, [.. step.Axes.Select(axis => axis.Extent), step.Sorted.Extent * words])];
+            step.Scratch = [new Buffer("sort", DType.Int64, [.. step.Axes.Select(axis => axis.Extent), Room(step) * words])];
         }
 
         return [step];
     }
 
+    /// <summary>How many records are in memory at once: all of a row, or some times as many as are kept.</summary>
+    private static Dim Room(SortStep step) => Selects(step)
+        ? Dim.Min(step.Sorted.Extent, Dim.Max(step.Kept.Extent * RoomPerKept, SmallestRoom))
+        : step.Sorted.Extent;
+
+    /// <summary>Whether a row may be longer than its room.</summary>
+    private static bool Selects(SortStep step) =>
+        Dim.Max(step.Kept.Extent * RoomPerKept, SmallestRoom).Bounds.Min < step.Sorted.Extent.Bounds.Max && !step.Kept.Extent.Equals(step.Sorted.Extent);
+
     public static KernelCall Generate(SortStep step, KernelModule module)
     {
         var rows = TilePlan.Estimate(step.Sorted.Extent);
-        var plan = TilePlan.For(step.Axes, rows * (Cost.Of(step.Key) + (8 * Math.Log2(rows + 2))), 1);
+        var sorted = Selects(step) ? TilePlan.Estimate(Room(step)) : rows;
+        var plan = TilePlan.For(step.Axes, rows * (Cost.Of(step.Key) + (8 * Math.Log2(sorted + 2))), 1);
         var frame = new KernelFrame("sort", step, [.. plan.Dims, step.Sorted.Extent, step.Kept.Extent], module);
         var f = frame.Function;
         var wide = IsWide(step.Key.Type);
@@ -61,26 +77,42 @@ internal static class SortKernel
             ImmutableArray<Dim> start = [.. step.Axes.Select(axis => Dim.Of(axis)), 0];
             var (pointer, offset) = at.Address(step.Scratch[0], step.Scratch[0].Offset(start));
             var data = f.Let(pointer + (int)offset, "data");
-            var count = f.Let(at.Index(step.Sorted.Extent), "count");
+            var room = f.Let(at.Index(Room(step)) * record, "room");
+            var end = f.Let(data, "end");
+            var limit = f.Let(I64.Const(long.MaxValue), "limit");
             at.Hoist(step.Key);
             var i = f.I32("i");
-            f.For(i, 0, count, 1, () =>
+            f.For(i, 0, at.Index(step.Sorted.Extent), 1, () =>
             {
                 var inside = at.Nested();
                 inside.Bind(step.Sorted, i);
-                var key = Ordered(f, step.Key.Type, inside.Scalar(step.Key), step.Descending);
-                var place = data + (i * record);
-                if (wide)
+                var key = f.Let(Ordered(f, step.Key.Type, inside.Scalar(step.Key), step.Descending));
+                var entry = wide ? key : f.Let((key << 32) | I64.ExtendI32U(i));
+                if (!Selects(step))
                 {
-                    f.StoreI64(place, key);
-                    f.StoreI64(place, I64.ExtendI32U(i), 8);
+                    Append();
+                    return;
                 }
-                else
+
+                // A later element with an equal key comes behind: the limit itself does not enter. Before there is one, all do.
+                f.If(entry.LtS(limit) | limit.Eq(I64.Const(long.MaxValue)), () =>
                 {
-                    f.StoreI64(place, (key << 32) | I64.ExtendI32U(i));
+                    f.If((end - data).Eq(room), Cut);
+                    Append();
+                });
+
+                void Append()
+                {
+                    f.StoreI64(end, entry);
+                    if (wide)
+                    {
+                        f.StoreI64(end, I64.ExtendI32U(i), 8);
+                    }
+
+                    f.Set(end, end + record);
                 }
             });
-            var sorted = f.Let(f.CallResult(MergeSort(module, record), data, data + (count * record), count).AsI32(), "sorted");
+            var sorted = Sorted();
             var kept = f.I32("kept");
             f.For(kept, 0, at.Index(step.Kept.Extent), 1, () =>
             {
@@ -91,6 +123,17 @@ internal static class SortKernel
                 inside.Store(step.Values, step.Key);
                 inside.StoreScalar(step.Indices, I64.ExtendI32U(found));
             });
+
+            I32 Sorted() => f.Let(f.CallResult(MergeSort(module, record), data, data + room, (end - data) >> (wide ? 4 : 3)).AsI32(), "sorted");
+
+            void Cut()
+            {
+                var first = Sorted();
+                var length = f.Let(at.Index(step.Kept.Extent) * record);
+                f.MemoryCopy(data, first, length);
+                f.Set(end, data + length);
+                f.If(length.Ne(0), () => f.Set(limit, Memory.LoadI64(end - record)));
+            }
         }
     }
 

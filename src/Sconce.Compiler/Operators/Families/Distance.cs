@@ -11,17 +11,30 @@ internal static class Distance
     {
         { "aten::cdist(Tensor x1, Tensor x2, float p=2., int? compute_mode=None) -> Tensor", call => Pairs(call, call.Number("p")) },
         { "aten::_cdist_forward(Tensor x1, Tensor x2, float p, int? compute_mode) -> Tensor", call => Pairs(call, call.Number("p")) },
-        { "aten::_euclidean_dist(Tensor x1, Tensor x2) -> Tensor", call => Pairs(call, 2) },
+        { "aten::_euclidean_dist(Tensor x1, Tensor x2) -> Tensor", call => Euclidean(call, call.Tensor("x1"), call.Tensor("x2")) },
         { "aten::pairwise_distance(Tensor x1, Tensor x2, float p=2., float eps=9.9999999999999995e-07, bool keepdim=False) -> Tensor", DTypeSet.Real, PairwiseDistance },
         { "aten::cosine_similarity(Tensor x1, Tensor x2, int dim=1, float eps=1e-08) -> Tensor", CosineSimilarity },
         { "aten::cross(Tensor self, Tensor other, int? dim=None) -> Tensor", DTypeSet.Numbers, Cross },
         { "aten::linalg_cross(Tensor self, Tensor other, *, int dim=-1) -> Tensor", DTypeSet.Numbers, Cross },
     };
 
+    /// <summary>With more rows than this on one side, PyTorch computes Euclidean distances by a product, unless it is told not to.</summary>
+    private const int MostRowsByDifference = 25;
+
+    /// <summary>The values of <c>compute_mode</c> in ATen's <c>cdist</c>.</summary>
+    private const long ProductWhereManyRows = 0, AlwaysProduct = 1;
+
     /// <summary>The p-norm of the differences of all pairs of rows.</summary>
     private static Lowered Pairs(Call call, double p)
     {
         var (a, b) = (call.Tensor("x1"), call.Tensor("x2"));
+        var mode = call.Has("compute_mode") ? call.Constant("compute_mode") : ProductWhereManyRows;
+        var manyRows = a.Dims[^2].Bounds.Min > MostRowsByDifference || b.Dims[^2].Bounds.Min > MostRowsByDifference;
+        if (p == 2 && (mode == AlwaysProduct || (mode == ProductWhereManyRows && manyRows)))
+        {
+            return Euclidean(call, a, b);
+        }
+
         var batch = call.Context.Broadcast(a.Dims[..^2], b.Dims[..^2]);
         var combiner = double.IsPositiveInfinity(p) ? Combiner.Max : Combiner.Sum;
         return call.Context.Reduce(a.Type, [.. batch, a.Dims[^2], b.Dims[^2]], [a.Dims[^1]], combiner, (o, r) =>
@@ -36,6 +49,25 @@ internal static class Distance
                 _ => distance.Power(p),
             };
         }, (_, sum) => double.IsPositiveInfinity(p) || p == 0 ? sum : sum.Power(1 / p));
+    }
+
+    /// <summary>By a product, as ATen's <c>_euclidean_dist</c> does it: |x - y|² is |x|² + |y|² - 2xy.</summary>
+    private static Lowered Euclidean(Call call, Buffer a, Buffer b)
+    {
+        var batch = call.Context.Broadcast(a.Dims[..^2], b.Dims[..^2]);
+        var (squaresA, squaresB) = (Squares(a), Squares(b));
+        return call.Context.Contract(
+            a.Type, batch, a.Dims[^2], b.Dims[^2], a.Dims[^1],
+            (p, i, k) => a.ValueAt([.. Broadcasting.IndexInto(a.Dims[..^2], p), i, k]),
+            (p, j, k) => b.ValueAt([.. Broadcasting.IndexInto(b.Dims[..^2], p), j, k]),
+            (index, product) =>
+            {
+                var (x, y) = (squaresA.ValueAt([.. Broadcasting.IndexInto(a.Dims[..^2], index[..^2]), index[^2]]), squaresB.ValueAt([.. Broadcasting.IndexInto(b.Dims[..^2], index[..^2]), index[^1]]));
+                return (x + y - (product * product.Like(2))).Max(product.Zero).Sqrt();
+            });
+
+        Buffer Squares(Buffer rows) => call.Context.Reduce(
+            rows.Type, rows.Dims[..^1], [rows.Dims[^1]], Combiner.Sum, (o, r) => rows.ValueAt([.. o, r[0]]) * rows.ValueAt([.. o, r[0]]), (_, sum) => sum);
     }
 
     private static Buffer Floating(Call call, string name) => call.Context.Convert(call.Tensor(name), call.Tensor(name).Type.ToFloat());
