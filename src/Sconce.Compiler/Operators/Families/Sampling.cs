@@ -55,12 +55,80 @@ internal static class Sampling
             return mode == Interpolation.Cubic ? place : Within(place, size, outside, corners);
         })).ToArray();
 
+        // What each point takes, and with which weight: once, not for each channel. An element outside is -1.
+        var points = grid.Dims[..^1];
+        var flat = call.Context.Reshape(input, [.. input.Dims[..2], Dim.Product(input.Dims[2..])]);
+        var taken = coordinates.Select((buffer, axis) => TapsOf(call.Context, points, i =>
+            Taps(buffer.At(i), Expr.Of(input.Dims[axis + 2]).As(compute), mode, outside, corners), mode)).ToArray();
+        var corner = Corners(mode, spatial).Select(corner =>
+        {
+            Tap At(Dims i)
+            {
+                var taps = taken.Select((axis, place) => axis(i)[corner[place]]).ToArray();
+                return new(Element(input.Dims[2..], [.. taps.Select(tap => tap.Place)]), taps.Select(tap => tap.Weight).Aggregate((a, b) => a is null || b is null ? null : a * b));
+            }
+
+            var places = call.Context.Map(DType.Int32, points, i => At(i).Place.As(DType.Int32));
+            var weights = mode == Interpolation.Nearest ? null : call.Context.Map(compute, points, i => At(i).Weight!);
+            return (Places: places, Weights: weights);
+        }).ToArray();
+
         return call.Context.Map(input.Type, [.. input.Dims[..2], .. grid.Dims[1..^1]], i =>
         {
             Dims point = [i[0], .. i[2..]];
-            var taps = coordinates.Select((buffer, axis) => Taps(buffer.At(point), Expr.Of(input.Dims[axis + 2]).As(compute), mode, outside, corners)).ToArray();
-            return Sum(input, i[..2], taps, [], compute);
+            Expr? total = null;
+            foreach (var (places, weights) in corner)
+            {
+                var place = places.At(point);
+                var value = Expr.Guard(place >= place.Zero, flat.ValueAt([i[0], i[1], BufferLoads.Clamped(place.As(DType.Int64), flat.Dims[2])]), Expr.Const(compute, 0L));
+                value = weights is null ? value : value * weights.At(point);
+                total = total is null ? value : total + value;
+            }
+
+            return total!;
         });
+    }
+
+    /// <summary>A dim's taps at each point; those of cubic interpolation, which cost more to compute than to keep, from memory.</summary>
+    private static Func<Dims, ImmutableArray<Tap>> TapsOf(LoweringContext context, Dims points, Func<Dims, ImmutableArray<Tap>> taps, Interpolation mode)
+    {
+        if (mode != Interpolation.Cubic)
+        {
+            return taps;
+        }
+
+        const int cubicTaps = 4;
+        var kept = Enumerable.Range(0, cubicTaps).Select(tap => (
+            Place: context.Map(DType.Int64, points, i => taps(i)[tap].Place),
+            Weight: context.Map(DType.Float32, points, i => taps(i)[tap].Weight!))).ToArray();
+        return i => [.. kept.Select(tap => new Tap(tap.Place.At(i), tap.Weight.At(i)))];
+    }
+
+    /// <summary>The choices of a tap for each dim, the last one's first.</summary>
+    private static IEnumerable<ImmutableArray<int>> Corners(Interpolation mode, int spatial)
+    {
+        var taps = mode switch { Interpolation.Nearest => 1, Interpolation.Linear => 2, _ => 4 };
+        IEnumerable<ImmutableArray<int>> corners = [[]];
+        for (var axis = 0; axis < spatial; axis++)
+        {
+            corners = corners.SelectMany(corner => Enumerable.Range(0, taps).Select(tap => corner.Add(tap)));
+        }
+
+        return corners;
+    }
+
+    /// <summary>An element's number in an image; -1 where a place is outside.</summary>
+    private static Expr Element(Dims sizes, ImmutableArray<Expr> places)
+    {
+        var inside = Expr.Const(DType.Bool, 1L);
+        var number = Expr.Const(DType.Int64, 0L);
+        for (var i = 0; i < places.Length; i++)
+        {
+            inside = BufferLoads.And(inside, (places[i] >= places[i].Zero) & (places[i] < Expr.Of(sizes[i])));
+            number = (number * Expr.Of(sizes[i])) + places[i];
+        }
+
+        return Expr.Select(inside, number, Expr.Const(DType.Int64, -1L));
     }
 
     private static ImmutableArray<Tap> Taps(Expr x, Expr size, Interpolation mode, Outside outside, bool corners)
@@ -78,31 +146,6 @@ internal static class Sampling
                     Within(low + low.Like(shift), size, outside, corners).As(DType.Int64),
                     Upsampling.CubicKernel((fraction - fraction.Like(shift)).Abs(), -0.75)))];
         }
-    }
-
-    private static Expr Sum(Buffer input, Dims outer, ReadOnlySpan<ImmutableArray<Tap>> taps, ImmutableArray<Expr> places, DType compute)
-    {
-        if (taps.IsEmpty)
-        {
-            var inside = Expr.Const(DType.Bool, 1L);
-            for (var i = 0; i < places.Length; i++)
-            {
-                inside = BufferLoads.And(inside, (places[i] >= places[i].Zero) & (places[i] < Expr.Of(input.Dims[i + 2])));
-            }
-
-            Dims index = [.. outer, .. places.Select((place, i) => BufferLoads.Clamped(place, input.Dims[i + 2]))];
-            return Expr.Guard(inside, input.ValueAt(index), Expr.Const(compute, 0L));
-        }
-
-        Expr? total = null;
-        foreach (var tap in taps[0])
-        {
-            var inner = Sum(input, outer, taps[1..], places.Add(tap.Place), compute);
-            var weighted = tap.Weight is null ? inner : inner * tap.Weight;
-            total = total is null ? weighted : total + weighted;
-        }
-
-        return total!;
     }
 
     /// <summary>Moves a coordinate inside, as the padding mode says.</summary>
