@@ -11,7 +11,7 @@ internal static class Distance
     {
         { "aten::cdist(Tensor x1, Tensor x2, float p=2., int? compute_mode=None) -> Tensor", call => Pairs(call, call.Number("p")) },
         { "aten::_cdist_forward(Tensor x1, Tensor x2, float p, int? compute_mode) -> Tensor", call => Pairs(call, call.Number("p")) },
-        { "aten::_euclidean_dist(Tensor x1, Tensor x2) -> Tensor", call => Euclidean(call, call.Tensor("x1"), call.Tensor("x2")) },
+        { "aten::_euclidean_dist(Tensor x1, Tensor x2) -> Tensor", call => Pairs(call, 2) },
         { "aten::pairwise_distance(Tensor x1, Tensor x2, float p=2., float eps=9.9999999999999995e-07, bool keepdim=False) -> Tensor", DTypeSet.Real, PairwiseDistance },
         { "aten::cosine_similarity(Tensor x1, Tensor x2, int dim=1, float eps=1e-08) -> Tensor", CosineSimilarity },
         { "aten::cross(Tensor self, Tensor other, int? dim=None) -> Tensor", DTypeSet.Numbers, Cross },
@@ -28,6 +28,7 @@ internal static class Distance
     private static Lowered Pairs(Call call, double p)
     {
         var (a, b) = (call.Tensor("x1"), call.Tensor("x2"));
+        call.Context.Same(a.Dims[^1], b.Dims[^1], "the rows whose distances are asked for are of one length");
         var mode = call.Has("compute_mode") ? call.Constant("compute_mode") : ProductWhereManyRows;
         var manyRows = a.Dims[^2].Bounds.Min > MostRowsByDifference || b.Dims[^2].Bounds.Min > MostRowsByDifference;
         if (p == 2 && (mode == AlwaysProduct || (mode == ProductWhereManyRows && manyRows)))
