@@ -99,9 +99,18 @@ public static class DimJson
     /// <summary>The largest integer that a JavaScript number holds with all those below it.</summary>
     internal const long LargestNumber = (1L << 53) - 1;
 
-    private const int DeepestSize = 64;
+    private const int DeepestSize = 60;
 
+    /// <summary>A size as JSON that <see cref="Read"/> and the runtime read.</summary>
     public static JsonNode Write(Dim dim)
+    {
+        var node = WriteAny(dim);
+        return DepthOf(node) <= DeepestSize ? node : throw Diagnostics.Budget.TooLarge("a size with too many divisions, minima or maxima inside one another for the file to hold");
+    }
+
+    private static int DepthOf(JsonNode? node) => node is JsonArray parts ? 1 + parts.Max(DepthOf) : 0;
+
+    private static JsonNode WriteAny(Dim dim)
     {
         var parts = new List<JsonNode>();
         foreach (var term in dim.Terms)
@@ -165,8 +174,8 @@ public static class DimJson
                 DimOperator.Min => "min",
                 _ => "max",
             },
-            Write(binary.Left),
-            Write(binary.Right)),
+            WriteAny(binary.Left),
+            WriteAny(binary.Right)),
         Symbol symbol => JsonValue.Create(symbol.Name),
         _ => throw new InvalidOperationException($"{atom} cannot stand in a manifest."),
     };

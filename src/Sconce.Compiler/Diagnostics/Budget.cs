@@ -54,6 +54,9 @@ public sealed class Budget
     /// <summary>Which operator of the model it is being done for.</summary>
     public Where? Place { get; set; }
 
+    /// <summary>Bytes that may be taken.</summary>
+    public long MemoryLimit => memoryLimit;
+
     /// <summary>Work that may still be done.</summary>
     public long WorkLeft => workLimit - Work;
 

@@ -113,6 +113,7 @@ public sealed partial class GraphLowering
             context.Origin = new(node.FullName, node.Source?.Brief);
             context.Name = node.Outputs.IsEmpty ? node.Operator : node.Outputs[0].Name;
             context.Results = node.Outputs;
+            Budget.Spend(Budget.Step);
             try
             {
                 Node(node);

@@ -90,6 +90,7 @@ public sealed class LoweringContext(TensorProgram program)
     public void Add(Step step)
     {
         StepCheck.Check(step, program.Symbols, Require);
+        Budget.Spend(Budget.Step);
         step.Origin = Origin;
         Steps.Add(step);
     }

@@ -1,3 +1,4 @@
+using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Evaluation;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
@@ -13,9 +14,13 @@ internal static class FoldConstants
     /// <summary>A result may be this many times the bytes it is made of (packing pads a little); an expanded mask is left to the run.</summary>
     private const long MaxGrowth = 2;
 
+    /// <summary>What takes more of the work that is left (a sum over 2^39 ones, a product of large matrices) is left to the run, where a kernel does it.</summary>
+    private const long MostOfWorkLeft = 4;
+
     public static void Run(TensorProgram program)
     {
         var uses = new ProgramUses(program);
+        var made = 0L;
         var evaluator = new Evaluator();
         var folded = new HashSet<Step>(ReferenceEqualityComparer.Instance);
         var kept = program.Outputs.Concat(program.States).Select(named => named.Buffer).ToHashSet<Tensors.Buffer>(ReferenceEqualityComparer.Instance);
@@ -26,6 +31,8 @@ internal static class FoldConstants
                 continue;
             }
 
+            Budget.Spend(EvaluationCost.Of(step));
+            made += Bytes(step);
             evaluator.Run(step);
             folded.Add(step);
             // A check writes nothing: what it finds is thrown.
@@ -48,6 +55,7 @@ internal static class FoldConstants
                 evaluator.Forget(buffer);
                 if (!kept.Contains(buffer) && uses.Readers(buffer).All(reader => folded.Contains(reader.Step)))
                 {
+                    made -= uses.Writers(buffer).Count > 0 ? buffer.ByteCount.Value : 0;
                     buffer.Data = null;
                 }
             }
@@ -61,7 +69,12 @@ internal static class FoldConstants
 
         // A buffer that several steps write is complete only after all of them: those are left alone, but for one inside the step itself.
         bool IsFoldable(Step step, ProgramUses known) =>
-            step is not LoopStep && (step is CheckStep || step.Targets.All(target => target.Buffer.Kind == BufferKind.Temporary && known.Writers(target.Buffer).Count == 1)) && IsWorthStoring(step);
+            step is not LoopStep && (step is CheckStep || step.Targets.All(target => target.Buffer.Kind == BufferKind.Temporary && known.Writers(target.Buffer).Count == 1))
+            && IsWorthStoring(step) && Affords(step);
+
+        bool Affords(Step step) =>
+            EvaluationCost.Of(step) <= (Budget.Current?.WorkLeft ?? Budget.LeastWork) / MostOfWorkLeft
+            && made + Bytes(step) <= (Budget.Current?.MemoryLimit ?? long.MaxValue);
     }
 
     /// <summary>
@@ -93,6 +106,8 @@ internal static class FoldConstants
 
         return bytes <= Math.Min(Math.Max(MaxBytesFromNothing, MaxGrowth * read), Array.MaxLength) && !(step is MapStep map && bytes > read && ExprCost.IsWidening(map.Body)) && !HasSymbols(step);
     }
+
+    private static long Bytes(Step step) => step.Targets.Sum(target => target.Buffer.ByteCount.Value);
 
     private static bool HasSymbols(Step step)
     {

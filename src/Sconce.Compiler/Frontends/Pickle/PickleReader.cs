@@ -16,6 +16,12 @@ internal sealed class PickleReader
 
     private const int DeepestStack = 1 << 20;
 
+    /// <summary>What a pickle of PyTorch's remembers are its tensors' parts, some ten for each.</summary>
+    private const int LargestMemo = 1 << 20;
+
+    /// <summary>An instruction in units of work: an object, and its place on the stack.</summary>
+    private const int WorkOfInstruction = 5;
+
     private static readonly UTF8Encoding StrictUtf8 = new(false, true);
 
     private readonly ReadOnlyMemory<byte> pickle;
@@ -43,8 +49,14 @@ internal sealed class PickleReader
                 return reader.Pop();
             }
 
+            Budget.Spend(WorkOfInstruction);
             reader.Step(opcode);
-            if (reader.stack.Count > DeepestStack)
+            if (reader.memo.Count > LargestMemo)
+            {
+                throw reader.Broken($"it remembers more than {LargestMemo} values");
+            }
+
+            if (reader.stack.Count + reader.marks.Count > DeepestStack)
             {
                 throw reader.Broken("its stack grows without end");
             }

@@ -13,7 +13,7 @@ namespace Sconce.Compiler.Frontends.Pt2;
 internal sealed class GraphReader(SymbolTable symbols, Where place)
 {
     private const string Assertion = "torch.ops.aten._assert_scalar.default";
-    private readonly HashSet<string> taken = [];
+    private readonly UniqueNames taken = new();
     private int blocks;
 
     /// <summary>What the model asserts of its inputs' sizes wherever it goes: the guards of models exported with deferred assertions, and <c>torch._check</c>.</summary>
@@ -198,16 +198,7 @@ internal sealed class GraphReader(SymbolTable symbols, Where place)
     private Argument Find(ArgumentJson.Reference reference, Scope scope) =>
         scope.TryFind(reference.Name, out var argument) ? argument : throw Damaged($"'{reference.Name}' is used before it is defined");
 
-    private string Unique(string name)
-    {
-        var unique = name;
-        for (var n = 2; !taken.Add(unique); n++)
-        {
-            unique = $"{name}_{n}";
-        }
-
-        return unique;
-    }
+    private string Unique(string name) => taken.Add(name);
 
     private SconceException Damaged(string problem) => new(problem, place, "the file is damaged: export it again");
 }

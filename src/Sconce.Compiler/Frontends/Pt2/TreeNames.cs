@@ -50,6 +50,8 @@ internal sealed class TreeNames(IReadOnlyDictionary<string, NamedTupleJson> name
 
     private void Flatten(TreeSpecJson tree, string path, List<string> names)
     {
+        // A key is in the file once, and in the names of all that lies under it.
+        Budget.Take(sizeof(char) * (long)path.Length);
         if (tree.IsLeaf)
         {
             names.Add(path);
@@ -117,13 +119,10 @@ internal sealed class TreeNames(IReadOnlyDictionary<string, NamedTupleJson> name
 
     private static List<string> Unique(List<string> names)
     {
-        var taken = new HashSet<string>();
+        var taken = new UniqueNames();
         for (var i = 0; i < names.Count; i++)
         {
-            for (var (n, plain) = (2, names[i]); !taken.Add(names[i]); n++)
-            {
-                names[i] = $"{plain}_{n}";
-            }
+            names[i] = taken.Add(names[i]);
         }
 
         return names;
