@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Sconce.Compiler;
 using Sconce.Compiler.Diagnostics;
@@ -12,8 +11,6 @@ namespace Sconce.Tests.Diagnostics;
 /// <summary>Small files that ask for much, each kind by itself: refused with one clear error, or compiled with little; and what honest models take.</summary>
 public sealed class BudgetTests
 {
-    private const string Symbol = "Symbol('{0}', positive=True, integer=True)";
-
     /// <summary>Work is counted, not timed: four times the nodes take four times the work, and a little more for what they share.</summary>
     [Theory]
     [InlineData(nameof(Pointwise))]
@@ -92,7 +89,7 @@ public sealed class BudgetTests
     public void SizesWhoseProductsExplodeAreRefused()
     {
         var model = new WrittenModel();
-        string[] symbols = [.. Enumerable.Range(0, 40).Select(i => string.Format(CultureInfo.InvariantCulture, Symbol, $"s{i}"))];
+        string[] symbols = [.. Enumerable.Range(0, 40).Select(i => SymbolText($"s{i}"))];
         foreach (var (i, symbol) in symbols.Index())
         {
             model.Input($"x{i}", symbol);
@@ -113,7 +110,7 @@ public sealed class BudgetTests
     public void SizesOfManyDivisionsTakeLittleOrAreRefused(int levels)
     {
         var model = new WrittenModel();
-        var size = string.Format(CultureInfo.InvariantCulture, Symbol, "s0");
+        var size = SymbolText("s0");
         var value = model.Input("x", 1, 1, size);
         for (var level = 0; level < levels; level++)
         {
@@ -158,11 +155,12 @@ public sealed class BudgetTests
         Assert.Null(Budget.Current);
     }
 
+    private static string SymbolText(string name) => $"Symbol('{name}', positive=True, integer=True)";
+
     private static Compilation Compile(byte[] file) => Compilation.Compile(file, "m.pt2");
 
     private static void SmallWork(byte[] file)
     {
-        using var outer = Budget.Begin(0);
         try
         {
             Assert.InRange(Compile(file).Work, 0, Budget.LeastWork / 10);
