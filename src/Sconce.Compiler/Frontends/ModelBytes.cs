@@ -14,7 +14,7 @@ public abstract class ModelBytes
 
     public static ModelBytes Of(ReadOnlyMemory<byte> file) => new InMemory(file);
 
-    /// <summary>From the stream's beginning where it can seek, else from where it stands. It is read as long as the model is.</summary>
+    /// <summary>From where the stream stands to its end. It is read for as long as the model is; one that cannot seek is copied.</summary>
     public static ModelBytes Of(Stream file) => file.CanSeek ? new InStream(file) : new InMemory(CopyOf(file));
 
     /// <summary>The bytes at a place that lies within the file; a slice, where they are in memory.</summary>
@@ -41,11 +41,13 @@ public abstract class ModelBytes
 
     private sealed class InStream(Stream file) : ModelBytes
     {
-        public override long Length { get; } = file.Length;
+        private readonly long start = file.Position;
+
+        public override long Length => file.Length - start;
 
         public override ReadOnlyMemory<byte> Read(long offset, int count)
         {
-            file.Position = offset;
+            file.Position = start + offset;
             var bytes = new byte[count];
             file.ReadExactly(bytes);
             return bytes;
@@ -53,7 +55,7 @@ public abstract class ModelBytes
 
         public override byte[] Sha256()
         {
-            file.Position = 0;
+            file.Position = start;
             return System.Security.Cryptography.SHA256.HashData(file);
         }
     }

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends;
 using Sconce.Compiler.Graph;
@@ -9,6 +10,46 @@ namespace Sconce.Tests.Frontends;
 
 public sealed class Pt2FrontendTests
 {
+    [Fact]
+    public void An_archive_may_be_larger_than_an_array()
+    {
+        using var file = new SparseStream();
+        using (var from = ZipFile.OpenRead(Path.Combine(ModelFiles.Operators, "tied-float32.pt2")))
+        using (var to = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            var root = from.Entries[0].FullName.Split('/')[0];
+            Write(to, $"{root}/data/zeros", stream =>
+            {
+                var zeros = new byte[1 << 20];
+                for (var megabyte = 0; megabyte < 2100; megabyte++)
+                {
+                    stream.Write(zeros);
+                }
+            });
+            foreach (var entry in from.Entries)
+            {
+                Write(to, entry.FullName, stream =>
+                {
+                    using var contents = entry.Open();
+                    contents.CopyTo(stream);
+                });
+            }
+        }
+
+        Assert.True(file.Length > int.MaxValue);
+        file.Position = 0;
+        var graph = Pt2Frontend.Read(file, "large.pt2");
+        Assert.Equal(101 * 24, graph.Inputs.Max(input => input.Data?.ElementCount));
+        using var cut = new SparseStream(file, file.Length - 1);
+        Assert.Contains("has no end", Assert.Throws<SconceException>(() => Pt2Frontend.Read(cut, "large.pt2")).Message, StringComparison.Ordinal);
+
+        static void Write(ZipArchive archive, string name, Action<Stream> write)
+        {
+            using var stream = archive.CreateEntry(name, CompressionLevel.NoCompression).Open();
+            write(stream);
+        }
+    }
+
     [Fact]
     public void EveryModelFileReadsToAGraphThatBecomesPure()
     {
