@@ -134,7 +134,9 @@ public sealed class ArtifactWriter
         }
 
         throw Diagnostics.SconceException.Unsupported(
-            $"the size {symbol} cannot be read off any input's shape",
-            hint: "export the model with a torch.export.Dim that is itself a dimension of some input");
+            program.Inputs.FirstOrDefault(input => input.Buffer is { Dims.IsEmpty: true, Type: DType.Int64 }).Name is { } integer
+                ? $"sizes depend on the value of an integer input ('{integer}'), and Sconce learns sizes from the shapes of inputs alone"
+                : $"the size {symbol} cannot be read off any input's shape",
+            hint: "export the model with the integer fixed, or let the caller give the size by a dim of an input tensor (a torch.export.Dim by itself)");
     }
 }

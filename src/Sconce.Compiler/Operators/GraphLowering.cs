@@ -196,6 +196,12 @@ public sealed partial class GraphLowering
 
     private void Define(Node node, Value value, Lowered lowered)
     {
+        if (lowered is Lowered.Tensor { Buffer.Dims: var dims } && dims.Any(DependsOnData))
+        {
+            throw SconceException.Unsupported(
+                $"the shape of '{value.Name}' comes from the values of a tensor, so that only a run could tell how much memory it takes", hint: SizesFromData);
+        }
+
         if (value.Type is ValueType.Tensor expected)
         {
             if (ShapeCheck.Difference(context, lowered, expected) is { } difference)
@@ -215,6 +221,13 @@ public sealed partial class GraphLowering
         Lowered.Tensor { Buffer: { Kind: BufferKind.Temporary } buffer } when !buffer.Dims.SequenceEqual(context.Facts.Simplify(buffer.Dims)) => context.Copy(buffer),
         _ => lowered,
     };
+
+    private static bool DependsOnData(Dim size)
+    {
+        var found = false;
+        size.VisitLeaves(leaf => found |= leaf is LoadedIndex);
+        return found;
+    }
 
     private static void CheckTypes(Operator op, ImmutableArray<Lowered> arguments)
     {
@@ -341,6 +354,10 @@ public sealed partial class GraphLowering
         program.Outputs.Add((name, buffer));
         context.MapInto(buffer, dims, index => index, body);
     }
+
+    /// <summary>What to do about sizes that the data decide.</summary>
+    internal const string SizesFromData =
+        "give the tensor a fixed size and mask what is beyond, or let the caller give the size by the shape of an input; exporting with decompositions does not help";
 
     private static SconceException InternalError(Node node, string message, Exception? inner = null) => new(
         $"internal error while lowering {node.FullName}: {message}",

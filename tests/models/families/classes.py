@@ -19,3 +19,8 @@ for name, shape in {"rows": (3, 5), "one": (5,), "planes": (2, 5, 3)}.items():
     places = (shape[0], *shape[2:]) if len(shape) > 1 else ()
     case(f"classes-{name}", losses, rand(*shape), torch.full(places, 3).random_(5), rand(5, low=0.1, high=1))
 case("classes-ignored", losses, rand(5), torch.tensor(1), rand(5, low=0.1, high=1))
+case("median-little", lambda x, n, e: {
+    "none": x[:0].median(), "none_nan": x[:, :0].nanmedian(), "none_int": n[:0].median(), "one": x[0, :1].median(), "scalar": x[0, 0].nanmedian(),
+    "masked": torch.masked.median(x, -1, mask=x > 0), "masked_all": torch.masked.median(x, 1, mask=e),
+    "quantile": torch.nanquantile(x[0, 0], 0.3), "quantiles": torch.quantile(x[0, 0], torch.tensor([0.2, 0.9]), dim=-1, keepdim=True)},
+    rand(3, 4), torch.arange(3), torch.zeros(3, 4, dtype=torch.bool))

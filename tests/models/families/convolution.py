@@ -14,7 +14,7 @@ case("linear-one-row", nn.Linear(67, 129), rand(1, 67))
 case("linear-one-output", nn.Linear(67, 1), rand(9, 67))
 case("linear-relu-chain", nn.Sequential(nn.Linear(13, 21), nn.ReLU(), nn.Linear(21, 7), nn.GELU(), nn.Linear(7, 3)),
      rand(5, 13), core=True)
-case("bilinear", nn.Bilinear(5, 3, 7), rand(2, 4, 5), rand(2, 4, 3))
+case("bilinear", nn.Bilinear(5, 3, 7), rand(2, 4, 5), rand(2, 4, 3), core=True)
 
 x = rand(2, 5, 13, 11)
 case("conv2d", nn.Conv2d(5, 7, 3), x, core=True)

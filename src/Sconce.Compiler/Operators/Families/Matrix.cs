@@ -12,6 +12,7 @@ internal static class Matrix
     public static OperatorFamily Family { get; } = new("matrix")
     {
         { "aten::linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor", call => Linear(call.Context, call.Tensor("input"), call.Tensor("weight"), call.OptionalTensor("bias")) },
+        { "aten::_trilinear(Tensor i1, Tensor i2, Tensor i3, int[] expand1, int[] expand2, int[] expand3, int[] sumdim, int unroll_dim=1) -> Tensor", Trilinear },
         { "aten::matmul(Tensor self, Tensor other) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor("other")), Complex.MatrixProduct },
         { "aten::linalg_matmul(Tensor self, Tensor other) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor("other")) },
         { "aten::mm(Tensor self, Tensor mat2) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor(1)), Complex.MatrixProduct },
@@ -39,6 +40,18 @@ internal static class Matrix
     };
 
     private const string InnerSize = "a product has as many columns on its left as rows on its right";
+
+    /// <summary>The product of three tensors, each with dims of 1 put in, summed over dims.</summary>
+    private static Lowered Trilinear(Call call)
+    {
+        var context = call.Context;
+        var (a, b, c) = (Expanded("i1", "expand1"), Expanded("i2", "expand2"), Expanded("i3", "expand3"));
+        var product = context.Pointwise(a.Type, a.Type, [a, b, c], x => x[0] * x[1] * x[2]);
+        return context.Sum(product, new(product, [.. call.Constants("sumdim").Select(axis => call.NormaliseAxis(axis, product.Rank))], keep: false), a.Type);
+
+        Buffer Expanded(string tensor, string dims) =>
+            call.Constants(dims).Order().Aggregate(call.Tensor(tensor), (expanded, axis) => context.Unsqueeze(expanded, axis));
+    }
 
     /// <summary>The last dim times the weight's rows, plus a bias. Leading dims are one dim of rows to the product.</summary>
     internal static Buffer Linear(LoweringContext context, Buffer input, Buffer weight, Buffer? bias)

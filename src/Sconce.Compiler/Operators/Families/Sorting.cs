@@ -113,13 +113,23 @@ internal static class Sorting
                 : Expr.Select(count < Expr.Of(size), count, Expr.Of((size - 1).FloorDiv(2)));
             return BufferLoads.Clamped(middle, size);
         });
-        return whole ? ((Lowered.List)picked).Items[0] : picked;
+        return whole ? OfNoneNan(context, ((Lowered.Tensor)((Lowered.List)picked).Items[0]).Buffer, size) : picked;
+    }
+
+    /// <summary>The median of no elements at all is NaN, of integers the lowest.</summary>
+    private static Buffer OfNoneNan(LoweringContext context, Buffer median, Dim count)
+    {
+        var type = median.Type.Compute();
+        var none = type.IsFloat() ? Expr.Const(type, double.NaN) : type.Lowest();
+        return count.IsPositive
+            ? median
+            : context.Map(median.Type, [], _ => BufferLoads.GuardUnlessKnown(Expr.Of(count) > Expr.Of(Dim.Zero), median.ValueAt([]), none));
     }
 
     private static Lowered Quantile(Call call, Buffer q, bool skipNan)
     {
         var context = call.Context;
-        var whole = !call.Has("dim");
+        var whole = !call.Has("dim") || call.Tensor(0).Rank == 0;
         var self = whole ? context.Reshape(call.Tensor(0), [Dim.Product(call.Tensor(0).Dims)]) : call.Tensor(0);
         var axis = whole ? 0 : Axis(call);
         var sorted = Sort(context, self, axis, descending: false).Values;
