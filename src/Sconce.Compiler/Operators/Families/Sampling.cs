@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators.Families;
