@@ -111,10 +111,11 @@ test("sizes that do not agree: compute says so, and the next inputs are good", (
 
 test("sizes beyond what the model was exported for", () => guest((g) => {
   const context = g.context(g.load(artifact("table")));
-  for (const count of [0, 4097]) {
+  // None at all is a size that PyTorch's own program takes.
+  for (const [count, answer] of [[0, errno.success], [4097, invalid]] as const) {
     equal(g.setInput(context, 0, tensorOf(new Float32Array(4 * count), [count, 4])), errno.success);
     equal(g.setInput(context, 1, tensorOf(new Float32Array(count), [count])), errno.success);
-    equal(g.call("compute", context), invalid, `${count} rows`);
+    equal(g.call("compute", context), answer, `${count} rows`);
   }
   g.run(context, at(runs, 0).inputs);
   expectOutput(g.read(context), at(at(runs, 0).outputs, 0));

@@ -104,7 +104,17 @@ internal static class Sorting
         var (values, indices) = Sort(context, self, axis, descending: false);
         var size = self.Dims[axis];
         var numbers = context.Reduce(self, new(self, [axis], keep: false), Combiner.Sum, DType.Int64, x => (!x.IsNan()).As(DType.Int64));
-        var picked = Pick(call, values, indices, axis, outer =>
+        if (!whole)
+        {
+            return Pick(call, values, indices, axis, Middle);
+        }
+
+        // The median of no elements at all is NaN, of integers the lowest.
+        var type = self.Type.Compute();
+        var none = type.IsFloat() ? Expr.Const(type, double.NaN) : type.Lowest();
+        return context.Map(self.Type, [], _ => BufferLoads.GuardUnlessKnown(Expr.Of(size) > Expr.Of(Dim.Zero), values.ValueAt([Middle([])]), none));
+
+        Dim Middle(System.Collections.Immutable.ImmutableArray<Dim> outer)
         {
             var count = numbers.At(outer);
             var two = Expr.Const(DType.Int64, 2L);
@@ -112,18 +122,7 @@ internal static class Sorting
                 ? (count - count.One).Max(count.Zero) / two
                 : Expr.Select(count < Expr.Of(size), count, Expr.Of((size - 1).FloorDiv(2)));
             return BufferLoads.Clamped(middle, size);
-        });
-        return whole ? OfNoneNan(context, ((Lowered.Tensor)((Lowered.List)picked).Items[0]).Buffer, size) : picked;
-    }
-
-    /// <summary>The median of no elements at all is NaN, of integers the lowest.</summary>
-    private static Buffer OfNoneNan(LoweringContext context, Buffer median, Dim count)
-    {
-        var type = median.Type.Compute();
-        var none = type.IsFloat() ? Expr.Const(type, double.NaN) : type.Lowest();
-        return count.IsPositive
-            ? median
-            : context.Map(median.Type, [], _ => BufferLoads.GuardUnlessKnown(Expr.Of(count) > Expr.Of(Dim.Zero), median.ValueAt([]), none));
+        }
     }
 
     private static Lowered Quantile(Call call, Buffer q, bool skipNan)

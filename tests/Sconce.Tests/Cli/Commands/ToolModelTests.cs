@@ -140,7 +140,7 @@ public sealed class ToolModelTests : IDisposable
     [Theory]
     [InlineData("s40", "expected --size NAME=VALUE")]
     [InlineData("batch=2", "s40")]
-    [InlineData("s40=65", "expected s40 from 1 to 64, but got 65")]
+    [InlineData("s40=65", "expected s40 from 0 to 64, but got 65")]
     public async Task ABenchSaysWhichSizesAModelTakes(string size, string message)
     {
         var result = await Tool.RunAsync(folder.FullName, "bench", Digits, "--size", size);
