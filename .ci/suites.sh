@@ -140,7 +140,7 @@ suite_fuzz() {
     esac
   done
   build_wasi_nn
-  ( build fuzz "building the fuzzer" dotnet build tests/fuzz -c Release -v q --nologo -clp:NoSummary ) || { count fuzz 0 1 1; return; }
+  ( build fuzzer "building the fuzzer" dotnet build tests/fuzz -c Release -v q --nologo -clp:NoSummary ) || { count fuzz 0 1 1; return; }
   local fuzzer=tests/fuzz/bin/Release/net10.0/Sconce.Fuzz.dll artefacts=artifacts/fuzz/seeds
   dotnet $fuzzer --export $artefacts || { count fuzz 0 1 1; return; }
   # Four parts of five for what is written in C#, the compiler above all.
