@@ -26,14 +26,15 @@ public readonly record struct Interval(long Min, long Max)
         return new(low, high);
     }
 
-    /// <summary>Floor division by a divisor that is known to be positive.</summary>
+    /// <summary>Floor division by a divisor that is not negative. Where it is 0 there is no quotient: evaluating it throws, and a check does not hold.</summary>
     public Interval FloorDivide(Interval divisor)
     {
-        if (divisor.Min <= 0)
+        if (divisor.Min < 0)
         {
             return All;
         }
 
+        divisor = new(Math.Max(divisor.Min, 1), Math.Max(divisor.Max, 1));
         return new(
             Min >= 0 ? Floor(Min, divisor.Max) : Floor(Min, divisor.Min),
             Max >= 0 ? Floor(Max, divisor.Min) : Floor(Max, divisor.Max));
