@@ -42,6 +42,13 @@ case("2.5 to a million", lambda y: 2.5 ** y, exponents)
 case("float64 product, 256^3", torch.matmul, torch.randn(256, 256, dtype=torch.float64), torch.randn(256, 256, dtype=torch.float64))
 case("float64 convolution, 32 x 40 x 40", lambda x, w: nn.functional.conv2d(x, w, padding=1),
     torch.randn(1, 32, 40, 40, dtype=torch.float64), torch.randn(32, 32, 3, 3, dtype=torch.float64))
+case("topk, 300 of 25,200", lambda x: tuple(torch.topk(x, 300, dim=1)), torch.randn(1, 25200))
+case("cdist 1000 x 4000 x 64, topk 8", lambda a, b: tuple(torch.topk(torch.cdist(a, b), 8, largest=False)), torch.randn(1, 1000, 64), torch.randn(1, 4000, 64))
+case("grid_sample, 16 of 24 x 48 x 48", lambda x, g: nn.functional.grid_sample(x, g, align_corners=False),
+    torch.randn(1, 16, 24, 48, 48), torch.rand(1, 24, 48, 48, 3) * 2 - 1)
+case("grid_sample, 32 of 128 x 128", lambda x, g: nn.functional.grid_sample(x, g, align_corners=False),
+    torch.randn(1, 32, 64, 64), torch.rand(1, 128, 128, 2) * 2 - 1)
+case("1280 x 720 to 224 x 224, antialiased", lambda x: nn.functional.interpolate(x, (224, 224), mode="bilinear", antialias=True), torch.randn(1, 3, 720, 1280))
 
 
 class Module(nn.Module):
