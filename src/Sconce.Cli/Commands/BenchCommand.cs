@@ -86,10 +86,10 @@ internal static class BenchCommand
         return ExitCode.Success;
     }
 
-    /// <summary>A value for each symbol: as given, else its least.</summary>
+    /// <summary>A value for each symbol: as given, else the least that has elements.</summary>
     private static Dictionary<Symbol, long> SizesOf(ManifestView manifest, IEnumerable<string> given)
     {
-        var sizes = manifest.Symbols.ToDictionary(symbol => symbol, symbol => symbol.Min);
+        var sizes = manifest.Symbols.ToDictionary(symbol => symbol, UsualSizes.Least);
         foreach (var text in given)
         {
             var names = manifest.Symbols.IsEmpty ? "the model has no open sizes" : $"the model's open sizes are {string.Join(", ", manifest.Symbols)}";

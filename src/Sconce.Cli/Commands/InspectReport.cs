@@ -75,19 +75,19 @@ internal static class InspectReport
     /// <summary>By cost; where sizes hang on the input's, at the smallest.</summary>
     private static Grid Operators(ManifestView manifest)
     {
-        var total = Math.Max(manifest.Steps.Sum(step => (double)step.Flops.Bounds.Min), 1);
+        var total = Math.Max(manifest.Steps.Sum(step => (double)UsualSizes.AtLeast(step.Flops)), 1);
         var grid = new Grid("operator", "steps>", "flops>", "share>", "bytes moved>", "kernels");
         foreach (var group in manifest.Steps.GroupBy(step => step.Operator).OrderByDescending(Flops).ThenBy(group => group.Key))
         {
             var kernels = group.CountBy(step => step.Kernel).OrderByDescending(kernel => kernel.Value).Select(kernel => $"{kernel.Key} {kernel.Value}");
             grid.Add(
                 group.Key, $"{group.Count()}", Quantity.Count(Flops(group)), $"{100 * Flops(group) / total:0.0} %",
-                Quantity.Bytes(Total(group, step => step.Bytes.Bounds.Min)), string.Join(", ", kernels));
+                Quantity.Bytes(Total(group, step => UsualSizes.AtLeast(step.Bytes))), string.Join(", ", kernels));
         }
 
         return grid;
 
-        static long Flops(IEnumerable<StepCost> steps) => Total(steps, step => step.Flops.Bounds.Min);
+        static long Flops(IEnumerable<StepCost> steps) => Total(steps, step => UsualSizes.AtLeast(step.Flops));
     }
 
     /// <summary>Sizes may say anything here: a sum ends where its type does.</summary>

@@ -20,12 +20,16 @@ internal static class Quantity
     };
 
     /// <summary>A size that may hang on the input's: its range over all inputs the model takes.</summary>
-    public static string Of(Dim size, Func<long, string> text) => size.Bounds switch
+    public static string Of(Dim size, Func<long, string> text)
     {
-        { IsExact: true, Min: var value } => text(value),
-        { Min: var min, Max: long.MaxValue } => $"from {text(min)}",
-        { Min: var min, Max: var max } => $"{text(min)} to {text(max)}",
-    };
+        var least = UsualSizes.AtLeast(size);
+        return UsualSizes.AtMost(size) switch
+        {
+            null => $"from {text(least)}",
+            { } most when most == least => text(least),
+            { } most => $"{text(least)} to {text(most)}",
+        };
+    }
 
     private static string Scaled(double value, string space, string[] units)
     {

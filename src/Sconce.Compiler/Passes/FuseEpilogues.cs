@@ -60,7 +60,8 @@ internal static class FuseEpilogues
     {
         if (producer.Targets is not [var target] || AxesOf(producer) is not { } axes || !target.IsWhole(axes)
             || ExprCost.Size([map.Body]) + ExprCost.Size([EpilogueOf(producer)]) > MaxExpressionSize
-            || MatchAxes(map, load, axes) is not { } axisMap)
+            || MatchAxes(map, load, axes) is not { } axisMap
+            || IsIndex(map, load))
         {
             return null;
         }
@@ -71,6 +72,18 @@ internal static class FuseEpilogues
             loads: found => ReferenceEquals(found.Buffer, load.Buffer) ? old : null).Rewrite(map.Body);
         var newTarget = map.Target with { Index = [.. map.Target.Index.Select(dim => dim.Substitute(axisMap))] };
         return WithEpilogue(producer, newTarget, epilogue, map.Origin);
+    }
+
+    /// <summary>Whether an element says where another load looks (x at its argmax): a finish has its number in a register, and one for each lane of a vector.</summary>
+    private static bool IsIndex(MapStep map, LoadExpr element)
+    {
+        var found = false;
+        foreach (var dim in ProgramUses.Loads(map).SelectMany(load => load.Index).Concat(map.Target.Index))
+        {
+            dim.VisitLeaves(leaf => found |= leaf is LoadedIndex { Value: var value } && ProgramUses.LoadsOf(value).Contains(element));
+        }
+
+        return found;
     }
 
     /// <summary>The map's axes as the producer's, where the load takes each of them once and in whole.</summary>

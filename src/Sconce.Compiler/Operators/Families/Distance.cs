@@ -46,7 +46,7 @@ internal static class Distance
             return p switch
             {
                 double.PositiveInfinity => distance,
-                0 => distance.As(DType.Bool).As(distance.Type),
+                0 => distance.Apply(UnaryOp.Ceil).Min(distance.One),
                 _ => distance.Power(p),
             };
         }, (_, sum) => double.IsPositiveInfinity(p) || p == 0 ? sum : sum.Power(1 / p));

@@ -16,6 +16,9 @@ internal static class Sampling
         { "aten::affine_grid_generator(Tensor theta, SymInt[] size, bool align_corners) -> Tensor", AffineGrid },
     };
 
+    /// <summary>Dims of the images that <c>grid_sampler_3d</c> reads.</summary>
+    private const int Volume = 3;
+
     private enum Interpolation
     {
         Linear,
@@ -51,7 +54,13 @@ internal static class Sampling
             var place = corners
                 ? (x + x.One) / x.Like(2) * (size - size.One)
                 : (((x + x.One) * size) - x.One) / x.Like(2);
-            return mode == Interpolation.Cubic ? place : Within(place, size, outside, corners);
+            if (mode == Interpolation.Cubic)
+            {
+                return place;
+            }
+
+            place = Within(place, size, outside, corners, spatial);
+            return spatial == Volume ? WithinIntegers(place) : place;
         })).ToArray();
 
         // What each point takes, and with which weight: once, not for each channel. An element outside is -1.
@@ -148,7 +157,7 @@ internal static class Sampling
     }
 
     /// <summary>Moves a coordinate inside, as the padding mode says.</summary>
-    private static Expr Within(Expr x, Expr size, Outside outside, bool corners)
+    private static Expr Within(Expr x, Expr size, Outside outside, bool corners, int spatial = 2)
     {
         if (outside == Outside.Zeros)
         {
@@ -165,7 +174,15 @@ internal static class Sampling
             x = Expr.Select(span.EqualTo(x.Zero), x.Zero, Expr.Select(even, extra + low, span - extra + low));
         }
 
-        return Expr.Select(x.IsNan(), x.Zero, x).Max(x.Zero).Min(size - size.One);
+        // ATen clips a NaN to the last element of a volume, and to the first of a plane, whose code is another.
+        return Expr.Select(x.IsNan(), spatial == Volume ? size - size.One : x.Zero, x).Max(x.Zero).Min(size - size.One);
+    }
+
+    /// <summary>As ATen's <c>safe_downgrade_to_int_range</c>: what no 32-bit integer can be is well outside.</summary>
+    private static Expr WithinIntegers(Expr x)
+    {
+        var inside = (x >= x.Like(int.MinValue)) & (x <= x.Like(int.MaxValue - 1));
+        return Expr.Select(inside, x, x.Like(-100));
     }
 
     private static Lowered AffineGrid(Call call)

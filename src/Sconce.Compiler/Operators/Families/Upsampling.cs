@@ -72,6 +72,12 @@ internal static class Upsampling
         {
             if (corners)
             {
+                // A single output stands at the first corner.
+                if (result.IsOne)
+                {
+                    return Expr.Const(type, 0d);
+                }
+
                 return Quotient(input - 1, Dim.Max(result - 1, 1));
             }
 
@@ -232,7 +238,7 @@ internal static class Upsampling
         {
             if (scales[i].Scale is not ConstExpr { Value: var scale })
             {
-                throw call.Unsupported("antialiasing to a size that only the run can tell");
+                throw call.Unsupported("antialiased resizing between sizes whose ratio only the run can tell (it works with a scale factor, and between fixed sizes)");
             }
 
             result = Filter(call.Context, result, result.Rank - 2 + i, scales[i], scale, support, filter);
