@@ -1,5 +1,4 @@
 using Sconce.Compiler.Tensors;
-using Sconce.Compiler.Types;
 using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Compiler.Operators.Families;
