@@ -6,7 +6,7 @@ import { serve } from "./component-serve.js";
 
 serve(async (request) => {
   const { version, threads, drops = false } = request;
-  const nn = await createWasiNN({ graphs: { pair: "../models/pair.wasm" }, threads, memory: drops ? 512 << 10 : undefined });
+  const nn = await createWasiNN({ graphs: { pair: "../models/pair.wasm" }, threads, memory: drops ? 256 << 10 : undefined });
   const guest = await instantiateGuest(`${version}-instantiation`, { ...new WASIShim().getImportObject(), ...nn.componentImports });
   const result = await (drops ? runDrops(guest) : runCases(guest, request));
   nn.dispose();

@@ -69,8 +69,24 @@ internal sealed record TilePlan(ImmutableArray<Axis> Axes, int Split, Dim Chunk)
     }
 
     /// <summary>A guess at sizes that only a run knows.</summary>
-    public static double Estimate(Dim dim) =>
-        dim.IsConstant ? dim.Value : Math.Max(dim.Evaluate(leaf => leaf is Symbol symbol ? Math.Clamp(128, symbol.Min, symbol.Max ?? long.MaxValue) : 0), 1);
+    public static double Estimate(Dim dim)
+    {
+        const long usual = 128;
+        if (dim.IsConstant)
+        {
+            return dim.Value;
+        }
+
+        try
+        {
+            return Math.Max(dim.Evaluate(leaf => leaf is Symbol symbol ? Math.Clamp(usual, symbol.Min, symbol.Max ?? long.MaxValue) : 0), 1);
+        }
+        catch (ArithmeticException)
+        {
+            // A guess need not be a size that the model takes: for this one something divides by zero.
+            return usual;
+        }
+    }
 
     /// <summary>Binds what a tile settles; the range of the split axis is given to the body with the axes that remain (that one first).</summary>
     public void Emit(ExprEmitter emitter, I32 tile, Action<ImmutableArray<Axis>, I32, I32> body)

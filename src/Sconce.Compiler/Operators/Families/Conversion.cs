@@ -64,6 +64,11 @@ internal static class Conversion
     private static Lowered Item(Call call)
     {
         var self = call.Tensor(0);
+        foreach (var dim in self.Dims)
+        {
+            call.Context.Same(dim, 1, "a number that is taken out of a tensor is its only element");
+        }
+
         var element = self.At([.. self.Dims.Select(_ => Dim.Zero)]);
         return self.Type == DType.Bool ? new Lowered.Bool(element)
             : self.Type.IsFloat() ? new Lowered.Float(element.As(DType.Float64))
