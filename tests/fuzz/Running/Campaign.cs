@@ -36,7 +36,7 @@ internal static class Campaign
         public int Run(TimeSpan time)
         {
             var clock = Stopwatch.StartNew();
-            while (target.Count is { } count ? number + 1 < count : clock.Elapsed < time)
+            while (target.Count is { } count ? number + 1 < count : clock.Elapsed < time && number + 1 < options.Last)
             {
                 RunProcess(number + 1, target.Count is null ? time - clock.Elapsed : TimeSpan.MaxValue);
             }
@@ -87,6 +87,12 @@ internal static class Campaign
                     if (line.StartsWith("case ", StringComparison.Ordinal))
                     {
                         number = int.Parse(line.AsSpan("case ".Length));
+                        if (target.Count is null && number >= options.Last)
+                        {
+                            number = options.Last - 1;
+                            return;
+                        }
+
                         (begun, used, started) = (clock.Elapsed, process.HasExited ? default : process.TotalProcessorTime, true);
                     }
                     else if (line.StartsWith("failure ", StringComparison.Ordinal))
