@@ -129,7 +129,7 @@ suite_browser() {
 suite_fuzz() {
   heading "Fuzzing"
   # The minute is the most that it takes; what ends it is a number of cases, so that it is the same ones on any machine.
-  local seconds=55 seed=1 replay=() web=() last=1300 last_web=400
+  local seconds=55 seed=1 replay=() web=() last=900 last_web=300
   while [ $# -gt 0 ]; do
     case $1 in
       --minutes) seconds=$((60 * $2)) seed=$RANDOM last=2000000000 last_web=2000000000; shift 2 ;;
