@@ -11,9 +11,6 @@ namespace Sconce.Compiler.Operators;
 /// </summary>
 internal static class StepCheck
 {
-    /// <summary>More elements than any memory holds: sums and products of sizes stay within 64 bits.</summary>
-    private const long LargestTensor = 1L << 40;
-
     /// <param name="step">What a lowering has made.</param>
     /// <param name="symbols">What a run knows when it begins.</param>
     /// <param name="require">Told of what only a run's sizes can tell.</param>
@@ -44,7 +41,8 @@ internal static class StepCheck
         }
 
         // Where an axis is empty nothing is read or written; one whose extent only a run knows is left open.
-        if (Axes(step) is { } axes && !axes.Any(axis => axis.Extent is { IsConstant: true, Value: <= 0 or > LargestTensor }))
+        var axes = StepAxes.Of(step);
+        if (step is not LoopStep && !axes.Any(axis => axis.Extent is { IsConstant: true, Value: <= 0 or > TensorData.MostElements }))
         {
             foreach (var point in Corners([.. axes.Where(axis => axis.Extent.IsConstant)]))
             {
@@ -107,8 +105,8 @@ internal static class StepCheck
         Int128 count = 1;
         foreach (var dim in buffer.Dims.Where(dim => dim.IsConstant))
         {
-            count = Int128.Min(count * Math.Max(dim.Value, 1), LargestTensor + 1);
-            if (dim.Value < 0 || count > LargestTensor)
+            count = Int128.Min(count * Math.Max(dim.Value, 1), TensorData.MostElements + 1);
+            if (dim.Value < 0 || count > TensorData.MostElements)
             {
                 throw SconceException.Expected("arguments whose sizes go together", $"a result of the sizes [{string.Join(", ", buffer.Dims)}]");
             }
@@ -185,19 +183,6 @@ internal static class StepCheck
     private static ImmutableArray<Dim> Extents(ImmutableArray<Axis> axes) => [.. axes.Select(axis => axis.Extent)];
 
     private static bool Agree(Dim a, Dim b) => !a.IsConstant || !b.IsConstant || a.Value == b.Value;
-
-    private static ImmutableArray<Axis>? Axes(Step step) => step switch
-    {
-        MapStep s => s.Axes,
-        ReduceStep s => [.. s.Axes, .. s.Reduced],
-        ScanStep s => [.. s.Axes, s.Scanned],
-        ScatterStep s => s.Axes,
-        SortStep s => [.. s.Axes, s.Sorted, s.Kept],
-        ContractionStep s => [.. s.Axes, s.K],
-        AttentionStep s => [.. s.Axes, s.Space.Keys, s.Space.Depth],
-        ConvolutionStep s => [.. s.Axes, .. s.InputAxes, .. s.WeightAxes],
-        _ => null,
-    };
 
     /// <summary>Points of the index space at which an index is smallest or largest, as far as it is a sum of multiples of few axes.</summary>
     private static IEnumerable<Dictionary<Atom, long>> Corners(ImmutableArray<Axis> axes)

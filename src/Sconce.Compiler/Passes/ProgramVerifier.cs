@@ -26,7 +26,7 @@ internal static class ProgramVerifier
                 }
             }
 
-            var axes = AxesOf(step);
+            HashSet<Atom> axes = [.. StepAxes.Of(step)];
             foreach (var load in ProgramUses.Loads(step))
             {
                 foreach (var dim in load.Index)
@@ -85,24 +85,5 @@ internal static class ProgramVerifier
                 Fail($"index {dim} uses axis {leaf}, which is not one of the step's", step);
             }
         });
-    }
-
-    private static HashSet<Atom> AxesOf(Step step)
-    {
-        IEnumerable<Axis> axes = step switch
-        {
-            MapStep s => s.Axes,
-            ReduceStep s => [.. s.Axes, .. s.Reduced],
-            ScanStep s => [.. s.Axes, s.Scanned],
-            ScatterStep s => s.Axes,
-            SortStep s => [.. s.Axes, s.Sorted, s.Kept],
-            ContractionStep s => [.. s.Axes, s.K],
-            AttentionStep s => [.. s.Axes, s.Space.Keys, s.Space.Depth],
-            FourierStep s => [.. s.Axes, s.Input, s.Output],
-            CheckStep s => s.Axes,
-            ConvolutionStep s => [.. s.Axes, .. s.InputAxes, .. s.WeightAxes],
-            _ => [],
-        };
-        return [.. axes];
     }
 }

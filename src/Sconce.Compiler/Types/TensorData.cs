@@ -8,6 +8,9 @@ namespace Sconce.Compiler.Types;
 /// </summary>
 public sealed class TensorData
 {
+    /// <summary>More elements than any memory holds: where sizes are at most this, their sums and products stay within 64 bits.</summary>
+    internal const long MostElements = 1L << 40;
+
     public TensorData(DType type, ImmutableArray<long> shape, ImmutableArray<long> strides, long offset, ReadOnlyMemory<byte> storage)
     {
         (Type, Shape, Strides, Offset, Storage) = (type, shape, strides, offset, storage);

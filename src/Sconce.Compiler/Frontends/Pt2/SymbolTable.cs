@@ -7,9 +7,6 @@ namespace Sconce.Compiler.Frontends.Pt2;
 /// <summary>The symbols of a model with their ranges, and its expressions over them, each parsed once.</summary>
 internal sealed class SymbolTable(IReadOnlyDictionary<string, RangeJson> ranges, IReadOnlyDictionary<string, long> multiples, Where place)
 {
-    /// <summary>More elements than any memory holds: products of sizes stay within 64 bits everywhere after this.</summary>
-    private const long LargestTensor = 1L << 40;
-
     /// <summary>PyTorch traces every size as if it were 2 or more, and writes that down as if it were the model's own; when it runs, it asks for lower bounds above 2 alone.</summary>
     private const int Specialised = 2;
 
@@ -80,8 +77,8 @@ internal sealed class SymbolTable(IReadOnlyDictionary<string, RangeJson> ranges,
     public ImmutableArray<Dim>? Sizes(List<SymIntJson> values)
     {
         var dims = values.Select(Parse).ToArray();
-        var product = dims.Where(dim => dim is { IsConstant: true }).Aggregate((Int128)1, (a, dim) => Int128.Min(a * Int128.Max(dim!.Value, 1), LargestTensor + 1));
-        if (product > LargestTensor || dims.Any(dim => dim is { IsConstant: true, Value: < 0 or > LargestTensor }))
+        var product = dims.Where(dim => dim is { IsConstant: true }).Aggregate((Int128)1, (a, dim) => Int128.Min(a * Int128.Max(dim!.Value, 1), TensorData.MostElements + 1));
+        if (product > TensorData.MostElements || dims.Any(dim => dim is { IsConstant: true, Value: < 0 or > TensorData.MostElements }))
         {
             throw new SconceException(
                 $"a tensor of {string.Join(" x ", dims.Select(dim => $"{dim}"))} elements", place, "the file is damaged: export it again");
@@ -94,7 +91,7 @@ internal sealed class SymbolTable(IReadOnlyDictionary<string, RangeJson> ranges,
     public ImmutableArray<Dim>? Strides(List<SymIntJson> values)
     {
         var dims = values.Select(Parse).ToArray();
-        return dims.All(dim => dim is not null && dim.ConstantTerm is >= -LargestTensor and <= LargestTensor) ? [.. dims.Select(dim => dim!)] : null;
+        return dims.All(dim => dim is not null && dim.ConstantTerm is >= -TensorData.MostElements and <= TensorData.MostElements) ? [.. dims.Select(dim => dim!)] : null;
     }
 
     /// <summary>Notes that these sizes are known at the start of a run.</summary>
@@ -133,8 +130,8 @@ internal sealed class SymbolTable(IReadOnlyDictionary<string, RangeJson> ranges,
                 min = 0;
             }
 
-            long? max = range?.MaxVal is { } bound and <= LargestTensor ? bound : null;
-            if (min > LargestTensor || max < min)
+            long? max = range?.MaxVal is { } bound and <= TensorData.MostElements ? bound : null;
+            if (min > TensorData.MostElements || max < min)
             {
                 throw new SconceException($"the size {name} ranges from {min} to {range?.MaxVal ?? long.MaxValue}, where no tensor's can lie", place, "the file is damaged: export it again");
             }
