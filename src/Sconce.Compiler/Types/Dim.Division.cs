@@ -173,7 +173,8 @@ public sealed partial class Dim
         return null;
     }
 
-    private static long Gcd(long a, long b)
+    /// <summary>The greatest common divisor, never negative; of 0 and a number that number.</summary>
+    internal static long Gcd(long a, long b)
     {
         (a, b) = (Math.Abs(a), Math.Abs(b));
         while (b != 0)

@@ -207,7 +207,7 @@ public sealed class SizeFacts
     private void AddNonNegative(Dim size)
     {
         // 2n - 1 ≥ 0 says that n - 1 ≥ 0, for sizes are whole numbers.
-        if (size.Terms.Aggregate(0L, (a, term) => Gcd(a, Math.Abs(term.Coefficient))) is > 1 and var common)
+        if (size.Terms.Aggregate(0L, (a, term) => Dim.Gcd(a, term.Coefficient)) is > 1 and var common)
         {
             size = Dim.FromTerms(
                 [.. size.Terms.Select(term => term with { Coefficient = term.Coefficient / common })], Dim.FloorDivide(size.ConstantTerm, common));
@@ -275,7 +275,7 @@ public sealed class SizeFacts
     /// <summary>The expression without the factor that all its numbers share.</summary>
     private static Dim Primitive(Dim dim)
     {
-        var common = dim.Terms.Aggregate(Math.Abs(dim.ConstantTerm), (a, term) => Gcd(a, Math.Abs(term.Coefficient)));
+        var common = dim.Terms.Aggregate(Math.Abs(dim.ConstantTerm), (a, term) => Dim.Gcd(a, term.Coefficient));
         return common < 2 ? dim
             : Dim.FromTerms([.. dim.Terms.Select(term => term with { Coefficient = term.Coefficient / common })], dim.ConstantTerm / common);
     }
@@ -366,6 +366,4 @@ public sealed class SizeFacts
             }
         }
     }
-
-    private static long Gcd(long a, long b) => b == 0 ? a : Gcd(b, a % b);
 }

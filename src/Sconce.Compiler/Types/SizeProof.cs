@@ -68,7 +68,7 @@ internal sealed class SizeProof
                         continue;
                     }
 
-                    var common = Gcd(Math.Abs(term.Coefficient), Math.Abs(other.Coefficient));
+                    var common = Dim.Gcd(term.Coefficient, other.Coefficient);
                     var times = Math.Abs(other.Coefficient) / common;
                     var rest = (claim * times) - (hypothesis * (Math.Abs(term.Coefficient) / common));
                     if (ByAdding(rest + (times - 1), hypotheses, most - 1))
@@ -164,7 +164,7 @@ internal sealed class SizeProof
         return period;
     }
 
-    private static long LeastCommonMultiple(long a, long b) => a == 0 || b == 0 ? 0 : Math.Min(a / Gcd(a, b) * b, LongestPeriod + 1);
+    private static long LeastCommonMultiple(long a, long b) => a == 0 || b == 0 ? 0 : Math.Min(a / Dim.Gcd(a, b) * b, LongestPeriod + 1);
 
     /// <summary>What divisions, minima and maxima are by themselves, as expressions that are ≥ 0.</summary>
     private static IEnumerable<Dim> Definitions(Dim claim, ImmutableArray<Dim> hypotheses)
@@ -229,6 +229,4 @@ internal sealed class SizeProof
     }
 
     private static Dim Replace(Dim dim, Atom atom, Dim value) => dim.Substitute(each => each.Equals(atom) ? value : null);
-
-    private static long Gcd(long a, long b) => b == 0 ? a : Gcd(b, a % b);
 }

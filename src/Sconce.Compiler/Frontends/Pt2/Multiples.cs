@@ -29,7 +29,7 @@ internal static class Multiples
                         Allowed(guard, symbol, examples.ToDictionary(pair => pair.Key, pair => pair.Value + more)).TrueForAll(size => size % factor == 0))))
                 {
                     var before = result.GetValueOrDefault(symbol.Name, 1);
-                    result[symbol.Name] = before / Gcd(before, factor) * factor;
+                    result[symbol.Name] = before / Dim.Gcd(before, factor) * factor;
                 }
             }
         }
@@ -42,7 +42,7 @@ internal static class Multiples
     {
         var last = Tries(symbol).Last;
         var allowed = Allowed(guard, symbol, examples);
-        var factor = allowed.Aggregate(0L, Gcd);
+        var factor = allowed.Aggregate(0L, Dim.Gcd);
         return factor > 1 && allowed.Count > 2 && allowed.Count == (last / factor) - (allowed[0] / factor) + 1 ? factor : 1;
     }
 
@@ -80,6 +80,4 @@ internal static class Multiples
             return true;
         }
     }
-
-    private static long Gcd(long a, long b) => b == 0 ? a : Gcd(b, a % b);
 }
