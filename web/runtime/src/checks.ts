@@ -1,4 +1,4 @@
-import { type Dim, type SymbolValues, evaluateExactly, isDim, symbolsIn } from "./dims.js";
+import { type Dim, type SymbolValues, deepest, evaluateExactly, isDim, symbolsIn } from "./dims.js";
 import { SconceError } from "./errors.js";
 import type { Manifest } from "./manifest.js";
 
@@ -24,8 +24,6 @@ const comparisons: Readonly<Record<Comparison, (a: bigint, b: bigint) => boolean
   ">": (a, b) => a > b,
   ">=": (a, b) => a >= b,
 };
-
-const deepest = 64;
 
 export function isCondition(value: unknown, depth = 0): value is Condition {
   if (!Array.isArray(value) || value.length !== 3 || depth > deepest) return false;

@@ -8,7 +8,8 @@ export type DimOperator = "+" | "*" | "//" | "%" | "min" | "max";
 /** The values of a model's symbols for one run. */
 export type SymbolValues = ReadonlyMap<string, number>;
 
-const deepest = 64;
+/** Conditions and dimensions of a manifest are no deeper than this. */
+export const deepest = 64;
 
 const operators: Readonly<Record<DimOperator, (a: bigint, b: bigint) => bigint>> = {
   "+": (a, b) => a + b,
@@ -30,6 +31,8 @@ export function isDim(value: unknown, depth = 0): value is Dim {
 }
 
 export function evaluate(dim: Dim, symbols: SymbolValues): number {
+  // Most are numbers, and every run asks for its outputs' again.
+  if (typeof dim === "number") return dim;
   const value = Number(evaluateExactly(dim, symbols));
   if (!Number.isFinite(value)) {
     throw new SconceError("artifact", `the manifest's dimension ${formatDim(dim)} has no value for these shapes`);
