@@ -17,9 +17,10 @@ internal static class ManifestReader
     {
         try
         {
+            CheckFormat(json);
             return View(Manifest.FromJson(json.Span));
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or ArithmeticException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or ArithmeticException or KeyNotFoundException)
         {
             throw new SconceException($"the artefact's manifest is damaged ({error.Message})", new Where(file), "compile the model again", inner: error);
         }
@@ -29,13 +30,23 @@ internal static class ManifestReader
         }
     }
 
+    /// <summary>Before the rest, which may have another form in another format.</summary>
+    private static void CheckFormat(ReadOnlyMemory<byte> json)
+    {
+        using var document = JsonDocument.Parse(json);
+        var root = document.RootElement;
+        var format = root.GetProperty("format").GetInt64();
+        if (format != Format)
+        {
+            var writer = root.TryGetProperty("compiler", out var compiler) && compiler.ValueKind == JsonValueKind.String ? $", written by {compiler.GetString()}" : "";
+            throw SconceException.Expected(
+                $"an artefact of format {Format}, which {Manifest.ThisCompiler} reads", $"format {format}{writer}",
+                hint: format > Format ? "install a newer sconce" : "compile the model again with this version");
+        }
+    }
+
     private static ManifestView View(Manifest manifest)
     {
-        if (manifest.Format != Format)
-        {
-            throw SconceException.Expected($"an artefact of format {Format}", $"format {manifest.Format}", hint: "compile the model again with this version");
-        }
-
         var symbols = new Dictionary<string, Symbol>();
         foreach (var (name, min, max, _, _, _, _) in NotNull(manifest.Symbols))
         {

@@ -42,7 +42,7 @@ public sealed class ArtifactWriter
         var (module, kernelNames) = ProgramCode.Build(program, plan, layout, new KernelOptions { RelaxedSimd = false, Exact = program.Exact }, numbers);
         var manifest = new Manifest
         {
-            Compiler = $"sconce {typeof(ArtifactWriter).Assembly.GetName().Version?.ToString(3)}",
+            Compiler = Manifest.ThisCompiler,
             Source = source,
             Memory = new MemoryInfo(MemoryPlan.ConstantsOffset, plan.ConstantsEnd, ProgramCode.MinimumPages(plan)),
             Context = new ContextInfo(ContextLayout.Symbols, layout.Inputs, layout.Outputs, plan.HeaderBytes),

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -16,6 +17,10 @@ public sealed record Manifest
     public const string RelaxedSectionName = "sconce.relaxed";
 
     public int Format { get; init; } = 3;
+
+    /// <summary>What this compiler writes as its name and version.</summary>
+    public static string ThisCompiler { get; } =
+        $"sconce {typeof(Manifest).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}";
 
     /// <summary>Name and version of the compiler.</summary>
     public required string Compiler { get; init; }

@@ -5,3 +5,4 @@ export type { Profile, Report, StepProfile } from "./report.js";
 export type { DataOf, DType, Inputs, OutputData, Outputs, Tensor, TensorInput, TensorOf, TypedArray } from "./tensor.js";
 export type { Source } from "./source.js";
 export { type ErrorCode, SconceError } from "./errors.js";
+export { version } from "./version.js";

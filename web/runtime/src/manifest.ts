@@ -2,6 +2,7 @@ import { type SizeCheck, isCondition } from "./checks.js";
 import { type Dim, isDim } from "./dims.js";
 import { SconceError } from "./errors.js";
 import { type DType, isDType } from "./tensor.js";
+import { version } from "./version.js";
 
 /** An input or an output as the file describes it. */
 export interface Port {
@@ -133,9 +134,11 @@ export function parseManifest(bytes: Uint8Array): Manifest {
   }
   fields({ format: integer(0) })(json, "");
   const manifest = json as Manifest;
-  const { format, memory, context, inputs, outputs, symbols } = manifest;
+  const { format, compiler, memory, context, inputs, outputs, symbols } = manifest;
   if (format !== 3) {
-    throw new SconceError("artifact", `the file has format ${String(format)}, this runtime reads format 3: use versions of compiler and runtime that belong together`);
+    const writer = typeof compiler === "string" ? `, written by ${compiler as string}` : "";
+    const remedy = format > 3 ? "install a newer runtime" : "compile the model again";
+    throw new SconceError("artifact", `the file has format ${String(format)}${writer}; this runtime is sconce ${version} and reads format 3: ${remedy}`);
   }
   manifestFields(json, "");
   integer(memory.constantsOffset, maximumAddress)(memory.constantsEnd, "memory.constantsEnd");

@@ -119,7 +119,9 @@ test("says which part of the structure is wrong", async () => {
 });
 
 const manifestCases: readonly (readonly [string, Record<string, Json>, RegExp])[] = [
-  ["another format", { format: 1 }, /^the file has format 1, this runtime reads format 3: use versions/],
+  ["an older format", { format: 1, compiler: "sconce 0.0.1" }, /^the file has format 1, written by sconce 0\.0\.1; this runtime is sconce \d+\.\d+\.\d+\S* and reads format 3: compile the model again$/],
+  ["a newer format", { format: 99, compiler: "sconce 9.0.0" }, /^the file has format 99, written by sconce 9\.0\.0; this runtime .* reads format 3: install a newer runtime$/],
+  ["a newer format of whoever", { format: 99, compiler: {} }, /^the file has format 99; this runtime/],
   ["a format that is none", { format: "1" }, /format should be an integer from 0 to \d+, but is "1"/],
   ["constants beyond memory", { memory: { constantsOffset: 1024, constantsEnd: 2 ** 33, minPages: 1 } }, /memory.constantsEnd should be an integer from 1024 to 4294967296/],
   ["tables beyond the header", { context: { symbols: 64, inputs: 68, outputs: 90, header: 96 } }, /context.outputs should be an integer from 64 to 84, but is 90/],

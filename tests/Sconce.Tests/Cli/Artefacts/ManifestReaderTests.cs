@@ -65,7 +65,10 @@ public sealed class ManifestReaderTests
     }
 
     [Theory]
-    [InlineData("\"format\":3", "\"format\":1", "expected an artefact of format 3, but got format 1")]
+    [InlineData("\"format\":3", "\"format\":1", "but got format 1, written by sconce 0.1.0")]
+    [InlineData("\"format\":3,\"compiler\":\"sconce 0.1.0\",\"source\":", "\"format\":99,\"compiler\":\"sconce 9.0.0\",\"from\":", "written by sconce 9.0.0")]
+    [InlineData("\"format\":3", "\"format\":99", "install a newer sconce")]
+    [InlineData("\"format\":3,", "", "manifest is damaged")]
     [InlineData("\"float32\"", "\"float12\"", "'float12' is unknown")]
     [InlineData("[\"*\",\"n\",6]", "[\"*\",\"m\",6]", "\"m\" is no size")]
     [InlineData("[\"*\",\"n\",6]", "[\"^\",\"n\",6]", "'^' is no operation on sizes")]
