@@ -12,5 +12,6 @@ export { Host } from "./host.js";
 export { bindInputs } from "./inputs.js";
 export { elementsOf, viewOf } from "./tensor.js";
 export { workerName } from "./worker-name.js";
+export { version } from "./version.js";
 
 if (isOurWorker()) serve();
