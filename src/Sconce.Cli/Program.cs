@@ -12,6 +12,7 @@ var root = new RootCommand("Compiles PyTorch models to single WebAssembly files 
     VerifyCommand.Create(),
     BenchCommand.Create(),
     InspectCommand.Create(),
+    TypesCommand.Create(),
     OpsCommand.Create(),
     WasiCommand.Create(),
     DemoCommand.Create(),

@@ -14,14 +14,23 @@ internal sealed record CompiledFile(string Path, ArtefactContents Contents, Grap
 internal static class ModelCompiler
 {
     /// <summary>Compiles a model into a file; where that fails, a file that was there before is left as it was.</summary>
-    public static CompiledFile CompileToFile(string model, string output, CompileOptions options, IProgress<string>? progress)
+    public static CompiledFile CompileToFile(string model, string output, CompileOptions options, IProgress<string>? progress) =>
+        Compile(model, options, progress, compilation =>
+        {
+            progress?.Report("writing");
+            return new CompiledFile(output, Write(compilation, output, model), compilation.Graph, compilation.Program.Flushed);
+        });
+
+    /// <summary>Compiles a model for its manifest alone.</summary>
+    public static ManifestView ReadManifest(string model, CompileOptions options, IProgress<string>? progress) =>
+        Compile(model, options, progress, compilation => ManifestReader.Read(compilation.Manifest.ToJson(), model));
+
+    private static T Compile<T>(string model, CompileOptions options, IProgress<string>? progress, Func<Compilation, T> use)
     {
         using var file = InputFile.Open(model, "a PyTorch model (.pt2)");
         try
         {
-            var compilation = Compilation.Compile(ModelBytes.Of(file), Path.GetFileName(model), options, progress is null ? null : new Stages(progress));
-            progress?.Report("writing");
-            return new(output, Write(compilation, output, model), compilation.Graph, compilation.Program.Flushed);
+            return use(Compilation.Compile(ModelBytes.Of(file), Path.GetFileName(model), options, progress is null ? null : new Stages(progress)));
         }
         catch (SconceException error)
         {

@@ -6,6 +6,7 @@ import { type Progress, Session } from "./session.js";
 import { type FileSource, type Source, open } from "./source.js";
 import { whyNoWorker } from "./spawn.js";
 import type { OutputData } from "./tensor.js";
+import type { Known, ModelUrl } from "./types.js";
 
 export interface LoadOptions {
   /** How many threads compute; without it as many as the processor has cores, at most eight. One where they cannot be had. */
@@ -31,10 +32,12 @@ const checks = {
 let toldOfHeaders = false;
 
 /**
- * Loads a model that `sconce compile` made. Its outputs may be given types, `load<{ logits: Float32Array }>(…)`: they are yours to know, for the
- * file is not read before the program runs.
+ * Loads a model that `sconce compile` made. What it takes and gives may be said by a type: `load<Digits>(…)` by one that `sconce types` wrote,
+ * `load<{ logits: Float32Array }>(…)` of the outputs alone. It is yours to know, for the file is not read before the program runs.
  */
-export async function load<Data extends OutputData = OutputData>(source: Source | Promise<Source>, options: LoadOptions = {}): Promise<Model<Data>> {
+export async function load<Types extends Known = OutputData>(
+  source: Source | ModelUrl<Types> | Promise<Source>, options: LoadOptions = {},
+): Promise<Model<Types>> {
   checkOptions("load", options, checks);
   const { signal, memory, relaxed = true, onProgress, workerUrl } = options;
   signal?.throwIfAborted();

@@ -8,7 +8,8 @@ import type { Manifest, Port } from "./manifest.js";
 import type { RunMode, RunResult } from "./protocol.js";
 import type { Profile, Report } from "./report.js";
 import type { Session } from "./session.js";
-import { type DType, type Inputs, type OutputData, type Outputs, type TypedArray, elementsOf, viewOf } from "./tensor.js";
+import { type DType, type Inputs, type OutputData, type TypedArray, elementsOf, viewOf } from "./tensor.js";
+import type { InputsOf, Known, OutputsOf } from "./types.js";
 
 /** An input or output of a model. A dimension that is not fixed is a symbol's name, or a formula such as `1 + (h - 1) // 8`. */
 export interface TensorInfo {
@@ -30,7 +31,7 @@ const runChecks = { signal: abortSignal };
 const abandoned = new FinalizationRegistry<Session>((session) => session.end(new SconceError("disposed", "the model was dropped")));
 
 /** A loaded model. Runs are queued: any number may be asked for at once. */
-export class Model<Data extends OutputData = OutputData> {
+export class Model<Types extends Known = OutputData> {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
   readonly #manifest: Manifest;
@@ -55,16 +56,16 @@ export class Model<Data extends OutputData = OutputData> {
   }
 
   /** Runs the model: named tensors in, named tensors out. The inputs are copied at once, the outputs are the caller's own. */
-  async run<Named extends OutputData = Data>(inputs: Inputs, options: RunOptions = {}): Promise<Outputs<Named>> {
-    return (await this.#run(inputs, options, false)).outputs as Outputs<Named>;
+  async run<Named extends Known = Types>(inputs: InputsOf<Named>, options: RunOptions = {}): Promise<OutputsOf<Named>> {
+    return (await this.#run(inputs, options, false)).outputs as OutputsOf<Named>;
   }
 
   /** Runs the model step by step, and tells what each step took. */
-  async profile(inputs: Inputs, options: RunOptions = {}): Promise<Profile> {
+  async profile<Named extends Known = Types>(inputs: InputsOf<Named>, options: RunOptions = {}): Promise<Profile<Named>> {
     const { outputs, milliseconds, steps, symbols } = await this.#run(inputs, options, true);
     const cost = (dim: Dim) => evaluate(dim, symbols);
     return {
-      outputs,
+      outputs: outputs as OutputsOf<Named>,
       milliseconds,
       steps: this.#manifest.steps.map(({ name, operator, kernel, flops, bytes, source }, index) => (
         { name, operator, kernel, milliseconds: steps?.[index] ?? 0, flops: cost(flops), bytes: cost(bytes), source })),
@@ -165,7 +166,7 @@ export class Model<Data extends OutputData = OutputData> {
   }
 }
 
-export interface Model<Data extends OutputData = OutputData> {
+export interface Model<Types extends Known = OutputData> {
   /** The same as `dispose`, for `using model = await load(…)`. */
   [Symbol.dispose](): void;
 }

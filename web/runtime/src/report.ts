@@ -1,4 +1,5 @@
-import type { Outputs } from "./tensor.js";
+import type { OutputData } from "./tensor.js";
+import type { Known, OutputsOf } from "./types.js";
 
 /** What a model runs on, and what it takes. */
 export interface Report {
@@ -57,8 +58,8 @@ export interface StepProfile {
   readonly source: string | undefined;
 }
 
-export interface Profile {
-  readonly outputs: Outputs;
+export interface Profile<Types extends Known = OutputData> {
+  readonly outputs: OutputsOf<Types>;
   readonly milliseconds: number;
   readonly steps: readonly StepProfile[];
 }

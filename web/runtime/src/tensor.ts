@@ -33,9 +33,9 @@ export interface DataOf {
 }
 
 /** A tensor of one dtype. */
-export interface TensorOf<Type extends DType, Data = DataOf[Type]> {
+export interface TensorOf<Type extends DType, Data = DataOf[Type], Shape extends readonly number[] = readonly number[]> {
   readonly dtype: Type;
-  readonly shape: readonly number[];
+  readonly shape: Shape;
   readonly data: Data;
 }
 
