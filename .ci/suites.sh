@@ -72,6 +72,7 @@ suite_typescript() {
       node_suite "$package" npm test --silent --workspace "$package"
     fi
   done
+  node_suite types node --test tests/types/*.test.mjs
 }
 
 # What the documents say: their commands run, their code passes the type checker, their links lead somewhere.

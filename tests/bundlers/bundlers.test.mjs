@@ -96,12 +96,13 @@ for (const [compiler, name] of [["typescript54", "TypeScript 5.4"], ["typescript
       const project = join(folder, "projects", `${compiler}-${resolution}`);
       mkdirSync(project, { recursive: true });
       cpSync(join(here, "page", "types.mts"), join(project, "types.mts"));
+      for (const file of ["known.mts", "digits.d.mts"]) cpSync(join(root, "tests", "types", file), join(project, file));
       writeFileSync(join(project, "tsconfig.json"), JSON.stringify({
         compilerOptions: {
           noEmit: true, strict: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true, skipLibCheck: false, types: [],
           target: "es2022", lib: ["es2022", "dom"], module: resolution === "bundler" ? "esnext" : resolution, moduleResolution: resolution,
         },
-        files: ["types.mts"],
+        files: ["types.mts", "known.mts"],
       }));
       await run([join(folder, "node_modules", compiler, "bin", "tsc"), "-p", project], project);
     });

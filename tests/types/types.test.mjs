@@ -21,13 +21,13 @@ function run(command, args) {
 
 const sconce = (...args) => run(join(root, "sconce"), args);
 
-function typecheck(files) {
+function typecheck(files, options = {}) {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   copyFileSync(join(here, "digits.d.mts"), join(folder, "digits.d.mts"));
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({
     compilerOptions: {
       noEmit: true, strict: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true, skipLibCheck: false, types: [],
-      target: "es2022", lib: ["es2022", "dom"], module: "nodenext",
+      target: "es2022", lib: ["es2022", "dom"], module: "nodenext", ...options,
     },
     files: Object.keys(files),
   }));
@@ -66,6 +66,26 @@ await model.run({ imgae: { data: new Float32Array(784), shape: [1, 1, 28, 28] } 
   assert.notEqual(status, 0);
   assert.match(output, /'imgae' does not exist in type/);
 });
+
+for (const [declaration, options] of [
+  ["digits.wasm.d.ts", { module: "esnext", moduleResolution: "bundler" }],
+  ["digits.d.wasm.ts", { module: "nodenext", allowArbitraryExtensions: true }],
+]) {
+  test(`${declaration} is the declaration of ./digits.wasm with moduleResolution ${options.moduleResolution ?? options.module}`, () => {
+    const text = readFileSync(join(here, "digits.d.mts"), "utf8");
+    for (const [name, right] of [["image", true], ["imgae", false]]) {
+      const { status, output } = typecheck({
+        [declaration]: text,
+        "main.mts": `import { load } from "sconce";
+import digits from "./digits.wasm";
+await (await load(digits)).run({ ${name}: { data: new Float32Array(784), shape: [1, 1, 28, 28] } });
+`,
+      }, options);
+      if (right) assert.equal(status, 0, output);
+      else assert.match(output, /main\.mts.*'imgae' does not exist in type/);
+    }
+  });
+}
 
 test("a file that is no model is refused, and the old declaration stays", () => {
   const [wrong, declaration] = [join(folder, "wrong.pt2"), join(folder, "old.d.ts")];
