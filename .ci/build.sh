@@ -103,6 +103,17 @@ build_tool_now() {
     quietly dotnet build "$root/src/Sconce.Cli" -c Release -v q --nologo -clp:NoSummary -p:RunAnalyzers=false -p:GenerateDocumentationFile=false
 }
 
+# The native tool with all that it brings along, which is what the npm package of a platform and the wheel hold.
+build_native() {
+  need dotnet "the .NET 10 SDK, https://dotnet.microsoft.com/download/dotnet/10.0"
+  build_web
+  stale native-tool "${tool_sources[@]}" "${playground_sources[@]}" "${demo_sources[@]}" || return 0
+  mkdir -p "$root"/src/Sconce.{Cli,Compiler}/{bin,obj}
+  rm -rf "$root/artifacts/native"
+  build native-tool "building the native tool" quietly dotnet publish "$root/src/Sconce.Cli" -c Release --use-current-runtime \
+    -p:PublishAot=true -p:BringAlong=true -p:RunAnalyzers=false -p:GenerateDocumentationFile=false -o "$root/artifacts/native" -v q --nologo
+}
+
 install_packages() {
   need npm "Node 20.16 or newer, https://nodejs.org"
   if [ -d "$root/node_modules" ]; then stale npm "${npm_sources[@]}" || return 0; fi
@@ -174,4 +185,24 @@ build_playground_now() {
   if [ -d "$root/web/playground/dist" ]; then stale playground "${playground_sources[@]}" || return 0; fi
   mkdir -p "$root/web/playground/dist" "$root/examples/wasi-nn/dist"
   build playground "building the playground" quietly npm --prefix "$root" run build --workspace web/playground
+}
+
+# What the command line brings along when it is packed or published.
+build_web() {
+  build_wasi_nn
+  build_demo
+  build_playground
+}
+
+compiler_package_sources=("$root/web/compiler" "$root/tsconfig.base.json")
+
+build_compiler_package() {
+  if [ -d "$root/web/compiler/dist" ]; then stale compiler-package "${compiler_package_sources[@]}" || return 0; fi
+  locked build_compiler_package_now
+}
+
+build_compiler_package_now() {
+  install_packages
+  mkdir -p "$root/web/compiler/dist"
+  build compiler-package "building sconce-compiler" quietly npm --prefix "$root" run build --workspace web/compiler
 }

@@ -79,6 +79,7 @@ suite_typescript() {
 suite_docs() {
   heading "Documentation tests"
   build_wasi_nn
+  build_compiler_package
   build_tool
   node_suite docs node --test tests/docs/*.test.mjs
 }

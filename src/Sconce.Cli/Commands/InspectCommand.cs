@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Sconce.Cli.Artefacts;
 using Sconce.Cli.Compiling;
 using Sconce.Cli.Files;
@@ -19,14 +20,15 @@ internal static class InspectCommand
         var wat = new Option<bool>("--wat") { Description = "Print the code as WebAssembly text instead." };
         var graph = new Option<string?>("--graph") { Description = "Write a picture of the model's graph after the passes to this file (SVG).", HelpName = "OUT.svg" };
         var steps = new Option<bool>("--steps") { Description = "Show every step of a run instead: kernel, operator, line of Python, flops and bytes." };
-        var command = new Command("inspect", "Show inputs, outputs, costs, memory, code or graph of a model.") { model, steps, wat, graph };
+        var json = new Option<string?>("--json") { Description = "Write what the model takes, gives and costs, with all steps, to this file.", HelpName = "FILE" };
+        var command = new Command("inspect", "Show inputs, outputs, costs, memory, code or graph of a model.") { model, steps, wat, graph, json };
         var settings = new CompileSettings();
         settings.AddTo(command);
-        command.SetAction(parsed => Run(parsed.GetRequiredValue(model), parsed.GetValue(steps), parsed.GetValue(wat), parsed.GetValue(graph), settings.From(parsed)));
+        command.SetAction(parsed => Run(parsed.GetRequiredValue(model), parsed.GetValue(steps), parsed.GetValue(wat), parsed.GetValue(graph), parsed.GetValue(json), settings.From(parsed)));
         return command;
     }
 
-    private static int Run(string model, bool steps, bool wat, string? graph, CompileOptions options)
+    private static int Run(string model, bool steps, bool wat, string? graph, string? json, CompileOptions options)
     {
         using var scratch = new ScratchFolder();
         var isArtefact = ModelFile.IsArtefact(model);
@@ -39,6 +41,12 @@ internal static class InspectCommand
         if (graph is not null)
         {
             DrawGraph(compiled!.Graph, graph, model);
+        }
+
+        if (json is not null)
+        {
+            var report = InspectJson.Of(model, compiled?.Contents ?? ArtefactContents.Read(model));
+            AtomicFile.Write(json, stream => stream.Write(Encoding.UTF8.GetBytes(report.ToJson() + "\n")), model);
         }
 
         if (wat)

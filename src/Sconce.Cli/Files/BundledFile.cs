@@ -10,6 +10,13 @@ internal static class BundledFile
 {
     public static string Find(string inCheckout, string packed)
     {
+        // First, for an installed tool must not take for its own what lies in a project around it.
+        var beside = Path.Combine(AppContext.BaseDirectory, packed);
+        if (File.Exists(beside))
+        {
+            return beside;
+        }
+
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             var path = Path.Combine(folder.FullName, inCheckout);
@@ -19,10 +26,7 @@ internal static class BundledFile
             }
         }
 
-        var beside = Path.Combine(AppContext.BaseDirectory, packed);
-        return File.Exists(beside)
-            ? beside
-            : throw new SconceException("a file that belongs to sconce is missing", new Where(beside),
-                $"in a checkout, start ./sconce, which makes {inCheckout}; else install the tool again");
+        throw new SconceException("a file that belongs to sconce is missing", new Where(beside),
+            $"in a checkout, start ./sconce, which makes {inCheckout}; else install the tool again");
     }
 }

@@ -11,7 +11,7 @@ export { SconceError, aborted, describe, suggestion } from "./errors.js";
 export { Host } from "./host.js";
 export { bindInputs } from "./inputs.js";
 export { elementsOf, viewOf } from "./tensor.js";
-export { workerName } from "./worker-name.js";
 export { version } from "./version.js";
+export { workerName } from "./worker-name.js";
 
 if (isOurWorker()) serve();

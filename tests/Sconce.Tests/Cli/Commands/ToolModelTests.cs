@@ -63,6 +63,14 @@ public sealed class ToolModelTests : IDisposable
         Assert.Matches(@"image +float32 +\[\w+, 1, 28, 28\]", shown.Output);
         Assert.Matches(@"aten::conv2d\S* +\d+ ", shown.Output);
         Assert.Contains("<svg", File.ReadAllText(At("graph.svg")));
+        await RunAsync("inspect", Digits, "--json", "digits.json");
+        var model = JsonDocument.Parse(File.ReadAllText(At("digits.json"))).RootElement;
+        Assert.Equal(["image"], model.GetProperty("inputs").EnumerateArray().Select(input => input.GetProperty("name").GetString()));
+        var shape = model.GetProperty("inputs")[0].GetProperty("shape");
+        Assert.Equal(model.GetProperty("sizes")[0].GetProperty("name").GetString(), shape[0].GetString());
+        Assert.Equal([1, 28, 28], shape.EnumerateArray().Skip(1).Select(size => size.GetInt32()));
+        Assert.True(model.GetProperty("bytes").GetProperty("file").GetInt64() > model.GetProperty("bytes").GetProperty("code").GetInt64());
+        Assert.True(model.GetProperty("steps").GetArrayLength() > 10);
         var code = await RunAsync("inspect", Digits, "--wat");
         Assert.StartsWith("(module", code.Output);
         Assert.Contains("f32x4.mul", code.Output);

@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Sconce.Cli.Artefacts;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Cli.Commands;
+
+/// <summary>
+/// What <c>sconce inspect --json</c> writes. A size that is not fixed is a string: a symbol's name, or a formula over symbols.
+/// </summary>
+internal sealed record InspectJson(
+    string Model, string Compiler, string Source, ImmutableArray<InspectJson.PortJson> Inputs, ImmutableArray<InspectJson.PortJson> Outputs,
+    ImmutableArray<InspectJson.SizeJson> Sizes, ImmutableArray<InspectJson.ConditionJson> Conditions, ImmutableArray<InspectJson.StepJson> Steps,
+    long Parameters, JsonValue MultiplyAdds, InspectJson.BytesJson Bytes)
+{
+    internal sealed record PortJson(string Name, string Dtype, ImmutableArray<JsonValue> Shape);
+
+    internal sealed record SizeJson(string Name, long Min, long? Max);
+
+    internal sealed record ConditionJson(string Text, string Why, string? Source);
+
+    internal sealed record StepJson(string Name, string Operator, string Kernel, string? Source, JsonValue Flops, JsonValue Bytes);
+
+    /// <summary>The file and its parts; what runs take beyond its constants is the arena.</summary>
+    internal sealed record BytesJson(long File, long Code, long Relaxed, long Constants, JsonValue Arena);
+
+    public static InspectJson Of(string model, ArtefactContents contents)
+    {
+        var manifest = contents.Manifest;
+        return new(
+            model, manifest.Compiler, manifest.SourceName, Ports(manifest.Inputs), Ports(manifest.Outputs),
+            [.. manifest.Symbols.Select(symbol => new SizeJson(symbol.Name, symbol.Min, symbol.Max))],
+            [.. manifest.Checks.Select(check => new ConditionJson(check.Text, check.Why, check.Source))],
+            [.. manifest.Steps.Select(step => new StepJson(step.Name, step.Operator, step.Kernel, step.Source, Size(step.Flops), Size(step.Bytes)))],
+            manifest.Parameters, Size(manifest.MultiplyAdds),
+            new(contents.TotalBytes, contents.CodeBytes, contents.RelaxedBytes, manifest.ConstantsEnd - manifest.ConstantsOffset, Size(manifest.Arena)));
+
+        static ImmutableArray<PortJson> Ports(IEnumerable<Port> ports) =>
+            [.. ports.Select(port => new PortJson(port.Name, port.Type.Name(), [.. port.Shape.Select(Size)]))];
+
+        static JsonValue Size(Dim dim) => dim.IsConstant ? JsonValue.Create(dim.Value) : JsonValue.Create(dim.ToString());
+    }
+
+    public string ToJson() => JsonSerializer.Serialize(this, InspectJsonContext.Default.InspectJson);
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
+[JsonSerializable(typeof(InspectJson))]
+internal sealed partial class InspectJsonContext : JsonSerializerContext;

@@ -1,0 +1,114 @@
+// What the command line does, as functions: each starts the native tool and gives a promise. Errors are the tool's own words.
+import { extname } from "node:path";
+import { type File, call, parse, pathOf, report, sizeOf } from "./call.js";
+
+export type { File } from "./call.js";
+
+/** How a model is compiled. */
+export interface ModelOptions {
+  /** Which model of an archive that holds several. */
+  readonly model?: string | undefined;
+  /** Nothing that rounds differently from PyTorch for the sake of speed. */
+  readonly exact?: boolean | undefined;
+  /** How many times the usual limits of work and memory the file may take. */
+  readonly budget?: number | undefined;
+  /** Stops the tool. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface CompileOptions extends ModelOptions {
+  /** The file to write; the model's with the ending .wasm without it. */
+  readonly output?: File | undefined;
+}
+
+export interface TypesOptions extends ModelOptions {
+  readonly url?: boolean | undefined;
+}
+
+/** A size: a number, or the name of an open size, or a formula over such names. */
+export type Size = number | string;
+
+/** An input or an output. */
+export interface Port {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly Size[];
+}
+
+/** What a model takes and gives, and what it costs. */
+export interface Inspection {
+  readonly model: string;
+  readonly compiler: string;
+  /** The name of the file that it was compiled from. */
+  readonly source: string;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  /** Sizes that the model leaves open, and their range. */
+  readonly sizes: readonly { readonly name: string; readonly min: number; readonly max?: number }[];
+  /** What sizes must meet beyond that. */
+  readonly conditions: readonly { readonly text: string; readonly why: string; readonly source?: string }[];
+  readonly steps: readonly { readonly name: string; readonly operator: string; readonly kernel: string; readonly source?: string; readonly flops: Size; readonly bytes: Size }[];
+  readonly parameters: number;
+  readonly multiplyAdds: Size;
+  readonly bytes: { readonly file: number; readonly code: number; readonly relaxed: number; readonly constants: number; readonly arena: Size };
+}
+
+export interface VerifyOptions extends ModelOptions {
+  /** One without it. */
+  readonly threads?: number | undefined;
+  /** `false`: the code without relaxed SIMD. */
+  readonly relaxed?: boolean | undefined;
+  readonly rtol?: number | undefined;
+  readonly atol?: number | undefined;
+}
+
+/** How a model fared beside PyTorch's numbers. */
+export interface Verification {
+  readonly model: string;
+  readonly status: "passed" | "failed" | "unsupported" | "error";
+  readonly message?: string | null;
+  readonly maxError?: number | null;
+  readonly compileMs?: number | null;
+  readonly runMs?: number | null;
+  readonly codeBytes?: number | null;
+}
+
+/** Compiles a model (.pt2) to one WebAssembly file, and gives that file's path. */
+export async function compile(model: File, { output, signal, ...how }: CompileOptions = {}): Promise<string> {
+  const source = pathOf(model);
+  const path = output === undefined ? `${source.slice(0, source.length - extname(source).length)}.wasm` : pathOf(output);
+  await call(["compile", source, "-o", path, ...settings(how)], signal);
+  return path;
+}
+
+/** What a model (.pt2) or a compiled file (.wasm) takes and gives, and what it costs. */
+export async function inspect(model: File, { signal, ...how }: ModelOptions = {}): Promise<Inspection> {
+  return parse(await report((file) => call(["inspect", pathOf(model), "--json", file, ...settings(how)], signal))) as Inspection;
+}
+
+/**
+ * A TypeScript declaration of a model's inputs and outputs: names, dtypes and shapes as literals. With `url`, of a module that gives the model's
+ * address, as a bundler's import of the file does.
+ */
+export async function types(model: File, { url, signal, ...how }: TypesOptions = {}): Promise<string> {
+  return await call(["types", pathOf(model), ...(url === true ? ["--url"] : []), ...settings(how)], signal);
+}
+
+/** Compiles models, runs them and compares with what PyTorch gave: NAME.npz beside NAME.pt2. A model that is wrong rejects nothing: its status says so. */
+export async function verify(models: File | readonly File[], { signal, threads, relaxed, rtol, atol, ...how }: VerifyOptions = {}): Promise<Verification[]> {
+  const paths = (Array.isArray(models) ? (models as readonly File[]) : [models as File]).map(pathOf);
+  const numbers = Object.entries({ threads, rtol, atol }).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, `${value}`]));
+  const lines = await report(async (file) => {
+    try {
+      await call(["verify", ...paths, "--json", file, ...numbers, ...(relaxed === false ? ["--no-relaxed"] : []), ...settings(how)], signal);
+    } catch (error) {
+      // A model that is wrong ends the tool with 1 too, but then its line is there.
+      if (signal?.aborted === true || (await sizeOf(file)) === 0) throw error;
+    }
+  });
+  return lines.trim().split("\n").map((line) => parse(line) as Verification);
+}
+
+function settings({ model, exact, budget }: Omit<ModelOptions, "signal">): string[] {
+  return [...(model === undefined ? [] : ["--model", model]), ...(exact === true ? ["--exact"] : []), ...(budget === undefined ? [] : ["--budget", `${budget}`])];
+}
