@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { type Platform, packageOf, platforms, toolOf } from "./platforms.js";
+import { version } from "./version.js";
 
 const require = createRequire(import.meta.url);
-const { version } = require("../package.json") as { version: string };
 
 /** The machine that this runs on. The C library is told on Linux alone: glibc's version, or undefined where it is another (musl). */
 export interface Machine {
