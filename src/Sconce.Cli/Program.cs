@@ -21,6 +21,11 @@ var root = new RootCommand("Compiles PyTorch models to single WebAssembly files 
 
 // An argument that begins with @ is just that, above all a guest's.
 var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+if (args.Length > 0 && parsed.Errors.Count > 0)
+{
+    return ErrorReport.PrintUsage(parsed);
+}
+
 try
 {
     var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

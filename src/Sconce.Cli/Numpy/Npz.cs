@@ -26,6 +26,12 @@ internal static class Npz
                 throw SconceException.Expected($"at most {MostArrays} arrays", $"{archive.Entries.Count}", new Where(file));
             }
 
+            if (archive.Entries is [var first, ..] && !archive.Entries.Any(entry => entry.FullName.EndsWith(".npy", StringComparison.Ordinal)))
+            {
+                throw SconceException.Expected(
+                    "a NumPy .npz archive, a zip of .npy arrays", $"a zip of other files, of '{first.FullName}' first", new Where(file), "numpy.savez writes one; a model is no input");
+            }
+
             if (archive.Entries.Sum(entry => (double)entry.CompressedLength) > stream.Length)
             {
                 throw new SconceException("the arrays of the archive overlap: together they claim more bytes than it has", new Where(file), "write it again: numpy.savez");

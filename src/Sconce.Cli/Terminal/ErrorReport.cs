@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Sconce.Compiler.Diagnostics;
 
 namespace Sconce.Cli.Terminal;
@@ -11,6 +12,16 @@ internal static class ErrorReport
     {
         Console.Error.WriteLine($"{Paint.Error("error:")} {Describe(error)}");
         return ExitCode.Failure;
+    }
+
+    /// <summary>What is wrong with the arguments, and which help tells of them: the whole help would push the error out of sight.</summary>
+    public static int PrintUsage(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var name = command is RootCommand ? "sconce" : $"sconce {command.Name}";
+        var problems = parsed.Errors.Select(error => error.Message.TrimEnd('.')).Distinct();
+        Console.Error.WriteLine($"{Paint.Error("error:")} {string.Join("\n       ", problems)}\n  what to do: {name} --help says what it takes");
+        return ExitCode.Usage;
     }
 
     /// <summary>An error that no user caused is a mistake of ours, and says so.</summary>

@@ -16,6 +16,7 @@ public static class OperatorTable
         Comparison.Family,
         Activation.Family,
         Conversion.Family,
+        Assertion.Family,
         Creation.Family,
         Windows.Family,
         Views.Family,

@@ -2,7 +2,7 @@ using Sconce.Compiler.Graph;
 
 namespace Sconce.Compiler.Passes;
 
-/// <summary>Removes the nodes, and the weights, that no output and no overwritten buffer needs. The graph must be pure.</summary>
+/// <summary>Removes the nodes, and the weights, that no output, no overwritten buffer and no assertion needs. The graph must be pure.</summary>
 public static class DeadCode
 {
     public static void Run(Graph.Graph graph)
@@ -28,7 +28,7 @@ public static class DeadCode
         for (var i = block.Nodes.Count - 1; i >= 0; i--)
         {
             var node = block.Nodes[i];
-            if (!node.Outputs.Any(used.Contains))
+            if (!node.Outputs.Any(used.Contains) && !Asserts(node))
             {
                 block.Nodes[i] = null!;
                 continue;
@@ -47,4 +47,6 @@ public static class DeadCode
 
         block.Nodes.RemoveAll(node => node is null);
     }
+
+    private static bool Asserts(Node node) => Assertions.IsOfValues(node) || node.Blocks.Any(block => block.Nodes.Any(Asserts));
 }

@@ -92,8 +92,9 @@ public sealed class GraphVerifierTests
         var y = b.Node("y", "add.Tensor", [3], ("self", x), ("other", weight));
         b.Node("dead", "neg", [3], ("self", b.Node("also_dead", "neg", [3], ("self", unused))));
         b.Output(y);
+        b.Node("asserts", "_assert_async.msg", [3], ("self", b.Node("condition", "gt", [], ("self", x))));
         DeadCode.Run(b.Graph);
-        Assert.Equal(["y"], b.Graph.Body.Nodes.Select(node => node.Outputs[0].Name));
+        Assert.Equal(["y", "condition", "asserts"], b.Graph.Body.Nodes.Select(node => node.Outputs[0].Name));
         Assert.Equal(["x", "unused", "weight"], b.Graph.Inputs.Select(input => input.Name));
     }
 

@@ -127,3 +127,18 @@ fault("fault-dynamic", lambda ids, rows: {"embedding": F.embedding(ids, table).s
     {"ids": ints(3, 7, low=1, high=5), "rows": rand(6, 2)},
     {"ids": [with_one(ints(3, 7, low=1, high=5), 20, 9), with_one(ints(3, 7, low=1, high=5), 2, 6), with_one(ints(3, 7, low=1, high=5), 0, 0)]},
     dynamic={"ids": {0: torch.export.Dim("batch", min=2, max=50), 1: torch.export.Dim("length", min=3, max=64)}, "rows": {0: torch.export.Dim("count", min=2, max=30)}})
+
+
+def asserting(x, k, mask, flag):
+    """What the model's author says must hold of values: of an integer, a float, a tensor, and inside a branch that is taken."""
+    count, total = k.item(), x.sum().item()
+    torch._check(count >= 2)
+    torch._check(count <= 5, lambda: f"at most five, not {count}")
+    torch._check(total > 0, lambda: "the sum is positive")
+    torch._assert_async(mask.any(), "nothing is left of the mask")
+    return x * count + mask, torch.cond(flag, lambda x: x + 1, lambda x: x - 1, (x,))
+
+
+positive = rand(3, 7, low=0.1)
+fault("fault-assert", asserting, {"x": positive, "k": torch.tensor(3), "mask": bools(3, 7), "flag": torch.tensor(True)},
+    {"x": [-positive, torch.zeros(3, 7)], "k": [torch.tensor(1), torch.tensor(6), torch.tensor(-3)], "mask": [torch.zeros(3, 7, dtype=torch.bool)]})

@@ -14,6 +14,9 @@ internal sealed class GraphReader(SymbolTable symbols, Where place)
 {
     private const string Assertion = "torch.ops.aten._assert_scalar.default";
     private readonly UniqueNames taken = new();
+
+    /// <summary>Where integers and bools come from: what PyTorch adds about them later has no place of its own.</summary>
+    private readonly Dictionary<Value, SourceLocation> sources = new(ReferenceEqualityComparer.Instance);
     private int blocks;
 
     /// <summary>What the model asserts of its inputs' sizes wherever it goes: the guards of models exported with deferred assertions, and <c>torch._check</c>.</summary>
@@ -70,13 +73,8 @@ internal sealed class GraphReader(SymbolTable symbols, Where place)
                 {
                     Inline(node, scope, nodes);
                 }
-                else
+                else if (node.Target != Assertion || !IsOfSizes(node, scope))
                 {
-                    if (node.Target == Assertion && blocks == 0)
-                    {
-                        Assert(node, scope);
-                    }
-
                     nodes.Add(ReadNode(node, scope));
                 }
             }
@@ -104,28 +102,38 @@ internal sealed class GraphReader(SymbolTable symbols, Where place)
         }
 
         var (op, overload) = Targets.Split(node.Target);
-        return new Node
+        var given = arguments.DrainToImmutable();
+        var result = new Node
         {
             Operator = op,
             Overload = overload,
-            Arguments = arguments.DrainToImmutable(),
+            Arguments = given,
             Outputs = [.. node.Outputs.SelectMany(output => DefineOutputs(output, scope))],
             Blocks = blocks.DrainToImmutable(),
-            Source = SourceLocations.Of(node.Metadata),
+            Source = SourceLocations.Of(node.Metadata) ?? given.SelectMany(argument => argument.Argument.Values()).Select(sources.GetValueOrDefault).FirstOrDefault(source => source is not null),
         };
+        foreach (var output in result.Outputs.Where(output => result.Source is not null && output.Type is not ValueType.Tensor))
+        {
+            sources[output] = result.Source!;
+        }
+
+        return result;
     }
 
-    private void Assert(NodeJson node, Scope scope)
+    /// <summary>Whether an assertion is of inputs' sizes alone, wherever the model goes: it is looked at before a run then.</summary>
+    private bool IsOfSizes(NodeJson node, Scope scope)
     {
-        if (node.Inputs.FirstOrDefault()?.Arg is ArgumentJson.Reference { Kind: ReferenceKind.Bool, Name: var name }
-            && scope.Graph.SymBoolValues.GetValueOrDefault(name)?.AsExpr is { ExprStr: var text }
-            && symbols.Condition(text) is { } condition)
+        if (blocks > 0
+            || node.Inputs.FirstOrDefault()?.Arg is not ArgumentJson.Reference { Kind: ReferenceKind.Bool, Name: var name }
+            || scope.Graph.SymBoolValues.GetValueOrDefault(name)?.AsExpr is not { ExprStr: var text }
+            || symbols.Condition(text) is not { } condition)
         {
-            var source = SourceLocations.Of(node.Metadata)?.Brief;
-            var message = node.Inputs.Select(input => input.Arg).OfType<ArgumentJson.Text>().FirstOrDefault()?.Value;
-            Asserted.Add(new SizeCheck(
-                condition, message is null || message.StartsWith("Runtime assertion failed", StringComparison.Ordinal) ? "the model asserts it" : $"the model asserts it ({message})", source));
+            return false;
         }
+
+        var words = Assertions.WordsOf(node.Inputs.Select(input => input.Arg).OfType<ArgumentJson.Text>().FirstOrDefault()?.Value);
+        Asserted.Add(new SizeCheck(condition, words is null ? "the model asserts it" : $"the model asserts it ({words})", SourceLocations.Of(node.Metadata)?.Brief));
+        return true;
     }
 
     private Block ReadBlock(GraphJson graph)

@@ -20,19 +20,26 @@ internal static class SourceLocations
         return last.Length >= 2 && last[1].Length > 0 ? last[1].Replace("L['self'].", "", StringComparison.Ordinal) : null;
     }
 
-    /// <summary>The last frame that is not PyTorch's own; lines are those of a Python traceback.</summary>
+    /// <summary>The last frame that is not PyTorch's own; of a model that is one of PyTorch's layers, the layer's. Lines are those of a Python traceback.</summary>
     private static SourceLocation? InnermostFrame(string trace)
     {
         var lines = trace.Split('\n');
+        SourceLocation? layer = null;
         for (var i = lines.Length - 1; i >= 0; i--)
         {
-            if (ParseFrame(lines[i]) is { File: { } file } frame && !IsGenerated(file))
+            if (ParseFrame(lines[i]) is { File: { } file } frame && (!IsGenerated(file) || IsLayer(file)))
             {
-                return frame with { Code = i + 1 < lines.Length ? lines[i + 1].Trim() : null };
+                frame = frame with { Code = i + 1 < lines.Length ? lines[i + 1].Trim() : null };
+                if (!IsLayer(file))
+                {
+                    return frame;
+                }
+
+                layer ??= frame;
             }
         }
 
-        return null;
+        return layer;
     }
 
     /// <summary><c>File "x.py", line 3, in forward</c>.</summary>
@@ -60,4 +67,6 @@ internal static class SourceLocations
         file.StartsWith('<')
         || file.StartsWith("torch/", StringComparison.Ordinal)
         || file.Contains("-packages/torch/", StringComparison.Ordinal);
+
+    private static bool IsLayer(string file) => file.Contains("torch/nn/modules/", StringComparison.Ordinal);
 }

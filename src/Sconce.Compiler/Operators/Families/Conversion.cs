@@ -4,7 +4,7 @@ using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Compiler.Operators.Families;
 
-/// <summary>Changes of dtype, copies, and checks that compute nothing.</summary>
+/// <summary>Changes of dtype, and copies.</summary>
 internal static class Conversion
 {
     public static OperatorFamily Family { get; } = new("conversion")
@@ -26,12 +26,6 @@ internal static class Conversion
 
         { "aten::item(Tensor self) -> Scalar", Item },
         { "aten::_local_scalar_dense(Tensor self) -> Scalar", Item },
-        { "aten::_assert_tensor_metadata(Tensor a, SymInt[]? size=None, SymInt[]? stride=None, ScalarType? dtype=None, *, Device? device=None, Layout? layout=None) -> ()", _ => Lowered.Nothing },
-        { "aten::_assert_scalar(Scalar self, str assert_msg) -> ()", _ => Lowered.Nothing },
-        { "aten::_assert_async(Tensor self) -> ()", _ => Lowered.Nothing },
-        { "aten::_assert_async.msg(Tensor self, str assert_msg) -> ()", _ => Lowered.Nothing },
-        { "aten::sym_constrain_range(Scalar size, *, int? min=None, int? max=None) -> ()", _ => Lowered.Nothing },
-        { "aten::sym_constrain_range_for_size(Scalar size, *, int? min=None, int? max=None) -> ()", _ => Lowered.Nothing },
     };
 
     private static Lowered To(Call call)

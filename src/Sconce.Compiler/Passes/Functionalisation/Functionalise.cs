@@ -6,7 +6,7 @@ namespace Sconce.Compiler.Passes.Functionalisation;
 
 /// <summary>
 /// Makes a graph pure: in-place operators, and writes through views, become new values that all later readers of the memory see; buffers that are
-/// written end in <see cref="Graph.Graph.Mutations"/>. Copies and assertions, which mean nothing without memory, vanish.
+/// written end in <see cref="Graph.Graph.Mutations"/>. Copies, which mean nothing without memory, vanish, and so do assertions of what is known.
 /// </summary>
 public sealed class Functionalise
 {
@@ -120,8 +120,16 @@ public sealed class Functionalise
 
     private void Rewrite(Node node, NodeEmitter emitter)
     {
-        if (PureNames.IsAssertion(node.Operator))
+        if (Assertions.IsIdle(node))
         {
+            return;
+        }
+
+        if (Assertions.Plain(node.Operator) is { } plain)
+        {
+            // Its last argument and its result are tokens.
+            var mapped = Mapped(node, emitter);
+            emitter.Nodes.Add(new Node { Operator = plain, Overload = node.Overload, Arguments = mapped.Arguments[..^1], Outputs = [], Source = node.Source });
             return;
         }
 

@@ -1,6 +1,6 @@
 namespace Sconce.Compiler.Passes.Functionalisation;
 
-/// <summary>Operators that differ from others only in what they do with memory, or that only check something.</summary>
+/// <summary>Operators that differ from others only in what they do with memory.</summary>
 internal static class PureNames
 {
     private static readonly Dictionary<string, string> Views = new()
@@ -18,12 +18,6 @@ internal static class PureNames
         "aten::split_with_sizes_copy", "aten::squeeze_copy", "aten::unsqueeze_copy", "aten::transpose_copy", "aten::t_copy", "aten::unbind_copy",
         "aten::diagonal_copy", "aten::as_strided_copy", "aten::unfold_copy", "aten::view_as_real_copy", "aten::view_as_complex_copy",
     ];
-
-    /// <summary>Assertions: what they say of inputs' sizes the frontend has made conditions of the graph.</summary>
-    public static bool IsAssertion(string op) =>
-        op is "aten::_assert_tensor_metadata" or "aten::_assert_scalar" or "aten::_assert_async" or "aten::_functional_assert_scalar"
-            or "aten::_functional_assert_async" or "aten::sym_constrain_range" or "aten::sym_constrain_range_for_size"
-            or "aten::_functional_sym_constrain_range" or "aten::_functional_sym_constrain_range_for_size" or "torch::_check";
 
     public static (string Operator, string Overload) Normal(string op, string overload) =>
         Views.TryGetValue(op, out var view) ? (view, overload)

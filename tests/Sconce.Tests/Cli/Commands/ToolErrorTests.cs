@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 
@@ -36,6 +37,8 @@ public sealed class ToolErrorTests : IDisposable
         var result = await RunAsync(commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(2, result.ExitCode);
         Assert.NotEmpty(result.Errors);
+        Assert.Equal(commandLine.Length > 0, result.Errors.StartsWith("error: ", StringComparison.Ordinal));
+        Assert.Equal(commandLine.Length > 0, result.Errors.Contains(" --help says what it takes", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -48,6 +51,7 @@ public sealed class ToolErrorTests : IDisposable
     [InlineData("inspect cut.wasm", "the file is truncated", "cut.wasm")]
     [InlineData("inspect plain.wasm --graph g.svg", "an artefact, which holds code but no graph", "plain.wasm")]
     [InlineData("run plain.wasm --input text.npz", "expected a NumPy .npz archive", "text.npz")]
+    [InlineData("run plain.wasm --input zip.npz", "a zip of other files, of 'model/data.pkl' first", "zip.npz")]
     [InlineData("run plain.wasm --input x=text.npz", "expected a NumPy .npy array", "text.npz")]
     [InlineData("run plain.wasm --input x.npy", "expected NAME=FILE.npy", "x.npy")]
     [InlineData("run plain.wasm --input x=missing.npy", "expected a NumPy .npy file, but got nothing there", "missing.npy")]
@@ -66,6 +70,11 @@ public sealed class ToolErrorTests : IDisposable
         Write("cut.wasm", "\0asm\u0001\0\0\0\u0001\u0050\u0001");
         Write("text.npz", "these are words, not numbers");
         Write("model.pt", "PK\u0003\u0004");
+        using (var zip = ZipFile.Open(Path.Combine(folder.FullName, "zip.npz"), ZipArchiveMode.Create))
+        {
+            zip.CreateEntry("model/data.pkl");
+        }
+
         Write("artefact.wasm", "\0asm\u0001\0\0\0\0\u0010\u000fsconce.manifest");
         Write("component.wasm", "\0asm\u000d\0\u0001\0");
         var result = await RunAsync(commandLine.Split(' '));
