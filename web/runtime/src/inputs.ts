@@ -60,9 +60,11 @@ function solveSymbol(manifest: Manifest, symbol: SymbolInfo, shapes: readonly (r
   const value = (given - offset) / scale;
   if (Number.isInteger(value) && value >= min && (max === null || value <= max)) return value;
   const [first, last] = [min * scale + offset, max === null ? undefined : max * scale + offset];
-  const range = last === undefined ? `${first} or ${scale > 0 ? "more" : "less"}` : `${Math.min(first, last)}..${Math.max(first, last)}`;
-  const form = scale === 1 ? "" : offset === 0 && scale > 0 ? ` and a multiple of ${scale}` : `, of the form ${formatDim(port.shape[dim] ?? name)}`;
-  throw wrong(`${place(port, dim)} must be ${range} (symbol ${name})${form}, got ${given}`);
+  // "0 or more" would say nothing.
+  const range = last !== undefined ? `${Math.min(first, last)}..${Math.max(first, last)}` : scale < 0 ? `${first} or less` : first > 0 ? `${first} or more` : "";
+  const form = scale === 1 ? "" : offset === 0 && scale > 0 ? `a multiple of ${scale}` : `of the form ${formatDim(port.shape[dim] ?? name)}`;
+  const wanted = [range, form].filter(Boolean).join(form.startsWith("of") ? ", " : " and ") || "0 or more";
+  throw wrong(`${place(port, dim)} must be ${wanted} (symbol ${name}), got ${given}`);
 }
 
 function checkTensor(port: Port, input: TensorInput | TypedArray | undefined): BoundInput {

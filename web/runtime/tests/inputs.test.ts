@@ -95,7 +95,7 @@ const cases: readonly (readonly [string, unknown, string])[] = [
   ["a symbol too large", { ...good, pixel_values: pixels(65, 3, 65, 17) },
     'input "pixel_values": dim 0 of [batch, 3, h, (8 * w) + 1] must be 1..64 (symbol batch), got 65'],
   ["a size that is not of the form", { ...good, pixel_values: pixels(1, 3, 65, 18) },
-    'input "pixel_values": dim 3 of [batch, 3, h, (8 * w) + 1] must be 17 or more (symbol w), of the form (8 * w) + 1, got 18'],
+    'input "pixel_values": dim 3 of [batch, 3, h, (8 * w) + 1] must be 17 or more, of the form (8 * w) + 1 (symbol w), got 18'],
   ["dimensions that disagree", { ...good, mask: { data: new Uint8Array(10), shape: [1, 10] } },
     'input "mask": dim 1 of [batch, 1 + ((h + -1) // 8)] must be 9 = 1 + ((h + -1) // 8), for h = 65 from dim 2 of "pixel_values", got 10'],
 ];
@@ -107,5 +107,5 @@ test("a size that guards bind to multiples says so", () => {
     symbols: [{ name: "s_by2", min: 1, max: null, input: 0, dim: 0, scale: 2, offset: 0 }],
     inputs: [{ name: "x", dtype: "float32", shape: [["*", 2, "s_by2"]] }],
   });
-  assert.throws(() => bindInputs(pairs, { x: pixels(7) }), { message: 'input "x": dim 0 of [2 * s_by2] must be 2 or more (symbol s_by2) and a multiple of 2, got 7' });
+  assert.throws(() => bindInputs(pairs, { x: pixels(7) }), { message: 'input "x": dim 0 of [2 * s_by2] must be 2 or more and a multiple of 2 (symbol s_by2), got 7' });
 });
