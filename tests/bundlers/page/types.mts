@@ -1,6 +1,9 @@
 // What a program with strict settings may write, in old and new compilers.
 import { load, SconceError, type Model, type Outputs, type Tensor, type Inputs } from "sconce";
 import { Graph, Helpers, loadGraphSync } from "sconce/core";
+import { compile, inspect, types, verify, type Inspection, type Verification } from "sconce-compiler";
+import { createWasiNN, type WasiNN } from "sconce-wasi-nn";
+import { runGuest } from "sconce-wasi-nn/guest";
 
 const model = await load("model.wasm", { onProgress: ({ loaded, total }) => console.log(loaded.toFixed(), total.toFixed()) });
 const { logits } = await model.run({ image: { data: new Float32Array(4), shape: [1, 4] } });
@@ -35,3 +38,16 @@ await model.run({ state: out.logits, other: logits! });
 model[Symbol.dispose]();
 try { model.dispose(); } catch (e) { if (e instanceof SconceError) console.log(e.code); }
 void Graph; void Helpers; void loadGraphSync;
+
+const nn: WasiNN = await createWasiNN({ graphs: { digits: "digits.wasm" } });
+WebAssembly.instantiate(new WebAssembly.Module(new Uint8Array()), nn.imports);
+const { exitCode } = await runGuest(new Uint8Array(), { graphs: { digits: "digits.wasm" } }); void exitCode.toFixed();
+
+const path: string = await compile("model.pt2", { output: "model.wasm", signal: AbortSignal.timeout(1000) }); void path;
+const { inputs: ports, sizes }: Inspection = await inspect("model.wasm");
+const size: number | string | undefined = ports[0]?.shape[0]; void size; void sizes;
+const [fared]: Verification[] = await verify(["model.pt2"], { threads: 2 });
+if (fared?.status === "passed") fared.maxError?.toFixed();
+const declaration: string = await types("model.pt2", { url: true }); void declaration;
+// @ts-expect-error no such option
+await compile("model.pt2", { out: "model.wasm" });
