@@ -168,6 +168,14 @@ suite_bundlers() {
   node_suite bundlers node --test tests/bundlers/*.test.mjs
 }
 
+# What people install, from .ci/pack's output alone.
+suite_packages() {
+  heading "Packages"
+  install_native_toolchain
+  ( pack_npm; pack_native; pack_nuget ) || { count packages 0 1 1; return; }
+  node_suite packages node --test tests/packages/*.test.mjs
+}
+
 # Debian's packages where this is Debian and we may; elsewhere the tests take what they find, and say what they miss.
 install_browsers() {
   local wanted=()
@@ -175,6 +183,14 @@ install_browsers() {
   command -v firefox-esr >/dev/null || command -v firefox >/dev/null || wanted+=(firefox-esr)
   compgen -G '/usr/lib/*/webkit2gtk-4.1/MiniBrowser' >/dev/null || wanted+=(libwebkit2gtk-4.1-0)
   command -v Xvfb >/dev/null || wanted+=(xvfb)
+  install_from_debian ${wanted[@]+"${wanted[@]}"}
+}
+
+# What the native tool is linked with.
+install_native_toolchain() {
+  local wanted=()
+  command -v gcc >/dev/null || command -v clang >/dev/null || wanted+=(gcc libc6-dev)
+  [ -e /usr/include/zlib.h ] || wanted+=(zlib1g-dev)
   install_from_debian ${wanted[@]+"${wanted[@]}"}
 }
 

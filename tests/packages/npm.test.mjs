@@ -1,0 +1,80 @@
+// npm's sconce-compiler, installed from what .ci/pack made, where there is no .NET: the command, and the functions.
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { tryCommands } from "./commands.mjs";
+import { Folder, packages, version } from "./folder.mjs";
+
+const tarball = (name) => join(packages, `${name}-${version}.tgz`);
+const native = `sconce-compiler-${process.platform}-${process.arch}`;
+
+describe("npx sconce", () => {
+  let folder;
+
+  before(() => {
+    folder = new Folder("npm", ["node", "npm", "npx", "sh"]);
+    // Nobody has published them yet, so the platform's package is named too, which npm finds by itself later.
+    folder.ok("npm", "install", "--no-audit", "--no-fund", "--offline", tarball("sconce-compiler"), tarball(native));
+  });
+  after(() => folder.remove());
+
+  test("there is no .NET here", () => assert.throws(() => folder.run("dotnet", "--version"), /ENOENT/));
+
+  tryCommands(() => folder, ["npx", "sconce"]);
+
+  test("runs models in the Node that started it, whatever the PATH has", () => {
+    const bin = folder.at("node_modules/.bin/sconce");
+    const { PATH } = folder.environment;
+    folder.environment.PATH = folder.at("nowhere");
+    try {
+      assert.match(folder.ok(process.execPath, bin, "verify", "digits.pt2"), /1 passed, 0 failed/);
+    } finally {
+      folder.environment.PATH = PATH;
+    }
+  });
+
+  test("gives the same as functions", () => {
+    writeFileSync(folder.at("functions.mjs"), `import { compile, inspect, types, verify } from "sconce-compiler";
+const message = (error) => error.message;
+const aborted = new AbortController();
+const stopped = compile("digits.pt2", { output: "stopped.wasm", signal: aborted.signal }).catch(message);
+aborted.abort(new Error("enough"));
+const path = await compile(new URL("digits.pt2", import.meta.url), { output: "with spaces/model.wasm", exact: true });
+const { inputs, sizes, source, steps, multiplyAdds } = await inspect(path);
+console.log(JSON.stringify({
+  path, inputs, sizes, source, steps: steps.length, multiplyAdds, types: await types(path), verified: await verify(["digits.pt2", "lonely.pt2"], { threads: 2, relaxed: false }),
+  stopped: await stopped, missing: await compile("none.pt2").catch(message), wrong: await inspect("digits.npz").catch(message), unverified: await verify("none.pt2").catch(message),
+}));
+`);
+    mkdirSync(folder.at("with spaces"));
+    writeFileSync(folder.at("lonely.pt2"), readFileSync(folder.at("digits.pt2")));
+    const said = JSON.parse(folder.ok("node", "functions.mjs"));
+    assert.equal(said.path, "with spaces/model.wasm");
+    const [{ name: size }] = said.sizes;
+    assert.deepEqual(said.inputs, [{ name: "image", dtype: "float32", shape: [size, 1, 28, 28] }]);
+    assert.deepEqual(said.sizes, [{ name: size, min: 0, max: 64 }]);
+    assert.equal(said.source, "digits.pt2");
+    assert.ok(said.steps > 5 && said.multiplyAdds.includes(size), said.multiplyAdds);
+    assert.match(said.types, /readonly image: /);
+    assert.deepEqual(said.verified.map(({ model, status }) => [model, status]), [["digits.pt2", "passed"], ["lonely.pt2", "error"]]);
+    assert.ok(said.verified[0].maxError < 1e-4 && said.verified[0].codeBytes > 1000);
+    assert.match(said.verified[1].message, /no lonely\.npz beside it/);
+    assert.equal(said.stopped, "enough");
+    assert.deepEqual(readdirSync(folder.path).filter((file) => file.includes("stopped")), [], "a stopped compilation leaves nothing");
+    for (const problem of [said.missing, said.unverified]) assert.match(problem, /^expected [^]*none\.pt2/);
+    assert.match(said.wrong, /digits\.npz/);
+  });
+
+  test("without the platform's package it says which one to install", () => {
+    const [here, away] = [folder.at(`node_modules/${native}`), folder.at("away")];
+    renameSync(here, away);
+    try {
+      const { status, stderr } = folder.run("npx", "sconce", "compile", "digits.pt2");
+      assert.equal(status, 1);
+      assert.match(stderr, new RegExp(`^error: the package ${native}, .* is not installed[^]*what to do: npm install ${native}@${version.replaceAll(".", "\\.")}\n$`));
+    } finally {
+      renameSync(away, here);
+    }
+  });
+});
