@@ -73,8 +73,17 @@ internal sealed class MemoryPlan
         var symbolic = PlaceSymbolic(lives);
         Regions = symbolic.Regions;
         SlotCount = symbolic.SlotCount;
-        HeaderBytes = Align(layout.Size(SlotCount));
-        var end = HeaderBytes;
+
+        // In the header, which is there before the plan is made.
+        long end = layout.Size(SlotCount);
+        foreach (var flag in uses.Written.Where(buffer => buffer is { Kind: BufferKind.Kept, ByteCount.IsConstant: true }))
+        {
+            places.Add(flag, new Place.InContext(end));
+            KeptFlags.Add((end, flag.ByteCount.Value));
+            end += flag.ByteCount.Value;
+        }
+
+        HeaderBytes = end = Align(end);
         foreach (var (_, state) in program.States)
         {
             places.Add(state, new Place.InContext(end));
@@ -97,6 +106,9 @@ internal sealed class MemoryPlan
 
     /// <summary>States and the addresses of their initial contents.</summary>
     public List<(Tensors.Buffer State, long Address)> InitialStates { get; } = [];
+
+    /// <summary>Where in a context those lie of the buffers that are kept for the same sizes, and their bytes, which new sizes make zero.</summary>
+    public List<(long Offset, long Bytes)> KeptFlags { get; } = [];
 
     public long ConstantsEnd { get; }
 
@@ -178,7 +190,7 @@ internal sealed class MemoryPlan
 
     private static IEnumerable<Tensors.Buffer> Placed(TensorProgram program, ProgramUses uses) =>
         program.Inputs.Select(i => i.Buffer).Concat(program.Outputs.Select(o => o.Buffer)).Concat(uses.Written)
-            .Where(buffer => buffer.Kind is BufferKind.Temporary or BufferKind.Input or BufferKind.Output)
+            .Where(buffer => buffer.Kind is BufferKind.Temporary or BufferKind.Input or BufferKind.Output || buffer is { Kind: BufferKind.Kept, ByteCount.IsConstant: false })
             .Distinct<Tensors.Buffer>(ReferenceEqualityComparer.Instance);
 
     /// <summary>Where these buffers end, and where they would end if there were no gaps.</summary>

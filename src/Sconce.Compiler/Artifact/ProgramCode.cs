@@ -199,6 +199,11 @@ internal sealed class ProgramCode
         f.StoreI32(context, I32.TruncSatF64U(ofThread), SlotField(plan.SlotCount + 1));
         f.Set(at, at + (I32.TruncSatF64U(ofThread) * Memory.LoadI32(context, ContextLayout.Threads)));
 
+        foreach (var (offset, bytes) in plan.KeptFlags)
+        {
+            f.MemoryFill(context + (I32)(uint)offset, 0, (uint)bytes);
+        }
+
         for (var i = 0; i < program.Inputs.Count; i++)
         {
             f.StoreI32(context, Address(context, program.Inputs[i].Buffer), (uint)(layout.Inputs + (4 * i)));

@@ -1,3 +1,4 @@
+using Sconce.Compiler.Kernels.Loops;
 using Sconce.Compiler.Passes;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
@@ -25,7 +26,8 @@ internal static class StepCost
         MapStep map => Work(map.Axes, [map.Body]),
         ReduceStep reduce => Work([.. reduce.Axes, .. reduce.Reduced], reduce.Reducers.Select(r => r.Value)) + Work(reduce.Axes, reduce.Results),
         ScanStep scan => Work([.. scan.Axes, scan.Scanned], scan.Reducers.Select(r => r.Value)),
-        FourierStep f => Extents(f.Axes) * (long)(5 * f.Plan.Length * Math.Log2(f.Plan.Length)),
+        FourierStep { Plan: { } plan } f => Extents(f.Axes) * (long)(5 * plan.Length * Math.Log2(plan.Length)),
+        FourierStep f => Extents(f.Axes) * f.Size * (long)((f.Form == FourierForm.Complex ? 5 : 2.5) * Math.Log2(TilePlan.Estimate(f.Size))),
         LoopStep loop => loop.Count * Dim.Sum(loop.Body.Select(Flops)),
         _ => Dim.Zero,
     };

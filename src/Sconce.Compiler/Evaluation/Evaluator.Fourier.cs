@@ -8,10 +8,11 @@ public sealed partial class Evaluator
 {
     private void RunFourier(FourierStep step)
     {
-        var (given, size) = (checked((int)Evaluate(step.Input.Extent)), step.Plan.Size);
+        var (given, size, outputs) = (checked((int)Evaluate(step.Input.Extent)), checked((int)Evaluate(step.Size)), Evaluate(step.Output.Extent));
         var frame = NewFrame();
         var compiler = new ExprCompiler(frame);
         var (real, imaginary) = (compiler.Float(step.Real), compiler.Float(step.Imaginary));
+        var scale = compiler.Float(step.Scale)();
         var row = new Complex[size];
         var (input, output) = (frame.Slot(step.Input), frame.Slot(step.Output));
         var places = step.Targets.Select(target => (To: Get(target.Buffer), Place: compiler.Place(Get(target.Buffer), target.Index))).ToArray();
@@ -20,10 +21,10 @@ public sealed partial class Evaluator
             for (var n = 0; n < given; n++)
             {
                 frame.Set(input, n);
-                row[n] = new Complex(real(), step.Plan.Form == FourierForm.RealToComplex ? 0 : imaginary());
+                row[n] = new Complex(real(), step.Form == FourierForm.RealToComplex ? 0 : imaginary());
             }
 
-            if (step.Plan.Form == FourierForm.ComplexToReal)
+            if (step.Form == FourierForm.ComplexToReal)
             {
                 for (var n = 0; n < given; n++)
                 {
@@ -33,12 +34,12 @@ public sealed partial class Evaluator
             }
 
             var result = FourierTransform.Forward(row);
-            for (var k = 0; k < Evaluate(step.Output.Extent); k++)
+            for (var k = 0; k < outputs; k++)
             {
                 frame.Set(output, k);
                 for (var part = 0; part < places.Length; part++)
                 {
-                    places[part].To.SetFloat(places[part].Place(), (part == 0 ? result[k].Real : result[k].Imaginary) * step.Scale);
+                    places[part].To.SetFloat(places[part].Place(), (part == 0 ? result[k].Real : result[k].Imaginary) * scale);
                 }
             }
         });

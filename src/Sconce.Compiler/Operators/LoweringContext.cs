@@ -84,6 +84,17 @@ public sealed class LoweringContext(TensorProgram program)
         return a.IsConstant ? a : Facts.Simplify(b);
     }
 
+    /// <summary>Whether a size hangs on nothing but the sizes of inputs: it is known before anything is computed.</summary>
+    public bool IsOfInputs(Dim size)
+    {
+        var known = true;
+        size.VisitLeaves(leaf => known &= leaf is Symbol symbol && program.Symbols.Contains(symbol));
+        return known;
+    }
+
+    /// <summary>A size as people write it, by the inputs that its symbols come from: <c>2*x.shape[1]</c>.</summary>
+    public string Describe(Dim size) => size.Substitute(atom => atom is Symbol symbol ? Dim.Of(Named(symbol)) : null).ToString();
+
     /// <summary>Of a branch that is lowered whether it is taken or not, when it is taken.</summary>
     internal Expr? Taken { get; set; }
 
@@ -121,6 +132,18 @@ public sealed class LoweringContext(TensorProgram program)
             var data = make();
             buffer = new Buffer($"{Name}.table", data.Type, [.. data.Shape.Select(size => (Dim)size)], BufferKind.Constant, data);
             made.Add(key, buffer);
+        }
+
+        return buffer;
+    }
+
+    /// <summary>A buffer that kernels fill with what the key says, once for all runs with the same sizes.</summary>
+    public Buffer Kept<TKey>(TKey key, DType type, Dim count)
+        where TKey : notnull
+    {
+        if (!made.TryGetValue(key, out var buffer))
+        {
+            made.Add(key, buffer = new Buffer($"{Name}.table", type, [count], BufferKind.Kept));
         }
 
         return buffer;
@@ -251,6 +274,19 @@ public sealed class LoweringContext(TensorProgram program)
         var loop = new LoopStep(counter, count, [.. Steps]);
         Steps = outer;
         Add(loop);
+    }
+
+    private Symbol Named(Symbol symbol)
+    {
+        foreach (var (name, buffer) in program.Inputs)
+        {
+            if (buffer.Dims.IndexOf(Dim.Of(symbol)) is >= 0 and var axis)
+            {
+                return new($"{name}.shape[{axis}]", symbol.Min, symbol.Max);
+            }
+        }
+
+        return symbol;
     }
 
     /// <summary>Axes over dims, and the index they form.</summary>

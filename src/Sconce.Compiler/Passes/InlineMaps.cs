@@ -169,7 +169,7 @@ internal static class InlineMaps
                 .. Contains([read.Key, read.Value, read.Score], load) ? [s.Keys] : ImmutableArray<Axis>.Empty,
                 .. Contains([read.Value], load) ? [s.Columns] : ImmutableArray<Axis>.Empty],
             // Of half a spectrum each element is read twice.
-            FourierStep f => f.Plan.Form == FourierForm.ComplexToReal ? null : f.Axes.Add(f.Input),
+            FourierStep f => f.Form == FourierForm.ComplexToReal ? null : f.Axes.Add(f.Input),
             ConvolutionStep c when Contains([c.Epilogue], load) => c.Axes,
             // A padded input is computed once a point, when it is copied into the kernel's order.
             ConvolutionStep => null,

@@ -21,6 +21,9 @@ public enum BufferKind
     /// <summary>Keeps its value between runs; begins as <see cref="Buffer.Data"/>.</summary>
     State,
 
+    /// <summary>Holds what depends on sizes alone, from run to run until sizes are others: written by kernels. New sizes make those of a fixed size zero, which tell what has been written.</summary>
+    Kept,
+
     /// <summary>What a <see cref="CheckStep"/> has found: a place that the runtime reads when a run ended with an error.</summary>
     Fault,
 }

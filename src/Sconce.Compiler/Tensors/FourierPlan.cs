@@ -13,10 +13,14 @@ public sealed class FourierPlan
     /// <summary>The largest factor that a pass can have. (Its own transform takes the square of it; a transform of another size made of several takes some seven times its own time.)</summary>
     public const int LargestFactor = 13;
 
-    private const int Lanes = 4;
+    /// <summary>The factors that passes have, in the order in which they are tried.</summary>
+    public static ImmutableArray<int> PassFactors { get; } = [4, 2, 3, 5, 7, 11, LargestFactor];
+
+    /// <summary>Of the vectors.</summary>
+    public const int Lanes = 4;
 
     /// <summary>From here on one transform has enough elements for all lanes.</summary>
-    private const int ShortestSplit = 16;
+    public const int ShortestSplit = 16;
 
     public FourierPlan(FourierForm form, int size)
     {
@@ -134,7 +138,7 @@ public sealed class FourierPlan
     private static ImmutableArray<int>? FactorsOf(int size)
     {
         var factors = ImmutableArray.CreateBuilder<int>();
-        foreach (var factor in (ReadOnlySpan<int>)[4, 2, 3, 5, 7, 11, 13])
+        foreach (var factor in PassFactors)
         {
             for (; size % factor == 0; size /= factor)
             {

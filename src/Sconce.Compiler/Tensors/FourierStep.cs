@@ -8,10 +8,10 @@ public enum FourierForm
 {
     Complex,
 
-    /// <summary>An even number of real elements into the first half of their spectrum, the middle included.</summary>
+    /// <summary>Real elements into the first half of their spectrum, the middle included.</summary>
     RealToComplex,
 
-    /// <summary>Such a half back to real elements: the inverse, unscaled. The imaginary parts of its first and last element are 0.</summary>
+    /// <summary>Such a half back to real elements: the inverse, unscaled. Its elements that are their own mirror images have imaginary parts of 0.</summary>
     ComplexToReal,
 }
 
@@ -25,12 +25,15 @@ public enum FourierForm
 /// <param name="output">Over those that come out.</param>
 /// <param name="real">Over axes and input.</param>
 /// <param name="imaginary">As the real part; what it is for <see cref="FourierForm.RealToComplex"/> does not matter.</param>
-/// <param name="plan">How it is done.</param>
-/// <param name="scale">What results are multiplied by.</param>
-/// <param name="table">A load of the first of the plan's numbers.</param>
+/// <param name="form">What is transformed into what.</param>
+/// <param name="plan">How it is done; null where only the run knows how many elements there are.</param>
+/// <param name="scale">What results are multiplied by: a float64.</param>
+/// <param name="table">A load of the first of the plan's numbers, or (where there is none) of the first of two scratch buffers that outlive the run, for the table and for whether it has been made.</param>
 public sealed class FourierStep(
-    ImmutableArray<Target> targets, ImmutableArray<Axis> axes, Axis input, Axis output, Expr real, Expr imaginary, FourierPlan plan, double scale, Expr table) : Step
+    ImmutableArray<Target> targets, ImmutableArray<Axis> axes, Axis input, Axis output, Expr real, Expr imaginary, FourierForm form, FourierPlan? plan, Expr scale, LoadExpr table) : Step
 {
+    public FourierForm Form { get; } = form;
+
     public ImmutableArray<Axis> Axes { get; } = axes;
 
     public Axis Input { get; } = input;
@@ -41,21 +44,24 @@ public sealed class FourierStep(
 
     public Expr Imaginary { get; } = imaginary;
 
-    public FourierPlan Plan { get; } = plan;
+    /// <summary>How many elements a whole transform has.</summary>
+    public Dim Size => Form == FourierForm.ComplexToReal ? Output.Extent : Input.Extent;
 
-    public double Scale { get; } = scale;
+    public FourierPlan? Plan { get; } = plan;
 
-    public Expr Table { get; } = table;
+    public Expr Scale { get; } = scale;
+
+    public LoadExpr Table { get; } = table;
 
     public override ImmutableArray<Target> Targets { get; } = targets;
 
-    public override ImmutableArray<Expr> Expressions => [Real, Imaginary, Table];
+    public override ImmutableArray<Expr> Expressions => [Real, Imaginary, Scale, Table];
 
-    public override Step Rewrite(Func<Expr, Expr> expr) => With(Targets, Axes, expr(Real), expr(Imaginary), expr(Table));
+    public override Step Rewrite(Func<Expr, Expr> expr) => With(Targets, Axes, expr(Real), expr(Imaginary), expr(Scale), (LoadExpr)expr(Table));
 
-    public override Step Retarget(ImmutableArray<Target> targets) => With(targets, Axes, Real, Imaginary, Table);
+    public override Step Retarget(ImmutableArray<Target> targets) => With(targets, Axes, Real, Imaginary, Scale, Table);
 
     /// <summary>The same transforms of other operands, stored otherwise.</summary>
-    public FourierStep With(ImmutableArray<Target> targets, ImmutableArray<Axis> axes, Expr real, Expr imaginary, Expr table) =>
-        new(targets, axes, Input, Output, real, imaginary, Plan, Scale, table) { Origin = Origin, ThreadScratch = ThreadScratch };
+    public FourierStep With(ImmutableArray<Target> targets, ImmutableArray<Axis> axes, Expr real, Expr imaginary, Expr scale, LoadExpr table) =>
+        new(targets, axes, Input, Output, real, imaginary, Form, Plan, scale, table) { Origin = Origin, Scratch = Scratch, ThreadScratch = ThreadScratch };
 }

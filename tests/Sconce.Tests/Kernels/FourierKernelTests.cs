@@ -105,8 +105,8 @@ public sealed class FourierKernelTests
         {
             var (program, x, y) = (new TensorProgram(), Steps.Buffer("x", type, 2, size), Steps.Buffer("y", type, 2, size));
             var context = new LoweringContext(program);
-            var z = Discrete.Inverse(context, Discrete.Forward(context, new(x, y), size, 1), size, 1.0 / size);
-            var half = Discrete.FromHalf(context, Discrete.Half(context, x, size, 1), size, 1.0 / size);
+            var z = Discrete.Inverse(context, Discrete.Forward(context, new(x, y), size, Scale(1)), size, Scale(1.0 / size));
+            var half = Discrete.FromHalf(context, Discrete.Half(context, x, size, Scale(1)), size, Scale(1.0 / size));
             var (a, b) = (harness.Draw(x, Value), harness.Draw(y, Value));
             harness.Add($"{size}", program.Steps, inputs: new Dictionary<Buffer, TensorValue> { [x] = a, [y] = b }, evaluate: false);
             foreach (var (result, wanted) in ((Buffer, TensorValue)[])[(z.Real, a), (z.Imaginary, b), (half, a)])
@@ -145,7 +145,7 @@ public sealed class FourierKernelTests
             }
 
             var program = new TensorProgram();
-            var z = Discrete.Half(new LoweringContext(program), x, size, 1);
+            var z = Discrete.Half(new LoweringContext(program), x, size, Scale(1));
             harness.Add($"{size}", program.Steps, inputs: new Dictionary<Buffer, TensorValue> { [x] = value }, evaluate: false);
             outputs.Add(($"{size}", z.Real, z.Imaginary));
         }
@@ -177,8 +177,10 @@ public sealed class FourierKernelTests
         var imaginary = form == FourierForm.ComplexToReal ? Expr.Select(own, Expr.Const(type, 0L), y.At([.. axes, input])) : y.At([.. axes, input]);
         return new FourierStep(
             [.. Enumerable.Range(0, form == FourierForm.ComplexToReal ? 1 : 2).Select(i => Target.Whole(new Buffer($"result{i}", type, [.. batch, outputs]), [.. axes, output]))],
-            [.. axes], input, output, x.At([.. axes, input]), form == FourierForm.RealToComplex ? Expr.Const(type, 0L) : imaginary, plan, scale, new LoadExpr(table, [Dim.Zero]));
+            [.. axes], input, output, x.At([.. axes, input]), form == FourierForm.RealToComplex ? Expr.Const(type, 0L) : imaginary, form, plan, Scale(scale), new LoadExpr(table, [Dim.Zero]));
     }
+
+    private static Expr Scale(double scale) => Expr.Const(DType.Float64, scale);
 
     private static void AssertNear(string name, TensorValue wanted, TensorValue got, double tolerance)
     {

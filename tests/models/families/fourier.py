@@ -45,3 +45,40 @@ for name, n_fft, hop, options in (("speech", 400, 160, {}), ("odd", 25, 10, {}),
     case(f"stft-{name}", lambda x, n=n_fft, h=hop, w=window, o=options: parts(torch.stft(x, n, h, window=w, return_complex=True, **o)), rand(2, 5 * n_fft + 3))
 window = torch.hann_window(400)
 case("istft-speech", lambda x, y: torch.istft(torch.complex(x, y), 400, 160, window=window), rand(201, 9), rand(201, 9))
+
+# Lengths that only a run tells: for each of these sizes the same archive.
+RUN_LENGTHS = [1, 2, 3, 4, 9, 13, 16, 17, 20, 34, 49, 64, 97, 100, 143, 154, 400]
+length = Dim("length", min=1, max=100000)
+
+
+def at_run(x):
+    z = fft.rfft(x)
+    w = fft.fft(x)
+    result = {"half": parts(z), "whole": parts(w), "back": parts(fft.ifft(w)), "round": fft.irfft(z, n=x.shape[-1]), "conjugate": parts(fft.ihfft(x)),
+        "twice": parts(fft.rfft(x, n=2 * x.shape[-1]))}
+    for norm in ("ortho", "forward"):
+        result |= {f"half {norm}": parts(fft.rfft(x, norm=norm)), f"round {norm}": fft.irfft(z, n=x.shape[-1], norm=norm), f"whole {norm}": parts(fft.fft(x, norm=norm))}
+    return result
+
+
+case("fourier-run", at_run, rand(3, 40), dynamic=({1: length},), tests=[(rand(3, n),) for n in RUN_LENGTHS])
+case("fourier-run-float64", at_run, rand(2, 40, dtype=torch.float64), dynamic=({1: length},), tests=[(rand(2, n, dtype=torch.float64),) for n in (3, 16, 33, 34, 60, 100)])
+
+
+def default_at_run(x):
+    z = fft.rfft(x)
+    return {"back": fft.irfft(z), "of a half": fft.irfft(fft.fft(x), norm="ortho"), "hermitian": fft.hfft(z), "hermitian ortho": fft.hfft(z, norm="ortho")}
+
+
+case("fourier-run-default", default_at_run, rand(3, 40), dynamic=({1: Dim("length", min=2, max=1000)},), tests=[(rand(3, n),) for n in (2, 3, 4, 9, 17, 33, 50)])
+
+
+def many_at_run(x):
+    z = fft.rfftn(x)
+    return {"two": parts(fft.fft2(x, norm="ortho")), "many": parts(z), "back": fft.irfftn(z, s=x.shape), "across": parts(fft.fft(x, dim=1)), "outer": parts(fft.rfft2(x, dim=(0, 1))),
+        "both": parts(fft.ifft2(torch.complex(x, x), norm="backward")), "scaled": parts(fft.fft2(x, s=(2 * x.shape[1], -1), norm="forward"))}
+
+
+height, width = Dim("height", min=1, max=1000), Dim("width", min=1, max=1000)
+case("fourier-run-many", many_at_run, rand(2, 9, 20), dynamic=({0: Dim("count", min=1, max=9), 1: height, 2: width},),
+    tests=[(rand(*sizes),) for sizes in ((2, 7, 18), (1, 16, 33), (5, 34, 2), (4, 1, 64))])

@@ -15,7 +15,8 @@ internal sealed class FourierArithmetic(FunctionBuilder f, KernelModule module, 
 {
     public const int UnitBytes = 32;
 
-    private const int Half = UnitBytes / 2;
+    /// <summary>Bytes from a real part to the imaginary one.</summary>
+    public const int ImaginaryPart = UnitBytes / 2;
 
     private readonly bool fused = module.Options.FusedMultiplyAdd;
 
@@ -66,40 +67,65 @@ internal sealed class FourierArithmetic(FunctionBuilder f, KernelModule module, 
         Let(Zip(a.Imaginary, b.Imaginary, a.Real.Zip(b.Real, Mul), Nmadd)), Let(Zip(a.Imaginary, b.Real, a.Real.Zip(b.Imaginary, Mul), Madd)));
 
     /// <summary>A plain vector of numbers side by side.</summary>
-    public Vector Load(I32 address, int offset) => Let(new(
-        Memory.LoadV128(address, (uint)offset), IsWide ? Memory.LoadV128(address, (uint)(offset + 16)) : null));
-
-    public void Store(I32 address, int offset, Vector value)
+    public Vector Load(I32 address, I32 offset)
     {
-        f.StoreV128(address, value.Low, (uint)offset);
+        var (at, known) = Settled(address, offset);
+        return Let(new(Memory.LoadV128(at, known), IsWide ? Memory.LoadV128(at, known + 16) : null));
+    }
+
+    public void Store(I32 address, I32 offset, Vector value)
+    {
+        var (at, known) = Settled(address, offset);
+        f.StoreV128(at, value.Low, known);
         if (value.High is { } high)
         {
-            f.StoreV128(address, high, (uint)(offset + 16));
+            f.StoreV128(at, high, known + 16);
         }
     }
 
     /// <summary>The same two numbers in all lanes.</summary>
-    public ComplexVector LoadSplats(I32 address, int real, int imaginary)
+    public ComplexVector LoadSplats(I32 address, I32 imaginary)
     {
-        var (x, y) = (f.Let(LoadSplat(address, (uint)real)), f.Let(LoadSplat(address, (uint)imaginary)));
+        var (at, known) = Settled(address, imaginary);
+        var (x, y) = (f.Let(LoadSplat(address, 0)), f.Let(LoadSplat(at, known)));
         return new(new(x, IsWide ? x : null), new(y, IsWide ? y : null));
     }
 
     /// <summary>An element from scratch memory.</summary>
     public ComplexVector LoadElement(I32 address, int offset = 0) => new(
         Let(new(Memory.LoadV128(address, (uint)offset), IsWide ? Memory.LoadV128(address, (uint)(offset + UnitBytes)) : null)),
-        Let(new(Memory.LoadV128(address, (uint)(offset + Half)), IsWide ? Memory.LoadV128(address, (uint)(offset + UnitBytes + Half)) : null)));
+        Let(new(Memory.LoadV128(address, (uint)(offset + ImaginaryPart)), IsWide ? Memory.LoadV128(address, (uint)(offset + UnitBytes + ImaginaryPart)) : null)));
 
     public void StoreElement(I32 address, ComplexVector value)
     {
         f.StoreV128(address, value.Real.Low);
-        f.StoreV128(address, value.Imaginary.Low, Half);
+        f.StoreV128(address, value.Imaginary.Low, ImaginaryPart);
         if (value.Real.High is { } real)
         {
             f.StoreV128(address, real, UnitBytes);
-            f.StoreV128(address, value.Imaginary.Upper, UnitBytes + Half);
+            f.StoreV128(address, value.Imaginary.Upper, UnitBytes + ImaginaryPart);
         }
     }
+
+    /// <summary>A single number, as expressions have it.</summary>
+    public Code LoadNumber(I32 address) => IsWide ? Memory.LoadF64(address) : Memory.LoadF32(address);
+
+    public void StoreNumber(I32 address, Code value, int offset = 0)
+    {
+        if (IsWide)
+        {
+            f.StoreF64(address, value.AsF64(), (uint)offset);
+        }
+        else
+        {
+            f.StoreF32(address, value.AsF32(), (uint)offset);
+        }
+    }
+
+    /// <summary>The address of a number's real part where four numbers in a row are an element.</summary>
+    public I32 InElements(I32 start, I32 number) => IsWide
+        ? start + ((number >>> 1) * UnitBytes) + ((number & 1) * NumberBytes)
+        : start + ((number >>> 2) * UnitBytes) + ((number & 3) * NumberBytes);
 
     /// <summary>The lanes backwards.</summary>
     public Vector Reversed(Vector a) => Let(IsWide
@@ -134,6 +160,10 @@ internal sealed class FourierArithmetic(FunctionBuilder f, KernelModule module, 
 
         return [.. Lanes.Transposed(f, rows[0].Low, rows[1].Low, rows[2].Low, rows[3].Low).Select(row => new Vector(row))];
     }
+
+    /// <summary>An offset that is known stands in the access.</summary>
+    private (I32 Address, uint Offset) Settled(I32 address, I32 offset) =>
+        offset.ConstantInteger is { } known ? (address, (uint)known) : (IsWide ? f.Let(address + offset) : address + offset, 0);
 
     private static Vector Zip(Vector a, Vector b, Vector c, Func<V128, V128, V128, V128> function) =>
         new(function(a.Low, b.Low, c.Low), a.High is null ? null : function(a.High, b.Upper, c.Upper));

@@ -18,11 +18,12 @@ internal static class FourierPreparation
 
         var steps = ImmutableArray.CreateBuilder<Step>();
         var type = step.Real.Type;
-        var (real, imaginary) = step.Plan.IsSplit ? (Plain(step.Real), Plain(step.Imaginary)) : (step.Real, step.Imaginary);
-        var prepared = step.With(step.Targets, step.Axes, real, imaginary, step.Table);
+        var (real, imaginary) = step.Plan is not { IsSplit: false } ? (Plain(step.Real), Plain(step.Imaginary)) : (step.Real, step.Imaginary);
+        var prepared = step.With(step.Targets, step.Axes, real, imaginary, step.Scale, step.Table);
 
         // Two areas, from one to the other of which each pass goes. Each has room for one element more, the first again.
-        prepared.ThreadScratch = new Buffer($"{step.Targets[0].Buffer.Name}.fft", type, [2 * (step.Plan.Points + 1) * 2 * Expressions.Vector.Lanes]);
+        var area = step.Plan is { } plan ? (plan.Points + 1) * 2 * FourierPlan.Lanes : FourierTable.AreaCount(step.Size);
+        prepared.ThreadScratch = new Buffer($"{step.Targets[0].Buffer.Name}.fft", type, [2 * area]);
         steps.Add(prepared);
         return steps.ToImmutable();
 

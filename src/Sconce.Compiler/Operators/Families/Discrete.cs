@@ -12,11 +12,11 @@ namespace Sconce.Compiler.Operators.Families;
 internal static class Discrete
 {
     /// <summary>Of complex elements, forwards; scaled.</summary>
-    public static Lowered.Complex Forward(LoweringContext context, Lowered.Complex z, int size, double scale)
+    public static Lowered.Complex Forward(LoweringContext context, Lowered.Complex z, Dim size, Expr scale)
     {
-        if (!FourierPlan.Suits(size))
+        if (Known(context, size) is { } known && !FourierPlan.Suits(known))
         {
-            return ByConvolution(context, z, size, size, scale);
+            return ByConvolution(context, z, known, known, scale);
         }
 
         var (real, imaginary) = Step(context, FourierForm.Complex, size, size, scale, z.Real, z.Imaginary);
@@ -24,26 +24,27 @@ internal static class Discrete
     }
 
     /// <summary>Backwards: the same with the parts exchanged.</summary>
-    public static Lowered.Complex Inverse(LoweringContext context, Lowered.Complex z, int size, double scale)
+    public static Lowered.Complex Inverse(LoweringContext context, Lowered.Complex z, Dim size, Expr scale)
     {
         var (imaginary, real) = Forward(context, new(z.Imaginary, z.Real), size, scale);
         return new(real, imaginary);
     }
 
     /// <summary>The first half of a real tensor's spectrum, the middle included.</summary>
-    public static Lowered.Complex Half(LoweringContext context, Buffer real, int size, double scale)
+    public static Lowered.Complex Half(LoweringContext context, Buffer real, Dim size, Expr scale)
     {
-        var outputs = (size / 2) + 1;
-        if (size % 2 == 0 && FourierPlan.Suits(size))
+        var outputs = size.FloorDiv(2) + 1;
+        var known = Known(context, size);
+        if (known is null || (known % 2 == 0 && FourierPlan.Suits(known.Value)))
         {
             var (a, b) = Step(context, FourierForm.RealToComplex, size, outputs, scale, real, null);
             return new(a, b!);
         }
 
         var z = new Lowered.Complex(real, context.Fill(real.Type, real.Dims, Expr.Const(real.Type, 0L)));
-        if (!FourierPlan.Suits(size))
+        if (!FourierPlan.Suits(known.Value))
         {
-            return ByConvolution(context, z, size, outputs, scale);
+            return ByConvolution(context, z, known.Value, (known.Value / 2) + 1, scale);
         }
 
         z = Forward(context, z, size, scale);
@@ -51,18 +52,18 @@ internal static class Discrete
     }
 
     /// <summary>A real tensor of its half spectrum, backwards.</summary>
-    public static Buffer FromHalf(LoweringContext context, Lowered.Complex z, int size, double scale)
+    public static Buffer FromHalf(LoweringContext context, Lowered.Complex z, Dim size, Expr scale)
     {
-        var middle = size % 2 == 0 ? size / 2 : -1;
+        var known = Known(context, size);
 
         // What is its own mirror image has no imaginary part.
         var imaginary = context.Map(z.Imaginary.Type, z.Imaginary.Dims, i =>
         {
             var (element, own) = (z.Imaginary.ValueAt(i), Expr.Of(i[^1]).EqualTo(Expr.Of(Dim.Zero)));
-            own = middle < 0 ? own : own | Expr.Of(i[^1]).EqualTo(Expr.Of((Dim)middle));
+            own = known % 2 == 1 ? own : own | (known is null ? Expr.Of(i[^1] * 2).EqualTo(Expr.Of(size)) : Expr.Of(i[^1]).EqualTo(Expr.Of(size.FloorDiv(2))));
             return Expr.Select(own, Expr.Const(element.Type, 0L), element);
         });
-        if (middle >= 0 && FourierPlan.Suits(size))
+        if (known is null || (known % 2 == 0 && FourierPlan.Suits(known.Value)))
         {
             return Step(context, FourierForm.ComplexToReal, size, size, scale, z.Real, imaginary).Real;
         }
@@ -71,9 +72,9 @@ internal static class Discrete
     }
 
     /// <summary>A whole spectrum of half of it: the rest is the conjugate, backwards.</summary>
-    public static Lowered.Complex Mirrored(LoweringContext context, Lowered.Complex z, int size)
+    public static Lowered.Complex Mirrored(LoweringContext context, Lowered.Complex z, Dim size)
     {
-        var given = (size / 2) + 1;
+        var given = size.FloorDiv(2) + 1;
         Buffer Whole(Buffer part, bool negate)
         {
             var whole = context.Temporary(part.Type, part.Dims.SetItem(part.Rank - 1, size));
@@ -87,22 +88,42 @@ internal static class Discrete
         return new(Whole(z.Real, negate: false), Whole(z.Imaginary, negate: true));
     }
 
-    private static Buffer First(LoweringContext context, Buffer part, int count) =>
+    /// <summary>A size that is known when compiling, or null; it is one that PyTorch transforms.</summary>
+    private static int? Known(LoweringContext context, Dim size)
+    {
+        size = context.Facts.Simplify(size);
+        context.Require(SizeCheck.LessOrEqual(1, size, "a Fourier transform has at least one element"));
+        if (!context.IsOfInputs(size))
+        {
+            throw SconceException.Unsupported(
+                $"a Fourier transform of {context.Describe(size)} elements, which is not known before the run", hint: "Its length may be a number, or hang on the sizes of inputs.");
+        }
+
+        return size.IsConstant ? checked((int)size.Value) : null;
+    }
+
+    private static Buffer First(LoweringContext context, Buffer part, Dim count) =>
         context.View(part, part.Dims.SetItem(part.Rank - 1, count), i => i);
 
     private static (Buffer Real, Buffer? Imaginary) Step(
-        LoweringContext context, FourierForm form, int size, int outputs, double scale, Buffer real, Buffer? imaginary)
+        LoweringContext context, FourierForm form, Dim size, Dim outputs, Expr scale, Buffer real, Buffer? imaginary)
     {
-        var plan = new FourierPlan(form, size);
         var type = real.Type.Compute();
-        var table = context.Made(("fourier", form, size, type), () => plan.Table(type));
+        (size, outputs) = (context.Facts.Simplify(size), context.Facts.Simplify(outputs));
+        var plan = size.IsConstant ? new FourierPlan(form, (int)size.Value) : null;
+        var table = plan is null
+            ? context.Kept(("fourier", form, size, type), type, FourierTable.Count(size))
+            : context.Made(("fourier", form, plan.Size, type), () => plan.Table(type));
         var (axes, index) = context.Axes(real.Dims[..^1]);
-        var (input, output) = (new Axis(real.Dims[^1], "n"), new Axis(outputs, "k"));
+        var (input, output) = (new Axis(form == FourierForm.ComplexToReal ? real.Dims[^1] : size, "n"), new Axis(outputs, "k"));
         Buffer[] results = [.. Enumerable.Range(0, form == FourierForm.ComplexToReal ? 1 : 2).Select(_ => context.Temporary(type, [.. real.Dims[..^1], outputs]))];
         Expr At(Buffer part) => part.ValueAt([.. index, input]);
         context.Add(new FourierStep(
             [.. results.Select(result => new Target(result, [.. index, output]))], axes, input, output,
-            At(real), imaginary is null ? Expr.Const(type, 0L) : At(imaginary), plan, scale, table.At([Dim.Zero])));
+            At(real), imaginary is null ? Expr.Const(type, 0L) : At(imaginary), form, plan, scale, new LoadExpr(table, [Dim.Zero]))
+        {
+            Scratch = plan is null ? [table, context.Kept(("fourier", form, size, type, "made"), DType.Int32, 1)] : [],
+        });
         return (results[0], results.ElementAtOrDefault(1));
     }
 
@@ -113,7 +134,7 @@ internal static class Discrete
     /// Bluestein's way for sizes with a large prime factor: as n·k = (n² + k² - (k - n)²) / 2, the transform is a convolution with a chirp, e^(πi·n² / size), between two
     /// multiplications with it; and the convolution is a product of transforms of a larger size that suits.
     /// </summary>
-    private static Lowered.Complex ByConvolution(LoweringContext context, Lowered.Complex z, int size, int outputs, double scale)
+    private static Lowered.Complex ByConvolution(LoweringContext context, Lowered.Complex z, int size, int outputs, Expr scale)
     {
         if (size > LargestByConvolution)
         {
@@ -142,10 +163,10 @@ internal static class Discrete
         var before = Product(z, type, [.. z.Real.Dims[..^1], larger], i =>
             (z.Real.AtOr(i, Expr.Const(type, 0L)), z.Imaginary.AtOr(i, Expr.Const(type, 0L)),
             cosines.AtOr([i[^1]], Expr.Const(type, 0L)), -sines.AtOr([i[^1]], Expr.Const(type, 0L))));
-        var a = Forward(context, before, larger, 1);
+        var a = Forward(context, before, larger, Expr.Const(DType.Float64, 1.0));
         var product = Product(a, type, a.Real.Dims, i =>
             (a.Real.ValueAt(i), a.Imaginary.ValueAt(i), spectrumReal.At([i[^1]]), spectrumImaginary.At([i[^1]])));
-        var sums = Inverse(context, product, larger, scale / larger);
+        var sums = Inverse(context, product, larger, scale is ConstExpr { Value: var known } ? Expr.Const(DType.Float64, known / larger) : scale / Expr.Const(DType.Float64, (double)larger));
         return Product(sums, z.Real.Type, [.. z.Real.Dims[..^1], outputs], i => (sums.Real.ValueAt(i), sums.Imaginary.ValueAt(i), cosines.At([i[^1]]), -sines.At([i[^1]])));
 
         Lowered.Complex Product(Lowered.Complex given, DType result, Dims dims, Func<Dims, (Expr A, Expr B, Expr C, Expr D)> parts) => new(

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Buffer = Sconce.Compiler.Tensors.Buffer;
+using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators.Families;
 
@@ -34,33 +35,46 @@ internal static class Fourier
     private const int Forward = -1;
     private const int Inverse = 1;
 
+    // As PyTorch numbers them; 0 is neither.
+    private const int ByRoot = 1;
+    private const int ByCount = 2;
+
     /// <summary>The dims to transform and the size of each.</summary>
-    private static (ImmutableArray<int> Axes, ImmutableArray<int> Sizes) Dimensions(Call call, Buffer self)
+    private static (ImmutableArray<int> Axes, Dims Sizes) Dimensions(Call call, Buffer self)
     {
         var schema = call.Operator.Schema;
         var (sizeName, several) = schema.IndexOf("s") >= 0 ? ("s", true) : ("n", false);
-        var sizes = call.Has(sizeName) ? call.Constants(sizeName) : [];
+        var sizes = call.Has(sizeName) ? call.Ints(sizeName) : [];
         ImmutableArray<int> axes = call.Has("dim") || !several
             ? [.. call.Constants("dim").Select(axis => call.NormaliseAxis(axis, self.Rank))]
             : [.. Enumerable.Range(sizes.IsEmpty ? 0 : self.Rank - sizes.Length, sizes.IsEmpty ? self.Rank : sizes.Length)];
-        return (axes, [.. axes.Select((axis, i) => i < sizes.Length && sizes[i] >= 0 ? sizes[i] : Known(call, self.Dims[axis]))]);
+
+        // -1 stands for all that there are.
+        return (axes, [.. axes.Select((axis, i) => i < sizes.Length && !sizes[i].Equals((Dim)(-1)) ? sizes[i] : self.Dims[axis])]);
     }
 
-    private static int Known(Call call, Dim size) => size.IsConstant
-        ? (int)size.Value
-        : throw call.Unsupported($"a transform of {size} elements: how many there are must be known when compiling");
+    /// <summary>What the result is multiplied by, for transforms of so many elements: a float64.</summary>
+    private static Expr Scale(Call call, int direction, Dim count) => Scale(
+        (call.Has("norm") ? call.Text("norm") : "backward", direction) switch
+        {
+            ("ortho", _) => ByRoot,
+            ("forward", Forward) or ("backward", Inverse) => ByCount,
+            _ => 0,
+        },
+        count);
 
-    /// <summary>What the result is multiplied by, for transforms of so many elements.</summary>
-    private static double Scale(Call call, int direction, long count) => (call.Has("norm") ? call.Text("norm") : "backward", direction) switch
+    private static Expr Scale(int normalisation, Dim count)
     {
-        ("ortho", _) => 1 / Math.Sqrt(count),
-        ("forward", Forward) or ("backward", Inverse) => 1.0 / count,
-        _ => 1,
-    };
+        if (count.IsConstant)
+        {
+            return Known(normalisation switch { ByRoot => 1 / Math.Sqrt(count.Value), ByCount => 1.0 / count.Value, _ => 1 });
+        }
 
-    private static double Scale(int normalisation, long count) => normalisation switch { 1 => 1 / Math.Sqrt(count), 2 => 1.0 / count, _ => 1 };
+        var number = Expr.Of(count).As(DType.Float64);
+        return normalisation switch { ByRoot => Known(1) / number.Apply(UnaryOp.Sqrt), ByCount => Known(1) / number, _ => Known(1) };
+    }
 
-    private static long Count(ImmutableArray<int> sizes) => sizes.Aggregate(1L, (a, b) => a * b);
+    private static Expr Known(double scale) => Expr.Const(DType.Float64, scale);
 
     /// <summary>The tensor, of which a real one has no imaginary part.</summary>
     private static (Buffer Real, Buffer? Imaginary) Parts(Call call) => call[0] is Lowered.Complex z
@@ -71,27 +85,27 @@ internal static class Fourier
     {
         var (real, imaginary) = Parts(call);
         var (axes, sizes) = Dimensions(call, real);
-        return Transform(call.Context, real, imaginary, axes, sizes, direction, half, Scale(call, direction, Count(sizes)));
+        return Transform(call.Context, real, imaginary, axes, sizes, direction, half, Scale(call, direction, Dim.Product(sizes)));
     }
 
     private static Lowered Numbered(Call call, int direction, bool half)
     {
         var (real, imaginary) = Parts(call);
         ImmutableArray<int> axes = [.. call.Constants("dim").Select(axis => call.NormaliseAxis(axis, real.Rank))];
-        ImmutableArray<int> sizes = [.. axes.Select(axis => Known(call, real.Dims[axis]))];
-        return Transform(call.Context, real, imaginary, axes, sizes, direction, half, Scale(call.Constant("normalization"), Count(sizes)));
+        Dims sizes = [.. axes.Select(axis => real.Dims[axis])];
+        return Transform(call.Context, real, imaginary, axes, sizes, direction, half, Scale(call.Constant("normalization"), Dim.Product(sizes)));
     }
 
     private static Lowered NumberedEitherWay(Call call) => Numbered(call, call.Flag("forward") ? Forward : Inverse, half: false);
 
     /// <summary>One dim after the other, from the last. Of a real tensor's last transform, half says it all: the rest is made of that half.</summary>
     private static Lowered.Complex Transform(
-        LoweringContext context, Buffer real, Buffer? imaginary, ImmutableArray<int> axes, ImmutableArray<int> sizes, int direction, bool half, double scale)
+        LoweringContext context, Buffer real, Buffer? imaginary, ImmutableArray<int> axes, Dims sizes, int direction, bool half, Expr scale)
     {
         Lowered.Complex? z = imaginary is null ? null : new(real, imaginary);
         for (var i = axes.Length - 1; i >= 0; i--)
         {
-            var (axis, size, factor) = (axes[i], sizes[i], i == axes.Length - 1 ? scale : 1);
+            var (axis, size, factor) = (axes[i], sizes[i], i == axes.Length - 1 ? scale : Known(1));
             if (z is null)
             {
                 // Backwards, the spectrum of a real tensor is the conjugate one.
@@ -118,15 +132,15 @@ internal static class Fourier
         var (axes, sizes) = Dimensions(call, z.Real);
         var given = call.Has("n") || call.Has("s");
         sizes = given ? sizes : sizes.SetItem(sizes.Length - 1, 2 * (sizes[^1] - 1));
-        return ToReal(call.Context, z, axes, sizes, Scale(call, Inverse, Count(sizes)));
+        return ToReal(call.Context, z, axes, sizes, Scale(call, Inverse, Dim.Product(sizes)));
     }
 
     private static Lowered NumberedReal(Call call)
     {
         var z = call.Complex(0);
         ImmutableArray<int> axes = [.. call.Constants("dim").Select(axis => call.NormaliseAxis(axis, z.Real.Rank))];
-        ImmutableArray<int> sizes = [.. axes.Select((axis, i) => i == axes.Length - 1 ? call.Constant("last_dim_size") : Known(call, z.Real.Dims[axis]))];
-        return ToReal(call.Context, z, axes, sizes, Scale(call.Constant("normalization"), Count(sizes)));
+        Dims sizes = [.. axes.Select((axis, i) => i == axes.Length - 1 ? call.Int("last_dim_size") : z.Real.Dims[axis])];
+        return ToReal(call.Context, z, axes, sizes, Scale(call.Constant("normalization"), Dim.Product(sizes)));
     }
 
     /// <summary>The spectrum, which is real, of a signal that is the conjugate of itself backwards: half of it is given.</summary>
@@ -139,22 +153,22 @@ internal static class Fourier
     }
 
     /// <summary>From half a spectrum back to a real tensor.</summary>
-    private static Buffer ToReal(LoweringContext context, Lowered.Complex z, ImmutableArray<int> axes, ImmutableArray<int> sizes, double scale)
+    private static Buffer ToReal(LoweringContext context, Lowered.Complex z, ImmutableArray<int> axes, Dims sizes, Expr scale)
     {
         if (axes.Length > 1)
         {
-            z = Transform(context, z.Real, z.Imaginary, axes[..^1], sizes[..^1], Inverse, half: false, 1);
+            z = Transform(context, z.Real, z.Imaginary, axes[..^1], sizes[..^1], Inverse, half: false, Known(1));
         }
 
         var (axis, size) = (axes[^1], sizes[^1]);
-        var half = new Lowered.Complex(Rows(context, z.Real, axis, (size / 2) + 1), Rows(context, z.Imaginary, axis, (size / 2) + 1));
+        var half = new Lowered.Complex(Rows(context, z.Real, axis, size.FloorDiv(2) + 1), Rows(context, z.Imaginary, axis, size.FloorDiv(2) + 1));
         return Back(context, Discrete.FromHalf(context, half, size, scale), axis);
     }
 
     /// <summary>A dim moved to the last place, cut or filled up with zeros to a size.</summary>
-    private static Buffer Rows(LoweringContext context, Buffer part, int axis, int size)
+    private static Buffer Rows(LoweringContext context, Buffer part, int axis, Dim size)
     {
-        var fitted = part.Dims[axis].Equals((Dim)size) ? part
+        var fitted = part.Dims[axis].Equals(size) ? part
             : context.Map(part.Type, part.Dims.SetItem(axis, size), i => part.AtOr(i, Expr.Const(part.Type, 0L)));
         return axis == part.Rank - 1 ? fitted : context.Permute(fitted, [.. Enumerable.Range(0, part.Rank).Where(i => i != axis), axis]);
     }
@@ -187,7 +201,7 @@ internal static class Fourier
         var window = Window(call, size, compute);
         var frames = context.Map(self.Type, [.. outer, count, size], i =>
             self.ValueAt([.. i[..^2], (i[^2] * hop) + i[^1]]) * window(i[^1]));
-        var z = Discrete.Half(context, frames, size, call.Flag("normalized") ? 1 / Math.Sqrt(size) : 1);
+        var z = Discrete.Half(context, frames, size, Known(call.Flag("normalized") ? 1 / Math.Sqrt(size) : 1));
         z = outputs < size ? z : Discrete.Mirrored(context, z, size);
         z = new(context.MatrixTranspose(z.Real), context.MatrixTranspose(z.Imaginary));
         return call.Has("return_complex") && !call.Flag("return_complex")
@@ -203,7 +217,7 @@ internal static class Fourier
         z = new(context.MatrixTranspose(z.Real), context.MatrixTranspose(z.Imaginary));
         var (size, compute) = (call.Constant("n_fft"), z.Real.Type.Compute());
         var hop = call.Has("hop_length") ? call.Constant("hop_length") : size / 4;
-        var scale = call.Flag("normalized") ? 1 / Math.Sqrt(size) : 1.0 / size;
+        var scale = Known(call.Flag("normalized") ? 1 / Math.Sqrt(size) : 1.0 / size);
         var frames = ToReal(context, z, [z.Real.Rank - 1], [size], scale);
         var count = frames.Dims[^2];
         var window = Window(call, size, compute);
