@@ -147,8 +147,8 @@ build_wasi_nn_now() {
 
 # The bench's packages are its own, outside the workspaces: the tests need none of what they bring.
 install_bench() {
-  if [ ! -d "$root/bench/models/node_modules" ] || stale bench "$root/bench/models/package-lock.json"; then
-    build bench "installing the bench's npm packages" npm --prefix "$root/bench/models" ci --no-fund --no-audit
+  if [ ! -d "$root/bench/models/node_modules" ] || stale bench-npm "$root/bench/models/package-lock.json"; then
+    build bench-npm "installing the bench's npm packages" npm --prefix "$root/bench/models" ci --no-fund --no-audit
   fi
 }
 

@@ -19,16 +19,17 @@ const ask = (...args) => JSON.parse(execFileSync(python, [here("cases.py"), ...a
 
 const folder = here("../../artifacts/bench/operators");
 mkdirSync(folder, { recursive: true });
-const names = ask("make", folder);
+const made = ask("make", folder);
 const cases = [];
-for (const [number, name] of names.entries()) {
+for (const [number, { name, shapes }] of made.entries()) {
   if (wanted.length > 0 && !wanted.some((text) => name.includes(text))) continue;
   const file = join(folder, `${number}.wasm`);
   execFileSync(here("../../sconce"), ["compile", join(folder, `${number}.pt2`), "-o", file], { stdio: ["ignore", "ignore", "inherit"] });
   const bytes = readFileSync(file);
   const graph = await Graph.load((async function* () { yield bytes; })());
   const context = graph.createContext();
-  context.run(Object.fromEntries(graph.manifest.inputs.map(({ name: input, dtype, shape }) => {
+  context.run(Object.fromEntries(graph.manifest.inputs.map(({ name: input, dtype }, index) => {
+    const shape = shapes[index];
     const length = shape.reduce((count, size) => count * size, 1);
     const data = (dtype === "float64" ? Float64Array : Float32Array).from({ length }, () => Math.random() + 0.01);
     return [input, { dtype, shape, data }];

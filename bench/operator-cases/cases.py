@@ -7,6 +7,7 @@ import time
 
 import torch
 from torch import fft, nn
+from torch.export import Dim
 
 torch.set_num_threads(1)
 torch.manual_seed(0)
@@ -14,9 +15,9 @@ window = torch.hann_window(400)
 CASES = {}
 
 
-def case(name, function, *args, compiled=None):
-    """`compiled` is the function to export, where that is another: one with real inputs and outputs."""
-    CASES[name] = (function, compiled or function, args)
+def case(name, function, *args, compiled=None, dynamic=False):
+    """`compiled` is the function to export, where that is another: one with real inputs and outputs. `dynamic`: all sizes are known only when it runs."""
+    CASES[name] = (function, compiled or function, args, dynamic)
 
 
 def parts(z):
@@ -30,6 +31,14 @@ for n in (400, 480, 1000, 1024, 2048, 10007, 65536):
     case(f"fft {rows} x {n}", fft.fft, torch.complex(x, y), compiled=lambda z: parts(fft.fft(z)))
     half = torch.complex(x, y)[:, :n // 2 + 1].contiguous()
     case(f"irfft {rows} x {n}", lambda z, n=n: fft.irfft(z, n=n), half)
+for n in (400, 480, 1000, 1024, 2048, 10007, 65536):
+    for rows in (1, 64):
+        x, y = torch.randn(rows, n), torch.randn(rows, n)
+        any_length = {"dynamic": True}
+        case(f"rfft {rows} x {n}, any length", fft.rfft, x, compiled=lambda x: parts(fft.rfft(x)), **any_length)
+        case(f"fft {rows} x {n}, any length", fft.fft, torch.complex(x, y), compiled=lambda z: parts(fft.fft(z)), **any_length)
+        half = torch.complex(x, y)[:, :n // 2 + 1].contiguous()
+        case(f"irfft {rows} x {n // 2 * 2}, any length", fft.irfft, half, **any_length)
 case("rfft 64 x 1024, float64", fft.rfft, torch.randn(64, 1024, dtype=torch.float64), compiled=lambda x: parts(fft.rfft(x)))
 case("fft2 256 x 256", fft.fft2, torch.randn(256, 256), compiled=lambda x: parts(fft.fft2(x)))
 case("stft of 30 s, 400 / 160", lambda x: torch.stft(x, 400, 160, window=window, return_complex=True), torch.randn(480000),
@@ -70,11 +79,16 @@ def real(function, args):
 
 
 def make(folder):
-    for number, (name, (_, compiled, args)) in enumerate(CASES.items()):
+    cases = []
+    for number, (name, (_, compiled, args, dynamic)) in enumerate(CASES.items()):
         function, inputs = real(compiled, args)
-        program = torch.export.export(Module(function), tuple(part.contiguous() for part in inputs), strict=False)
+        # An example of one row would be taken for a size that is known.
+        examples = tuple(part.expand(2, -1).contiguous() if dynamic and len(part) == 1 else part.contiguous() for part in inputs)
+        sizes = {0: Dim("rows", min=1, max=1 << 20), 1: Dim("length", min=2, max=1 << 20)}
+        program = torch.export.export(Module(function), examples, dynamic_shapes=((sizes,) * len(examples),) if dynamic else None, strict=False)
         torch.export.save(program, pathlib.Path(folder) / f"{number}.pt2")
-    print(json.dumps(list(CASES)))
+        cases.append({"name": name, "shapes": [list(part.shape) for part in inputs]})
+    print(json.dumps(cases))
 
 
 def measure(seconds):
@@ -82,7 +96,7 @@ def measure(seconds):
     end = time.perf_counter() + seconds
     with torch.inference_mode():
         while time.perf_counter() < end:
-            for name, (function, _, args) in CASES.items():
+            for name, (function, _, args, _) in CASES.items():
                 begun = time.perf_counter()
                 function(*args)
                 best[name] = min(best[name], (time.perf_counter() - begun) * 1000)
