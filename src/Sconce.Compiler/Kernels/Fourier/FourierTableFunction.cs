@@ -136,11 +136,15 @@ internal sealed class FourierTableFunction
             using var scope = f.Scope();
             f.Set(place, number.LtS(steps).Select(number, (number - steps) << bits));
 
-            // From -π to π the angle is most exact.
-            f.Set(place, (place << 1).GtS(order).Select(place - order, place));
-            var angle = f.Let(F64.ConvertI32S(place) * (-2 * Math.PI) / F64.ConvertI32S(order));
-            f.StoreF64(root, functions.SinCos(angle, sine: false));
-            f.StoreF64(root, functions.SinCos(angle, sine: true), 8);
+            // Within an eighth of a circle to either side of a quarter both functions are at their best.
+            var (part, all) = (f.Let(F64.ConvertI32S(place) * 4), f.Let(F64.ConvertI32S(order)));
+            var quarters = f.Let((part / all).Nearest(), "quarters");
+            var angle = f.Let((part - (quarters * all)) * (Math.PI / 2) / all, "angle");
+            var (cosine, sine) = (f.Let(functions.SinCos(angle, sine: false)), f.Let(functions.SinCos(angle, sine: true)));
+            var quarter = f.Let(I32.TruncF64S(quarters));
+            var (odd, sign) = (quarter & 1, f.Let((quarter & 2).Select(F64.Const(-1), 1)));
+            f.StoreF64(root, odd.Select(sine.Neg(), cosine) * sign);
+            f.StoreF64(root, odd.Select(cosine, sine) * sign.Neg(), 8);
             f.Set(root, root + RootBytes);
         });
     }
