@@ -23,6 +23,9 @@ public sealed record CompileOptions
     /// <summary>How many times the usual limits of work and memory a file may take: see <see cref="Diagnostics.Budget"/>.</summary>
     public double Budget { get; init; } = 1;
 
+    /// <summary>Weights in files of their own, none larger than so many bytes; null for one file that has them.</summary>
+    public int? ShardBytes { get; init; }
+
     /// <summary>Every <see cref="Probe"/> becomes an output too: for finding where numbers go wrong.</summary>
     public bool WithProbes { get; init; }
 }
@@ -84,7 +87,7 @@ public sealed class Compilation
         Report("code");
         var parameters = graph.Inputs.Where(input => input.Kind == InputKind.Parameter).Sum(input => input.Data?.ElementCount ?? 0);
         var source = new SourceInfo(name, Convert.ToHexStringLower(bytes.Sha256()));
-        return new Compilation(graph, program, ArtifactWriter.Create(program, source, parameters)) { Work = budget.Budget.Work };
+        return new Compilation(graph, program, ArtifactWriter.Create(program, source, parameters, options.ShardBytes)) { Work = budget.Budget.Work };
 
         void Report(string stage)
         {
@@ -93,6 +96,9 @@ public sealed class Compilation
         }
     }
 
-    /// <summary>Writes the artefact.</summary>
+    /// <summary>The files of weights that belong to the artefact, where <see cref="CompileOptions.ShardBytes"/> asked for them.</summary>
+    public IReadOnlyList<Shard> Shards => artifact.Shards;
+
+    /// <summary>Writes the artefact, without the <see cref="Shards"/>.</summary>
     public void WriteTo(Stream stream) => artifact.WriteTo(stream);
 }

@@ -5,8 +5,12 @@ using ArtifactManifest = Sconce.Compiler.Artifact.Manifest;
 namespace Sconce.Cli.Artefacts;
 
 /// <summary>What an artefact holds, by its sections: everything but the code and the weights themselves.</summary>
-internal sealed record ArtefactContents(ManifestView Manifest, long TotalBytes, long CodeBytes, long RelaxedBytes, long WeightBytes)
+internal sealed record ArtefactContents(ManifestView Manifest, long FileBytes, long CodeBytes, long RelaxedBytes, long DataBytes)
 {
+    public long TotalBytes => FileBytes + Manifest.ShardBytes;
+
+    public long WeightBytes => DataBytes + Manifest.ShardBytes;
+
     public static ArtefactContents Read(string path)
     {
         using var stream = InputFile.Open(path, "an artefact (.wasm)");

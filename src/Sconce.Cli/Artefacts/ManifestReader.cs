@@ -11,8 +11,6 @@ namespace Sconce.Cli.Artefacts;
 /// <summary>Reads the manifest out of an artefact that anybody may have written.</summary>
 internal static class ManifestReader
 {
-    private const int Format = 3;
-
     public static ManifestView Read(ReadOnlyMemory<byte> json, string file)
     {
         try
@@ -36,17 +34,22 @@ internal static class ManifestReader
         using var document = JsonDocument.Parse(json);
         var root = document.RootElement;
         var format = root.GetProperty("format").GetInt64();
-        if (format != Format)
+        if (format is not (Manifest.WholeFormat or Manifest.SplitFormat))
         {
             var writer = root.TryGetProperty("compiler", out var compiler) && compiler.ValueKind == JsonValueKind.String ? $", written by {compiler.GetString()}" : "";
             throw SconceException.Expected(
-                $"an artefact of format {Format}, which {Manifest.ThisCompiler} reads", $"format {format}{writer}",
-                hint: format > Format ? "install a newer sconce" : "compile the model again with this version");
+                $"an artefact of format {Manifest.WholeFormat} or {Manifest.SplitFormat}, which {Manifest.ThisCompiler} reads", $"format {format}{writer}",
+                hint: format > Manifest.SplitFormat ? "install a newer sconce" : "compile the model again with this version");
         }
     }
 
     private static ManifestView View(Manifest manifest)
     {
+        if (manifest.Format != (manifest.Shards is null ? Manifest.WholeFormat : Manifest.SplitFormat))
+        {
+            throw new FormatException($"format {manifest.Format} {(manifest.Shards is null ? "without" : "with")} shards");
+        }
+
         var symbols = new Dictionary<string, Symbol>();
         foreach (var (name, min, max, _, _, _, _) in NotNull(manifest.Symbols))
         {
@@ -60,12 +63,16 @@ internal static class ManifestReader
             manifest.Compiler, manifest.Source.Name, manifest.Memory.ConstantsOffset, manifest.Memory.ConstantsEnd, manifest.Memory.MinPages,
             [.. symbols.Values], [.. NotNull(manifest.Checks).Select(Check)], Ports(manifest.Inputs), Ports(manifest.Outputs),
             [.. NotNull(manifest.Steps).Select(step => new StepCost(step.Name, step.Operator, step.Kernel, step.Source, Size(step.Flops), Size(step.Bytes)))],
-            manifest.Parameters, Size(manifest.MultiplyAdds), Size(manifest.Arena), manifest.LargestLive);
+            manifest.Parameters, Size(manifest.MultiplyAdds), Size(manifest.Arena), manifest.LargestLive, [.. NotNull(manifest.Shards ?? []).Select(Shard)]);
 
         ImmutableArray<Port> Ports(IEnumerable<PortInfo> ports) =>
             [.. NotNull(ports).Select(port => new Port(port.Name, ElementTypes.Parse(port.Dtype), [.. port.Shape.Select(Size)]))];
 
         SizeCheck Check(CheckInfo check) => new(ConditionJson.Read(check.Condition, symbols), check.Why, check.Source) { Text = check.Text };
+
+        ShardInfo Shard(ShardInfo shard) => shard.Sha256.Length == 64 && shard.Sha256.All(char.IsAsciiHexDigitLower) && shard is { Bytes: > 0, Addresses.Count: > 0 }
+            ? shard
+            : throw new FormatException($"'{shard.Sha256}' with {shard.Bytes} bytes is no shard");
 
         Dim Size(JsonNode? node) => DimJson.Read(node, symbols);
     }

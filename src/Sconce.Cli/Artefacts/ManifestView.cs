@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sconce.Compiler.Artifact;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Cli.Artefacts;
@@ -13,7 +14,10 @@ internal sealed record StepCost(string Name, string Operator, string Kernel, str
 internal sealed record ManifestView(
     string Compiler, string SourceName, long ConstantsOffset, long ConstantsEnd, long MinPages,
     ImmutableArray<Symbol> Symbols, ImmutableArray<SizeCheck> Checks, ImmutableArray<Port> Inputs, ImmutableArray<Port> Outputs, ImmutableArray<StepCost> Steps,
-    long Parameters, Dim MultiplyAdds, Dim Arena, long? LargestLive)
+    long Parameters, Dim MultiplyAdds, Dim Arena, long? LargestLive, ImmutableArray<ShardInfo> Shards)
 {
+    /// <summary>Bytes of all the files of weights that belong to it.</summary>
+    public long ShardBytes => Shards.Sum(shard => shard.Bytes);
+
     public int OperatorCount => Steps.Select(step => step.Operator).Distinct().Count();
 }

@@ -3,10 +3,11 @@ using System.Diagnostics;
 using Sconce.Cli.Compiling;
 using Sconce.Cli.Terminal;
 using Sconce.Compiler;
+using Sconce.Compiler.Artifact;
 
 namespace Sconce.Cli.Commands;
 
-/// <summary><c>sconce compile MODEL</c>: a model of PyTorch's becomes one .wasm file.</summary>
+/// <summary><c>sconce compile MODEL</c>: a model of PyTorch's becomes one .wasm file, and files of weights beside it where asked for.</summary>
 internal static class CompileCommand
 {
     public static Command Create()
@@ -40,7 +41,7 @@ internal static class CompileCommand
         grid.Add("operators", $"{manifest.OperatorCount} in {manifest.Steps.Length} steps");
         grid.Add("parameters", Quantity.Count(manifest.Parameters));
         grid.Add("code", Quantity.Bytes(contents.CodeBytes) + (contents.RelaxedBytes > 0 ? $" + {Quantity.Bytes(contents.RelaxedBytes)} for relaxed SIMD" : ""));
-        grid.Add("weights", Quantity.Bytes(contents.WeightBytes));
+        grid.Add("weights", Quantity.Bytes(contents.WeightBytes) + Shards(compiled));
         if (compiled.Flushed is { Count: > 0 } flushed)
         {
             var tensors = flushed.MaxBy(tensor => tensor.Count).Name is var most && flushed.Count == 1 ? most : $"{flushed.Count} tensors, most of them in {most}";
@@ -50,7 +51,17 @@ internal static class CompileCommand
         grid.Add("arena", Quantity.Of(manifest.Arena, Quantity.Bytes));
         grid.Add("multiply-adds", Quantity.Of(manifest.MultiplyAdds, Quantity.Count));
         grid.Add("time", Quantity.Milliseconds(elapsed.TotalMilliseconds));
-        Console.WriteLine($"{Paint.Strong(output)}  {Quantity.Bytes(contents.TotalBytes)}");
+        Console.WriteLine($"{Paint.Strong(output)}  {Quantity.Bytes(contents.FileBytes)}");
         grid.Print(Console.Out, indent: "  ");
+    }
+
+    private static string Shards(CompiledFile compiled)
+    {
+        var (written, removed) = compiled.Shards;
+        var gone = removed > 0 ? $"{removed} of an earlier version removed" : "";
+        var count = compiled.Contents.Manifest.Shards.Length;
+        return count == 0
+            ? removed > 0 ? $" ({ShardInfo.Folder}/: {gone})" : ""
+            : $" in {count} files, {ShardInfo.Folder}/SHA-256.bin beside it ({Quantity.Bytes(written)} of them new{(removed > 0 ? $", {gone}" : "")})";
     }
 }

@@ -19,15 +19,18 @@ internal sealed class CompileSettings
     private readonly Option<int?> budget = CommonOptions.Count(
         "--budget", 1000, "How many times the usual limits of work and memory a file may take: for a large model that you trust.");
 
+    private readonly Option<int?> split = ShardSize.Option();
+
     public void AddTo(Command command)
     {
         command.Options.Add(model);
         command.Options.Add(exact);
         command.Options.Add(budget);
+        command.Options.Add(split);
     }
 
     public CompileOptions From(ParseResult parsed) => new()
     {
-        Model = parsed.GetValue(model), Exact = parsed.GetValue(exact), Budget = parsed.GetValue(budget) ?? 1,
+        Model = parsed.GetValue(model), Exact = parsed.GetValue(exact), Budget = parsed.GetValue(budget) ?? 1, ShardBytes = parsed.GetValue(split),
     };
 }

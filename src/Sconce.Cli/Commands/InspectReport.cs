@@ -1,5 +1,6 @@
 using Sconce.Cli.Artefacts;
 using Sconce.Cli.Terminal;
+using Sconce.Compiler.Artifact;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Cli.Commands;
@@ -27,6 +28,10 @@ internal static class InspectReport
 
         Section("operators", Operators(manifest));
         Section("memory", Memory(contents));
+        if (!manifest.Shards.IsEmpty)
+        {
+            Section($"weights, in {ShardInfo.Folder}/ beside the file", Shards(manifest));
+        }
 
         void Section(string title, Grid grid)
         {
@@ -106,11 +111,23 @@ internal static class InspectReport
         return grid;
     }
 
+    private static Grid Shards(ManifestView manifest)
+    {
+        var grid = new Grid("shard", "bytes>", "addresses");
+        foreach (var shard in manifest.Shards)
+        {
+            grid.Add(shard.FileName, Quantity.Bytes(shard.Bytes), string.Join(", ", shard.Addresses));
+        }
+
+        grid.Add($"{manifest.Shards.Length} in all", Quantity.Bytes(manifest.ShardBytes), "");
+        return grid;
+    }
+
     private static Grid Memory(ArtefactContents contents)
     {
         var manifest = contents.Manifest;
         var grid = new Grid("", "");
-        grid.Add("file", Quantity.Bytes(contents.TotalBytes));
+        grid.Add("file", Quantity.Bytes(contents.FileBytes));
         grid.Add("code", $"{Quantity.Bytes(contents.CodeBytes)}, and {Quantity.Bytes(contents.RelaxedBytes)} for relaxed SIMD");
         grid.Add("parameters", Quantity.Count(manifest.Parameters));
         grid.Add("constants", $"{Quantity.Bytes(manifest.ConstantsEnd - manifest.ConstantsOffset)} at {manifest.ConstantsOffset}");

@@ -7,8 +7,14 @@ using Sconce.Compiler.Graph;
 
 namespace Sconce.Cli.Compiling;
 
-/// <summary>An artefact that was just compiled into a file, what it holds, the graph it was made from, after its passes, and the constants of which so many numbers became zero.</summary>
-internal sealed record CompiledFile(string Path, ArtefactContents Contents, Graph Graph, IReadOnlyList<(string Name, long Count)> Flushed);
+/// <summary>
+/// An artefact that was just compiled into a file, what it holds, the graph it was made from, after its passes, the constants of which so many numbers became
+/// zero, and what changed among the files of weights beside it.
+/// </summary>
+internal sealed record CompiledFile(string Path, ArtefactContents Contents, Graph Graph, IReadOnlyList<(string Name, long Count)> Flushed, ShardChanges Shards);
+
+/// <summary>Bytes of shards that were written, for they were not there, and how many were removed that nobody names any more.</summary>
+internal readonly record struct ShardChanges(long BytesWritten, int Removed);
 
 /// <summary>The command line's one way into the compiler.</summary>
 internal static class ModelCompiler
@@ -18,7 +24,8 @@ internal static class ModelCompiler
         Compile(model, options, progress, compilation =>
         {
             progress?.Report("writing");
-            return new CompiledFile(output, Write(compilation, output, model), compilation.Graph, compilation.Program.Flushed);
+            var (contents, shards) = Write(compilation, output, model);
+            return new CompiledFile(output, contents, compilation.Graph, compilation.Program.Flushed, shards);
         });
 
     /// <summary>Compiles a model for its manifest alone.</summary>
@@ -39,12 +46,30 @@ internal static class ModelCompiler
     }
 
     /// <summary>Writes the artefact, and reads what it holds: what is no file of bytes cannot be read again, and gets a copy.</summary>
-    private static ArtefactContents Write(Compilation compilation, string output, string model)
+    private static (ArtefactContents Contents, ShardChanges Shards) Write(Compilation compilation, string output, string model)
     {
         if (FileIdentity.Of(output) is not { IsRegular: false, IsFolder: false })
         {
-            AtomicFile.Write(output, compilation.WriteTo, model);
-            return ArtefactContents.Read(output);
+            var before = ShardFolder.NamedBy(output);
+            var folder = new ShardFolder(output);
+            try
+            {
+                folder.Write(compilation.Shards);
+                AtomicFile.Write(output, compilation.WriteTo, model);
+            }
+            catch
+            {
+                folder.Undo();
+                throw;
+            }
+
+            return (ArtefactContents.Read(output), new(folder.BytesWritten, folder.RemoveStale(before)));
+        }
+
+        if (compilation.Shards.Count > 0)
+        {
+            throw SconceException.Expected("a file to write to, with a folder for the weights beside it", "a device or pipe", new Where(output),
+                "give a file by -o, or leave out --split");
         }
 
         using var scratch = new ScratchFolder();
@@ -55,7 +80,7 @@ internal static class ModelCompiler
             using var artefact = File.OpenRead(file);
             artefact.CopyTo(stream);
         });
-        return ArtefactContents.Read(file);
+        return (ArtefactContents.Read(file), default);
     }
 
     /// <summary>The names of the models that an archive holds.</summary>

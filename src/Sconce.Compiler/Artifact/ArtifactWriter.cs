@@ -14,14 +14,19 @@ public sealed class ArtifactWriter
     private readonly MemoryPlan plan;
     private readonly Module module;
     private readonly NumberTable numbers;
+    private readonly int? shardBytes;
+    private IReadOnlyList<Shard>? shards;
 
-    private ArtifactWriter(MemoryPlan plan, Module module, NumberTable numbers, Manifest manifest)
+    private ArtifactWriter(MemoryPlan plan, Module module, NumberTable numbers, Manifest manifest, int? shardBytes)
     {
-        (this.plan, this.module, this.numbers) = (plan, module, numbers);
+        (this.plan, this.module, this.numbers, this.shardBytes) = (plan, module, numbers, shardBytes);
         Manifest = manifest;
     }
 
     public Manifest Manifest { get; private set; }
+
+    /// <summary>The files that the weights are in beside this one; none where it has them itself.</summary>
+    public IReadOnlyList<Shard> Shards => shards ??= shardBytes is { } largest ? ShardCutting.Cut(Constants(), largest) : [];
 
     /// <summary>Bytes of functions in the plain variant.</summary>
     public long CodeBytes { get; private init; }
@@ -33,7 +38,11 @@ public sealed class ArtifactWriter
     public Module Module => module;
 
     /// <summary>Generates the code of a program whose steps have kernels (the last passes have run).</summary>
-    public static ArtifactWriter Create(TensorProgram program, SourceInfo source, long parameters)
+    /// <param name="program">The program.</param>
+    /// <param name="source">What it was compiled from.</param>
+    /// <param name="parameters">Elements of its parameters.</param>
+    /// <param name="shardBytes">The largest shard, where weights are to be in files of their own.</param>
+    public static ArtifactWriter Create(TensorProgram program, SourceInfo source, long parameters, int? shardBytes = null)
     {
         var layout = new ContextLayout(program);
         var plan = new MemoryPlan(program, layout);
@@ -63,7 +72,7 @@ public sealed class ArtifactWriter
         };
         module.AddCustomSection(Manifest.RelaxedSectionName, relaxed.ToArray(), Placement.BeforeData);
         var measured = module.Measure();
-        return new ArtifactWriter(plan, module, numbers, manifest) { CodeBytes = measured.CodeBytes, ModuleBytes = measured.Length };
+        return new ArtifactWriter(plan, module, numbers, manifest, shardBytes) { CodeBytes = measured.CodeBytes, ModuleBytes = measured.Length };
     }
 
     public void WriteTo(Stream stream)
@@ -101,19 +110,24 @@ public sealed class ArtifactWriter
             module.AddData(NumberTable.Start, bytes);
         }
 
-        foreach (var constant in plan.Constants)
+        if (Shards.Count > 0)
         {
-            module.AddData((uint)((Place.Absolute)plan[constant]).Address, constant.Contents());
+            Manifest = Manifest with { Format = Manifest.SplitFormat, Shards = [.. Shards.Select(shard => shard.Info)] };
+            return;
         }
 
-        foreach (var (state, address) in plan.InitialStates)
+        foreach (var constant in Constants())
         {
-            if (state.Data is not null)
-            {
-                module.AddData((uint)address, state.Contents());
-            }
+            module.AddData((uint)constant.Address, constant.Read());
         }
     }
+
+    /// <summary>What is in memory before the first run, in the order of its addresses.</summary>
+    private IEnumerable<ShardPart> Constants() =>
+        plan.Constants.Select(constant => Constant(constant, ((Place.Absolute)plan[constant]).Address))
+            .Concat(plan.InitialStates.Where(state => state.State.Data is not null).Select(state => Constant(state.State, state.Address)));
+
+    private static ShardPart Constant(Tensors.Buffer buffer, long address) => new(address, 0, checked((int)buffer.ByteCount.Value), buffer.Contents);
 
     private static PortInfo Describe(string name, Tensors.Buffer buffer) =>
         new(name, buffer.Type.Name(), [.. buffer.Dims.Select(DimJson.Write)]);

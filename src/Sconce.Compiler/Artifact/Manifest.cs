@@ -16,7 +16,13 @@ public sealed record Manifest
     /// <summary>The section that holds the whole module again, built with relaxed SIMD, without data.</summary>
     public const string RelaxedSectionName = "sconce.relaxed";
 
-    public int Format { get; init; } = 3;
+    /// <summary>The format of a file that holds its weights.</summary>
+    public const int WholeFormat = 3;
+
+    /// <summary>The format of a file whose weights are in shards: a number of its own, so that a loader that knows of none refuses it.</summary>
+    public const int SplitFormat = 4;
+
+    public int Format { get; init; } = WholeFormat;
 
     /// <summary>What this compiler writes as its name and version.</summary>
     public static string ThisCompiler { get; } =
@@ -27,6 +33,10 @@ public sealed record Manifest
 
     /// <summary>Bytes of the whole file, so that whoever loads it knows how far it is.</summary>
     public long FileBytes { get; init; }
+
+    /// <summary>The files that the weights are in; null where this file has them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ShardInfo>? Shards { get; init; }
 
     public required SourceInfo Source { get; init; }
 
@@ -74,6 +84,16 @@ public sealed record Manifest
 
 /// <summary>The model file that was compiled: its name and the SHA-256 of its bytes, in hexadecimal digits.</summary>
 public sealed record SourceInfo(string Name, string Sha256);
+
+/// <summary>A file of weights: its SHA-256, in hexadecimal digits, which is its name too; its bytes; and where they go, which are several places where weights are equal.</summary>
+public sealed record ShardInfo(string Sha256, long Bytes, IReadOnlyList<long> Addresses)
+{
+    /// <summary>Where shards lie, beside the artefact: one folder for all that lie there, so that equal shards are one file and one URL.</summary>
+    public const string Folder = "weights";
+
+    [JsonIgnore]
+    public string FileName => $"{Sha256}.bin";
+}
 
 /// <summary>Where constants lie, and how many pages (64 KiB) a memory must have at least.</summary>
 public sealed record MemoryInfo(long ConstantsOffset, long ConstantsEnd, long MinPages);
