@@ -1,5 +1,6 @@
 // Bundles the runtime into scripts without dependencies: worker.js, which stands for itself wherever it is served from; index.js for pages, which
-// starts it and takes from it what both need; and core.js for whoever runs models on a thread of their own.
+// starts it and takes from it what both need; network.js, which index.js fetches for a model that is large, split or kept; cache.js, which lists and clears
+// what is kept; and core.js for whoever runs models on a thread of their own.
 import { readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { build } from "esbuild";
@@ -11,16 +12,20 @@ const options = { bundle: true, format: "esm", target: "es2022", logLevel: "warn
 const { inputs } = await bundle("worker");
 // Never the other way round: a worker that reached the script that starts it would start itself without end in bundlers that follow both.
 const shared = new Set(Object.keys(inputs));
-await bundle("index", [{
+const parts = [{
   name: "from the worker",
-  setup: ({ onResolve }) => onResolve({ filter: /^\.\/.*\.js$/ }, ({ path, importer }) => {
+  setup: ({ onResolve }) => onResolve({ filter: /^\.\/.*\.js$/ }, ({ path, importer, kind }) => {
+    if (kind === "dynamic-import") return { path, external: true };
     const file = relative(".", join(dirname(importer), path)).replaceAll("\\", "/").replace(/js$/, "ts");
     return shared.has(file) ? { path: "./worker.js", external: true, sideEffects: false } : undefined;
   }),
-}]);
+}];
+await bundle("index", parts);
+await bundle("network", parts);
+await bundle("cache", parts);
 await bundle("core");
-// Fails where worker.js lacks a name that index.js takes from it.
-await import(new URL("dist/index.js", import.meta.url).href);
+// Fails where worker.js lacks a name that another takes from it.
+for (const name of ["index", "network", "cache"]) await import(new URL(`dist/${name}.js`, import.meta.url).href);
 
 async function bundle(name, plugins = []) {
   const [file, map] = [`dist/${name}.js`, `dist/${name}.js.map`];

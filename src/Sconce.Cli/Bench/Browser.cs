@@ -1,8 +1,10 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
+using Sconce.Cli.Artefacts;
 using Sconce.Cli.Files;
 using Sconce.Cli.Serving;
+using Sconce.Compiler.Artifact;
 using Sconce.Compiler.Diagnostics;
 
 namespace Sconce.Cli.Bench;
@@ -67,6 +69,12 @@ internal static class Browser
         foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(Node.NodeProcess.FindRuntime())!, "*.js"))
         {
             contents[$"runtime/{Path.GetFileName(file)}"] = () => File.OpenRead(file);
+        }
+
+        foreach (var shard in ArtefactContents.Read(artefact).Manifest.Shards)
+        {
+            var name = $"{ShardInfo.Folder}/{shard.FileName}";
+            contents[name] = () => InputFile.Open(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(artefact))!, name), "a file of weights");
         }
 
         return contents;

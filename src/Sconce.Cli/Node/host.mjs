@@ -1,10 +1,7 @@
 // The Node end of `sconce run`, `verify` and `bench`: one long-lived process that loads models with Sconce's own runtime.
 // Each message is a line of JSON, prefixed so that whatever else gets printed cannot be taken for one, and then the
 // bytes of its tensors, one after the other. Started as: node host.mjs RUNTIME.js
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
 import { performance } from "node:perf_hooks";
-import { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { setFlagsFromString } from "node:v8";
 
@@ -22,16 +19,10 @@ const { load } = await import(pathToFileURL(process.argv[2]).href);
 const models = new Map();
 let created = 0;
 
-async function open(path) {
-  const { size } = await stat(path);
-  return new Response(Readable.toWeb(createReadStream(path)), { headers: { "content-type": "application/wasm", "content-length": String(size) } });
-}
-
 const commands = {
   async load({ path, threads, relaxed }) {
-    const file = await open(path);
     const started = performance.now();
-    const model = await load(file, {
+    const model = await load(path, {
       ...(threads > 0 ? { threads } : {}),
       ...(relaxed ? {} : { relaxed: false }),
     });
@@ -63,7 +54,7 @@ const commands = {
   async bench({ path, bench }) {
     const { measure } = await import("../Bench/measure.mjs");
     const { node, v8 } = process.versions;
-    return { bench: { ...(await measure(load, await open(path), bench)), engine: `Node ${node} (V8 ${v8})` } };
+    return { bench: { ...(await measure(load, path, bench)), engine: `Node ${node} (V8 ${v8})` } };
   },
 
   async reset({ model }) {

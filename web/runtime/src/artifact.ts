@@ -45,12 +45,12 @@ export class ArtifactReader {
     this.#input.feed(bytes);
   }
 
-  /** @param onSize told how many bytes the whole file has, as soon as it says so */
-  *head(onSize?: (bytes: number) => void): Reading<ArtifactHead> {
+  /** @param onManifest told what the file says of itself, as soon as it does */
+  *head(onManifest?: (manifest: Manifest) => void): Reading<ArtifactHead> {
     const input = this.#input;
     yield* checkPreamble(input);
     const manifest = yield* this.#manifest();
-    onSize?.(manifest.fileBytes);
+    onManifest?.(manifest);
     const code: Uint8Array[] = [preamble];
     let relaxed: Bytes | undefined;
     let hasCode = false;

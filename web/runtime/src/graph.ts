@@ -5,6 +5,8 @@ import { compile, hasRelaxedSimd, instantiate } from "./engine.js";
 import { SconceError, describe } from "./errors.js";
 import { ExecutionContext } from "./execution-context.js";
 import { type Manifest, parseManifest } from "./manifest.js";
+import { createHash } from "./sha256.js";
+import { type OpenShard, elsewhere, loadShards, totalBytes } from "./shards.js";
 import { align, createMemory, firstContext, growTo } from "./memory.js";
 
 export interface GraphOptions {
@@ -18,8 +20,12 @@ export interface GraphOptions {
   readonly threads?: number | undefined;
   /** Relaxed SIMD where engine and file have it (the default), or not. */
   readonly relaxed?: boolean | undefined;
-  /** Called when the file has said how many bytes it has. */
-  readonly onSize?: (bytes: number) => void;
+  /** Opens the files of weights, where the model has them. */
+  readonly shard?: OpenShard | undefined;
+  /** What the file must be: `sha256-` and its SHA-256 in base64. */
+  readonly integrity?: string | undefined;
+  /** Called when the file has said how many bytes there are in all, and how many of them it has itself. */
+  readonly onSize?: (bytes: number, file: number) => void;
   /** Called when code and memory stand, while the constants still arrive. */
   readonly onCode?: (code: CompiledCode) => void;
 }
@@ -70,9 +76,11 @@ export class Graph {
   /** Reads a compiled model as it arrives. */
   static async load(chunks: AsyncIterable<Uint8Array>, options: GraphOptions = {}): Promise<Graph> {
     const reader = new ArtifactReader();
-    const iterator = chunks[Symbol.asyncIterator]();
+    const { integrity, shard } = options;
+    const checked = integrity === undefined ? undefined : checking(chunks, integrity);
+    const iterator = (checked ?? chunks)[Symbol.asyncIterator]();
     try {
-      const head = await reader.arriving(reader.head(options.onSize), iterator);
+      const head = await reader.arriving(reader.head(({ fileBytes, shards = [] }) => options.onSize?.(fileBytes + totalBytes(shards), fileBytes)), iterator);
       const { bytes, code } = prepare(head, options);
       const started = performance.now();
       // The code is compiled while the constants arrive.
@@ -81,7 +89,16 @@ export class Graph {
         options.onCode?.(whole);
         return whole;
       });
-      const [whole] = await Promise.all([compiled, reader.arriving(reader.constants(head.manifest, writeInto(code.memory)), iterator)]);
+      const constants = reader.arriving(reader.constants(head.manifest, writeInto(code.memory)), iterator);
+      const read = async () => {
+        // Nothing is believed of a file that is not the one that was meant, what it says of its weights neither.
+        if (checked !== undefined) {
+          await constants;
+          while ((await iterator.next()).done !== true);
+        }
+        if (head.manifest.shards !== undefined) await loadShards(head.manifest.shards, code.memory, shard);
+      };
+      const [whole] = await Promise.all([compiled, constants, read()]);
       return new Graph(whole, await instantiate(whole.module, whole.memory), options.memory);
     } finally {
       // Nobody reads on after the file's last byte, or its first wrong one: the file or connection would stay open.
@@ -94,6 +111,7 @@ export class Graph {
     const [section] = WebAssembly.Module.customSections(module, "sconce.manifest");
     if (section === undefined) throw new SconceError("artifact", "the module is not a model that sconce compiled: it has no section sconce.manifest");
     const manifest = parseManifest(new Uint8Array(section));
+    if (manifest.shards !== undefined) throw elsewhere();
     const { memory: limit, relaxed = true } = options;
     const memory = createMemory(manifest, { shared: false, limit });
     const started = performance.now();
@@ -157,6 +175,17 @@ export class Graph {
     region.end = start + size;
     this.#regions.splice(index, 0, region);
   }
+}
+
+/** The same bytes; what they are is checked as they go by, and their end is an error where they are not what they should be. */
+async function* checking(chunks: AsyncIterable<Uint8Array>, integrity: string): AsyncGenerator<Uint8Array> {
+  const hash = createHash();
+  for await (const chunk of chunks) {
+    hash.update(chunk);
+    yield chunk;
+  }
+  const found = `sha256-${btoa(String.fromCharCode(...hash.digest()))}`;
+  if (found !== integrity) throw new SconceError("artifact", `the file is not the one that integrity names: expected ${integrity}, got ${found}`);
 }
 
 /** What is known of a graph before its code is compiled, and the code to compile: one of the file's two, for the memory that was asked for. */

@@ -2,6 +2,7 @@ import { aborted, toMessage } from "./errors.js";
 import type { ExecutionContext } from "./execution-context.js";
 import { type CompiledCode, Graph } from "./graph.js";
 import type { HostMessage, HostOptions, HostReply, MemoryState, RunMode } from "./protocol.js";
+import type { ShardInfo, ShardStream } from "./shards.js";
 import type { TensorInput } from "./tensor.js";
 
 const yieldAfterMs = 12;
@@ -10,20 +11,21 @@ const yieldAfterMs = 12;
 export class Host {
   readonly #post: (reply: HostReply, transfer?: Transferable[]) => void;
   readonly #file: ChunkQueue;
+  readonly #shards = new Map<string, ChunkQueue>();
   #context: ExecutionContext | undefined;
   #threads = 1;
   #aborted = false;
 
   constructor(post: (reply: HostReply, transfer?: Transferable[]) => void) {
     this.#post = post;
-    this.#file = new ChunkQueue((bytes) => post({ type: "read", bytes }));
+    this.#file = this.#queue(undefined);
   }
 
   receive(message: HostMessage): void {
     switch (message.type) {
       case "load": return this.#answer(() => this.#load(message.options));
-      case "chunk": return this.#file.push(message.bytes);
-      case "end": return this.#file.push(undefined);
+      case "chunk": return this.#arriving(message.shard).push(message.bytes);
+      case "end": return this.#arriving(message.shard).push(undefined);
       case "threads": return this.#setThreads(message.count);
       case "run": return this.#answer(() => this.#run(message.inputs, message.mode));
       case "reset": return this.#answer(() => this.#reset());
@@ -37,12 +39,28 @@ export class Host {
     Promise.resolve().then(action).catch((error: unknown) => this.#post({ type: "error", error: toMessage(error) }));
   }
 
-  async #load({ threads, memory, relaxed, module }: HostOptions): Promise<void> {
+  #queue(shard: string | undefined): ChunkQueue {
+    return new ChunkQueue((bytes) => this.#post({ type: "read", bytes, shard }));
+  }
+
+  #arriving(shard: string | undefined): ChunkQueue {
+    return shard === undefined ? this.#file : this.#shards.get(shard) ?? this.#file;
+  }
+
+  async #load({ threads, memory, relaxed, integrity, module }: HostOptions): Promise<void> {
     const shared = threads > 1;
     const onCode = ({ module, memory, ...code }: CompiledCode) =>
       this.#post({ type: "code", code: { ...code, shared: shared ? { module, memory } : undefined } });
-    const onSize = (bytes: number) => this.#post({ type: "size", bytes });
-    const options = { shared, threads, memory, relaxed, onSize, onCode };
+    const onSize = (bytes: number, file: number) => this.#post({ type: "size", bytes, file });
+    const shard = (shard: ShardInfo, again: boolean): ShardStream => {
+      // What still comes of a first attempt must not be taken for the second's.
+      const key = `${shard.sha256}${again ? " again" : ""}`;
+      const chunks = this.#queue(key);
+      this.#shards.set(key, chunks);
+      this.#post({ type: "shard", key, shard, again });
+      return { chunks };
+    };
+    const options = { shared, threads, memory, relaxed, integrity, shard, onSize, onCode };
     const graph = module === undefined ? await Graph.load(this.#file, options) : await Graph.fromModule(module, options);
     this.#context = graph.createContext();
     this.#context.threads = this.#threads;
@@ -106,10 +124,11 @@ function stateOf(context: ExecutionContext): MemoryState {
   return { contextBytes: context.byteLength, memoryBytes: context.graph.memory.buffer.byteLength };
 }
 
-/** The file's chunks, in the order in which messages bring them; says when each is taken. */
+/** A file's chunks, in the order in which messages bring them; says when each is taken. */
 class ChunkQueue implements AsyncIterable<Uint8Array> {
   readonly #taken: (bytes: number) => void;
   readonly #chunks: (Uint8Array | undefined)[] = [];
+  #closed = false;
   #wake: (() => void) | undefined;
 
   constructor(taken: (bytes: number) => void) {
@@ -117,19 +136,26 @@ class ChunkQueue implements AsyncIterable<Uint8Array> {
   }
 
   push(chunk: Uint8Array | undefined): void {
+    // What comes when nobody reads on is gone, and must not count as on its way.
+    if (this.#closed) return this.#taken(chunk?.length ?? 0);
     this.#chunks.push(chunk);
     this.#wake?.();
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    for (;;) {
-      while (this.#chunks.length === 0) await new Promise<void>((wake) => (this.#wake = wake));
-      const chunk = this.#chunks.shift();
-      if (chunk === undefined) return;
-      this.#taken(chunk.length);
-      yield chunk;
-      // Whoever read it is through. Collecting garbage would come late: tens of megabytes would lie about while a large file arrives.
-      (chunk.buffer as { transfer?: (bytes: number) => unknown }).transfer?.(0);
+    try {
+      for (;;) {
+        while (this.#chunks.length === 0) await new Promise<void>((wake) => (this.#wake = wake));
+        const chunk = this.#chunks.shift();
+        if (chunk === undefined) return;
+        this.#taken(chunk.length);
+        yield chunk;
+        // Whoever read it is through. Collecting garbage would come late: tens of megabytes would lie about while a large file arrives.
+        (chunk.buffer as { transfer?: (bytes: number) => unknown }).transfer?.(0);
+      }
+    } finally {
+      this.#closed = true;
+      for (const chunk of this.#chunks.splice(0)) this.push(chunk);
     }
   }
 }

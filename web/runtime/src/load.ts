@@ -1,9 +1,9 @@
 import { defaultThreads, hasRelaxedSimd, processorThreads, whyNoThreads } from "./engine.js";
 import { aborted, SconceError } from "./errors.js";
 import { Model } from "./model.js";
-import { abortSignal, address, callback, checkOptions, count, flag } from "./options.js";
+import { abortSignal, address, cacheName, callback, checkOptions, count, flag, integrity } from "./options.js";
 import { type Progress, Session } from "./session.js";
-import { type FileSource, type Source, open } from "./source.js";
+import { type ByteStream, type FileSource, type Source, open } from "./source.js";
 import { whyNoWorker } from "./spawn.js";
 import type { OutputData } from "./tensor.js";
 import type { Known, ModelUrl } from "./types.js";
@@ -23,10 +23,20 @@ export interface LoadOptions {
   readonly worker?: boolean | undefined;
   /** Where the runtime's worker.js is, if not beside the runtime: on the page's own origin. */
   readonly workerUrl?: string | URL | undefined;
+  /**
+   * Keeps the model in the browser, under this name or under "default": the next visit starts without the network. Whether the server has a newer version is
+   * looked for meanwhile, and the visit after that fetches it.
+   */
+  readonly cache?: boolean | string | undefined;
+  /** What the file must be, as HTML's attribute says it: `sha256-` and its SHA-256 in base64. Nothing runs before it is checked. */
+  readonly integrity?: string | undefined;
+  /** Where the files of weights of a split model are, if not in `weights/` beside it: the URL, or in Node the path, of their folder. */
+  readonly weights?: string | URL | undefined;
 }
 
 const checks = {
   threads: count("threads"), onProgress: callback, signal: abortSignal, memory: count("bytes"), relaxed: flag, worker: flag, workerUrl: address,
+  cache: cacheName, integrity, weights: address,
 };
 
 let toldOfHeaders = false;
@@ -39,7 +49,7 @@ export async function load<Types extends Known = OutputData>(
   source: Source | ModelUrl<Types> | Promise<Source>, options: LoadOptions = {},
 ): Promise<Model<Types>> {
   checkOptions("load", options, checks);
-  const { signal, memory, relaxed = true, onProgress, workerUrl } = options;
+  const { signal, memory, relaxed = true, onProgress, workerUrl, cache, integrity, weights } = options;
   signal?.throwIfAborted();
   const started = performance.now();
   const given = await source;
@@ -49,11 +59,15 @@ export async function load<Types extends Known = OutputData>(
   const session = Session.start({ inWorker: noWorker === undefined, threads: threads.used, workerUrl, onProgress });
   const abort = () => session.end(aborted());
   signal?.addEventListener("abort", abort, { once: true });
+  let file: ByteStream | undefined;
   try {
     signal?.throwIfAborted();
-    const file = module === undefined ? await open(given as FileSource, signal) : undefined;
-    await session.load({ threads: threads.used, memory, relaxed, module }, file);
+    if (module !== undefined && integrity !== undefined) throw new SconceError("input", "a module that is compiled already cannot be checked: integrity is for its file");
+    if (module === undefined) file = await open(given as FileSource, { signal, cache: cache === true ? "default" : cache || undefined, weights });
+    await session.load({ threads: threads.used, memory, relaxed, integrity, module }, file);
+    await file?.settle?.(session.code.manifest);
   } catch (error) {
+    if (error instanceof SconceError && error.code === "artifact") await file?.settle?.(undefined).catch(() => {});
     session.end(new SconceError("disposed", "the model was not loaded"));
     signal?.throwIfAborted();
     throw error;
@@ -69,6 +83,7 @@ export async function load<Types extends Known = OutputData>(
     relaxedSimd: { used: session.code.relaxed, reason: session.code.relaxed ? undefined : whyNotRelaxed(relaxed) },
     worker: noWorker === undefined,
     workerReason: noWorker,
+    cache: file?.cache,
     loadMs: performance.now() - started,
   });
 }

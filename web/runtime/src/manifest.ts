@@ -1,6 +1,7 @@
 import { type SizeCheck, isCondition } from "./checks.js";
 import { type Dim, isDim } from "./dims.js";
 import { SconceError } from "./errors.js";
+import type { ShardInfo } from "./shards.js";
 import { type DType, isDType } from "./tensor.js";
 import { version } from "./version.js";
 
@@ -41,10 +42,13 @@ export interface FaultInfo {
 
 /** What the compiler wrote into the section `sconce.manifest`. */
 export interface Manifest {
-  readonly format: 3;
+  /** 4 where there are shards. */
+  readonly format: 3 | 4;
   readonly compiler: string;
   /** Bytes of the whole file. */
   readonly fileBytes: number;
+  /** The files that the weights are in, where they are not in this one. */
+  readonly shards?: readonly ShardInfo[] | undefined;
   readonly source: { readonly name: string; readonly sha256: string };
   readonly memory: { readonly constantsOffset: number; readonly constantsEnd: number; readonly minPages: number };
   /** Byte offsets of the tables from the start of a context, and the size of all before its buffers. */
@@ -105,6 +109,10 @@ const anyInteger = integer(Number.MIN_SAFE_INTEGER);
 const address = integer(0, maximumAddress);
 const ports = list(fields({ name: text, dtype, shape: list(dim) }));
 
+const digest: Check = (value, path) => {
+  if (!/^[0-9a-f]{64}$/.test(String(value))) throw expected("a SHA-256 in hexadecimal", value, path);
+};
+
 const manifestFields = fields({
   memory: fields({ constantsOffset: address, minPages: integer(0, 65536) }),
   context: fields({ header: integer(64, maximumAddress) }),
@@ -116,6 +124,7 @@ const manifestFields = fields({
   faults: list(fields({ operator: text, message: text, source: optional(text) })),
   compiler: text,
   fileBytes: integer(0),
+  shards: optional(list(fields({ sha256: digest, bytes: integer(1, maximumAddress), addresses: list(address) }))),
   source: fields({ name: text, sha256: text }),
   errors: texts,
   parameters: integer(0),
@@ -134,14 +143,16 @@ export function parseManifest(bytes: Uint8Array): Manifest {
   }
   fields({ format: integer(0) })(json, "");
   const manifest = json as Manifest;
-  const { format, compiler, memory, context, inputs, outputs, symbols } = manifest;
-  if (format !== 3) {
+  const { format, compiler, memory, context, inputs, outputs, symbols, shards } = manifest;
+  if (format !== (shards === undefined ? 3 : 4)) {
     const writer = typeof compiler === "string" ? `, written by ${compiler as string}` : "";
-    const remedy = format > 3 ? "install a newer runtime" : "compile the model again";
-    throw new SconceError("artifact", `the file has format ${String(format)}${writer}; this runtime is sconce ${version} and reads format 3: ${remedy}`);
+    const remedy = format > 4 ? "install a newer runtime" : "compile the model again";
+    throw new SconceError("artifact", `the file has format ${String(format)}${writer}; this runtime is sconce ${version} and reads formats 3 and, where weights are in files of their own, 4: ${remedy}`);
   }
   manifestFields(json, "");
   integer(memory.constantsOffset, maximumAddress)(memory.constantsEnd, "memory.constantsEnd");
+  shards?.forEach(({ bytes, addresses }, index) =>
+    list(integer(memory.constantsOffset, memory.constantsEnd - bytes))(addresses, `shards[${index}].addresses`));
   const table = (items: readonly unknown[]) => integer(64, context.header - 4 * items.length);
   fields({ symbols: table(symbols), inputs: table(inputs), outputs: table(outputs) })(context, "context");
   symbols.forEach(({ input, min, max, scale }, index) => {

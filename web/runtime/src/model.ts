@@ -24,7 +24,7 @@ export interface RunOptions {
 }
 
 /** The part of a report that does not change after loading. */
-export type LoadReport = Pick<Report, "threads" | "relaxedSimd" | "worker" | "workerReason"> & { readonly loadMs: number };
+export type LoadReport = Pick<Report, "threads" | "relaxedSimd" | "worker" | "workerReason" | "cache"> & { readonly loadMs: number };
 
 const runChecks = { signal: abortSignal };
 

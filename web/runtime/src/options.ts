@@ -10,6 +10,9 @@ export const callback: OptionCheck = ["a function", (value) => typeof value === 
 export const abortSignal: OptionCheck = ["an AbortSignal", (value) => typeof (value as AbortSignal | null)?.throwIfAborted === "function"];
 export const address: OptionCheck = ["a URL", (value) => typeof value === "string" || value instanceof URL];
 
+export const cacheName: OptionCheck = ["true, false or a name", (value) => typeof value === "boolean" || (typeof value === "string" && value !== "")];
+export const integrity: OptionCheck = ["\"sha256-\" and the file's SHA-256 in base64, 44 characters", (value) => typeof value === "string" && /^sha256-[A-Za-z0-9+/]{43}=$/.test(value)];
+
 /** An option that is misspelt, or of another kind, must not be passed over. */
 export function checkOptions(what: string, options: object, checks: Readonly<Record<string, OptionCheck>>): void {
   if (typeof options !== "object" || options === null) throw new SconceError("input", `${what} takes its options in an object, got ${String(options)}`);

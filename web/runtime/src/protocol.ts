@@ -1,5 +1,6 @@
 import type { ErrorMessage } from "./errors.js";
 import type { CompiledCode } from "./graph.js";
+import type { ShardInfo } from "./shards.js";
 import type { Outputs, TensorInput } from "./tensor.js";
 
 /** What `load` settles before the model's worker begins. */
@@ -8,6 +9,7 @@ export interface HostOptions {
   readonly threads: number;
   readonly memory: number | undefined;
   readonly relaxed: boolean;
+  readonly integrity: string | undefined;
   /** A module that was compiled elsewhere; without it the file comes in chunks. */
   readonly module: WebAssembly.Module | undefined;
 }
@@ -15,8 +17,9 @@ export interface HostOptions {
 /** From the page to the worker in which the model lives. */
 export type HostMessage =
   | { readonly type: "load"; readonly options: HostOptions }
-  | { readonly type: "chunk"; readonly bytes: Uint8Array }
-  | { readonly type: "end" }
+  /** Of the file, or of a shard: the one that was asked for by this key. */
+  | { readonly type: "chunk"; readonly bytes: Uint8Array; readonly shard: string | undefined }
+  | { readonly type: "end"; readonly shard: string | undefined }
   /** Helpers stand ready (or did not start, and one thread is left). */
   | { readonly type: "threads"; readonly count: number }
   | { readonly type: "run"; readonly inputs: Readonly<Record<string, TensorInput>>; readonly mode: RunMode }
@@ -28,10 +31,12 @@ export type RunMode = "whole" | "stepwise";
 
 /** From that worker to the page. */
 export type HostReply =
-  /** So many bytes of the file were read. */
-  | { readonly type: "read"; readonly bytes: number }
-  /** The file has so many. */
-  | { readonly type: "size"; readonly bytes: number }
+  /** So many bytes of the file, or of a shard, were read. */
+  | { readonly type: "read"; readonly bytes: number; readonly shard: string | undefined }
+  /** There are so many in all, and so many in the file itself. */
+  | { readonly type: "size"; readonly bytes: number; readonly file: number }
+  /** A shard is wanted, under this key: `again` where what came was not it. */
+  | { readonly type: "shard"; readonly key: string; readonly shard: ShardInfo; readonly again: boolean }
   | { readonly type: "code"; readonly code: CodeMessage }
   | { readonly type: "ready"; readonly state: MemoryState }
   | { readonly type: "done"; readonly result: RunResult | undefined; readonly state: MemoryState }

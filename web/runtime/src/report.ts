@@ -1,3 +1,4 @@
+import type { CacheReport } from "./network.js";
 import type { OutputData } from "./tensor.js";
 import type { Known, OutputsOf } from "./types.js";
 
@@ -23,6 +24,8 @@ export interface Report {
   readonly worker: boolean;
   /** Why not, where it does not. */
   readonly workerReason: string | undefined;
+  /** What became of the option cache, where it was given. */
+  readonly cache: Readonly<CacheReport> | undefined;
   readonly parameters: number;
   readonly steps: number;
   readonly runs: number;

@@ -2,13 +2,14 @@ import { announceRun, header, wakeHelpers } from "./context-header.js";
 import { type ErrorMessage, SconceError, describe } from "./errors.js";
 import type { CodeMessage, HelpMessage, HelpReply, HostMessage, HostOptions, HostReply, MemoryState, Peer, RunResult } from "./protocol.js";
 import type { ByteStream } from "./source.js";
+import { type ShardInfo, type ShardStream, elsewhere } from "./shards.js";
 import { type WorkerUrl, sameThread, spawn } from "./spawn.js";
 
 /** How far the loading of a file is. */
 export interface Progress {
   /** Bytes read. */
   readonly loaded: number;
-  /** Bytes of the whole file, decompressed: the file says them at its beginning. */
+  /** Bytes of the whole file and of all files of weights that it names, decompressed: it says them at its beginning. */
   readonly total: number;
 }
 
@@ -34,9 +35,15 @@ export class Session {
   #state: MemoryState = { contextBytes: 0, memoryBytes: 0 };
   #pending: { resolve: (reply: Reply) => void; reject: (error: Error) => void } | undefined;
   #ended: Error | undefined;
-  #read = 0;
+  #file: ByteStream | undefined;
+  /** Bytes that were sent and not yet read. */
+  #underWay = 0;
+  /** Bytes that were read of the file, and of each shard. */
+  readonly #read = new Map<string | undefined, number>();
+  /** Shards that were not what they should be, and are fetched anew. */
+  readonly #dropped = new Set<string | undefined>();
   #size: number | undefined;
-  #wake: (() => void) | undefined;
+  readonly #waiting: (() => void)[] = [];
   /** Threads that compute. */
   threads = 1;
   /** Why helper threads are missing, where they did not start. */
@@ -66,6 +73,7 @@ export class Session {
     const ready = this.#request({ type: "load", options });
     // Their scripts start while the file arrives; what they are to help with comes later.
     while (this.#helpers.length < this.#options.threads - 1) this.#helpers.push(spawn(this.#options.workerUrl));
+    this.#file = file;
     if (file !== undefined) this.#pump(file).catch((error: Error) => this.end(error));
     await ready;
     await this.#helpersReady;
@@ -110,7 +118,7 @@ export class Session {
     this.#host.end();
     for (const helper of this.#helpers.splice(0)) helper.end();
     this.#code = undefined;
-    this.#wake?.();
+    this.#wake();
     this.#pending?.reject(reason);
     this.#pending = undefined;
   }
@@ -126,15 +134,18 @@ export class Session {
   #receive(reply: HostReply): void {
     switch (reply.type) {
       case "read":
-        this.#read += reply.bytes;
-        this.#wake?.();
+        this.#underWay -= reply.bytes;
+        this.#read.set(reply.shard, (this.#read.get(reply.shard) ?? 0) + reply.bytes);
+        this.#wake();
         this.#tellProgress();
         return;
       case "size":
-        if (this.#size === reply.bytes) return;
+        this.#file?.expect?.(reply.file);
         this.#size = reply.bytes;
         this.#tellProgress();
         return;
+      case "shard":
+        return this.#sendShard(reply.shard, reply.again, reply.key);
       case "code":
         this.#code = reply.code;
         this.#helpersReady = this.#startHelpers(reply.code);
@@ -154,24 +165,36 @@ export class Session {
     if (this.#size === undefined || this.#ended !== undefined) return;
     try {
       // What an asynchronous one throws while the file arrives counts too.
-      Promise.resolve(this.#options.onProgress?.({ loaded: this.#read, total: this.#size })).catch((error: Error) => this.end(error));
+      const loaded = [...this.#read].reduce((sum, [key, bytes]) => sum + (this.#dropped.has(key) ? 0 : bytes), 0);
+      Promise.resolve(this.#options.onProgress?.({ loaded, total: this.#size })).catch((error: Error) => this.end(error));
     } catch (error) {
       this.end(error as Error);
     }
   }
 
-  async #pump({ chunks }: ByteStream): Promise<void> {
-    let sent = 0;
+  #sendShard(shard: ShardInfo, again: boolean, key: string): void {
+    const { shard: open } = this.#file ?? {};
+    if (open === undefined) return this.end(elsewhere());
+    if (again) this.#dropped.add(shard.sha256);
+    Promise.resolve(open(shard, again)).then((stream) => this.#pump(stream, key)).catch((error: Error) => this.end(error));
+  }
+
+  /** Sends a file to the worker as it arrives. */
+  async #pump({ chunks }: ShardStream, shard?: string): Promise<void> {
     for await (const chunk of chunks) {
       // Node's chunks may be parts of a larger pool.
       const whole = chunk.byteLength === chunk.buffer.byteLength && chunk.buffer instanceof ArrayBuffer;
       const bytes = new Uint8Array(whole ? chunk.buffer : chunk.slice().buffer);
-      sent += bytes.length;
-      this.#host.post({ type: "chunk", bytes }, [bytes.buffer as ArrayBuffer]);
-      while (sent - this.#read > windowBytes && this.#ended === undefined) await new Promise<void>((wake) => (this.#wake = wake));
-      if (this.#ended !== undefined) return;
+      this.#underWay += bytes.length;
+      this.#host.post({ type: "chunk", bytes, shard }, [bytes.buffer as ArrayBuffer]);
+      while (this.#underWay > windowBytes && this.#ended === undefined) await new Promise<void>((wake) => this.#waiting.push(wake));
+      if (this.#ended !== undefined || this.#dropped.has(shard)) return;
     }
-    this.#host.post({ type: "end" });
+    this.#host.post({ type: "end", shard });
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 
   async #startHelpers({ shared, context }: CodeMessage): Promise<void> {

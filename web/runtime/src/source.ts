@@ -1,5 +1,9 @@
 import { builtin } from "./builtin.js";
 import { SconceError, describe } from "./errors.js";
+import type { Manifest } from "./manifest.js";
+import type { CacheReport, Network } from "./network.js";
+import { type OpenShard, type ShardInfo, shardName } from "./shards.js";
+import { reading } from "./stream.js";
 
 /** A compiled model's file. A string is a URL, relative to the page; in Node it may be a path. */
 export type FileSource = string | URL | Response | Blob | ArrayBuffer | Uint8Array;
@@ -10,31 +14,100 @@ export type Source = FileSource | WebAssembly.Module;
 /** A file as it arrives. */
 export interface ByteStream {
   readonly chunks: AsyncIterable<Uint8Array>;
+  /** Opens the files of weights that belong to it, where it is known where they lie. */
+  readonly shard?: OpenShard | undefined;
+  /** Takes how many bytes the file has, when it has said so. */
+  expect?(bytes: number): void;
+  /** Takes what became of it: what it says of itself, or nothing where it is damaged. */
+  settle?(manifest: Manifest | undefined): Promise<void>;
+  /** What became of the wish to keep it. */
+  readonly cache?: CacheReport | undefined;
+}
+
+export interface SourceOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** The name of the cache to keep it in. */
+  readonly cache?: string | undefined;
+  /** The folder of its weights, where it is not `weights/` beside the file. */
+  readonly weights?: string | URL | undefined;
 }
 
 const pieceBytes = 1 << 20;
 
-export async function open(source: FileSource, signal?: AbortSignal): Promise<ByteStream> {
+/** What is smaller is not worth the code that resumes it. */
+const largeBytes = 1 << 20;
+
+export async function open(source: FileSource, options: SourceOptions = {}): Promise<ByteStream> {
+  const address = typeof source === "string" || source instanceof URL ? resolve(source)
+    : typeof Response !== "undefined" && source instanceof Response ? source.url : "";
+  const network = lazily(options);
+  const stream = await openFile(source, address, options, network);
+  const { cache, weights } = options;
+  const report = cache === undefined ? undefined
+    : stream.settle !== undefined || isRemote(address) && !(source instanceof Response) ? (await network()).report
+    : { kept: false, fetched: 0, reason: "only what is fetched by its URL is kept" };
+  return { ...stream, cache: report, shard: shardOpener(address, weights === undefined ? undefined : resolve(weights), network) };
+}
+
+async function openFile(source: FileSource, address: string, options: SourceOptions, network: () => Promise<Network>): Promise<ByteStream> {
+  const { signal, cache } = options;
   if (source instanceof ArrayBuffer) return pieces(new Uint8Array(source));
   if (ArrayBuffer.isView(source)) return pieces(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
   if (typeof Blob !== "undefined" && source instanceof Blob) return { chunks: reading(source.stream(), "the blob", signal) };
   if (typeof Response !== "undefined" && source instanceof Response) return body(source, source.url || "the response", signal);
-  if (typeof source === "string" || source instanceof URL) return atAddress(source, signal);
-  throw new SconceError("network", `load takes a URL, Response, Blob, bytes or WebAssembly.Module, got ${describe(source)}`);
+  if (typeof source !== "string" && !(source instanceof URL)) throw new SconceError("network", `load takes a URL, Response, Blob, bytes or WebAssembly.Module, got ${describe(source)}`);
+  const name = String(source);
+  if (!/^(https?|data|blob):/i.test(address)) return localFile(address, name);
+  if (cache !== undefined && isRemote(address)) return (await network()).file(address);
+  let response: Response;
+  try {
+    response = await fetch(address, signal === undefined ? {} : { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw new SconceError("network", `${name} cannot be fetched: ${describe(error)}`, { cause: error });
+  }
+  const stream = body(response, name, signal);
+  if (!isRemote(address) || Number(response.headers.get("content-length") ?? Infinity) < largeBytes) return stream;
+  // Where its script is not to be had, the file is read all the same.
+  const resuming = await network().catch(() => undefined);
+  return resuming?.resume(address, response) ?? stream;
 }
 
-async function atAddress(address: string | URL, signal: AbortSignal | undefined): Promise<ByteStream> {
+const isRemote = (address: string) => /^https?:/i.test(address);
+
+/** A whole URL, where it is relative to a page; else, in Node, a path. */
+function resolve(address: string | URL): string {
   const { document, location } = globalThis as { document?: { baseURI: string }; location?: { href: string } };
   const base = document?.baseURI ?? location?.href;
   const text = String(address);
-  if (base === undefined && !/^(https?|data|blob):/i.test(text)) return localFile(address, text);
   try {
-    return body(await fetch(base === undefined ? text : new URL(text, base), signal === undefined ? {} : { signal }), text, signal);
+    return base === undefined ? text : new URL(text, base).href;
   } catch (error) {
-    signal?.throwIfAborted();
-    if (error instanceof SconceError) throw error;
     throw new SconceError("network", `${text} cannot be fetched: ${describe(error)}`, { cause: error });
   }
+}
+
+/** The network's part of the runtime, fetched when it is wanted. */
+function lazily({ signal, cache }: SourceOptions): () => Promise<Network> {
+  let network: Promise<Network> | undefined;
+  return () => (network ??= import("./network.js").then(({ Network }) => Network.open({ signal, cache }), (error: unknown) => {
+    throw new SconceError("network", `network.js, the part of the runtime that fetches large, split and cached models, cannot be loaded beside index.js: ${describe(error)}`, { cause: error });
+  }));
+}
+
+function shardOpener(address: string, weights: string | undefined, network: () => Promise<Network>): OpenShard | undefined {
+  // Beside bytes in memory there lies nothing.
+  if (weights === undefined && (address === "" || /^(data|blob):/i.test(address))) return undefined;
+  return async (shard, again) => {
+    const url = weights === undefined ? shardAddress(address, shard) : `${weights.replace(/\/?$/, "/")}${shardName(shard).replace(/^.*\//, "")}`;
+    return isRemote(url) ? (await network()).shard(url, shard, again) : localFile(url, url);
+  };
+}
+
+/** Where a shard lies of a model at this address: a URL, or in Node a path. */
+export function shardAddress(model: string | URL, shard: ShardInfo): string {
+  const address = resolve(model);
+  return /^\w\w+:/.test(address) ? new URL(shardName(shard), address).href : address.replace(/[^/\\]*$/, shardName(shard));
 }
 
 function body(response: Response, name: string, signal: AbortSignal | undefined): ByteStream {
@@ -42,27 +115,6 @@ function body(response: Response, name: string, signal: AbortSignal | undefined)
   if (response.bodyUsed || response.body === null) throw new SconceError("network", `${name} has no body left to read`);
   // What is read leaves this thread; of a response that was made by hand the chunks may be somebody's.
   return { chunks: reading(response.body, name, signal, response.type === "default") };
-}
-
-// Not every engine's ReadableStream can be iterated.
-async function* reading(stream: ReadableStream<Uint8Array>, name: string, signal?: AbortSignal, copies = false): AsyncGenerator<Uint8Array> {
-  const reader = stream.getReader();
-  // A source that stalls would else hold the connection until its next byte.
-  const cancel = () => void reader.cancel().catch(() => {});
-  signal?.addEventListener("abort", cancel, { once: true });
-  try {
-    for (;;) {
-      const { done, value } = await reader.read().catch((error: unknown) => {
-        throw new SconceError("network", `${name} broke off: ${describe(error)}`, { cause: error });
-      });
-      if (done) return;
-      if (!ArrayBuffer.isView(value)) throw new SconceError("network", `${name} gives ${describe(value)} where bytes should be: a stream for load consists of Uint8Arrays`);
-      yield copies ? value.slice() : value;
-    }
-  } finally {
-    signal?.removeEventListener("abort", cancel);
-    cancel();
-  }
 }
 
 function pieces(bytes: Uint8Array): ByteStream {
@@ -73,11 +125,11 @@ function pieces(bytes: Uint8Array): ByteStream {
   return { chunks: cut() };
 }
 
-async function localFile(address: string | URL, text: string): Promise<ByteStream> {
+async function localFile(address: string, text: string): Promise<ByteStream> {
   if (builtin === undefined) throw new SconceError("network", `${text} is no whole URL, and there is no page here that it could be relative to`);
   const { open: openFile } = builtin("node:fs/promises");
   const failed = (what: string, error?: unknown) => new SconceError("network", `${text} cannot be read: ${what}`, { cause: error });
-  const file = await openFile(text.startsWith("file:") ? new URL(address) : text).catch((error: unknown) => { throw failed(describe(error), error); });
+  const file = await openFile(address.startsWith("file:") ? new URL(address) : address).catch((error: unknown) => { throw failed(describe(error), error); });
   async function* chunks(): AsyncGenerator<Uint8Array> {
     try {
       if ((await file.stat()).isDirectory()) throw failed("it is a folder; load takes the .wasm that `sconce compile` wrote");

@@ -10,6 +10,7 @@ export { defaultThreads, hasRelaxedSimd, processorThreads, whyNoThreads } from "
 export { SconceError, aborted, describe, suggestion } from "./errors.js";
 export { Host } from "./host.js";
 export { bindInputs } from "./inputs.js";
+export { elsewhere, shardName } from "./shards.js";
 export { elementsOf, viewOf } from "./tensor.js";
 export { version } from "./version.js";
 export { workerName } from "./worker-name.js";

@@ -1,6 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
-import { Graph, type GraphOptions, Helpers, loadGraphSync, openSource } from "sconce/core";
+import { Graph, type GraphOptions, Helpers, type ShardInfo, loadGraphSync, openSource, shardAddress } from "sconce/core";
 import { type Awaitable, then } from "../awaitable.js";
 import type { GraphEncoding } from "../enums.js";
 import { NNError, invalid } from "../errors.js";
@@ -74,8 +74,8 @@ export class LocalStore implements GraphStore {
 
   /** Loads a file as it arrives, under a name. */
   async loadAhead(name: string, source: GraphSource): Promise<LocalGraph> {
-    const { chunks } = await openSource(source);
-    return this.#keep(name, new LocalGraph(await Graph.load(chunks, this.#options), this.#helpers, this.#budget));
+    const { chunks, shard } = await openSource(source);
+    return this.#keep(name, new LocalGraph(await Graph.load(chunks, { ...this.#options, shard }), this.#helpers, this.#budget));
   }
 
   load(parts: readonly Uint8Array[], encoding: GraphEncoding): Awaitable<LocalGraph> {
@@ -91,7 +91,10 @@ export class LocalStore implements GraphStore {
       found.catch(() => {});
       throw new NNError("unsupported-operation", `graph ${JSON.stringify(name)} is resolved by a promise, for which a guest on this thread cannot wait: name it in the option graphs`);
     }
-    return then(this.#open(readNow(found ?? this.#unknown(name)), "autodetect"), (graph) => this.#keep(name, graph));
+    const source = found ?? this.#unknown(name);
+    // Its files of weights lie beside it; beside bytes that a guest gives lies nothing.
+    const readShard = typeof source === "string" || source instanceof URL ? (shard: ShardInfo) => readNow(shardAddress(source, shard)) : undefined;
+    return then(this.#open(readNow(source), "autodetect", readShard), (graph) => this.#keep(name, graph));
   }
 
   dispose(): void {
@@ -105,9 +108,9 @@ export class LocalStore implements GraphStore {
   }
 
   /** An artefact is an artefact, whatever the guest calls it. */
-  #open(bytes: Uint8Array, encoding: GraphEncoding): Awaitable<LocalGraph> {
+  #open(bytes: Uint8Array, encoding: GraphEncoding, readShard?: (shard: ShardInfo) => Uint8Array): Awaitable<LocalGraph> {
     const kind = kindOf(bytes);
-    if (kind === "wasm") return this.#given(bytes);
+    if (kind === "wasm") return this.#given(bytes, readShard);
     if (encoding !== "pytorch" && encoding !== "autodetect") throw new NNError("invalid-encoding", `there is no backend for ${encoding}: graphs are PyTorch models, or what sconce compiled from them`);
     if (kind !== "pytorch") throw invalid("the bytes are neither a compiled model nor a file of PyTorch's");
     return this.#openSource(bytes);
@@ -135,11 +138,11 @@ export class LocalStore implements GraphStore {
     });
   }
 
-  #given(artifact: Uint8Array): LocalGraph {
+  #given(artifact: Uint8Array, readShard?: (shard: ShardInfo) => Uint8Array): LocalGraph {
     this.#budget.check(artifact.length);
     // Its memory ends where the guest's share does, for its code may make it grow.
     const memory = Math.min(this.#options.memory ?? Infinity, this.#budget.left);
-    const graph = new LocalGraph(loadGraphSync(artifact, { ...this.#options, memory }), this.#helpers, this.#budget);
+    const graph = new LocalGraph(loadGraphSync(artifact, { ...this.#options, memory, readShard }), this.#helpers, this.#budget);
     this.#budget.addGiven(graph);
     return graph;
   }
