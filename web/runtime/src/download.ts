@@ -156,9 +156,14 @@ export class Download implements AsyncIterable<Uint8Array> {
 
   async #pause(milliseconds: number): Promise<void> {
     const { signal } = this.#options;
-    await new Promise<void>((resume) => {
+    await new Promise<void>((resolve) => {
+      const resume = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", resume);
+        resolve();
+      };
       const timer = setTimeout(resume, milliseconds);
-      signal?.addEventListener("abort", () => (clearTimeout(timer), resume()), { once: true });
+      signal?.addEventListener("abort", resume);
     });
     signal?.throwIfAborted();
   }

@@ -57,18 +57,24 @@ export async function load<Types extends Known = OutputData>(
   const noWorker = options.worker === false ? "the option worker is false" : whyNoWorker();
   const threads = chooseThreads(options.threads, module !== undefined, noWorker);
   const session = Session.start({ inWorker: noWorker === undefined, threads: threads.used, workerUrl, onProgress });
-  const abort = () => session.end(aborted());
+  // Whatever is still on its way when loading has failed is of no use.
+  const fetching = new AbortController();
+  const abort = () => {
+    fetching.abort(signal?.reason);
+    session.end(aborted());
+  };
   signal?.addEventListener("abort", abort, { once: true });
   let file: ByteStream | undefined;
   try {
     signal?.throwIfAborted();
     if (module !== undefined && integrity !== undefined) throw new SconceError("input", "a module that is compiled already cannot be checked: integrity is for its file");
-    if (module === undefined) file = await open(given as FileSource, { signal, cache: cache === true ? "default" : cache || undefined, weights });
+    if (module === undefined) file = await open(given as FileSource, { signal: fetching.signal, cache: cache === true ? "default" : cache || undefined, weights });
     await session.load({ threads: threads.used, memory, relaxed, integrity, module }, file);
     await file?.settle?.(session.code.manifest);
   } catch (error) {
     if (error instanceof SconceError && error.code === "artifact") await file?.settle?.(undefined).catch(() => {});
     session.end(new SconceError("disposed", "the model was not loaded"));
+    fetching.abort();
     signal?.throwIfAborted();
     throw error;
   } finally {

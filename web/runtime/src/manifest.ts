@@ -147,7 +147,7 @@ export function parseManifest(bytes: Uint8Array): Manifest {
   if (format !== (shards === undefined ? 3 : 4)) {
     const writer = typeof compiler === "string" ? `, written by ${compiler as string}` : "";
     const remedy = format > 4 ? "install a newer runtime" : "compile the model again";
-    throw new SconceError("artifact", `the file has format ${String(format)}${writer}; this runtime is sconce ${version} and reads formats 3 and, where weights are in files of their own, 4: ${remedy}`);
+    throw new SconceError("artifact", `the file has format ${String(format)}${writer}; this runtime is sconce ${version} and reads formats 3 and 4: ${remedy}`);
   }
   manifestFields(json, "");
   integer(memory.constantsOffset, maximumAddress)(memory.constantsEnd, "memory.constantsEnd");

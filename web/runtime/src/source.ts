@@ -67,7 +67,8 @@ async function openFile(source: FileSource, address: string, options: SourceOpti
     throw new SconceError("network", `${name} cannot be fetched: ${describe(error)}`, { cause: error });
   }
   const stream = body(response, name, signal);
-  if (!isRemote(address) || Number(response.headers.get("content-length") ?? Infinity) < largeBytes) return stream;
+  const { headers } = response;
+  if (!isRemote(address) || (Number(headers.get("content-length") ?? Infinity) < largeBytes && !headers.has("content-encoding"))) return stream;
   // Where its script is not to be had, the file is read all the same.
   const resuming = await network().catch(() => undefined);
   return resuming?.resume(address, response) ?? stream;

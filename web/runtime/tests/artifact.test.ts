@@ -119,8 +119,8 @@ test("says which part of the structure is wrong", async () => {
 });
 
 const manifestCases: readonly (readonly [string, Record<string, Json>, RegExp])[] = [
-  ["an older format", { format: 1, compiler: "sconce 0.0.1" }, /^the file has format 1, written by sconce 0\.0\.1; this runtime is sconce \d+\.\d+\.\d+\S* and reads format 3: compile the model again$/],
-  ["a newer format", { format: 99, compiler: "sconce 9.0.0" }, /^the file has format 99, written by sconce 9\.0\.0; this runtime .* reads format 3: install a newer runtime$/],
+  ["an older format", { format: 1, compiler: "sconce 0.0.1" }, /^the file has format 1, written by sconce 0\.0\.1; this runtime is sconce \d+\.\d+\.\d+\S* and reads formats 3 and 4: compile the model again$/],
+  ["a newer format", { format: 99, compiler: "sconce 9.0.0" }, /^the file has format 99, written by sconce 9\.0\.0; this runtime .* reads formats 3 and 4: install a newer runtime$/],
   ["a newer format of whoever", { format: 99, compiler: {} }, /^the file has format 99; this runtime/],
   ["a format that is none", { format: "1" }, /format should be an integer from 0 to \d+, but is "1"/],
   ["constants beyond memory", { memory: { constantsOffset: 1024, constantsEnd: 2 ** 33, minPages: 1 } }, /memory.constantsEnd should be an integer from 1024 to 4294967296/],

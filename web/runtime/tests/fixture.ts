@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import wabt from "wabt";
 import { affine, layout, weightsAt } from "./affine.wat.js";
 
@@ -25,21 +26,47 @@ export function expected(x: ArrayLike<number>, mask: ArrayLike<number>): Float32
 const toolkit = await wabt();
 
 /** The file of a model by hand, as the compiler would lay it out. */
-export function makeArtifact({ burn = 0, relaxed = true, padding = 100_000, manifest = {} }: FixtureOptions = {}): Uint8Array<ArrayBuffer> {
+export function makeArtifact(options: FixtureOptions = {}): Uint8Array<ArrayBuffer> {
+  return makeFile(options, true);
+}
+
+/** The same model with its weights in files of their own: the file, and they by their names. */
+export function makeSplit(shardBytes: number, options: FixtureOptions = {}): { file: Uint8Array<ArrayBuffer>; shards: Map<string, Uint8Array<ArrayBuffer>> } {
+  const shards = new Map<string, Uint8Array<ArrayBuffer>>();
+  const described = new Map<string, { readonly sha256: string; readonly bytes: number; readonly addresses: number[] }>();
+  const memory = join(constants(options).map(([, bytes]) => bytes));
+  for (let at = 0; at < memory.length; at += shardBytes) {
+    const bytes = memory.slice(at, at + shardBytes);
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    shards.set(`weights/${sha256}.bin`, bytes);
+    if (!described.has(sha256)) described.set(sha256, { sha256, bytes: bytes.length, addresses: [] });
+    described.get(sha256)?.addresses.push(weightsAt + at);
+  }
+  return { file: makeFile({ ...options, manifest: { format: 4, shards: [...described.values()], ...options.manifest } }, false), shards };
+}
+
+/** Addresses and bytes of what is in memory before the first run. */
+function constants({ padding = 100_000 }: FixtureOptions): [address: number, bytes: Uint8Array][] {
   const biasAt = weightsAt + 16 + Math.ceil(padding / 16) * 16;
-  const filler = Uint8Array.from({ length: biasAt - weightsAt - 16 }, (_, i) => i % 251);
+  const bytes = (numbers: number[]) => new Uint8Array(Float32Array.from(numbers).buffer);
+  return [
+    [weightsAt, bytes(weights)],
+    [weightsAt + 16, Uint8Array.from({ length: biasAt - weightsAt - 16 }, (_, i) => (i >> 8) + i % 251)],
+    [biasAt, bytes(bias)],
+  ];
+}
+
+function makeFile(options: FixtureOptions, withData: boolean): Uint8Array<ArrayBuffer> {
+  const { burn = 0, relaxed = true, manifest = {} } = options;
+  const segments = constants(options);
+  const [biasAt] = segments.at(-1) ?? [0];
   const main = sections(assemble(affine(biasAt, false)));
   const text = new TextEncoder();
   const rest = join([
     ...main,
     section(0, join([name("other"), Uint8Array.of(1, 2, 3)])),
     ...(relaxed ? [section(0, join([name("sconce.relaxed"), preamble, ...sections(assemble(affine(biasAt, true)))]))] : []),
-    section(11, join([
-      leb(3),
-      segment(weightsAt, new Uint8Array(Float32Array.from(weights).buffer)),
-      segment(weightsAt + 16, filler),
-      segment(biasAt, new Uint8Array(Float32Array.from(bias).buffer)),
-    ])),
+    ...(withData ? [section(11, join([leb(segments.length), ...segments.map(([address, bytes]) => segment(address, bytes))]))] : []),
   ]);
   const described = (fileBytes: number) =>
     section(0, join([name("sconce.manifest"), text.encode(JSON.stringify({ ...makeManifest(biasAt + 16, burn), fileBytes, ...manifest }))]));

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Sconce.Cli.Files;
@@ -47,6 +48,66 @@ public sealed class ToolModelTests : IDisposable
         Assert.Equal(["logits", "probabilities"], actual.Keys);
         Assert.Equal(Numbers.ToDoubles(expected["out1"]), Numbers.ToDoubles(actual["probabilities"]), (e, a) => Math.Abs(e - a) < 1e-4);
     }
+
+    [Fact]
+    public async Task ASplitModelGivesTheSameNumbersAndLeavesNothingBehind()
+    {
+        var whole = await RunAsync("compile", Digits, "-o", "whole.wasm");
+        var split = await RunAsync("compile", Digits, "-o", "digits.wasm", "--split", "8kB");
+        Assert.Matches(@"weights +\S+ kB in \d+ files, weights/SHA-256.bin beside it \(\S+ kB of them new\)", split.Output);
+        var first = Shards();
+        Assert.All(first, path => Assert.Equal(Path.GetFileNameWithoutExtension(path), Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))));
+        Assert.InRange(first.Count, 30, 100);
+        Assert.InRange(new FileInfo(At("whole.wasm")).Length, new FileInfo(At("digits.wasm")).Length + 50_000, long.MaxValue);
+
+        var outputs = new List<IReadOnlyDictionary<string, Sconce.Compiler.Types.TensorData>>();
+        foreach (var name in new[] { "whole.wasm", "digits.wasm" })
+        {
+            await RunAsync("run", name, "--input", Path.ChangeExtension(Digits, ".npz"), "--output", "out.npz", "--threads", "1");
+            outputs.Add(InputFile.ReadNpz(At("out.npz")));
+        }
+
+        Assert.Equal(Numbers.ToDoubles(outputs[0]["logits"]), Numbers.ToDoubles(outputs[1]["logits"]));
+        var inspected = await RunAsync("inspect", "digits.wasm");
+        Assert.All(first, path => Assert.Contains(Path.GetFileName(path), inspected.Output));
+        Assert.Contains($"{first.Count} in all", inspected.Output);
+
+        // Another model names the same files, and keeps them.
+        Assert.Contains("(0 B of them new)", (await RunAsync("compile", Digits, "-o", "copy.wasm", "--split", "8kB")).Output);
+        Assert.DoesNotContain("removed", (await RunAsync("compile", Digits, "-o", "copy.wasm")).Output);
+        Assert.Equal(first, Shards());
+        Assert.Contains($"(weights/: {first.Count} of an earlier version removed)", (await RunAsync("compile", Digits, "-o", "digits.wasm")).Output);
+        Assert.False(Directory.Exists(At("weights")));
+    }
+
+    [Fact]
+    public async Task AShardThatIsDamagedIsWrittenAnewAndOneThatIsMissingIsNamed()
+    {
+        await RunAsync("compile", Digits, "-o", "digits.wasm", "--split", "8kB");
+        var path = Shards().Order(StringComparer.Ordinal).First();
+        var right = await File.ReadAllBytesAsync(path);
+        await File.WriteAllBytesAsync(path, [.. right.Select(value => (byte)(value ^ 1))]);
+        Assert.Contains($"weights/{Path.GetFileName(path)} is damaged", (await Tool.RunAsync(folder.FullName, "run", "digits.wasm")).Errors);
+        await RunAsync("compile", Digits, "-o", "digits.wasm", "--split", "8kB");
+        Assert.Equal(right, await File.ReadAllBytesAsync(path));
+        File.Delete(path);
+        Assert.Contains(Path.GetFileName(path), (await Tool.RunAsync(folder.FullName, "run", "digits.wasm")).Errors);
+    }
+
+    [Theory]
+    [InlineData("nowhere/digits.wasm", "8kB", "There is no folder")]
+    [InlineData(".", "8kB", "expected a file to write to, but got a folder")]
+    [InlineData("digits.wasm", "3", "--split: expected a size from 4kB to 2GB, such as 16MB, but got '3'")]
+    [InlineData("digits.wasm", "9e9", "--split: expected a size")]
+    public async Task ASplitThatCannotBeLeavesNothing(string output, string size, string message)
+    {
+        var result = await Tool.RunAsync(folder.FullName, "compile", Digits, "-o", output, "--split", size);
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Contains(message, result.Errors + result.Output);
+        Assert.Empty(Directory.EnumerateFiles(folder.FullName, "*", SearchOption.AllDirectories));
+    }
+
+    private HashSet<string> Shards() => [.. Directory.EnumerateFiles(At("weights"))];
 
     [Fact]
     public async Task AFileSaysAtItsBeginningHowLargeItIs()
