@@ -7,6 +7,7 @@ import { extname, join, normalize } from "node:path";
 import { gzipSync } from "node:zlib";
 
 export interface Asked {
+  readonly manner: string;
   readonly method: string;
   readonly path: string;
   /** The byte from which on it was asked for. */
@@ -81,7 +82,7 @@ export async function startMisbehaving(files: ReadonlyMap<string, Uint8Array>, f
     const times = answered.get(`${first}/${name}`) ?? 0;
     answered.set(`${first}/${name}`, times + 1);
     const from = manner.noRanges || manner.gzip ? 0 : Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
-    const entry: Asked = { method: request.method ?? "", path: name, from: Number(/\d+/.exec(request.headers.range ?? "0")), sent: 0 };
+    const entry: Asked = { manner: first, method: request.method ?? "", path: name, from: Number(/\d+/.exec(request.headers.range ?? "0")), sent: 0 };
     asked.push(entry);
     const isShard = name.includes("weights/");
     if (isShard && manner.status !== undefined && times < manner.status.times) return response.writeHead(manner.status.code).end();

@@ -10,7 +10,7 @@ public sealed class TypeDeclarationTests
     private static readonly Symbol N = new("n", 2, 10), H = new("h", 1, null);
 
     private static ManifestView Manifest(ImmutableArray<Port> inputs, ImmutableArray<Port> outputs, string source = "tiny.pt2", ImmutableArray<Symbol>? symbols = null) =>
-        new("sconce", source, 0, 0, 1, symbols ?? [], [], inputs, outputs, [], 0, 0, 0, null);
+        new("sconce", source, 0, 0, 1, symbols ?? [], [], inputs, outputs, [], 0, 0, 0, null, []);
 
     private static string Declaration(ManifestView manifest, bool url)
     {
