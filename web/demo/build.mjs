@@ -13,7 +13,7 @@ await mkdir(dist, { recursive: true });
 for (const entry of await readdir(dist)) await rm(`${dist}${entry}`, { recursive: true });
 await mkdir(`${dist}runtime`);
 await cp(path("./public/"), dist, { recursive: true });
-for (const file of ["index.js", "worker.js"]) await cp(`${runtime}/${file}`, `${dist}runtime/${file}`);
+for (const file of ["index.js", "worker.js", "network.js"]) await cp(`${runtime}/${file}`, `${dist}runtime/${file}`);
 await build({
   entryPoints: [path("./src/main.ts")],
   outfile: `${dist}main.js`,
