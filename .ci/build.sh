@@ -120,14 +120,14 @@ install_packages() {
   build npm "installing npm packages" quietly npm --prefix "$root" ci --no-fund --no-audit
 }
 
-# What the runtime and the demo's page are built with, a sixth of all (55 MB of 300), for who only starts ./sconce.
+# What the runtime, the demo's page and sconce-compiler are built with, a sixth of all (55 MB of 300), for who only starts ./sconce.
 install_few_packages() {
   need npm "Node 20.16 or newer, https://nodejs.org"
   if [ -d "$root/node_modules" ]; then
     if ! stale npm "${npm_sources[@]}" || ! stale npm-few "${npm_sources[@]}"; then return 0; fi
   fi
   build npm-few "installing npm packages" quietly npm --prefix "$root" ci --no-fund --no-audit \
-    --workspace web/runtime --workspace web/demo --include-workspace-root
+    --workspace web/runtime --workspace web/demo --workspace web/compiler --include-workspace-root
 }
 
 build_runtime() {
@@ -213,7 +213,7 @@ build_compiler_package() {
 }
 
 build_compiler_package_now() {
-  install_packages
+  install_few_packages
   mkdir -p "$root/web/compiler/dist"
   build compiler-package "building sconce-compiler" quietly npm --prefix "$root" run build --workspace web/compiler
 }

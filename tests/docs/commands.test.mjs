@@ -58,7 +58,7 @@ for (const document of documents()) {
 }
 
 test("the README's commands and their options exist", () => {
-  const shown = new Set([...read("README.md").matchAll(/\.\/sconce (\w+)/g)].map((match) => match[1]));
+  const shown = new Set([...read("README.md").matchAll(/(?:\.\/|npx )sconce (\w+)/g)].map((match) => match[1]));
   assert.ok(shown.size >= 5);
   const help = shell("./sconce --help");
   for (const command of shown) {

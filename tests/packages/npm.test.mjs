@@ -1,23 +1,39 @@
 // npm's sconce-compiler, installed from what .ci/pack made, where there is no .NET: the command, and the functions.
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { blocks } from "../docs/markdown.mjs";
 import { tryCommands } from "./commands.mjs";
-import { Folder, packages, version } from "./folder.mjs";
+import { Folder, version } from "./folder.mjs";
 
-const tarball = (name) => join(packages, `${name}-${version}.tgz`);
 const native = `sconce-compiler-${process.platform}-${process.arch}`;
+// What the README tells a person to type: first what installs, then what compiles resnet18.pt2. Our model stands in for that one.
+const [install, compile] = blocks("README.md").filter(({ language, text }) => language === "bash" && /^(npm|npx) /.test(text)).map(({ text }) => text);
 
 describe("npx sconce", () => {
   let folder;
+  let registry;
 
-  before(() => {
+  before(async () => {
     folder = new Folder("npm", ["node", "npm", "npx", "sh"]);
-    // Nobody has published them yet, so the platform's package is named too, which npm finds by itself later.
-    folder.ok("npm", "install", "--no-audit", "--no-fund", "--offline", tarball("sconce-compiler"), tarball(native));
+    registry = spawn(process.execPath, [fileURLToPath(new URL("registry.mjs", import.meta.url))], { stdio: ["pipe", "pipe", "inherit"] });
+    const [address] = await once(registry.stdout, "data");
+    Object.assign(folder.environment, { npm_config_registry: `${address}`.trim(), npm_config_audit: "false", npm_config_fund: "false", npm_config_update_notifier: "false" });
+    folder.ok("sh", "-ec", install);
   });
-  after(() => folder.remove());
+  after(() => {
+    registry?.stdin.end();
+    folder?.remove();
+  });
+
+  test("the README's commands install it, with this platform's tool alone, and compile", () => {
+    assert.deepEqual(readdirSync(folder.at("node_modules")).filter((name) => !name.startsWith(".")), ["sconce", "sconce-compiler", native]);
+    copyFileSync(folder.at("digits.pt2"), folder.at("resnet18.pt2"));
+    assert.match(folder.ok("sh", "-ec", compile), /^resnet18\.wasm [^]*\ninputs\n +image /);
+  });
 
   test("there is no .NET here", () => assert.throws(() => folder.run("dotnet", "--version"), /ENOENT/));
 
