@@ -68,20 +68,12 @@ internal static class MemoryLimit
 
     private static IEnumerable<(Tensors.Buffer Buffer, Origin? Origin)> Buffers(TensorProgram program) =>
         program.Inputs.Concat(program.Outputs).Concat(program.States).Select(named => (named.Buffer, (Origin?)null)).Concat(StepRewriting.Flatten(program.Steps).SelectMany(step =>
-            step.Targets.Select(target => target.Buffer).Concat(ProgramUses.BuffersRead(step)).Concat(step.Scratch).Select(buffer => (buffer, step.Origin))))
+            step.Targets.Select(target => target.Buffer).Concat(step.BuffersRead).Concat(step.Scratch).Select(buffer => (buffer, step.Origin))))
         .DistinctBy(entry => entry.Item1, ReferenceEqualityComparer.Instance);
 
     /// <summary>How many points the loops of a step go through in a row: the axes of a map or of a reduction may be joined.</summary>
-    private static IEnumerable<Dim> PointsOf(Step step) => step switch
-    {
-        MapStep map => [Points(map.Axes)],
-        ReduceStep reduce => [Points(reduce.Axes), Points(reduce.Reduced)],
-        ScanStep scan => [Points(scan.Axes), scan.Scanned.Extent],
-        ScatterStep scatter => [Points(scatter.Axes)],
-        SortStep sort => [Points(sort.Axes), sort.Sorted.Extent],
-        CheckStep check => [Points(check.Axes)],
-        _ => [],
-    };
+    private static IEnumerable<Dim> PointsOf(Step step) =>
+        step.JoinsAxes ? step.Computations.SelectMany(computation => (Dim[])[Points(computation.Axes), Points(computation.Over)]).Distinct() : [];
 
     private static Dim Points(IEnumerable<Axis> axes) => Dim.Product(axes.Select(axis => axis.Extent));
 

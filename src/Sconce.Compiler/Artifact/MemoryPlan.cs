@@ -158,7 +158,7 @@ internal sealed class MemoryPlan
         var seen = new HashSet<Tensors.Buffer>(ReferenceEqualityComparer.Instance);
         foreach (var step in StepRewriting.Flatten(program.Steps))
         {
-            foreach (var buffer in ProgramUses.BuffersRead(step))
+            foreach (var buffer in step.BuffersRead)
             {
                 if (buffer.Kind == BufferKind.Constant && seen.Add(buffer))
                 {

@@ -20,7 +20,7 @@ internal sealed class CheckKernel
 
     private CheckKernel(CheckStep given, KernelModule module)
     {
-        var (groups, collapsed) = IterationSpace.Collapse([given.Axes], given, IterationSpace.Substitute);
+        var (groups, collapsed) = IterationSpace.Collapse([given.Axes], given);
         (step, axes) = (collapsed, groups[0]);
         along = axes.IsEmpty || !VectorLoop.Suits(axes[^1], []) ? null : axes[^1];
         plan = TilePlan.For(axes, Cost.Of(step.Wrong), Unroll * (along is null ? 1 : Vector.Lanes));

@@ -11,7 +11,10 @@ namespace Sconce.Compiler.Kernels;
 public static class KernelPreparation
 {
     /// <summary>The steps that take the step's place: itself, perhaps with scratch buffers, after those that pack its operands. <paramref name="exact"/>: nothing that rounds differently for the sake of speed.</summary>
-    public static ImmutableArray<Step> Prepare(Step step, bool exact = false) => step switch
+    public static ImmutableArray<Step> Prepare(Step step, bool exact = false) =>
+        [.. Made(step, exact).Select(made => made.Origin == step.Origin ? made : made with { Origin = step.Origin })];
+
+    private static ImmutableArray<Step> Made(Step step, bool exact) => step switch
     {
         ContractionStep contraction => ContractionPreparation.Prepare(contraction),
         AttentionStep attention => AttentionPreparation.Prepare(attention),

@@ -20,7 +20,7 @@ internal static class MapKernel
     private static (MapStep Step, long Offset) FromTargetsStart(MapStep map)
     {
         var (buffer, index) = map.Target;
-        if (IterationSpace.LoadsOf([map.Body]).Any(load => ReferenceEquals(load.Buffer, buffer)))
+        if (ExprWalk.OwnLoads([map.Body]).Any(load => ReferenceEquals(load.Buffer, buffer)))
         {
             return (map, 0);
         }
@@ -28,13 +28,13 @@ internal static class MapKernel
         // A dim with a stride that only the run knows stays as it is.
         ImmutableArray<Dim> start = [.. index.Zip(buffer.Strides, (dim, stride) => stride.IsConstant ? dim.ConstantTerm : Dim.Zero)];
         var offset = buffer.Offset(start).Value;
-        return (new MapStep(new(buffer, [.. index.Zip(start, (dim, constant) => dim - constant)]), map.Axes, map.Body) { Origin = map.Origin }, offset * buffer.Type.Size());
+        return (map with { Target = new(buffer, [.. index.Zip(start, (dim, constant) => dim - constant)]) }, offset * buffer.Type.Size());
     }
 
     private static KernelCall GenerateFromStart(MapStep map, KernelModule module)
     {
         var ordered = IterationSpace.InMemoryOrder(map.Axes, map.Target);
-        var (groups, step) = IterationSpace.Collapse([ordered], map, IterationSpace.Substitute);
+        var (groups, step) = IterationSpace.Collapse([ordered], map);
         var axes = groups[0];
         var vectorised = !axes.IsEmpty && VectorLoop.Suits(axes[^1], step.Targets);
         if (!vectorised && AxisOfLoads(step, axes) is { } across)
@@ -112,7 +112,7 @@ internal static class MapKernel
     /// <summary>The innermost axis along which operands lie side by side, or null.</summary>
     private static Axis? AxisOfLoads(MapStep step, ImmutableArray<Axis> axes) => axes.Reverse().FirstOrDefault(axis =>
     {
-        var strides = IterationSpace.LoadsOf([step.Body]).Select(load => VectorLoop.Stride(load.Buffer.Offset(load.Index), axis)).ToArray();
+        var strides = ExprWalk.OwnLoads([step.Body]).Select(load => VectorLoop.Stride(load.Buffer.Offset(load.Index), axis)).ToArray();
         return TilePlan.Estimate(axis.Extent) >= Vector.Lanes && strides.Contains(1) && strides.All(stride => stride is 0 or 1);
     });
 }

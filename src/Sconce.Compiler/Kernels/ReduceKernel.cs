@@ -35,15 +35,11 @@ internal sealed class ReduceKernel
         var findsIndex = given.Reducers.Any(reducer => reducer.Combiner.FindsIndex());
         var inOrder = findsIndex ? given.Reduced : InMemoryOrder(given);
         var places = new Reducer(Combiner.Sum, Expr.Of(count));
-        var prepared = new ReduceStep(given.Targets, given.Axes, inOrder, findsIndex ? given.Reducers.Add(places) : given.Reducers, given.Results)
-        {
-            Scratch = given.Scratch,
-        };
-        var (groups, collapsed) = IterationSpace.Collapse(
-            [IterationSpace.InMemoryOrder(given.Axes, given.Targets[0]), inOrder], prepared, IterationSpace.Substitute);
+        var prepared = given with { Reduced = inOrder, Reducers = findsIndex ? given.Reducers.Add(places) : given.Reducers };
+        var (groups, collapsed) = IterationSpace.Collapse([IterationSpace.InMemoryOrder(given.Axes, given.Targets[0]), inOrder], prepared);
         (kept, reduced) = (groups[0], groups[1]);
         place = findsIndex ? ((IndexExpr?)(collapsed.Reducers[^1].Value as IndexExpr))?.Value ?? Dim.Zero : Dim.Zero;
-        step = findsIndex ? new ReduceStep(collapsed.Targets, kept, reduced, collapsed.Reducers.RemoveAt(given.Reducers.Length), collapsed.Results) : collapsed;
+        step = findsIndex ? collapsed with { Axes = kept, Reduced = reduced, Reducers = collapsed.Reducers.RemoveAt(given.Reducers.Length) } : collapsed;
         values = [.. step.Reducers.Select(reducer => reducer.Value)];
     }
 
@@ -57,7 +53,7 @@ internal sealed class ReduceKernel
     /// <summary>Reduced axes from the largest stride to the smallest, as the largest operand has them.</summary>
     private static ImmutableArray<Axis> InMemoryOrder(ReduceStep step)
     {
-        var main = IterationSpace.LoadsOf(step.Reducers.Select(reducer => reducer.Value))
+        var main = step.Reducers.Select(reducer => reducer.Value).OwnLoads()
             .Where(load => step.Reduced.Any(axis => load.Index.Any(index => index.DependsOn(axis))))
             .MaxBy(load => load.Index.Length);
         return main is null ? step.Reduced : IterationSpace.InMemoryOrder(step.Reduced, new Target(main.Buffer, main.Index));
@@ -80,7 +76,7 @@ internal sealed class ReduceKernel
     }
 
     /// <summary>How many operands do not lie side by side along the axis.</summary>
-    private double Scattered(Axis axis) => IterationSpace.LoadsOf(values).Sum(load => VectorLoop.Stride(load.Buffer.Offset(load.Index), axis) switch
+    private double Scattered(Axis axis) => values.OwnLoads().Sum(load => VectorLoop.Stride(load.Buffer.Offset(load.Index), axis) switch
     {
         0 or 1 => 0,
         2 or -1 => 0.4,

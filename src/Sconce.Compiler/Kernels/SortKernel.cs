@@ -25,13 +25,10 @@ internal static class SortKernel
     /// <summary>Room for two copies of a row's records, or of those that are looked at together.</summary>
     public static ImmutableArray<Step> Prepare(SortStep step)
     {
-        if (step.Scratch.IsEmpty)
-        {
-            var words = IsWide(step.Key.Type) ? 4 : 2;
-            step.Scratch = [new Buffer("sort", DType.Int64, [.. step.Axes.Select(axis => axis.Extent), Room(step) * words])];
-        }
-
-        return [step];
+        var words = IsWide(step.Key.Type) ? 4 : 2;
+        return step.Scratch.IsEmpty
+            ? [step with { Scratch = [new Buffer("sort", DType.Int64, [.. step.Axes.Select(axis => axis.Extent), Room(step) * words])] }]
+            : [step];
     }
 
     /// <summary>How many records are in memory at once: all of a row, or some times as many as are kept.</summary>

@@ -24,8 +24,7 @@ internal sealed class TransposeKernel(MapStep step, ImmutableArray<Axis> axes, A
             return null;
         }
 
-        var turned = new HashSet<LoadExpr>();
-        Find(step.Body, turned);
+        var turned = AtEveryPoint(step.Body).ToHashSet();
         foreach (var other in axes.Reverse().Skip(1))
         {
             var loads = turned.Where(load => load.Type is DType.Float32 or DType.Int32
@@ -96,16 +95,9 @@ internal sealed class TransposeKernel(MapStep step, ImmutableArray<Axis> axes, A
     }
 
     /// <summary>Loads that are evaluated at every point: those within guards may lie outside their buffers.</summary>
-    private static void Find(Expr expr, HashSet<LoadExpr> loads)
+    private static IEnumerable<LoadExpr> AtEveryPoint(Expr expr)
     {
-        if (expr is LoadExpr load)
-        {
-            loads.Add(load);
-        }
-
-        foreach (var operand in expr is GuardExpr guard ? [guard.Condition] : expr.Operands)
-        {
-            Find(operand, loads);
-        }
+        var nodes = ExprWalk.OwnNodes([expr], entered: node => node is not GuardExpr);
+        return nodes.OfType<LoadExpr>().Concat(nodes.OfType<GuardExpr>().SelectMany(guard => AtEveryPoint(guard.Condition)));
     }
 }

@@ -81,27 +81,9 @@ public sealed class Batching(LoweringContext context)
         }
     }
 
-    private static bool DependsOn(Step step, Level level)
-    {
-        var depends = false;
-        var search = new ExprRewriter(
-            dims: dim =>
-            {
-                depends |= dim.DependsOn(level.Place);
-                return dim;
-            },
-            loads: load =>
-            {
-                depends |= level.Widened.ContainsKey(load.Buffer);
-                return null;
-            });
-        foreach (var expression in step.Expressions.Concat(step.Targets.Select(target => new LoadExpr(target.Buffer, target.Index))))
-        {
-            search.Rewrite(expression);
-        }
-
-        return depends;
-    }
+    private static bool DependsOn(Step step, Level level) =>
+        step.Expressions.Nodes().SelectMany(node => node.Indices()).Concat(step.Targets.SelectMany(target => target.Index)).Any(dim => dim.DependsOn(level.Place))
+            || step.BuffersRead.Any(level.Widened.ContainsKey);
 
     private static Step Widen(Step step, Level level)
     {
@@ -109,33 +91,8 @@ public sealed class Batching(LoweringContext context)
         var rewriter = new ExprRewriter(
             dims: dim => dim.Substitute(atom => ReferenceEquals(atom, level.Place) ? Dim.Of(axis) : null),
             loads: load => level.Widened.TryGetValue(load.Buffer, out var wide) ? new LoadExpr(wide, [axis, .. load.Index]) : null);
-        Step widened = step switch
-        {
-            MapStep map => new MapStep(Wide(map.Target), With(map.Axes), rewriter.Rewrite(map.Body)),
-            ReduceStep reduce => new ReduceStep(
-                [.. reduce.Targets.Select(Wide)], With(reduce.Axes), reduce.Reduced, Reducers(reduce.Reducers), All(reduce.Results)),
-            ScanStep scan => new ScanStep([.. scan.Targets.Select(Wide)], With(scan.Axes), scan.Scanned, Reducers(scan.Reducers), All(scan.Results)),
-            ScatterStep scatter => new ScatterStep(
-                Wide(scatter.Target), With(scatter.Axes), rewriter.Rewrite(scatter.Value), scatter.Mode,
-                scatter.Condition is null ? null : rewriter.Rewrite(scatter.Condition)),
-            SortStep sort => new SortStep(
-                Wide(sort.Values), Wide(sort.Indices), With(sort.Axes), sort.Sorted, sort.Kept, rewriter.Rewrite(sort.Key), sort.Descending),
-            CheckStep check => check.With(
-                With(check.Axes), rewriter.Rewrite(check.Wrong), rewriter.Rewrite(check.Value), rewriter.Rewrite(Expr.Of(check.Limit)).ToIndex(Interval.All)),
-            ContractionStep product => new ContractionStep(
-                Wide(product.Target), With(product.Batch), product.M, product.N, product.K,
-                rewriter.Rewrite(product.Left), rewriter.Rewrite(product.Right), rewriter.Rewrite(product.Epilogue)),
-            _ => throw new NotSupportedException($"vmap over a {step.GetType().Name}"),
-        };
-        widened.Origin = step.Origin;
-        return widened;
-
-        ImmutableArray<Axis> With(ImmutableArray<Axis> axes) => [axis, .. axes];
-
-        ImmutableArray<Expr> All(ImmutableArray<Expr> expressions) => [.. expressions.Select(rewriter.Rewrite)];
-
-        ImmutableArray<Reducer> Reducers(ImmutableArray<Reducer> reducers) =>
-            [.. reducers.Select(reducer => reducer with { Value = rewriter.Rewrite(reducer.Value) })];
+        var along = step.Along(axis) ?? throw new NotSupportedException($"vmap over a {step.GetType().Name}");
+        return along.With([.. along.Expressions.Select(rewriter.Rewrite)], [.. along.Targets.Select(Wide)]);
 
         Target Wide(Target target)
         {

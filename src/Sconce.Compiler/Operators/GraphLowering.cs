@@ -196,7 +196,7 @@ public sealed partial class GraphLowering
 
     private void Define(Node node, Value value, Lowered lowered)
     {
-        if (lowered is Lowered.Tensor { Buffer.Dims: var dims } && dims.Any(DependsOnData))
+        if (lowered is Lowered.Tensor { Buffer.Dims: var dims } && dims.Any(dim => dim.HasLoads()))
         {
             throw SconceException.Unsupported(
                 $"the shape of '{value.Name}' comes from the values of a tensor, so that only a run could tell how much memory it takes", hint: SizesFromData);
@@ -221,13 +221,6 @@ public sealed partial class GraphLowering
         Lowered.Tensor { Buffer: { Kind: BufferKind.Temporary } buffer } when !buffer.Dims.SequenceEqual(context.Facts.Simplify(buffer.Dims)) => context.Copy(buffer),
         _ => lowered,
     };
-
-    private static bool DependsOnData(Dim size)
-    {
-        var found = false;
-        size.VisitLeaves(leaf => found |= leaf is LoadedIndex);
-        return found;
-    }
 
     private static void CheckTypes(Operator op, ImmutableArray<Lowered> arguments)
     {

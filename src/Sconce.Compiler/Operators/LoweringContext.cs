@@ -102,8 +102,7 @@ public sealed class LoweringContext(TensorProgram program)
     {
         StepCheck.Check(step, program.Symbols, Require);
         Budget.Spend(Budget.Step);
-        step.Origin = Origin;
-        Steps.Add(step);
+        Steps.Add(step with { Origin = Origin });
     }
 
     public Buffer Temporary(DType type, Dims dims) => type.IsComplex()

@@ -21,9 +21,9 @@ internal static class StepCheck
             CheckSize(target.Buffer);
         }
 
-        foreach (var expr in step.Expressions)
+        foreach (var expr in step.Expressions.OwnNodes())
         {
-            CheckTypes(expr, new(ReferenceEqualityComparer.Instance));
+            CheckTypes(expr);
         }
 
         if (step is ConvolutionStep convolution)
@@ -41,7 +41,7 @@ internal static class StepCheck
         }
 
         // Where an axis is empty nothing is read or written; one whose extent only a run knows is left open.
-        var axes = StepAxes.Of(step);
+        var axes = step.AllAxes;
         if (step is not LoopStep && !axes.Any(axis => axis.Extent is { IsConstant: true, Value: <= 0 or > TensorData.MostElements }))
         {
             foreach (var point in Corners([.. axes.Where(axis => axis.Extent.IsConstant)]))
@@ -54,34 +54,15 @@ internal static class StepCheck
     /// <summary>An axis that counts along a dimension ends where that does, in every run.</summary>
     private static void CheckEnds(Step step, IReadOnlyCollection<Symbol> symbols, Action<SizeCheck> require)
     {
-        var seen = new HashSet<Expr>(ReferenceEqualityComparer.Instance);
         foreach (var target in step is ScatterStep { Condition: not null } ? [] : step.Targets)
         {
             Ends(target.Buffer, target.Index);
         }
 
-        foreach (var expr in step.Expressions)
+        // What is guarded is its condition's business.
+        foreach (var load in step.Expressions.OwnNodes(entered: node => node is not GuardExpr).OfType<LoadExpr>())
         {
-            Visit(expr);
-        }
-
-        void Visit(Expr expr)
-        {
-            // What is guarded is its condition's business.
-            if (expr is GuardExpr || !seen.Add(expr))
-            {
-                return;
-            }
-
-            if (expr is LoadExpr load)
-            {
-                Ends(load.Buffer, load.Index);
-            }
-
-            foreach (var operand in expr.Operands)
-            {
-                Visit(operand);
-            }
+            Ends(load.Buffer, load.Index);
         }
 
         void Ends(Tensors.Buffer buffer, ImmutableArray<Dim> index)
@@ -114,13 +95,8 @@ internal static class StepCheck
     }
 
     /// <summary>Functions are there for the dtypes for which PyTorch has them.</summary>
-    private static void CheckTypes(Expr expr, HashSet<Expr> seen)
+    private static void CheckTypes(Expr expr)
     {
-        if (!seen.Add(expr))
-        {
-            return;
-        }
-
         var (name, type, has) = expr switch
         {
             UnaryExpr { Op: var op, Operand.Type: var of } => ($"{op}", of, Has(op, of)),
@@ -130,11 +106,6 @@ internal static class StepCheck
         if (!has)
         {
             throw SconceException.Unsupported($"{name.ToLowerInvariant()} of {type.Name()}", hint: "convert the tensor to another dtype before");
-        }
-
-        foreach (var operand in expr.Operands)
-        {
-            CheckTypes(operand, seen);
         }
     }
 

@@ -33,8 +33,8 @@ internal static class AssignLayouts
     {
         // N, spatial…, O: the kernel's accumulators are neighbours in O.
         ConvolutionStep c => ByAxes(target, [c.Axes[0], .. c.Axes.Skip(2), c.Axes[1]]),
-        MapStep map => Follow(target, map.Axes, ProgramUses.LoadsOf(map.Body)),
-        ReduceStep reduce => Follow(target, reduce.Axes, reduce.Reducers.SelectMany(r => ProgramUses.LoadsOf(r.Value))),
+        MapStep map => Follow(target, map.Axes, map.Body.Loads()),
+        ReduceStep reduce => Follow(target, reduce.Axes, reduce.Reducers.SelectMany(r => r.Value.Loads())),
         _ => null,
     };
 

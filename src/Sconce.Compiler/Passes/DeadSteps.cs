@@ -12,7 +12,7 @@ internal static class DeadSteps
             var read = new HashSet<Tensors.Buffer>(ReferenceEqualityComparer.Instance);
             foreach (var step in StepRewriting.Flatten(program.Steps))
             {
-                foreach (var buffer in ProgramUses.BuffersRead(step))
+                foreach (var buffer in step.BuffersRead)
                 {
                     // A scatter into a buffer does not by itself make that buffer needed.
                     if (step is not ScatterStep scatter || !ReferenceEquals(scatter.Target.Buffer, buffer))

@@ -19,7 +19,7 @@ internal static class ExprCost
     /// <summary>A view: a load, a constant, an index, perhaps converted or padded. It costs a reader no more than the load it does anyway.</summary>
     public static bool IsView(Expr expr) => expr switch
     {
-        LoadExpr load => !load.Index.Any(HasLoadedIndex),
+        LoadExpr load => !load.Index.Any(dim => dim.HasLoads()),
         ConstExpr or IndexExpr => true,
         GuardExpr { Outside: ConstExpr } guard => IsView(guard.Inside) && guard.Inside is not GuardExpr,
 
@@ -39,59 +39,8 @@ internal static class ExprCost
     public static bool Fits(Expr expr) => Indices(expr).All(index => index.Size <= MaxIndexSize && index.Depth <= MaxIndexDepth);
 
     /// <summary>The loads of an expression, and the indices that are numbers themselves: what <see cref="Expr.Size"/> is the size of an index of.</summary>
-    public static IEnumerable<Expr> Indices(Expr expr)
-    {
-        var seen = new HashSet<Expr>(ReferenceEqualityComparer.Instance);
-        var found = new List<Expr>();
-        Visit(expr);
-        return found;
-
-        void Visit(Expr at)
-        {
-            if (!seen.Add(at))
-            {
-                return;
-            }
-
-            if (at is LoadExpr or IndexExpr)
-            {
-                found.Add(at);
-            }
-
-            foreach (var operand in at.Operands)
-            {
-                Visit(operand);
-            }
-        }
-    }
-
-    public static bool HasLoadedIndex(Dim dim)
-    {
-        var found = false;
-        dim.VisitLeaves(leaf => found |= leaf is LoadedIndex);
-        return found;
-    }
+    public static IEnumerable<Expr> Indices(Expr expr) => expr.OwnNodes().Where(node => node is LoadExpr or IndexExpr);
 
     /// <summary>Number of distinct nodes.</summary>
-    public static int Size(IEnumerable<Expr> roots)
-    {
-        var seen = new HashSet<Expr>(ReferenceEqualityComparer.Instance);
-        foreach (var root in roots)
-        {
-            Visit(root);
-        }
-
-        return seen.Count;
-
-        void Visit(Expr expr)
-        {
-            if (seen.Add(expr))
-            {
-                foreach (var operand in expr.Operands)
-                {
-                    Visit(operand);
-                }
-            }
-        }
-    }
+    public static int Size(IEnumerable<Expr> roots) => roots.OwnNodes().Count;
 }

@@ -45,11 +45,11 @@ internal static class FoldConstants
                     target.Buffer.Kind = BufferKind.Constant;
 
                     // A packed weight is still that weight to whoever reads its name.
-                    target.Buffer.Name = ProgramUses.BuffersRead(step) is { Count: 1 } only ? only.Single().Name : target.Buffer.Name;
+                    target.Buffer.Name = step.BuffersRead is { Count: 1 } only ? only.Single().Name : target.Buffer.Name;
                 }
             }
 
-            foreach (var buffer in ProgramUses.BuffersRead(step))
+            foreach (var buffer in step.BuffersRead)
             {
                 // Weights are big: what was read is not kept as the evaluator's copy too, and what nobody will read any more not at all.
                 evaluator.Forget(buffer);
@@ -94,7 +94,7 @@ internal static class FoldConstants
             bytes += target.Buffer.ByteCount.Value;
         }
 
-        foreach (var buffer in ProgramUses.BuffersRead(step))
+        foreach (var buffer in step.BuffersRead)
         {
             if (buffer.Kind != BufferKind.Constant)
             {
@@ -109,31 +109,7 @@ internal static class FoldConstants
 
     private static long Bytes(Step step) => step.Targets.Sum(target => target.Buffer.ByteCount.Value);
 
-    private static bool HasSymbols(Step step)
-    {
-        var found = false;
-        void Look(Dim dim) => dim.VisitLeaves(leaf => found |= leaf is Symbol || (leaf is Axis axis && !axis.Extent.IsConstant));
-        foreach (var load in ProgramUses.Loads(step))
-        {
-            foreach (var dim in load.Index)
-            {
-                Look(dim);
-            }
-        }
-
-        foreach (var target in step.Targets)
-        {
-            foreach (var dim in target.Index)
-            {
-                Look(dim);
-            }
-        }
-
-        _ = step.Rewrite(new ExprRewriter(dims: dim =>
-        {
-            Look(dim);
-            return dim;
-        }).Rewrite);
-        return found;
-    }
+    private static bool HasSymbols(Step step) => step.Expressions.Nodes().SelectMany(node => node.Indices())
+        .Concat(step.Targets.SelectMany(target => target.Index))
+        .Any(dim => dim.Any(leaf => leaf is Symbol || (leaf is Axis axis && !axis.Extent.IsConstant)));
 }

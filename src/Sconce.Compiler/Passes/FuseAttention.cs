@@ -55,7 +55,7 @@ internal static class FuseAttention
             var (left, right) = (At(product.Left), At(product.Right));
             var whole = new ExprRewriter(loads: load => load.Equals(place) ? At(product.Epilogue) : null).Rewrite(score);
             parts.Add(product);
-            return left.Type == DType.Float32 && !ProgramUses.LoadsOf(whole).Any(load => ReferenceEquals(load.Buffer, place.Buffer)) && IsClosed()
+            return left.Type == DType.Float32 && !whole.Loads().Any(load => ReferenceEquals(load.Buffer, place.Buffer)) && IsClosed()
                 ? new AttentionStep(
                     last.Target, new AttentionAxes(last.Batch, rows, keys, product.K, columns),
                     new AttentionOperands(transposed ? right : left, transposed ? left : right, values, whole), softmax.HiddenRowsAreZero, last.Epilogue)
@@ -141,7 +141,7 @@ internal static class FuseAttention
         }
 
         private bool ReadsOnlyParts(Step part) =>
-            ProgramUses.BuffersRead(part).All(buffer => uses.Writers(buffer).All(writer => parts.Contains(writer.Step)));
+            part.BuffersRead.All(buffer => uses.Writers(buffer).All(writer => parts.Contains(writer.Step)));
 
         private ProgramUses.Use UseOf(Step step) => uses.Writers(step.Targets[0].Buffer).First(use => ReferenceEquals(use.Step, step));
 

@@ -32,7 +32,7 @@ internal static class FuseEpilogues
             var reader = uses.Writers(map.Target.Buffer).First(use => ReferenceEquals(use.Step, map));
 
             // Of several producers (a sum of two convolutions) the last one takes the map: the others are done by then.
-            var candidates = ProgramUses.Loads(map).GroupBy(load => load.Buffer)
+            var candidates = map.Loads.GroupBy(load => load.Buffer)
                 .Where(group => group.Count() == 1)
                 .Select(group => (Load: group.First(), Writers: uses.Writers(group.Key)))
                 .Where(c => c.Writers.Count == 1 && c.Load.Buffer.Kind == BufferKind.Temporary && uses.Readers(c.Load.Buffer).Count == 1)
@@ -58,33 +58,24 @@ internal static class FuseEpilogues
 
     private static Step? Fuse(Step producer, MapStep map, LoadExpr load)
     {
-        if (producer.Targets is not [var target] || AxesOf(producer) is not { } axes || !target.IsWhole(axes)
-            || ExprCost.Size([map.Body]) + ExprCost.Size([EpilogueOf(producer)]) > MaxExpressionSize
+        if (producer.Finish is not { Axes: var axes, Value: var old, Target: { } target } || !target.IsWhole(axes)
+            || ExprCost.Size([map.Body]) + ExprCost.Size([old]) > MaxExpressionSize
             || MatchAxes(map, load, axes) is not { } axisMap
             || IsIndex(map, load))
         {
             return null;
         }
 
-        var old = EpilogueOf(producer);
         var epilogue = new ExprRewriter(
             dims: dim => dim.Substitute(axisMap),
             loads: found => ReferenceEquals(found.Buffer, load.Buffer) ? old : null).Rewrite(map.Body);
         var newTarget = map.Target with { Index = [.. map.Target.Index.Select(dim => dim.Substitute(axisMap))] };
-        return WithEpilogue(producer, newTarget, epilogue, map.Origin);
+        return producer.WithFinish(newTarget, epilogue) with { Origin = producer.Origin ?? map.Origin };
     }
 
     /// <summary>Whether an element says where another load looks (x at its argmax): a finish has its number in a register, and one for each lane of a vector.</summary>
-    private static bool IsIndex(MapStep map, LoadExpr element)
-    {
-        var found = false;
-        foreach (var dim in ProgramUses.Loads(map).SelectMany(load => load.Index).Concat(map.Target.Index))
-        {
-            dim.VisitLeaves(leaf => found |= leaf is LoadedIndex { Value: var value } && ProgramUses.LoadsOf(value).Contains(element));
-        }
-
-        return found;
-    }
+    private static bool IsIndex(MapStep map, LoadExpr element) =>
+        map.Loads.SelectMany(load => load.Index).Concat(map.Target.Index).SelectMany(dim => dim.LoadedNumbers()).Loads().Contains(element);
 
     /// <summary>The map's axes as the producer's, where the load takes each of them once and in whole.</summary>
     private static Dictionary<Atom, Dim>? MatchAxes(MapStep map, LoadExpr load, ImmutableArray<Axis> axes)
@@ -118,38 +109,6 @@ internal static class FuseEpilogues
             }
         }
 
-        return result;
-    }
-
-    private static ImmutableArray<Axis>? AxesOf(Step step) => step switch
-    {
-        ContractionStep contraction => contraction.Axes,
-        AttentionStep attention => attention.Axes,
-        ConvolutionStep convolution => convolution.Axes,
-        ReduceStep reduce => reduce.Axes,
-        _ => null,
-    };
-
-    private static Expr EpilogueOf(Step step) => step switch
-    {
-        ContractionStep contraction => contraction.Epilogue,
-        AttentionStep attention => attention.Epilogue,
-        ConvolutionStep convolution => convolution.Epilogue,
-        ReduceStep reduce => reduce.Results[0],
-        _ => throw new NotSupportedException(step.GetType().Name),
-    };
-
-    private static Step WithEpilogue(Step step, Target target, Expr epilogue, Origin? last)
-    {
-        Step result = step switch
-        {
-            ContractionStep s => new ContractionStep(target, s.Batch, s.M, s.N, s.K, s.Left, s.Right, epilogue),
-            AttentionStep s => s.With(target, s.Space, s.Operands, epilogue),
-            ConvolutionStep s => s.With(target, s.Input, s.Weight, epilogue),
-            ReduceStep s => new ReduceStep([target], s.Axes, s.Reduced, s.Reducers, [epilogue]),
-            _ => throw new NotSupportedException(step.GetType().Name),
-        };
-        result.Origin = step.Origin ?? last;
         return result;
     }
 }

@@ -27,7 +27,7 @@ internal static class HoistFromLoops
         foreach (var inner in body)
         {
             if (inner is MapStep { Target: { Buffer: { Kind: BufferKind.Temporary } buffer } } map && uses.Writers(buffer).Count == 1
-                && !DependsOn(map, loop.Counter) && !ProgramUses.BuffersRead(map).Any(written.Contains))
+                && !DependsOn(map, loop.Counter) && !map.BuffersRead.Any(written.Contains))
             {
                 hoisted.Add(map);
                 written.Remove(buffer);
@@ -36,19 +36,9 @@ internal static class HoistFromLoops
 
         return hoisted.Count == 0 && body.AsSpan().SequenceEqual(loop.Body.AsSpan())
             ? [loop]
-            : [.. hoisted, new LoopStep(loop.Counter, loop.Count, [.. body.Except(hoisted)]) { Origin = loop.Origin }];
+            : [.. hoisted, loop with { Body = [.. body.Except(hoisted)] }];
     }
 
-    private static bool DependsOn(MapStep map, Symbol counter)
-    {
-        var found = map.Target.Index.Any(dim => dim.DependsOn(counter)) || map.Axes.Any(axis => axis.Extent.DependsOn(counter));
-        _ = new ExprRewriter(
-            dims: dim =>
-            {
-                found |= dim.DependsOn(counter);
-                return dim;
-            },
-            loads: _ => null).Rewrite(map.Body);
-        return found;
-    }
+    private static bool DependsOn(MapStep map, Symbol counter) =>
+        map.Target.Index.Any(dim => dim.DependsOn(counter)) || map.Axes.Any(axis => axis.Extent.DependsOn(counter)) || map.Body.DependsOn(counter);
 }

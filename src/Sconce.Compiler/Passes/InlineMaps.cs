@@ -68,7 +68,7 @@ internal static class InlineMaps
     {
         var size = ExprCost.Size(reader.Step.Expressions);
         var chosen = new Dictionary<Tensors.Buffer, Inlining>(ReferenceEqualityComparer.Instance);
-        foreach (var group in ProgramUses.Loads(reader.Step).GroupBy(load => load.Buffer))
+        foreach (var group in reader.Step.Loads.GroupBy(load => load.Buffer))
         {
             if (!bodies.TryGetValue(group.Key, out var producer) || !uses.MayMove(producer.Use, reader))
             {
@@ -144,40 +144,20 @@ internal static class InlineMaps
         }
 
         var load = loads.First();
-        if (load.Index.Any(ExprCost.HasLoadedIndex))
+        if (load.Index.Any(dim => dim.HasLoads()))
         {
             return false;
         }
 
         var count = producer.Target.Buffer.ElementCount;
-        IEnumerable<Axis>? space = reader switch
+        var reading = reader.Computations.Where(computation => computation.Value.Loads().Contains(load)).ToList();
+        if (reading.Count > 0 && reading.All(computation => computation.Role == Role.Operand))
         {
-            MapStep map => map.Axes,
-            ScatterStep scatter => scatter.Axes,
-            CheckStep check => check.Axes,
-            ReduceStep reduce => Contains(reduce.Results, load) ? reduce.Axes : reduce.Axes.AddRange(reduce.Reduced),
-            ScanStep scan => scan.Axes.Add(scan.Scanned),
-            SortStep sort => sort.Axes.Add(sort.Sorted),
-            ContractionStep c when Contains([c.Epilogue], load) => c.Axes,
-            ContractionStep c when Contains([c.Left], load) => c.Batch.Add(c.M).Add(c.K),
-            ContractionStep c => c.Batch.Add(c.K).Add(c.N),
-            AttentionStep a when Contains([a.Epilogue], load) => a.Axes,
-            AttentionStep { Operands: var read, Space: var s } => [
-                .. s.Batch,
-                .. Contains([read.Query, read.Score], load) ? [s.Rows] : ImmutableArray<Axis>.Empty,
-                .. Contains([read.Query, read.Key], load) ? [s.Depth] : ImmutableArray<Axis>.Empty,
-                .. Contains([read.Key, read.Value, read.Score], load) ? [s.Keys] : ImmutableArray<Axis>.Empty,
-                .. Contains([read.Value], load) ? [s.Columns] : ImmutableArray<Axis>.Empty],
-            // Of half a spectrum each element is read twice.
-            FourierStep f => f.Form == FourierForm.ComplexToReal ? null : f.Axes.Add(f.Input),
-            ConvolutionStep c when Contains([c.Epilogue], load) => c.Axes,
-            // A padded input is computed once a point, when it is copied into the kernel's order.
-            ConvolutionStep => null,
-            _ => throw new NotSupportedException(reader.GetType().Name),
-        };
-        return space is null || (count - Dim.Product(space.Select(axis => axis.Extent))).IsNonNegative;
-    }
+            return true;
+        }
 
-    private static bool Contains(IEnumerable<Expr> roots, LoadExpr load) =>
-        roots.Any(root => ProgramUses.LoadsOf(root).Contains(load));
+        // What only a target's index reads (a scatter's), is read at every point.
+        var space = reading.Count == 0 ? reader.Points : [.. reading.SelectMany(computation => computation.Space).Distinct()];
+        return (count - Dim.Product(space.Select(axis => axis.Extent))).IsNonNegative;
+    }
 }

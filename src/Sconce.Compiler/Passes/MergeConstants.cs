@@ -13,7 +13,7 @@ internal static class MergeConstants
         var kept = program.Outputs.Concat(program.States).Select(named => named.Buffer).ToHashSet<Buffer>(ReferenceEqualityComparer.Instance);
         var seen = new Dictionary<Buffer, Source>(ReferenceEqualityComparer.Instance);
         var known = new Dictionary<(DType, string), List<Buffer>>();
-        foreach (var buffer in StepRewriting.Flatten(program.Steps).SelectMany(ProgramUses.BuffersRead))
+        foreach (var buffer in StepRewriting.Flatten(program.Steps).SelectMany(step => step.BuffersRead))
         {
             if (buffer is { Kind: BufferKind.Constant, Data: { } data } && !kept.Contains(buffer) && !seen.ContainsKey(buffer))
             {
@@ -22,7 +22,7 @@ internal static class MergeConstants
         }
 
         StepRewriting.Replace(program, step =>
-            [ProgramUses.BuffersRead(step).Any(buffer => seen.TryGetValue(buffer, out var source) && source.Buffer != buffer) ? Rewrite(step, seen) : step]);
+            [step.BuffersRead.Any(buffer => seen.TryGetValue(buffer, out var source) && source.Buffer != buffer) ? Rewrite(step, seen) : step]);
     }
 
     /// <summary>The buffer to read instead of a constant, and the constant's dims in the order of that one's.</summary>

@@ -39,7 +39,7 @@ internal sealed class ProgramUses
                 Add(writers, target.Buffer, use);
             }
 
-            foreach (var buffer in BuffersRead(step))
+            foreach (var buffer in step.BuffersRead)
             {
                 Add(readers, buffer, use);
             }
@@ -60,84 +60,6 @@ internal sealed class ProgramUses
 
     public IReadOnlyList<Use> Readers(Tensors.Buffer buffer) => readers.GetValueOrDefault(buffer) ?? [];
 
-    /// <summary>The buffers a step loads from, each once; a scatter that combines reads what it writes.</summary>
-    public static IReadOnlySet<Tensors.Buffer> BuffersRead(Step step)
-    {
-        var found = new HashSet<Tensors.Buffer>(ReferenceEqualityComparer.Instance);
-        foreach (var load in Loads(step))
-        {
-            found.Add(load.Buffer);
-        }
-
-        if (step is ScatterStep scatter)
-        {
-            found.Add(scatter.Target.Buffer);
-        }
-
-        return found;
-    }
-
-    /// <summary>Every load of a step, each distinct one once, those inside indices included.</summary>
-    public static IReadOnlySet<LoadExpr> Loads(Step step) => Loads(step.Expressions, step.Targets.SelectMany(target => target.Index));
-
-    /// <summary>Every load of an expression, each distinct one once.</summary>
-    public static IReadOnlySet<LoadExpr> LoadsOf(Expr expr) => Loads([expr], []);
-
-    private static HashSet<LoadExpr> Loads(IEnumerable<Expr> exprs, IEnumerable<Dim> dims)
-    {
-        var loads = new HashSet<LoadExpr>();
-        var seen = new HashSet<Expr>(ReferenceEqualityComparer.Instance);
-        foreach (var expr in exprs)
-        {
-            Visit(expr);
-        }
-
-        foreach (var dim in dims)
-        {
-            VisitDim(dim);
-        }
-
-        return loads;
-
-        void Visit(Expr expr)
-        {
-            if (!seen.Add(expr))
-            {
-                return;
-            }
-
-            switch (expr)
-            {
-                case LoadExpr load:
-                    loads.Add(load);
-                    foreach (var dim in load.Index)
-                    {
-                        VisitDim(dim);
-                    }
-
-                    break;
-                case IndexExpr index:
-                    VisitDim(index.Value);
-                    break;
-                default:
-                    foreach (var operand in expr.Operands)
-                    {
-                        Visit(operand);
-                    }
-
-                    break;
-            }
-        }
-
-        void VisitDim(Dim dim) => dim.VisitLeaves(leaf =>
-        {
-            if (leaf is LoadedIndex loaded)
-            {
-                Visit(loaded.Value);
-            }
-        });
-    }
-
     /// <summary>
     /// True where what <paramref name="from"/> reads is still the same when <paramref name="to"/> runs, so that the computation may be moved there: the
     /// reader comes later, in the same loop or a loop inside it, and nothing between overwrites a buffer that is read.
@@ -149,7 +71,7 @@ internal sealed class ProgramUses
             return false;
         }
 
-        foreach (var buffer in BuffersRead(from.Step))
+        foreach (var buffer in from.Step.BuffersRead)
         {
             foreach (var writer in Writers(buffer))
             {

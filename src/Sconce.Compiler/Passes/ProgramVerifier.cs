@@ -12,7 +12,7 @@ internal static class ProgramVerifier
         var written = new HashSet<Tensors.Buffer>(ReferenceEqualityComparer.Instance);
         foreach (var step in StepRewriting.Flatten(program.Steps))
         {
-            foreach (var buffer in ProgramUses.BuffersRead(step))
+            foreach (var buffer in step.BuffersRead)
             {
                 // What a loop carries is written before it as well; so order within the body needs no exception.
                 if (buffer.Kind is BufferKind.Temporary or BufferKind.Output && !written.Contains(buffer))
@@ -26,8 +26,8 @@ internal static class ProgramVerifier
                 }
             }
 
-            HashSet<Atom> axes = [.. StepAxes.Of(step)];
-            foreach (var load in ProgramUses.Loads(step))
+            HashSet<Atom> axes = [.. step.AllAxes];
+            foreach (var load in step.Loads)
             {
                 foreach (var dim in load.Index)
                 {

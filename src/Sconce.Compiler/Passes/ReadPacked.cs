@@ -51,7 +51,7 @@ internal static class ReadPacked
 
         var rewriter = new ExprRewriter(loads: load => instead.TryGetValue(load.Buffer, out var read) ? read(load) : null);
         program.Steps = [.. first, .. program.Steps.Where(step => !gone.Contains(step) && !first.Contains(step))];
-        StepRewriting.Replace(program, step => [first.Contains(step) || IsPacking(step) || !ProgramUses.BuffersRead(step).Any(instead.ContainsKey) ? step : Rewrite(step)]);
+        StepRewriting.Replace(program, step => [first.Contains(step) || IsPacking(step) || !step.BuffersRead.Any(instead.ContainsKey) ? step : step.Rewrite(rewriter.Rewrite)]);
 
         // The first reader may come before the product.
         void Move(Packing packing)
@@ -63,18 +63,11 @@ internal static class ReadPacked
         }
 
         bool IsPacking(Step step) => packings.Any(group => group.Any(packing => packing.Step == step));
-
-        Step Rewrite(Step step)
-        {
-            var made = step.Rewrite(rewriter.Rewrite);
-            (made.Scratch, made.ThreadScratch) = (step.Scratch, step.ThreadScratch);
-            return made;
-        }
     }
 
     /// <summary>Whether the step could as well read another form: it is not an operand that a kernel wants as it is, nor a step that is folded anyway.</summary>
     private static bool MayRead(Step step, Buffer buffer) =>
-        ProgramUses.BuffersRead(step).Any(read => read.Kind != BufferKind.Constant)
+        step.BuffersRead.Any(read => read.Kind != BufferKind.Constant)
         && !(step switch
         {
             ContractionStep product => [product.Left, product.Right],
@@ -82,7 +75,7 @@ internal static class ReadPacked
             AttentionStep attention => attention.Expressions.Remove(attention.Epilogue),
             MapStep or ReduceStep or ScanStep or ScatterStep => [],
             _ => step.Expressions,
-        }).Any(expr => Operand.Loads(expr, buffer));
+        }).Any(expr => expr.Reads(buffer));
 
     /// <summary>A map that puts each element of a constant into a place of its own.</summary>
     private sealed record Packing(MapStep Step, Buffer From, ImmutableArray<Dim> Index, PanelElements Elements)

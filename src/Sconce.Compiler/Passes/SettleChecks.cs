@@ -35,7 +35,7 @@ internal static class SettleChecks
         // Only of buffers that hold the same at both places. Axes are the same where they stand at the same place and count as far.
         bool IsRepeated(CheckStep check)
         {
-            if (!ProgramUses.BuffersRead(check).All(buffer => uses.Writers(buffer) is { Count: 0 } or [{ Loop: null }]))
+            if (!check.BuffersRead.All(buffer => uses.Writers(buffer) is { Count: 0 } or [{ Loop: null }]))
             {
                 return false;
             }
@@ -58,6 +58,6 @@ internal static class SettleChecks
         ImmutableArray<Axis> axes = [.. check.Axes
             .Select(axis => accesses.Any(dim => dim.DependsOn(axis)) ? axis : axis.Extent.IsPositive ? null : new Axis(Dim.Min(axis.Extent, 1), axis.Name))
             .OfType<Axis>()];
-        return axes.SequenceEqual(check.Axes) ? check : check.With(axes, check.Wrong, check.Value, check.Limit);
+        return axes.SequenceEqual(check.Axes) ? check : check with { Axes = axes };
     }
 }

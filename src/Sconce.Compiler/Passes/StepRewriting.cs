@@ -27,7 +27,7 @@ internal static class StepRewriting
             ImmutableArray<Step> body = [.. Replace(loop.Body, replace)];
             if (!body.IsEmpty)
             {
-                yield return body.AsSpan().SequenceEqual(loop.Body.AsSpan()) ? loop : new LoopStep(loop.Counter, loop.Count, body) { Origin = loop.Origin };
+                yield return body.AsSpan().SequenceEqual(loop.Body.AsSpan()) ? loop : loop with { Body = body };
             }
         }
     }

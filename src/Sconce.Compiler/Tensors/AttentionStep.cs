@@ -8,34 +8,36 @@ namespace Sconce.Compiler.Tensors;
 /// rows, depth) times key (over batch, keys, depth), given to the score expression. The scores' softmax over the keys weighs the values (over batch,
 /// keys, columns); their sum goes through the epilogue. All in float32. A row without any key gives 0.
 /// </summary>
-public sealed class AttentionStep(Target target, AttentionAxes axes, AttentionOperands operands, bool hiddenRowsAreZero, Expr epilogue) : Step
+/// <param name="Target">What is written.</param>
+/// <param name="Space">The axes.</param>
+/// <param name="Operands">What is read.</param>
+/// <param name="HiddenRowsAreZero">What a row gives whose scores are all minus infinity: 0, or (as a plain softmax has it) NaN.</param>
+/// <param name="Epilogue">Over batch, rows and columns, with <see cref="AccumulatorExpr"/> 0 for the weighed sum.</param>
+public sealed record AttentionStep(Target Target, AttentionAxes Space, AttentionOperands Operands, bool HiddenRowsAreZero, Expr Epilogue) : Step
 {
-    public Target Target { get; } = target;
-
-    public AttentionAxes Space { get; } = axes;
-
-    public AttentionOperands Operands { get; } = operands;
-
-    /// <summary>What a row gives whose scores are all minus infinity: 0, or (as a plain softmax has it) NaN.</summary>
-    public bool HiddenRowsAreZero { get; } = hiddenRowsAreZero;
-
-    /// <summary>Over batch, rows and columns, with <see cref="AccumulatorExpr"/> 0 for the weighed sum.</summary>
-    public Expr Epilogue { get; } = epilogue;
-
     /// <summary>Those of the result.</summary>
     public ImmutableArray<Axis> Axes => [.. Space.Batch, Space.Rows, Space.Columns];
 
     public override ImmutableArray<Target> Targets => [Target];
 
-    public override ImmutableArray<Expr> Expressions => [Operands.Query, Operands.Key, Operands.Value, Operands.Score, Epilogue];
+    public override ImmutableArray<Computation> Computations =>
+    [
+        new(Role.Element, Operands.Query, [.. Space.Batch, Space.Rows]) { Over = [Space.Depth] },
+        new(Role.Element, Operands.Key, Space.Batch) { Over = [Space.Keys, Space.Depth] },
+        new(Role.Element, Operands.Value, [.. Space.Batch, Space.Columns]) { Over = [Space.Keys] },
+        new(Role.Element, Operands.Score, [.. Space.Batch, Space.Rows]) { Over = [Space.Keys], Accumulators = [DType.Float32] },
+        new(Role.Epilogue, Epilogue, Axes) { Accumulators = [DType.Float32], Target = Target },
+    ];
 
-    public override Step Rewrite(Func<Expr, Expr> expr) => With(Target, Space, Operands.Map(expr), expr(Epilogue));
+    public override bool JoinsAxes => false;
 
-    public override Step Retarget(ImmutableArray<Target> targets) => With(targets[0], Space, Operands, Epilogue);
+    public override Dim MultiplyAdds => OwnFlops * (Space.Depth.Extent + Space.Columns.Extent);
 
-    /// <summary>A copy of other parts.</summary>
-    public AttentionStep With(Target target, AttentionAxes axes, AttentionOperands operands, Expr epilogue) =>
-        new(target, axes, operands, HiddenRowsAreZero, epilogue) { Origin = Origin };
+    /// <summary>An exponential for each score.</summary>
+    public override Dim OwnFlops => Dim.Product([.. Space.Batch.Select(axis => axis.Extent), Space.Rows.Extent, Space.Keys.Extent]);
+
+    public override Step With(ImmutableArray<Expr> values, ImmutableArray<Target> targets) =>
+        this with { Target = targets[0], Operands = new(values[0], values[1], values[2], values[3]), Epilogue = values[4] };
 }
 
 /// <summary>The index space of an <see cref="AttentionStep"/>: rows are positions of the query, columns the features of a value, depth those of a key.</summary>

@@ -88,9 +88,7 @@ public sealed class ExprRewriter(
             return mapped;
         }
 
-        var loaded = false;
-        mapped.VisitLeaves(leaf => loaded |= leaf is LoadedIndex);
-        return loaded
+        return mapped.HasLoads()
             ? mapped.Substitute(leaf => leaf is LoadedIndex index && Rewrite(index.Value) is var value && !ReferenceEquals(value, index.Value)
                 ? value.ToIndex(index.Bounds)
                 : null)

@@ -8,10 +8,10 @@ public enum FourierForm
 {
     Complex,
 
-    /// <summary>Real elements into the first half of their spectrum, the middle included.</summary>
+    /// <summary>An even number of real elements into the first half of their spectrum, the middle included.</summary>
     RealToComplex,
 
-    /// <summary>Such a half back to real elements: the inverse, unscaled. Its elements that are their own mirror images have imaginary parts of 0.</summary>
+    /// <summary>Such a half back to real elements: the inverse, unscaled. The imaginary parts of its first and last element are 0.</summary>
     ComplexToReal,
 }
 
@@ -19,49 +19,46 @@ public enum FourierForm
 /// Discrete Fourier transforms, one for each point of the axes: output k is the scaled sum over n of input n · e^(-2πi·n·k / size). An inverse transform
 /// is the same with real and imaginary parts exchanged, of input and output both.
 /// </summary>
-/// <param name="targets">Of the real and the imaginary part; of <see cref="FourierForm.ComplexToReal"/> the first alone.</param>
-/// <param name="axes">Those without the transformed one.</param>
-/// <param name="input">Over the elements that go in.</param>
-/// <param name="output">Over those that come out.</param>
-/// <param name="real">Over axes and input.</param>
-/// <param name="imaginary">As the real part; what it is for <see cref="FourierForm.RealToComplex"/> does not matter.</param>
-/// <param name="form">What is transformed into what.</param>
-/// <param name="plan">How it is done; null where only the run knows how many elements there are.</param>
-/// <param name="scale">What results are multiplied by: a float64.</param>
-/// <param name="table">A load of the first of the plan's numbers, or (where there is none) of the first of two scratch buffers that outlive the run, for the table and for whether it has been made.</param>
-public sealed class FourierStep(
-    ImmutableArray<Target> targets, ImmutableArray<Axis> axes, Axis input, Axis output, Expr real, Expr imaginary, FourierForm form, FourierPlan? plan, Expr scale, LoadExpr table) : Step
+/// <param name="Writes">The real and the imaginary part; of <see cref="FourierForm.ComplexToReal"/> the first alone.</param>
+/// <param name="Axes">Those without the transformed one.</param>
+/// <param name="Input">Over the elements that go in.</param>
+/// <param name="Output">Over those that come out.</param>
+/// <param name="Real">Over axes and input.</param>
+/// <param name="Imaginary">As the real part; what it is for <see cref="FourierForm.RealToComplex"/> does not matter.</param>
+/// <param name="Form">What is transformed into what.</param>
+/// <param name="Plan">How it is done; null where only the run knows how many elements there are.</param>
+/// <param name="Scale">What results are multiplied by: a float64.</param>
+/// <param name="Table">A load of the first of the plan's numbers, or (where there is none) of the first of two scratch buffers that outlive the run, for the table and for whether it has been made.</param>
+public sealed record FourierStep(
+    ImmutableArray<Target> Writes, ImmutableArray<Axis> Axes, Axis Input, Axis Output, Expr Real, Expr Imaginary, FourierForm Form, FourierPlan? Plan, Expr Scale, LoadExpr Table) : Step
 {
-    public FourierForm Form { get; } = form;
-
-    public ImmutableArray<Axis> Axes { get; } = axes;
-
-    public Axis Input { get; } = input;
-
-    public Axis Output { get; } = output;
-
-    public Expr Real { get; } = real;
-
-    public Expr Imaginary { get; } = imaginary;
+    /// <summary>Of a transform whose size only the run knows: as if it had 1024 elements.</summary>
+    private const int UsualLog = 10;
 
     /// <summary>How many elements a whole transform has.</summary>
     public Dim Size => Form == FourierForm.ComplexToReal ? Output.Extent : Input.Extent;
 
-    public FourierPlan? Plan { get; } = plan;
+    public override ImmutableArray<Target> Targets => Writes;
 
-    public Expr Scale { get; } = scale;
+    public override ImmutableArray<Computation> Computations =>
+    [
+        new(Read, Real, Axes) { Over = [Input] }, new(Read, Imaginary, Axes) { Over = [Input] },
+        new(Role.Operand, Scale, []), new(Role.Operand, Table, []),
+    ];
 
-    public LoadExpr Table { get; } = table;
+    public override ImmutableArray<Axis> Points => [.. Axes, Input, Output];
 
-    public override ImmutableArray<Target> Targets { get; } = targets;
+    public override ImmutableArray<Axis> AllAxes => Points;
 
-    public override ImmutableArray<Expr> Expressions => [Real, Imaginary, Scale, Table];
+    public override bool JoinsAxes => false;
 
-    public override Step Rewrite(Func<Expr, Expr> expr) => With(Targets, Axes, expr(Real), expr(Imaginary), expr(Scale), (LoadExpr)expr(Table));
+    public override Dim OwnFlops => Dim.Product(Axes.Select(axis => axis.Extent)) * (Plan is null
+        ? Size * (Form == FourierForm.Complex ? 5 : 3) * UsualLog
+        : (long)(5 * Plan.Length * Math.Log2(Plan.Length)));
 
-    public override Step Retarget(ImmutableArray<Target> targets) => With(targets, Axes, Real, Imaginary, Scale, Table);
+    /// <summary>Of half a spectrum each element is read twice, and brought into the kernel's order before where it is more than a load.</summary>
+    private Role Read => Form == FourierForm.ComplexToReal ? Role.Operand : Role.Element;
 
-    /// <summary>The same transforms of other operands, stored otherwise.</summary>
-    public FourierStep With(ImmutableArray<Target> targets, ImmutableArray<Axis> axes, Expr real, Expr imaginary, Expr scale, LoadExpr table) =>
-        new(targets, axes, Input, Output, real, imaginary, Form, Plan, scale, table) { Origin = Origin, Scratch = Scratch, ThreadScratch = ThreadScratch };
+    public override Step With(ImmutableArray<Expr> values, ImmutableArray<Target> targets) =>
+        this with { Writes = targets, Real = values[0], Imaginary = values[1], Scale = values[2], Table = (LoadExpr)values[3] };
 }

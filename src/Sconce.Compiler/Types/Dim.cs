@@ -234,12 +234,15 @@ public sealed partial class Dim : IEquatable<Dim>
         }
     }
 
-    public bool DependsOn(Atom leaf)
+    /// <summary>Whether one of the leaves is such a one.</summary>
+    public bool Any(Func<Atom, bool> leaf)
     {
         var found = false;
-        VisitLeaves(atom => found |= atom.Equals(leaf));
+        VisitLeaves(atom => found |= leaf(atom));
         return found;
     }
+
+    public bool DependsOn(Atom leaf) => Any(leaf.Equals);
 
     /// <summary>
     /// Splits into <c>coefficient * atom + rest</c>, neither of which holds the atom; null where the atom sits inside a

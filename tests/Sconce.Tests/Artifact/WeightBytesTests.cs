@@ -28,7 +28,7 @@ public sealed class WeightBytesTests
     public void Stay_16_bits_in_every_form_that_a_kernel_reads()
     {
         var compilation = Compilation.Compile(File.ReadAllBytes(Path.Combine(ModelFiles.Operators, "half-weights-bfloat16.pt2")), "half-weights-bfloat16");
-        var constants = compilation.Program.Steps.SelectMany(Sconce.Compiler.Passes.ProgramUses.BuffersRead).Where(buffer => buffer.Kind == Compiler.Tensors.BufferKind.Constant);
+        var constants = compilation.Program.Steps.SelectMany(step => step.BuffersRead).Where(buffer => buffer.Kind == Compiler.Tensors.BufferKind.Constant);
         Assert.All(constants, constant => Assert.Equal(Compiler.Types.DType.BFloat16, constant.Type));
     }
 }

@@ -245,9 +245,7 @@ public sealed class FourierKernelTests
     private static FourierStep AtRun(FourierForm form, Dim size, DType type, Dim[] batch, double scale = 1)
     {
         var table = new Buffer("table", type, [FourierTable.Count(size)], BufferKind.Kept);
-        var step = Transform(form, size, type, batch, scale, null, table);
-        step.Scratch = [table, new Buffer("made", DType.Int32, [1], BufferKind.Kept)];
-        return step;
+        return Transform(form, size, type, batch, scale, null, table) with { Scratch = [table, new Buffer("made", DType.Int32, [1], BufferKind.Kept)] };
     }
 
     private static FourierStep Transform(FourierForm form, Dim size, DType type, Dim[] batch, double scale, FourierPlan? plan, Buffer table)

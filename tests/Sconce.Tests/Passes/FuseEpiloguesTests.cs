@@ -32,7 +32,7 @@ public class FuseEpiloguesTests
         FuseEpilogues.Run(program);
         var product = Assert.IsType<ContractionStep>(Assert.Single(program.Steps));
         Assert.Same(output, product.Target.Buffer);
-        Assert.Equal([left, right], ProgramUses.Loads(product).Select(load => load.Buffer).OrderBy(buffer => buffer.Name));
+        Assert.Equal([left, right], product.Loads.Select(load => load.Buffer).OrderBy(buffer => buffer.Name));
     }
 
     private static Sconce.Compiler.Tensors.Buffer New(string name) => Steps.Buffer(name, DType.Float32, 8, 12);

@@ -19,10 +19,8 @@ public static class AttentionPreparation
         var ((batch, _, keys, depth, columns), operands, name) = (step.Space, step.Operands, step.Target.Buffer.Name);
         var (packKeys, key) = Pack($"{name}.keys", operands.Key, batch, keys, depth);
         var (packValues, value) = Pack($"{name}.values", operands.Value, batch, columns, keys);
-        var prepared = step.With(step.Target, step.Space, operands with { Key = key, Value = value }, step.Epilogue);
-        prepared.ThreadScratch = AttentionBlock.For(prepared).Scratch;
-        packKeys.Origin = packValues.Origin = step.Origin;
-        return [packKeys, packValues, prepared];
+        var prepared = step with { Operands = operands with { Key = key, Value = value } };
+        return [packKeys, packValues, prepared with { ThreadScratch = AttentionBlock.For(prepared).Scratch }];
     }
 
     private static (MapStep Packing, Expr Packed) Pack(string name, Expr operand, ImmutableArray<Axis> batch, Axis columns, Axis inner)
@@ -35,7 +33,7 @@ public static class AttentionPreparation
 
     /// <summary>A constant factor of the products is one of the query, which has fewer elements.</summary>
     private static AttentionStep ScaledQuery(AttentionStep step) => Unscaled(step.Operands.Score) is var (score, scale)
-        ? step.With(step.Target, step.Space, step.Operands with { Query = step.Operands.Query * scale, Score = score }, step.Epilogue)
+        ? step with { Operands = step.Operands with { Query = step.Operands.Query * scale, Score = score } }
         : step;
 
     private static (Expr Score, ConstExpr Scale)? Unscaled(Expr score) => score switch
@@ -47,7 +45,7 @@ public static class AttentionPreparation
         _ => null,
     };
 
-    private static bool HasSum(Expr expr) => expr is AccumulatorExpr || expr.Operands.Any(HasSum);
+    private static bool HasSum(Expr expr) => expr.OwnNodes().Any(node => node is AccumulatorExpr);
 
     /// <summary>
     /// Where several heads of the query share one of keys and values, an axis of the batch becomes two: that of the groups, which keys and values know, and
@@ -69,7 +67,7 @@ public static class AttentionPreparation
             if (!Operand.DependsOn(operands.Key, head) && !Operand.DependsOn(operands.Value, head))
             {
                 var space = step.Space with { Batch = [.. step.Space.Batch.SelectMany(axis => axis == heads ? [group, head] : (Axis[])[axis])] };
-                return step.With(Operand.Substitute(step.Target, map), space, operands, Split(step.Epilogue));
+                return step with { Target = Operand.Substitute(step.Target, map), Space = space, Operands = operands, Epilogue = Split(step.Epilogue) };
             }
         }
 

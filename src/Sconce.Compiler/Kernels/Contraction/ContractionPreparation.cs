@@ -25,11 +25,6 @@ public static class ContractionPreparation
         var steps = ImmutableArray.CreateBuilder<Step>();
         step = MergeRows(WithPlainLeft(InFloat32(step), steps));
         steps.Add(WithPackedRight(step, steps));
-        foreach (var made in steps)
-        {
-            made.Origin = step.Origin;
-        }
-
         return steps.ToImmutable();
     }
 
@@ -39,10 +34,7 @@ public static class ContractionPreparation
         var type = step.Left.Type;
         const DType sum = DType.Int64;
         var epilogue = new ExprRewriter(accumulators: _ => new AccumulatorExpr(0, sum).As(type)).Rewrite(step.Epilogue);
-        return new ReduceStep([step.Target], step.Axes, [step.K], [new Reducer(Combiner.Sum, step.Left.As(sum) * step.Right.As(sum))], [epilogue])
-        {
-            Origin = step.Origin,
-        };
+        return new ReduceStep([step.Target], step.Axes, [step.K], [new Reducer(Combiner.Sum, step.Left.As(sum) * step.Right.As(sum))], [epilogue]);
     }
 
     /// <summary>16-bit floats are multiplied and summed in float32 and rounded once.</summary>
@@ -55,8 +47,7 @@ public static class ContractionPreparation
 
         var type = step.Left.Type;
         var epilogue = new ExprRewriter(accumulators: _ => new AccumulatorExpr(0, DType.Float32).As(type)).Rewrite(step.Epilogue);
-        return new ContractionStep(
-            step.Target, step.Batch, step.M, step.N, step.K, step.Left.As(DType.Float32), step.Right.As(DType.Float32), epilogue) { Origin = step.Origin };
+        return step with { Left = step.Left.As(DType.Float32), Right = step.Right.As(DType.Float32), Epilogue = epilogue };
     }
 
     private static ContractionStep WithPlainLeft(ContractionStep step, ImmutableArray<Step>.Builder steps)
@@ -70,7 +61,7 @@ public static class ContractionPreparation
         var rows = new Tensors.Buffer($"{step.Target.Buffer.Name}.left", step.Left.Type, [.. axes.Select(axis => axis.Extent)]);
         steps.Add(new MapStep(Target.Whole(rows, axes), axes, step.Left));
         var left = new LoadExpr(rows, [.. axes.Select(axis => Dim.Of(axis))]);
-        return new ContractionStep(step.Target, step.Batch, step.M, step.N, step.K, left, step.Right, step.Epilogue) { Origin = step.Origin };
+        return step with { Left = left };
     }
 
     /// <summary>

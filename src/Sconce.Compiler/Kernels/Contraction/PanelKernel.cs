@@ -1,5 +1,6 @@
 using Sconce.Compiler.Kernels.Expressions;
 using Sconce.Compiler.Kernels.Loops;
+using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
 
@@ -187,7 +188,7 @@ internal sealed class PanelKernel
         product.Rows.Extent is { IsConstant: true, Value: var count } && count % rowsPerStrip != 0
         && (rowsPerStrip - (count % rowsPerStrip)) * MostRepeated <= count
         && product.Left.StrideOf(product.Rows) is not null
-        && !Operand.Loads(product.Epilogue, product.Target.Buffer);
+        && !product.Epilogue.Reads(product.Target.Buffer);
 
     /// <summary>One strip of rows, whose numbers are given in terms of an axis that has this value.</summary>
     private void EmitStrip(

@@ -47,7 +47,7 @@ public static class ConvolutionPreparation
 
         var type = step.Input.Type;
         var epilogue = new ExprRewriter(accumulators: _ => new AccumulatorExpr(0, DType.Float32).As(type)).Rewrite(step.Epilogue);
-        return step.With(step.Target, step.Input.As(DType.Float32), step.Weight.As(DType.Float32), epilogue);
+        return step with { Input = step.Input.As(DType.Float32), Weight = step.Weight.As(DType.Float32), Epilogue = epilogue };
     }
 
     /// <summary>Sums one by one: of integers, exactly, and of single channels of float64.</summary>
@@ -111,14 +111,7 @@ public static class ConvolutionPreparation
 
         var (packing, weight, widened) = pack(step);
         steps.AddRange(packing);
-        var prepared = step.With(step.Target, input, weight, step.Epilogue);
-        prepared.ThreadScratch = widened;
-        steps.Add(prepared);
-        foreach (var made in steps)
-        {
-            made.Origin = step.Origin;
-        }
-
+        steps.Add(step with { Input = input, Weight = weight, ThreadScratch = widened });
         return steps.ToImmutable();
     }
 

@@ -14,7 +14,4 @@ public static class Shifting
 
     public static Target Shift(this Target target, Axis axis, long by) =>
         by == 0 ? target : target with { Index = [.. target.Index.Select(index => index.Shift(axis, by))] };
-
-    public static Target Substitute(this Target target, Func<Atom, Dim?> map) =>
-        target with { Index = [.. target.Index.Select(index => index.Substitute(map))] };
 }

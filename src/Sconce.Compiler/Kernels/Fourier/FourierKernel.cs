@@ -32,7 +32,7 @@ internal sealed class FourierKernel
     {
         (plan, this.module, type) = (given.Plan!, module, given.Real.Type);
         var ordered = IterationSpace.InMemoryOrder(given.Axes, given.Targets[0]);
-        var (groups, collapsed) = IterationSpace.Collapse([ordered], given, Substitute);
+        var (groups, collapsed) = IterationSpace.Collapse([ordered], given);
         (rows, step) = (groups[0], collapsed);
         if (!plan.IsSplit)
         {
@@ -42,7 +42,7 @@ internal sealed class FourierKernel
                 // Too few for all lanes, perhaps: what is left over do the last one again.
                 var padded = new Axis(across.Extent.CeilDiv(Lanes) * Lanes, "row");
                 var last = across.Extent - 1;
-                step = Substitute(step, atom => ReferenceEquals(atom, across) ? Dim.Min(Dim.Of(padded), last) : null);
+                step = (FourierStep)step.Substitute(atom => ReferenceEquals(atom, across) ? Dim.Min(Dim.Of(padded), last) : null);
                 across = padded;
             }
 
@@ -57,12 +57,6 @@ internal sealed class FourierKernel
 
     public static KernelCall Generate(FourierStep step, KernelModule module) =>
         step.Plan is null ? RunTimeFourierKernel.Generate(step, module) : new FourierKernel(step, module).Generate();
-
-    public static FourierStep Substitute(FourierStep step, Func<Atom, Dim?> map)
-    {
-        var rewriter = new ExprRewriter(dims: dim => dim.Substitute(map));
-        return step.With([.. step.Targets.Select(target => target.Substitute(map))], step.Axes, rewriter.Rewrite(step.Real), rewriter.Rewrite(step.Imaginary), step.Scale, step.Table);
-    }
 
     private KernelCall Generate()
     {

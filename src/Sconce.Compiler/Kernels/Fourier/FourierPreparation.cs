@@ -19,17 +19,16 @@ internal static class FourierPreparation
         var steps = ImmutableArray.CreateBuilder<Step>();
         var type = step.Real.Type;
         var (real, imaginary) = step.Plan is not { IsSplit: false } ? (Plain(step.Real), Plain(step.Imaginary)) : (step.Real, step.Imaginary);
-        var prepared = step.With(step.Targets, step.Axes, real, imaginary, step.Scale, step.Table);
 
         // Two areas, from one to the other of which each pass goes. Each has room for one element more, the first again.
         var area = step.Plan is { } plan ? (plan.Points + 1) * 2 * FourierPlan.Lanes : FourierTable.AreaCount(step.Size);
-        prepared.ThreadScratch = new Buffer($"{step.Targets[0].Buffer.Name}.fft", type, [2 * area]);
-        steps.Add(prepared);
+        var areas = new Buffer($"{step.Targets[0].Buffer.Name}.fft", type, [2 * area]);
+        steps.Add(step with { Real = real, Imaginary = imaginary, ThreadScratch = areas });
         return steps.ToImmutable();
 
         Expr Plain(Expr operand)
         {
-            if (IterationSpace.LoadsOf([operand]).All(load => VectorLoop.Stride(load.Buffer.Offset(load.Index), step.Input) is 0 or 1))
+            if (ExprWalk.OwnLoads([operand]).All(load => VectorLoop.Stride(load.Buffer.Offset(load.Index), step.Input) is 0 or 1))
             {
                 return operand;
             }

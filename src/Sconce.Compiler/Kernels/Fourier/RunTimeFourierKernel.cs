@@ -32,7 +32,7 @@ internal sealed class RunTimeFourierKernel
     {
         (this.module, type) = (module, given.Real.Type);
         var ordered = IterationSpace.InMemoryOrder(given.Axes, given.Targets[0]);
-        var (groups, collapsed) = IterationSpace.Collapse([ordered], given, FourierKernel.Substitute);
+        var (groups, collapsed) = IterationSpace.Collapse([ordered], given);
         step = collapsed;
         row = groups[0].IsEmpty ? new Axis(1, "row") : groups[0][^1];
         across = new Axis(row.Extent.CeilDiv(Lanes) * Lanes, "row");
@@ -91,7 +91,7 @@ internal sealed class RunTimeFourierKernel
         var extent = f.Let(root.Index(row.Extent), "rows");
         var scale = new FourierScale(root, math, step.Scale, type);
         var split = FourierFunctions.Sizes(f, table, step.Form, isSplit: true);
-        var inLanes = FourierKernel.Substitute(step, atom => ReferenceEquals(atom, row) ? Dim.Min(Dim.Of(across), row.Extent - 1) : null);
+        var inLanes = (FourierStep)step.Substitute(atom => ReferenceEquals(atom, row) ? Dim.Min(Dim.Of(across), row.Extent - 1) : null);
         tiles.Emit(root, frame.Tile, (remaining, from, to) => LoopNest.Over(root, remaining, from, to, [], [], (emitter, start, end) =>
         {
             f.If(way.Eq((int)FourierWay.Split), () => Rows(row, 1, at =>
@@ -211,7 +211,7 @@ internal sealed class RunTimeFourierKernel
 
         // Backwards from the end come the conjugates.
         var axis = new Axis(step.Size, "n");
-        var mirrored = FourierKernel.Substitute(step, atom => ReferenceEquals(atom, step.Input) ? Dim.Min(Dim.Of(axis), step.Size - axis) : null);
+        var mirrored = (FourierStep)step.Substitute(atom => ReferenceEquals(atom, step.Input) ? Dim.Min(Dim.Of(axis), step.Size - axis) : null);
         return (axis, Expr.Select(Expr.Of(Dim.Of(axis) * 2) > Expr.Of(step.Size), -mirrored.Imaginary, mirrored.Imaginary), mirrored.Real);
     }
 }

@@ -34,7 +34,7 @@ internal static class IterationSpace
     /// Drops axes of one point and joins neighbours within each group (which is ordered from the outside in); gives the remaining axes and the
     /// step in terms of them.
     /// </summary>
-    public static (ImmutableArray<Axis>[] Groups, TStep Step) Collapse<TStep>(ImmutableArray<Axis>[] groups, TStep step, Func<TStep, Func<Atom, Dim?>, TStep> substitute)
+    public static (ImmutableArray<Axis>[] Groups, TStep Step) Collapse<TStep>(ImmutableArray<Axis>[] groups, TStep step)
         where TStep : Step
     {
         var result = new ImmutableArray<Axis>[groups.Length];
@@ -44,7 +44,7 @@ internal static class IterationSpace
             foreach (var unit in axes.Where(axis => axis.Extent.IsConstant && axis.Extent.Value == 1).ToArray())
             {
                 axes.Remove(unit);
-                step = substitute(step, atom => ReferenceEquals(atom, unit) ? Dim.Zero : null);
+                step = (TStep)step.Substitute(atom => ReferenceEquals(atom, unit) ? Dim.Zero : null);
             }
 
             for (var i = axes.Count - 2; i >= 0; i--)
@@ -56,7 +56,7 @@ internal static class IterationSpace
                 }
 
                 var joined = new Axis(outer.Extent * inner.Extent, outer.Name + inner.Name);
-                step = substitute(step, atom =>
+                step = (TStep)step.Substitute(atom =>
                     ReferenceEquals(atom, outer) ? Dim.Of(joined).FloorDiv(inner.Extent)
                     : ReferenceEquals(atom, inner) ? Dim.Of(joined).Mod(inner.Extent)
                     : null);
@@ -86,98 +86,20 @@ internal static class IterationSpace
     public static HashSet<Dim> AccessesOf(params ReadOnlySpan<Expr> exprs)
     {
         var dims = new HashSet<Dim>();
-        var seen = new HashSet<Expr>();
-        foreach (var expr in exprs)
+        foreach (var node in ExprWalk.Nodes([.. exprs]))
         {
-            Visit(expr);
+            switch (node)
+            {
+                case LoadExpr load:
+                    dims.Add(load.Buffer.Offset(load.Index));
+                    break;
+                case IndexExpr index:
+                    dims.Add(index.Value);
+                    break;
+            }
         }
 
         return dims;
-
-        void Visit(Expr expr)
-        {
-            if (!seen.Add(expr))
-            {
-                return;
-            }
-
-            switch (expr)
-            {
-                case LoadExpr load:
-                    Add(load.Buffer.Offset(load.Index));
-                    break;
-                case IndexExpr index:
-                    Add(index.Value);
-                    break;
-            }
-
-            foreach (var operand in expr.Operands)
-            {
-                Visit(operand);
-            }
-        }
-
-        void Add(Dim dim)
-        {
-            if (dims.Add(dim))
-            {
-                dim.VisitLeaves(leaf =>
-                {
-                    if (leaf is LoadedIndex loaded)
-                    {
-                        Visit(loaded.Value);
-                    }
-                });
-            }
-        }
-    }
-
-    /// <summary>The loads of the expressions, but for those that compute gathers' indices.</summary>
-    public static HashSet<LoadExpr> LoadsOf(IEnumerable<Expr> exprs)
-    {
-        var loads = new HashSet<LoadExpr>();
-        var seen = new HashSet<Expr>();
-        var open = new Stack<Expr>(exprs);
-        while (open.TryPop(out var expr))
-        {
-            if (!seen.Add(expr))
-            {
-                continue;
-            }
-
-            if (expr is LoadExpr load)
-            {
-                loads.Add(load);
-            }
-
-            foreach (var operand in expr.Operands)
-            {
-                open.Push(operand);
-            }
-        }
-
-        return loads;
-    }
-
-    public static MapStep Substitute(MapStep step, Func<Atom, Dim?> map)
-    {
-        var rewriter = new ExprRewriter(dims: dim => dim.Substitute(map));
-        return new MapStep(step.Target.Substitute(map), step.Axes, rewriter.Rewrite(step.Body)) { Scratch = step.Scratch };
-    }
-
-    public static CheckStep Substitute(CheckStep step, Func<Atom, Dim?> map)
-    {
-        var rewriter = new ExprRewriter(dims: dim => dim.Substitute(map));
-        return step.With(step.Axes, rewriter.Rewrite(step.Wrong), rewriter.Rewrite(step.Value), step.Limit);
-    }
-
-    public static ReduceStep Substitute(ReduceStep step, Func<Atom, Dim?> map)
-    {
-        var rewriter = new ExprRewriter(dims: dim => dim.Substitute(map));
-        return new ReduceStep(
-            [.. step.Targets.Select(target => target.Substitute(map))], step.Axes, step.Reduced,
-            [.. step.Reducers.Select(reducer => reducer with { Value = rewriter.Rewrite(reducer.Value) })],
-            [.. step.Results.Select(rewriter.Rewrite)]) { Scratch = step.Scratch };
     }
 
     private static bool GoesThroughAsOne(Dim dim, Axis outer, Axis inner)

@@ -183,7 +183,7 @@ internal static class Views
         var self = call.Tensor(0);
         var axis = call.Axis("dim", self.Rank);
         var (start, length, size) = (call.Int("start"), call.Int("length"), self.Dims[axis]);
-        if (!HasLoadedIndex(start))
+        if (!start.HasLoads())
         {
             var from = ViewBuilding.FromStart(call.Context, start, size);
             call.Context.Require(SizeCheck.LessOrEqual(0, from, "a part of a dim begins within it"));
@@ -208,7 +208,7 @@ internal static class Views
     /// <summary>An index that counts from the end where it is negative; one that only the run can tell is checked, and kept inside the dim.</summary>
     internal static Dim FromEnd(Call call, Dim index, Dim size, int axis)
     {
-        if (HasLoadedIndex(index))
+        if (index.HasLoads())
         {
             call.CheckIndices([], _ => Expr.Of(index), size, Checks.DimOf("self", axis), fromEnd: true);
             return BufferLoads.AsIndex(Expr.Of(index), size);
@@ -218,13 +218,6 @@ internal static class Views
         call.Context.Require(SizeCheck.LessOrEqual(0, place, $"it takes element {index} of dim {axis}, whose size is {size}"));
         call.Context.Require(SizeCheck.Less(place, size, $"it takes element {index} of dim {axis}, whose size is {size}"));
         return place;
-    }
-
-    private static bool HasLoadedIndex(Dim index)
-    {
-        var found = false;
-        index.VisitLeaves(leaf => found |= leaf is LoadedIndex);
-        return found;
     }
 
     /// <summary>The diagonal of two dims as a new last dim.</summary>

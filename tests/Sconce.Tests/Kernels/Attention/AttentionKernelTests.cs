@@ -129,7 +129,7 @@ public class AttentionKernelTests
         var bias = new LoadExpr(New(9), [step.Space.Columns]);
         var query = (step.Operands.Query * Expr.Const(DType.Float32, 2.0)).Apply(UnaryOp.Tanh);
         var check = new StepCheck();
-        check.Add("both", step.With(step.Target, step.Space, step.Operands with { Query = query }, (Sum + bias).Apply(UnaryOp.Tanh)));
+        check.Add("both", step with { Operands = step.Operands with { Query = query }, Epilogue = (Sum + bias).Apply(UnaryOp.Tanh) });
         check.Run();
     }
 }

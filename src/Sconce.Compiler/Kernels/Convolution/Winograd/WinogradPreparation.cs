@@ -28,16 +28,7 @@ internal static class WinogradPreparation
         steps.Add(packing);
         var weight = panels.Load([], output, [.. inner.Select(axis => Dim.Of(axis))]);
         var plan = WinogradPlan.For(step, tile);
-        steps.Add(new ConvolutionStep(
-            step.Target, step.Axes, step.InputAxes, input, step.WeightAxes, weight, step.Stride, step.Dilation, step.Groups, step.Epilogue)
-        {
-            WinogradTile = tile, Scratch = [plan.Transformed()], ThreadScratch = plan.OfThread(),
-        });
-        foreach (var made in steps)
-        {
-            made.Origin = step.Origin;
-        }
-
+        steps.Add(step with { Input = input, Weight = weight, WinogradTile = tile, Scratch = [plan.Transformed()], ThreadScratch = plan.OfThread() });
         return steps.ToImmutable();
     }
 }
