@@ -1,6 +1,6 @@
 // The packages as tools for packages see them: the types in an old TypeScript and the newest, publint, and "are the types wrong?".
 import assert from "node:assert/strict";
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { test } from "node:test";
 import { folder, here, packed, project, root, run, tarball } from "./folder.mjs";
@@ -47,11 +47,13 @@ for (const name of packed) {
 }
 
 test("a source map leads to sources that it brings along", () => {
-  for (const script of ["index", "core", "worker"]) {
-    const dist = join(folder, "node_modules", "sconce", "dist");
+  const dist = join(folder, "node_modules", "sconce", "dist");
+  const scripts = readdirSync(dist).filter((file) => file.endsWith(".js")).map((file) => file.slice(0, -3));
+  assert.ok(scripts.length >= 3);
+  for (const script of scripts) {
     assert.match(readFileSync(join(dist, `${script}.js`), "utf8"), new RegExp(`//# sourceMappingURL=${script}\\.js\\.map\\s*$`));
     const { sources, sourcesContent } = JSON.parse(readFileSync(join(dist, `${script}.js.map`), "utf8"));
-    assert.ok(sources.length > 5 && sourcesContent.length === sources.length);
+    assert.ok(sources.length > 0 && sourcesContent.length === sources.length);
     for (const [i, source] of sources.entries()) assert.equal(sourcesContent[i], readFileSync(join(root, "web", "runtime", "dist", source), "utf8"), source);
   }
 });

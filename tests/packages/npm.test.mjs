@@ -13,21 +13,34 @@ const native = `sconce-compiler-${process.platform}-${process.arch}`;
 // What the README tells a person to type: first what installs, then what compiles resnet18.pt2. Our model stands in for that one.
 const [install, compile] = blocks("README.md").filter(({ language, text }) => language === "bash" && /^(npm|npx) /.test(text)).map(({ text }) => text);
 
+const registry = spawn(process.execPath, [fileURLToPath(new URL("registry.mjs", import.meta.url))], { stdio: ["pipe", "pipe", "inherit"] });
+const [address] = await once(registry.stdout, "data");
+after(() => registry.stdin.end());
+
+function machine(name) {
+  const folder = new Folder(name, ["node", "npm", "npx", "sh"]);
+  Object.assign(folder.environment, { npm_config_registry: `${address}`.trim(), npm_config_audit: "false", npm_config_fund: "false", npm_config_update_notifier: "false" });
+  return folder;
+}
+
+test("npx fetches what it needs where nothing is installed", (context) => {
+  const folder = machine("npx");
+  context.after(() => folder.remove());
+  assert.match(folder.ok("npx", "--yes", "sconce", "compile", "digits.pt2"), /^digits\.wasm +\d+ kB\n/);
+  assert.match(folder.ok("npx", "--yes", "sconce-compiler", "verify", "digits.pt2"), /1 passed, 0 failed/);
+  const { status, stderr } = folder.run("npx", "--yes", "sconce", "compile", "none.pt2");
+  assert.equal(status, 1);
+  assert.match(stderr, /^error: expected [^]*none\.pt2/m);
+});
+
 describe("npx sconce", () => {
   let folder;
-  let registry;
 
-  before(async () => {
-    folder = new Folder("npm", ["node", "npm", "npx", "sh"]);
-    registry = spawn(process.execPath, [fileURLToPath(new URL("registry.mjs", import.meta.url))], { stdio: ["pipe", "pipe", "inherit"] });
-    const [address] = await once(registry.stdout, "data");
-    Object.assign(folder.environment, { npm_config_registry: `${address}`.trim(), npm_config_audit: "false", npm_config_fund: "false", npm_config_update_notifier: "false" });
+  before(() => {
+    folder = machine("npm");
     folder.ok("sh", "-ec", install);
   });
-  after(() => {
-    registry?.stdin.end();
-    folder?.remove();
-  });
+  after(() => folder?.remove());
 
   test("the README's commands install it, with this platform's tool alone, and compile", () => {
     assert.deepEqual(readdirSync(folder.at("node_modules")).filter((name) => !name.startsWith(".")), ["sconce", "sconce-compiler", native]);
@@ -47,6 +60,18 @@ describe("npx sconce", () => {
       assert.match(folder.ok(process.execPath, bin, "verify", "digits.pt2"), /1 passed, 0 failed/);
     } finally {
       folder.environment.PATH = PATH;
+    }
+  });
+
+  test("the runtime's own command is the same", () => {
+    assert.match(folder.ok("node", "node_modules/sconce/cli/sconce.js", "verify", "digits.pt2"), /1 passed, 0 failed/);
+    renameSync(folder.at("node_modules/sconce-compiler"), folder.at("away"));
+    try {
+      const { status, stderr } = folder.run("node", "node_modules/sconce/cli/sconce.js", "verify", "digits.pt2");
+      assert.equal(status, 1);
+      assert.match(stderr, /^error: the command line is the package sconce-compiler, which is not installed here\n {2}what to do: npm install/);
+    } finally {
+      renameSync(folder.at("away"), folder.at("node_modules/sconce-compiler"));
     }
   });
 
