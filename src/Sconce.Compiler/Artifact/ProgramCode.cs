@@ -153,8 +153,8 @@ internal sealed class ProgramCode
         return emitter.Index(dim);
     }
 
-    private I32 Value(I32 context, Atom leaf) => leaf is Symbol symbol
-        ? Memory.LoadI32(context, layout.ValueOf(symbol))
+    private I32 Value(I32 context, Atom leaf) => ReferenceEquals(leaf, KernelCall.Threads) ? Memory.LoadI32(context, ContextLayout.Threads)
+        : leaf is Symbol symbol ? Memory.LoadI32(context, layout.ValueOf(symbol))
         : throw new InvalidOperationException($"{leaf} is not known outside of a kernel.");
 
     private I32 Address(I32 context, Tensors.Buffer buffer, long offset = 0) => plan[buffer] switch

@@ -22,6 +22,11 @@ public sealed record KernelCall(FunctionBuilder Function, ImmutableArray<Tensors
     /// </summary>
     public long TargetOffset { get; init; }
 
+    /// <summary>
+    /// Among the symbols of a kernel, how many threads run the model: for those whose tiles cost something, and whose results do not depend on how many they are.
+    /// </summary>
+    public static Symbol Threads { get; } = new("threads", 0, null);
+
     /// <summary>What must be done, all tiles of it, before the first tile of this.</summary>
     public KernelCall? Before { get; init; }
 }

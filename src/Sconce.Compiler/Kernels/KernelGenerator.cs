@@ -2,6 +2,7 @@ using Sconce.Compiler.Kernels.Attention;
 using Sconce.Compiler.Kernels.Contraction;
 using Sconce.Compiler.Kernels.Convolution;
 using Sconce.Compiler.Kernels.Fourier;
+using Sconce.Compiler.Kernels.Scattering;
 using Sconce.Compiler.Tensors;
 
 namespace Sconce.Compiler.Kernels;

@@ -3,6 +3,7 @@ using Sconce.Compiler.Kernels.Attention;
 using Sconce.Compiler.Kernels.Contraction;
 using Sconce.Compiler.Kernels.Convolution;
 using Sconce.Compiler.Kernels.Fourier;
+using Sconce.Compiler.Kernels.Scattering;
 using Sconce.Compiler.Tensors;
 
 namespace Sconce.Compiler.Kernels;
@@ -20,6 +21,8 @@ public static class KernelPreparation
         AttentionStep attention => AttentionPreparation.Prepare(attention),
         ConvolutionStep convolution => ConvolutionPreparation.Prepare(convolution, exact),
         FourierStep fourier => FourierPreparation.Prepare(fourier),
+        ScanStep scan => ScanKernel.Prepare(scan),
+        ScatterStep scatter => ScatterKernel.Prepare(scatter, exact),
         SortStep sort => SortKernel.Prepare(sort),
         _ => [step],
     };

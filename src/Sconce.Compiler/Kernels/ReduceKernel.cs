@@ -275,7 +275,6 @@ internal sealed class ReduceKernel
     private KernelCall AlongReduced(Axis along)
     {
         var copies = Cost.Of(values) switch { < 8 => 4, < 24 => 2, _ => 1 };
-        copies = Math.Max(1, copies / step.Reducers.Length);
         var plan = TilePlan.For(kept, PointCost / 2, 1);
         var frame = new KernelFrame("reduce", step, [.. plan.Dims, .. Sizes], module, along);
         var f = frame.Function;
@@ -298,34 +297,14 @@ internal sealed class ReduceKernel
                 });
             });
         });
-        return frame.Finish(plan.Tiles, $"reduce row {Vector.Lanes}x{copies}");
+        return frame.Finish(plan.Tiles, $"reduce row {Vector.Lanes}x{Math.Max(1, copies / step.Reducers.Length)}");
 
         void Result(ExprEmitter emitter)
         {
-            var vectors = Enumerable.Range(0, copies).Select(_ => step.Reducers.Select(reducer => new VectorAccumulator(f, reducer)).ToArray()).ToArray();
-            var singles = step.Reducers.Select(reducer => new ScalarAccumulator(f, reducer)).ToArray();
-            foreach (var accumulator in vectors.SelectMany(each => each))
-            {
-                accumulator.Reset();
-            }
-
-            Array.ForEach(singles, accumulator => accumulator.Reset());
+            var row = new RowReduction(f, step.Reducers, copies);
             Rows(emitter, reduced);
             var join = emitter.Nested();
-            for (var i = 0; i < singles.Length; i++)
-            {
-                for (var stride = copies / 2; stride >= 1; stride /= 2)
-                {
-                    for (var copy = 0; copy < stride; copy++)
-                    {
-                        vectors[copy][i].Join(join, vectors[copy + stride][i]);
-                    }
-                }
-
-                vectors[0][i].JoinInto(join, singles[i]);
-                join.BindAccumulator(i, singles[i].Result);
-            }
-
+            row.Bind(join);
             var results = join.Nested(along: null);
             for (var i = 0; i < step.Targets.Length; i++)
             {
@@ -335,44 +314,18 @@ internal sealed class ReduceKernel
             void Rows(ExprEmitter outside, ImmutableArray<Axis> axes)
             {
                 outside.Hoist(values);
-                if (axes.Length > 1)
+                if (axes.Length == 1)
                 {
-                    var counter = f.I32(axes[0].Name);
-                    f.For(counter, 0, outside.Index(axes[0].Extent), 1, () =>
-                    {
-                        var inside = outside.Nested();
-                        inside.Bind(axes[0], counter);
-                        Rows(inside, axes[1..]);
-                    });
+                    row.Take(outside, along, 0, outside.Index(along.Extent));
                     return;
                 }
 
-                VectorLoop.Emit(outside, along, 0, outside.Index(along.Extent), copies, vectorised: true, (at, shifts, asVector) =>
+                var counter = f.I32(axes[0].Name);
+                f.For(counter, 0, outside.Index(axes[0].Extent), 1, () =>
                 {
-                    Expr[][] shifted = [.. shifts.Select(shift => values.Select(value => value.Shift(along, shift)).ToArray())];
-                    at.Expect(shifted.SelectMany(each => each));
-                    if (asVector)
-                    {
-                        for (var i = 0; i < values.Length; i++)
-                        {
-                            ExprEmitter.Together([.. shifted.Select(each => (at, each[i]))]);
-                        }
-                    }
-
-                    for (var copy = 0; copy < shifts.Count; copy++)
-                    {
-                        for (var i = 0; i < values.Length; i++)
-                        {
-                            if (asVector)
-                            {
-                                vectors[copy][i].Take(at, shifted[copy][i], Dim.Zero);
-                            }
-                            else
-                            {
-                                singles[i].Take(at, shifted[copy][i], Dim.Zero);
-                            }
-                        }
-                    }
+                    var inside = outside.Nested();
+                    inside.Bind(axes[0], counter);
+                    Rows(inside, axes[1..]);
                 });
             }
         }

@@ -44,6 +44,9 @@ internal static class Pipeline
 
         // Again: inlining has joined chains, whose head may follow a product.
         new("fuse-epilogues", "products, convolutions and reductions finish with the maps that follow", FuseEpilogues.Run),
+
+        // While buffers lie as their dims are counted, as outputs do.
+        new("write-outputs", "what would only be copied into an output is written there", WriteOutputs.Run),
         new("layouts", "the order of dims in memory: channels-last around convolutions", AssignLayouts.Run),
         new("prepare-kernels", "operands in the order in which the kernels read them", PrepareKernels),
         new("hoist-from-loops", "what no turn of a loop changes is computed before it", HoistFromLoops.Run),

@@ -16,6 +16,10 @@ namespace Sconce.Tests.Kernels;
 internal sealed class KernelHarness
 {
     private const uint Start = 4096;
+
+    /// <summary>How many kernels are told that there are.</summary>
+    private const int Threads = 3;
+
     private readonly Module module = new();
     private readonly KernelModule kernels;
     private readonly List<object[]> calls = [];
@@ -57,14 +61,15 @@ internal sealed class KernelHarness
     {
         steps = [.. steps.SelectMany(step => KernelPreparation.Prepare(step))];
         var evaluator = new Evaluator();
-        foreach (var (symbol, value) in symbols ?? new Dictionary<Symbol, long>())
+        symbols = new Dictionary<Symbol, long>(symbols ?? new Dictionary<Symbol, long>()) { [KernelCall.Threads] = Threads };
+        foreach (var (symbol, value) in symbols)
         {
             evaluator.Bind(symbol, value);
         }
 
         var addresses = new Dictionary<Buffer, uint>();
         var generated = steps.Select(step => (Step: step, Call: KernelGenerator.Generate(step, kernels))).ToArray();
-        foreach (var buffer in generated.SelectMany(g => g.Call.Buffers))
+        foreach (var buffer in generated.SelectMany(g => g.Call.Buffers.Concat(g.Call.Before?.Buffers ?? [])))
         {
             if (addresses.ContainsKey(buffer))
             {
@@ -113,7 +118,7 @@ internal sealed class KernelHarness
             {
                 calls.Add([
                     exported, .. call.Buffers.Select((buffer, i) => (object)(addresses[buffer] + (i == 0 ? call.TargetOffset : 0))),
-                    .. call.Symbols.Select(symbol => (object)symbols![symbol]), tile]);
+                    .. call.Symbols.Select(symbol => (object)symbols[symbol]), tile]);
             }
 
             if (evaluator.Evaluate(call.Tiles) == 0)

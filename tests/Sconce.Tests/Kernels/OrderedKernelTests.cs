@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Sconce.Compiler.Evaluation;
+using Sconce.Compiler.Kernels;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Buffer = Sconce.Compiler.Tensors.Buffer;
@@ -31,6 +33,53 @@ public sealed class OrderedKernelTests
                     new ScanStep(
                         [.. targets], axes.RemoveAt(dim), axes[dim], [.. reducers], [.. reducers.Select((r, i) => new AccumulatorExpr(i, r.Type))])], 1e-5);
             }
+        }
+
+        harness.Run();
+    }
+
+    /// <summary>Rows that are cut into parts, of lengths around a part's and around its multiples.</summary>
+    [Fact]
+    public void Scans_long_rows_in_parts()
+    {
+        var harness = new KernelHarness();
+        foreach (var (combiner, type) in new[]
+        {
+            (Combiner.Sum, DType.Float32), (Combiner.Sum, DType.Int64), (Combiner.Sum, DType.Float64), (Combiner.Max, DType.Float32), (Combiner.Min, DType.Int32),
+            (Combiner.Or, DType.Bool), (Combiner.And, DType.Bool),
+        })
+        {
+            foreach (var (rows, length) in new (long, long)[] { (1, 32767), (1, 32768), (1, 49157), (3, 20001) })
+            {
+                var (x, y, counts) = (Steps.Buffer("x", type, rows, length), Steps.Buffer("y", type, rows, length), Steps.Buffer("counts", DType.Int64, rows, length));
+                var axes = Steps.AxesOf(x);
+                Reducer[] reducers = [new(combiner, x.At(axes)), new(Combiner.Sum, Expr.Of(axes[1]))];
+                var step = new ScanStep(
+                    [Target.Whole(y, axes), Target.Whole(counts, axes)], [axes[0]], axes[1], [.. reducers],
+                    [.. reducers.Select((reducer, i) => new AccumulatorExpr(i, reducer.Type))]);
+                var given = harness.Draw(x, size => size.Value);
+                if (type == DType.Bool)
+                {
+                    // One that decides all that follow.
+                    for (var i = 0; i < given.Count; i++)
+                    {
+                        given.SetInteger(i, (combiner == Combiner.Or) == (i % length == 9001) ? 1 : 0);
+                    }
+                }
+
+                harness.Add($"scan {combiner} {type} of {rows} x {length}", [step], 1e-3, inputs: new Dictionary<Buffer, TensorValue> { [x] = given });
+                Assert.NotEmpty(Assert.Single(KernelPreparation.Prepare(step)).Scratch);
+            }
+        }
+
+        var open = new Symbol("n", 0, null);
+        foreach (var n in new long[] { 0, 3, 16384, 16385, 70001 })
+        {
+            Buffer from = new("from", DType.Int64, [open]), to = new("to", DType.Int64, [open]);
+            var axes = Steps.AxesOf(from);
+            harness.Add(
+                $"scan of {n}", [new ScanStep([Target.Whole(to, axes)], [], axes[0], [new(Combiner.Sum, from.At(axes))], [new AccumulatorExpr(0, DType.Int64)])],
+                symbols: new Dictionary<Symbol, long> { [open] = n });
         }
 
         harness.Run();
@@ -83,6 +132,73 @@ public sealed class OrderedKernelTests
         }
 
         harness.Run();
+    }
+
+    /// <summary>Many rows to computed places, along the first dim and along one in the middle, of one place for a row or for each column.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Scatters_of_many_rows_are_cut_by_columns(bool ofEach)
+    {
+        var harness = new KernelHarness();
+        foreach (var type in new[] { DType.Float32, DType.Int64, DType.Float16 })
+        {
+            foreach (var mode in new[] { ScatterMode.Set, ScatterMode.Add, ScatterMode.Max })
+            {
+                foreach (var shape in new long[][] { [301, 67], [1, 301, 3, 70], [301, 9, 8], [301, 200] })
+                {
+                    var dim = shape[0] == 1 ? 1 : 0;
+                    var (to, rows, places) = (Steps.Buffer("to", type, [.. shape[..dim], 40, .. shape[(dim + 1)..]]), Steps.Buffer("rows", type, shape), Steps.Buffer("places", DType.Int64, 301 * (ofEach ? shape[^1] : 1)));
+                    var points = Steps.AxesOf(rows);
+                    ImmutableArray<Dim> index = [.. points.Select(axis => Dim.Of(axis))];
+                    var place = new LoadExpr(places, [ofEach ? (Dim.Of(points[dim]) * shape[^1]) + points[^1] : points[dim]]).ToIndex(new(0, long.MaxValue));
+                    var step = new ScatterStep(
+                        new Target(to, index.SetItem(dim, place)), points, rows.At(points), mode);
+                    harness.Add($"{mode} {type} of {string.Join(" x ", shape)}", [Steps.Map(to, _ => Expr.Const(type, 1L)), step], 1e-3, inputs: Places(places, 40));
+                    Assert.Contains(KernelCall.Threads, KernelGenerator.Generate(step, new KernelModule(new(), new())).Symbols);
+                }
+            }
+        }
+
+        harness.Run();
+    }
+
+    /// <summary>Many points that go to few places: parts have copies of these.</summary>
+    [Fact]
+    public void Scatters_to_few_places_are_cut_into_parts()
+    {
+        var harness = new KernelHarness();
+        foreach (var type in new[] { DType.Float32, DType.Float64, DType.Int64, DType.UInt8 })
+        {
+            foreach (var mode in new[] { ScatterMode.Add, ScatterMode.Multiply, ScatterMode.Min, ScatterMode.Max })
+            {
+                foreach (var columns in new long[] { 1, 5 })
+                {
+                    var (to, values, places) = (Steps.Buffer("to", type, 23, columns), Steps.Buffer("values", type, 20011, columns), Steps.Buffer("places", DType.Int64, 20011));
+                    var points = Steps.AxesOf(values);
+                    var value = mode == ScatterMode.Multiply && type.IsFloat() ? Expr.Const(type, 1L) + (values.At(points) * Expr.Const(type, 1e-3)) : values.At(points);
+                    var step = new ScatterStep(
+                        new Target(to, [places.At(points[0]).ToIndex(new(0, long.MaxValue)), points[1]]), points, value, mode,
+                        columns == 1 ? places.At(points[0]) < Expr.Const(DType.Int64, 20L) : null);
+                    harness.Add($"{mode} {type} of {columns}", [Steps.Map(to, a => Expr.Of(Dim.Of(a[0]) + 1).As(type)), step], 1e-3, inputs: Places(places, 23));
+                    Assert.NotEmpty(Assert.Single(KernelPreparation.Prepare(step)).Scratch);
+                }
+            }
+        }
+
+        harness.Run();
+    }
+
+    /// <summary>Places below a limit, in no order.</summary>
+    private static Dictionary<Buffer, TensorValue> Places(Buffer buffer, int limit)
+    {
+        var places = new TensorValue(DType.Int64, [buffer.Dims[0].Value]);
+        for (var i = 0; i < places.Count; i++)
+        {
+            places.SetInteger(i, i * 7919L % limit);
+        }
+
+        return new() { [buffer] = places };
     }
 
     [Theory]

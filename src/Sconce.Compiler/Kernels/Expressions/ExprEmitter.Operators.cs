@@ -16,6 +16,9 @@ public sealed partial class ExprEmitter
     /// <summary>Chooses by a mask of 32-bit lanes.</summary>
     public Vector Choose(DType type, Vector mask, Vector yes, Vector no) => vectorOps.Select(type, mask, yes, no);
 
+    /// <summary>A number in all lanes.</summary>
+    public Vector Splat(DType type, Code value) => vectorOps.Splat(type, value);
+
     public Vector Let(Vector value) => vectorOps.Let(value);
 
     /// <summary>Four values of an index, as 32-bit integers.</summary>

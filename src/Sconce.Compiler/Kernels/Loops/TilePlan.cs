@@ -44,29 +44,34 @@ internal sealed record TilePlan(ImmutableArray<Axis> Axes, int Split, Dim Chunk)
     private Dim Chunks => Axes[Split].Extent.CeilDiv(Chunk);
 
     /// <summary>Cuts a space, given an estimate of the operations at each point; ranges of the innermost axis are multiples of the grain.</summary>
-    public static TilePlan For(ImmutableArray<Axis> axes, double pointCost, int grain)
+    public static TilePlan For(ImmutableArray<Axis> axes, double pointCost, int grain) =>
+        Cut(axes, Math.Clamp(Points(axes) * pointCost / Threads, SmallestTile, LargestTile) / Math.Max(pointCost, 1e-9), grain);
+
+    /// <summary>Cuts a space into tiles of so many points.</summary>
+    public static TilePlan Cut(ImmutableArray<Axis> axes, double wanted, int grain)
     {
         if (axes.IsEmpty)
         {
             return new(axes, 0, 1);
         }
 
-        var total = axes.Aggregate(pointCost, (product, axis) => product * Estimate(axis.Extent));
-        var goal = Math.Clamp(total / Threads, SmallestTile, LargestTile);
-        var inner = total;
+        var inner = Points(axes);
         for (var split = 0; ; split++)
         {
             inner /= Math.Max(Estimate(axes[split].Extent), 1);
             var last = split == axes.Length - 1;
-            if (inner <= goal || last)
+            if (inner <= wanted || last)
             {
-                var points = (long)Math.Max(goal / Math.Max(inner, 1e-9), 1);
+                var points = (long)Math.Max(wanted / Math.Max(inner, 1e-9), 1);
                 points = last ? Rounding.RoundUp(points, grain) : points;
                 var extent = axes[split].Extent;
                 return new(axes, split, extent.IsConstant ? Balance(Math.Max(extent.Value, 1), points, last ? grain : 1) : points);
             }
         }
     }
+
+    /// <summary>Roughly how many points a space has.</summary>
+    public static double Points(IEnumerable<Axis> axes) => axes.Aggregate(1.0, (product, axis) => product * Estimate(axis.Extent));
 
     /// <summary>A guess at sizes that only a run knows.</summary>
     public static double Estimate(Dim dim)
