@@ -31,3 +31,11 @@ pack_nuget() {
     build "pack-$project" "packing $project" quietly dotnet pack "$root/src/$project" -c Release -o "$packages" -v q --nologo -p:RunAnalyzers=false
   done
 }
+
+# The Python wheel sconce, of this platform: the package of python/ around the native tool.
+pack_wheel() {
+  need python3 "Python 3.10 or newer"
+  build_native
+  mkdir -p "$packages"; rm -f "$packages"/sconce-*.whl
+  quietly python3 "$root/.ci/wheel.py" "$root/artifacts/native" "$packages"
+}

@@ -174,6 +174,29 @@ suite_packages() {
   install_native_toolchain
   ( pack_npm; pack_native; pack_nuget ) || { count packages 0 1 1; return; }
   node_suite packages node --test tests/packages/*.test.mjs
+  test_wheel
+}
+
+# The Python wheel, unpacked in a folder without a checkout in reach. The PyTorch of ../shared runs in a root of its own, which sees /tmp and no Node but the one put there.
+test_wheel() {
+  ( pack_wheel ) || { count wheel 0 1 1; return; }
+  local wheel folder
+  wheel=$(compgen -G "$packages/sconce-*.whl")
+  python_tests wheel python3 tests/python/test_wheel.py "$wheel"
+  if [ ! -x ../shared/pytorch/python ]; then say "packages: no ../shared/pytorch here: the wheel is not tried with PyTorch"; return; fi
+  need node "Node 20.16 or newer, https://nodejs.org"
+  folder=$(mktemp -d /tmp/sconce-wheel.XXXXXX)
+  python3 -m zipfile -e "$wheel" "$folder/site"
+  mkdir "$folder/bin"; cp "$(node -p process.execPath)" "$folder/bin/node"; cp tests/python/*.py python/README.md "$folder"
+  PYTHONPATH=$folder/site PATH=$folder/bin:$PATH python_tests wheel-torch ../shared/pytorch/python "$folder/test_sconce.py"
+  rm -rf "$folder"
+}
+
+python_tests() {
+  local name=$1 log=$stamps/$1.log status; shift
+  within 900 "$@" 2>&1 | tee "$log"
+  status=${PIPESTATUS[0]}
+  count "$name" "$(sed -n 's/^\([0-9]*\) passed, [0-9]* failed$/\1/p' "$log")" "$(sed -n 's/^[0-9]* passed, \([0-9]*\) failed$/\1/p' "$log")" "$status"
 }
 
 # Debian's packages where this is Debian and we may; elsewhere the tests take what they find, and say what they miss.

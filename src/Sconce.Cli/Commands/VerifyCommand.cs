@@ -3,6 +3,7 @@ using Sconce.Cli.Compiling;
 using Sconce.Cli.Files;
 using Sconce.Cli.Terminal;
 using Sconce.Cli.Verification;
+using Sconce.Compiler.Diagnostics;
 
 namespace Sconce.Cli.Commands;
 
@@ -14,7 +15,7 @@ internal static class VerifyCommand
         var paths = new Argument<string[]>("PATH")
         {
             Description = "A model (.pt2) or a folder of them, searched with all its folders. Beside NAME.pt2 lies NAME.npz with arrays"
-                + " in0, in1, … and out0, out1, … in the order in which PyTorch flattens them; NAME-sequence.npz holds several calls.",
+                + " in0, in1, … and out0, out1, … in the order in which PyTorch flattens them; NAME-sizes.npz, NAME-sizes-2.npz … hold calls of other sizes, NAME-sequence.npz several calls in a row.",
             Arity = ArgumentArity.OneOrMore,
         };
         var threads = CommonOptions.Threads("Threads to run with (1 where not given).");
@@ -35,10 +36,11 @@ internal static class VerifyCommand
                 + " so that the list gets shorter.",
         };
         var timeout = CommonOptions.Timeout();
+        var output = new Option<string?>("--output", "-o") { Description = "Keep the artefact of the one model, right or wrong, in this file." };
 
         var command = new Command("verify", "Compile models, run them in Node and compare with PyTorch's outputs.")
         {
-            paths, threads, noRelaxed, relative, absolute, json, later, timeout,
+            paths, threads, noRelaxed, relative, absolute, json, later, timeout, output,
         };
         var settings = new CompileSettings();
         settings.AddTo(command);
@@ -46,7 +48,7 @@ internal static class VerifyCommand
             parsed.GetRequiredValue(paths),
             new VerifyOptions(
                 parsed.GetValue(threads) ?? 1, !parsed.GetValue(noRelaxed),
-                new Tolerance(parsed.GetValue(relative), parsed.GetValue(absolute)), TimeSpan.FromSeconds(parsed.GetValue(timeout)), settings.From(parsed)),
+                new Tolerance(parsed.GetValue(relative), parsed.GetValue(absolute)), TimeSpan.FromSeconds(parsed.GetValue(timeout)), settings.From(parsed), parsed.GetValue(output)),
             parsed.GetValue(json)?.FullName,
             KnownGaps.Read(parsed.GetValue(later)?.FullName),
             cancellation));
@@ -56,6 +58,11 @@ internal static class VerifyCommand
     private static async Task<int> RunAsync(string[] paths, VerifyOptions options, string? json, KnownGaps gaps, CancellationToken cancellation)
     {
         var models = paths.SelectMany(ModelFile.Find).Distinct().ToArray();
+        if (options.Output is not null && models.Length != 1)
+        {
+            throw SconceException.Expected("one model, whose artefact to keep", $"{models.Length}", hint: "name one model, or leave --output out");
+        }
+
         var nameWidth = models.Max(model => Path.GetFileNameWithoutExtension(model).Length);
         var (passed, failed) = (0, 0);
 

@@ -11,7 +11,7 @@ internal sealed record Call(ImmutableArray<TensorData> Inputs, ImmutableArray<Te
 /// The calls that a file beside a model holds. NAME.npz has arrays in0, in1, … and out0, out1, …: one call. In
 /// NAME-sequence.npz each array has one more dimension in front, the call; state lives from one to the next, but where the
 /// array <c>reset</c> is true it starts anew, and where <c>raised</c> is true PyTorch raised an error.
-/// NAME-refused.npz, NAME-refused-2.npz … hold inputs alone, whose sizes PyTorch refuses.
+/// NAME-sizes.npz, NAME-sizes-2.npz … hold one call each, of other sizes. NAME-refused.npz, NAME-refused-2.npz … hold inputs alone, whose sizes PyTorch refuses.
 /// </summary>
 internal sealed record Case(string File, ImmutableArray<Call> Calls)
 {

@@ -91,7 +91,7 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
         var started = Stopwatch.GetTimestamp();
         try
         {
-            var result = ModelCompiler.CompileToFile(subject.Path, scratch.NewFile(".wasm"), CompileOptionsOf(subject), progress: null);
+            var result = ModelCompiler.CompileToFile(subject.Path, options.Output ?? scratch.NewFile(".wasm"), CompileOptionsOf(subject), progress: null);
             return new(subject, result, null, Elapsed());
         }
         catch (Exception error)
@@ -139,7 +139,10 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
         }
         finally
         {
-            File.Delete(artefact.Path);
+            if (options.Output is null)
+            {
+                File.Delete(artefact.Path);
+            }
         }
     }
 
@@ -163,11 +166,11 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
             cases.Add(Case.Sequence(sequence, InputFile.ReadNpz(sequence)));
         }
 
-        for (var number = 1; subject.CasePath(number == 1 ? "-refused.npz" : $"-refused-{number}.npz") is var refused && File.Exists(refused); number++)
-        {
-            cases.Add(Case.Refused(refused, InputFile.ReadNpz(refused)));
-        }
-
+        cases.AddRange(Numbered("-sizes").Select(file => Case.Single(file, InputFile.ReadNpz(file))));
+        cases.AddRange(Numbered("-refused").Select(file => Case.Refused(file, InputFile.ReadNpz(file))));
         return cases;
+
+        IEnumerable<string> Numbered(string ending) => Enumerable.Range(1, int.MaxValue - 1)
+            .Select(number => subject.CasePath(number == 1 ? $"{ending}.npz" : $"{ending}-{number}.npz")).TakeWhile(File.Exists);
     }
 }

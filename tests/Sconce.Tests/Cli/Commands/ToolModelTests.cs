@@ -162,6 +162,36 @@ public sealed class ToolModelTests : IDisposable
     }
 
     [Fact]
+    public async Task CallsOfOtherSizesAreComparedTooAndTheArtefactKept()
+    {
+        File.Copy(Digits, At("sizes.pt2"));
+        var arrays = InputFile.ReadNpz(Path.ChangeExtension(Digits, ".npz")).ToDictionary();
+        Write("sizes.npz", 7);
+        Write("sizes-sizes.npz", 2);
+        Write("sizes-sizes-2.npz", 5);
+        var passed = await RunAsync("verify", "sizes.pt2", "-o", "kept.wasm");
+        Assert.EndsWith("1 passed, 0 failed", passed.Output.TrimEnd());
+        Assert.Equal("\0asm"u8, File.ReadAllBytes(At("kept.wasm")).AsSpan(0, 4));
+
+        arrays["out1"] = Tensors.Floats(arrays["out1"].Shape, [.. Numbers.ToDoubles(arrays["out1"]).Select((value, i) => (float)value + (i == 43 ? 0.1f : 0))]);
+        Write("sizes-sizes-2.npz", 5);
+        var failed = await Tool.RunAsync(folder.FullName, "verify", "sizes.pt2");
+        Assert.Equal(1, failed.ExitCode);
+        Assert.Contains("probabilities[4, 3]: expected", failed.Output);
+
+        File.Copy(Digits, At("second.pt2"));
+        var two = await Tool.RunAsync(folder.FullName, "verify", ".", "-o", "kept.wasm");
+        Assert.Equal(1, two.ExitCode);
+        Assert.Contains("expected one model, whose artefact to keep, but got 2", two.Errors);
+
+        // The first images, with their answers.
+        void Write(string name, int count) => AtomicFile.Write(At(name), stream => Sconce.Cli.Numpy.Npz.Write(stream, arrays.ToDictionary(
+            array => array.Key,
+            array => Sconce.Compiler.Types.TensorData.Dense(
+                array.Value.Type, array.Value.Shape.SetItem(0, count), array.Value.ToDense()[..(array.Value.ToDense().Length / 7 * count)]))));
+    }
+
+    [Fact]
     public async Task ACaseThatLacksAnOutputIsNoFaultOfTheModel()
     {
         File.Copy(Digits, At("lacking.pt2"));
