@@ -214,6 +214,7 @@ install_native_toolchain() {
   local wanted=()
   command -v gcc >/dev/null || command -v clang >/dev/null || wanted+=(gcc libc6-dev)
   [ -e /usr/include/zlib.h ] || wanted+=(zlib1g-dev)
+  command -v python3 >/dev/null || wanted+=(python3)
   install_from_debian ${wanted[@]+"${wanted[@]}"}
 }
 
