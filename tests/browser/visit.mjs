@@ -4,11 +4,14 @@ import assert from "node:assert/strict";
 /** Above what a page allows each of its cases, so that the page itself tells which one hangs. */
 const timeoutMs = 600_000;
 
-/** @param {import("node:test").TestContext} context the test whose parts the page's cases are */
-export async function runPage(context, { browser, server, mode, page }) {
+/**
+ * @param {import("node:test").TestContext} context the test whose parts the page's cases are
+ * @param options url: where the page is, if not on the server that takes the results; switches: of the browser
+ */
+export async function runPage(context, { browser, server, mode, page, url, switches }) {
   const run = `${browser.name}-${mode}-${page}`;
   const posted = server.result(run);
-  const visit = await browser.visit(`${server.origin}/${mode}/page/${page}.html?run=${run}`);
+  const visit = await browser.visit(`${url ?? `${server.origin}/${mode}/page/${page}.html`}?run=${run}`, switches);
   let timer;
   const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error(`no result within ${timeoutMs / 1000} s`)), timeoutMs)));
   try {

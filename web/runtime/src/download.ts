@@ -61,6 +61,8 @@ export class Download implements AsyncIterable<Uint8Array> {
   #at: number;
   #size: number | undefined;
   #ranges = true;
+  /** Whether all that has come was read; nothing where nobody tells. */
+  #isRead: Settled | undefined;
 
   constructor(url: string, options: DownloadOptions) {
     this.#url = url;
@@ -71,9 +73,14 @@ export class Download implements AsyncIterable<Uint8Array> {
     this.#size = options.size;
   }
 
-  /** Tells how many bytes there are: an engine may take a connection's end for the file's. */
-  expect(bytes: number): void {
-    this.#size = bytes;
+  /**
+   * Tells how many bytes there are, or that all was read which has come, and does not say: an engine may take a connection's end for the file's. Who has
+   * called this once will tell.
+   */
+  expect(bytes: number | undefined): void {
+    this.#size ??= bytes;
+    this.#isRead ??= new Settled();
+    this.#isRead.settle();
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
@@ -117,8 +124,11 @@ export class Download implements AsyncIterable<Uint8Array> {
         const passed = Math.min(skip, chunk.length);
         skip -= passed;
         this.#at += chunk.length - passed;
-        if (passed < chunk.length) yield passed === 0 ? chunk : chunk.subarray(passed);
+        if (passed === chunk.length) continue;
+        this.#isRead?.unsettle();
+        yield passed === 0 ? chunk : chunk.subarray(passed);
       }
+      if (this.#size === undefined) await this.#isRead?.settled;
       if (this.#size !== undefined && this.#at < this.#size) throw new Lost(`it ended at byte ${this.#at} of ${this.#size}`);
     } finally {
       signal?.removeEventListener("abort", abort);
@@ -166,6 +176,21 @@ export class Download implements AsyncIterable<Uint8Array> {
       signal?.addEventListener("abort", resume);
     });
     signal?.throwIfAborted();
+  }
+}
+
+/** Something that is so, or not yet. */
+class Settled {
+  settled: Promise<void> = Promise.resolve();
+  #settle: (() => void) | undefined;
+
+  settle(): void {
+    this.#settle?.();
+    this.#settle = undefined;
+  }
+
+  unsettle(): void {
+    if (this.#settle === undefined) this.settled = new Promise((resolve) => (this.#settle = resolve));
   }
 }
 

@@ -124,7 +124,7 @@ function stateOf(context: ExecutionContext): MemoryState {
   return { contextBytes: context.byteLength, memoryBytes: context.graph.memory.buffer.byteLength };
 }
 
-/** A file's chunks, in the order in which messages bring them; says when each is taken. */
+/** A file's chunks, in the order in which messages bring them; says when each is read. */
 class ChunkQueue implements AsyncIterable<Uint8Array> {
   readonly #taken: (bytes: number) => void;
   readonly #chunks: (Uint8Array | undefined)[] = [];
@@ -148,10 +148,14 @@ class ChunkQueue implements AsyncIterable<Uint8Array> {
         while (this.#chunks.length === 0) await new Promise<void>((wake) => (this.#wake = wake));
         const chunk = this.#chunks.shift();
         if (chunk === undefined) return;
-        this.#taken(chunk.length);
-        yield chunk;
-        // Whoever read it is through. Collecting garbage would come late: tens of megabytes would lie about while a large file arrives.
-        (chunk.buffer as { transfer?: (bytes: number) => unknown }).transfer?.(0);
+        const { length } = chunk;
+        try {
+          yield chunk;
+        } finally {
+          // Whoever read it is through. Collecting garbage would come late: tens of megabytes would lie about while a large file arrives.
+          (chunk.buffer as { transfer?: (bytes: number) => unknown }).transfer?.(0);
+          this.#taken(length);
+        }
       }
     } finally {
       this.#closed = true;

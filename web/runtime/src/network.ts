@@ -114,9 +114,10 @@ export class Network {
     const entry = part ?? { url, object: `file/${crypto.randomUUID()}`, version };
     if (part === undefined) await store.keep("part", entry);
     let download: Download | undefined;
-    let expected: number | undefined;
+    const expected: (number | undefined)[] = [];
     const more = (from: number) => {
-      download = new Download(url, { signal: this.#signal, response, at: from, version, size: expected, onFetched: this.#count });
+      download = new Download(url, { signal: this.#signal, response, at: from, version, onFetched: this.#count });
+      for (const bytes of expected) download.expect(bytes);
       return download;
     };
     const chunks = through(store, entry.object, undefined, more);
@@ -128,8 +129,8 @@ export class Network {
         ended();
       })(),
       expect: (bytes) => {
-        expected = bytes;
-        download?.expect(bytes);
+        if (download === undefined) expected.push(bytes);
+        else download.expect(bytes);
       },
       settle: async (manifest) => {
         if (manifest === undefined) return store.discard(entry);

@@ -74,6 +74,7 @@ export class Session {
     // Their scripts start while the file arrives; what they are to help with comes later.
     while (this.#helpers.length < this.#options.threads - 1) this.#helpers.push(spawn(this.#options.workerUrl));
     this.#file = file;
+    file?.expect?.(undefined);
     if (file !== undefined) this.#pump(file).catch((error: Error) => this.end(error));
     await ready;
     await this.#helpersReady;
@@ -136,6 +137,7 @@ export class Session {
       case "read":
         this.#underWay -= reply.bytes;
         this.#read.set(reply.shard, (this.#read.get(reply.shard) ?? 0) + reply.bytes);
+        if (this.#underWay === 0 && this.#size === undefined) this.#file?.expect?.(undefined);
         this.#wake();
         this.#tellProgress();
         return;

@@ -16,8 +16,8 @@ export interface ByteStream {
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Opens the files of weights that belong to it, where it is known where they lie. */
   readonly shard?: OpenShard | undefined;
-  /** Takes how many bytes the file has, when it has said so. */
-  expect?(bytes: number): void;
+  /** Takes how many bytes the file has; before it has said so, nothing, each time that all was read which has come. Whoever calls it does both. */
+  expect?(bytes: number | undefined): void;
   /** Takes what became of it: what it says of itself, or nothing where it is damaged. */
   settle?(manifest: Manifest | undefined): Promise<void>;
   /** What became of the wish to keep it. */

@@ -73,14 +73,16 @@ export async function startMisbehaving(files: ReadonlyMap<string, Uint8Array>, f
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
     const [, first = "", ...rest] = new URL(request.url ?? "", "http://localhost").pathname.split("/");
     const name = rest.join("/");
+    if (first === "control") return control(name, response);
     const folder = folders[first];
     if (folder !== undefined) return sendFile(join(folder, normalize(`/${name}`)), response);
     const whole = files.get(name);
     const manner: Manner | undefined = Object.hasOwn(manners, first) ? manners[first as MannerName] : undefined;
     if (whole === undefined || manner === undefined) return response.writeHead(404).end();
     if (!up) return request.destroy();
+    // A look at its version is no download.
     const times = answered.get(`${first}/${name}`) ?? 0;
-    answered.set(`${first}/${name}`, times + 1);
+    if (request.method === "GET") answered.set(`${first}/${name}`, times + 1);
     const from = manner.noRanges || manner.gzip ? 0 : Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
     const entry: Asked = { manner: first, method: request.method ?? "", path: name, from: Number(/\d+/.exec(request.headers.range ?? "0")), sent: 0 };
     asked.push(entry);
@@ -106,6 +108,19 @@ export async function startMisbehaving(files: ReadonlyMap<string, Uint8Array>, f
     return cut < part.length ? response.destroy() : response.end();
   }
 
+  /** What a page asks of its server: to go down and up again, to deploy, to forget, and what was asked of it. */
+  function control(command: string, response: ServerResponse): void {
+    if (command === "down" || command === "up") up = command === "up";
+    else if (command === "deploy") version++;
+    else if (command === "forget") forget();
+    response.writeHead(200, { "Content-Type": "application/json", "Cache-Control": "no-store" }).end(JSON.stringify(asked));
+  }
+
+  function forget(): void {
+    asked.length = 0;
+    answered.clear();
+  }
+
   const server = createServer((request, response) => void answer(request, response).catch((error: unknown) => response.destroy(error as Error)));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
@@ -114,14 +129,7 @@ export async function startMisbehaving(files: ReadonlyMap<string, Uint8Array>, f
     asked,
     /** Bytes that were sent of files whose names have this in them. */
     sent: (what = ""): number => asked.filter(({ path }) => path.includes(what)).reduce((sum, { sent }) => sum + sent, 0),
-    forget(): void {
-      asked.length = 0;
-      answered.clear();
-    },
-    /** From now on the files are of another version. */
-    deploy: () => void version++,
-    /** Whether models are served at all. */
-    setUp: (value: boolean) => void (up = value),
+    forget,
     close: (): Promise<void> => new Promise((resolve) => {
       server.close(() => resolve());
       server.closeAllConnections();

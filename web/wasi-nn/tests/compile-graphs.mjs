@@ -12,8 +12,9 @@ const output = new URL("../obj/graphs/", import.meta.url);
 const graphs = new URL("graphs/", import.meta.url);
 
 const models = [
-  ...readdirSync(graphs).filter((file) => file.endsWith(".pt2")).map((file) => new URL(file, graphs)),
-  new URL("examples/digits/digits.pt2", root),
+  ...readdirSync(graphs).filter((file) => file.endsWith(".pt2")).map((file) => ({ model: new URL(file, graphs) })),
+  { model: new URL("examples/digits/digits.pt2", root) },
+  { model: new URL("classifier.pt2", graphs), name: "classifier-split", options: ["--split", "4kB"] },
 ];
 
 function outdated(model, artefact) {
@@ -24,10 +25,10 @@ function outdated(model, artefact) {
 mkdirSync(output, { recursive: true });
 await sconce("--version");
 const waiting = models
-  .map((model) => ({ model, artefact: new URL(model.pathname.replace(/.*\/(.*)\.pt2$/, "$1.wasm"), output) }))
+  .map(({ model, name, options = [] }) => ({ model, options, artefact: new URL(`${name ?? model.pathname.replace(/.*\/(.*)\.pt2$/, "$1")}.wasm`, output) }))
   .filter(({ model, artefact }) => outdated(model, artefact));
 await Promise.all([1, 2].map(async () => {
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    await sconce("compile", fileURLToPath(next.model), "-o", fileURLToPath(next.artefact));
+    await sconce("compile", fileURLToPath(next.model), "-o", fileURLToPath(next.artefact), ...next.options);
   }
 }));

@@ -56,6 +56,16 @@ for (const [what, file] of Object.entries(sources)) {
   test(`by name, from a map: ${what}`, () => withGuest({ graphs: { "a picture's class": file } }, (g) => works(g, g.loadByName("a picture's class"))));
 }
 
+test("a graph whose weights are in files of their own: from a map, when the guest asks, and not by bytes alone", async () => {
+  const split = artifactUrl("classifier-split");
+  await withGuest({ graphs: { split } }, (g) => works(g, g.loadByName("split")));
+  await withGuest({ graphs: new URL("{name}.wasm", split).href }, (g) => works(g, g.loadByName("classifier-split")));
+  await withGuest({ resolve: () => split.pathname }, (g) => works(g, g.loadByName("split")));
+  await withGuest({}, (g) => byBytes(g, artifact("classifier-split"), 5));
+  match(messages.join(), /the model's weights lie in files of their own, in weights\/ beside it/);
+  await rejects(createWasiNN({ graphs: { split: artifact("classifier-split") } }), /the model's weights lie in files of their own/);
+});
+
 test("by name, from a map: a Response, and over the network", async () => {
   const server = createServer((request, response) => {
     const found = request.url === "/classifier.wasm";

@@ -74,8 +74,9 @@ export class LocalStore implements GraphStore {
 
   /** Loads a file as it arrives, under a name. */
   async loadAhead(name: string, source: GraphSource): Promise<LocalGraph> {
-    const { chunks, shard } = await openSource(source);
-    return this.#keep(name, new LocalGraph(await Graph.load(chunks, { ...this.#options, shard }), this.#helpers, this.#budget));
+    const file = await openSource(source);
+    const options = { ...this.#options, shard: file.shard, onSize: (_: number, bytes: number) => file.expect?.(bytes) };
+    return this.#keep(name, new LocalGraph(await Graph.load(file.chunks, options), this.#helpers, this.#budget));
   }
 
   load(parts: readonly Uint8Array[], encoding: GraphEncoding): Awaitable<LocalGraph> {
