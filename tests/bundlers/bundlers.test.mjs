@@ -72,7 +72,7 @@ describe("pages", { concurrency: 2, skip: chromium === undefined ? "Chromium is 
         writeFileSync(join(path, file), text);
       }
       const y = Array.from(expected([1, 2, 3, 4], [1]));
-      const wanted = answers === "guest" ? { y, threads: 2 } : { y, threads: 2, worker: true };
+      const wanted = { y, threads: 2, ...(answers === undefined && { again: y, worker: true }), ...(answers === "once" && { worker: true }) };
       if (development === undefined) {
         for (const command of build) await run(command, path, { environment });
         assert.ok(statSync(join(path, output)).isDirectory());

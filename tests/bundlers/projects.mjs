@@ -38,7 +38,7 @@ export const projects = {
   "vite 8": vite,
   "vite 7": { ...vite, build: [[root("vite7", "bin/vite.js"), "build"]] },
   "vite's development server": { ...viteDevelopment, files: { ...vite.files, ...excluding(["sconce"]) } },
-  "vite 8 and Vue": { ...vite, files: { "index.html": html("/vue.js") } },
+  "vite 8 and Vue": { ...vite, files: { "index.html": html("/vue.js") }, answers: "once" },
   "webpack": webpack("main.js"),
   "parcel": {
     files: { "index.html": html("main.js"), "package.json": '{ "private": true }' },

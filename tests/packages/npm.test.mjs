@@ -82,16 +82,18 @@ const aborted = new AbortController();
 const stopped = compile("digits.pt2", { output: "stopped.wasm", signal: aborted.signal }).catch(message);
 aborted.abort(new Error("enough"));
 const path = await compile(new URL("digits.pt2", import.meta.url), { output: "with spaces/model.wasm", exact: true });
+await compile("digits.pt2", { output: "split/model.wasm", split: 100_000 });
 const { inputs, sizes, source, steps, multiplyAdds } = await inspect(path);
 console.log(JSON.stringify({
   path, inputs, sizes, source, steps: steps.length, multiplyAdds, types: await types(path), verified: await verify(["digits.pt2", "lonely.pt2"], { threads: 2, relaxed: false }),
   stopped: await stopped, missing: await compile("none.pt2").catch(message), wrong: await inspect("digits.npz").catch(message), unverified: await verify("none.pt2").catch(message),
 }));
 `);
-    mkdirSync(folder.at("with spaces"));
+    for (const name of ["with spaces", "split"]) mkdirSync(folder.at(name));
     writeFileSync(folder.at("lonely.pt2"), readFileSync(folder.at("digits.pt2")));
     const said = JSON.parse(folder.ok("node", "functions.mjs"));
     assert.equal(said.path, "with spaces/model.wasm");
+    assert.ok(readdirSync(folder.at("split/weights")).length > 3);
     const [{ name: size }] = said.sizes;
     assert.deepEqual(said.inputs, [{ name: "image", dtype: "float32", shape: [size, 1, 28, 28] }]);
     assert.deepEqual(said.sizes, [{ name: size, min: 0, max: 64 }]);

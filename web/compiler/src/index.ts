@@ -19,6 +19,8 @@ export interface ModelOptions {
 export interface CompileOptions extends ModelOptions {
   /** The file to write; the model's with the ending .wasm without it. */
   readonly output?: File | undefined;
+  /** Weights in files of their own, beside the output: `true`, or the most bytes that one may have. */
+  readonly split?: boolean | number | undefined;
 }
 
 export interface TypesOptions extends ModelOptions {
@@ -74,10 +76,11 @@ export interface Verification {
 }
 
 /** Compiles a model (.pt2) to one WebAssembly file, and gives that file's path. */
-export async function compile(model: File, { output, signal, ...how }: CompileOptions = {}): Promise<string> {
+export async function compile(model: File, { output, split, signal, ...how }: CompileOptions = {}): Promise<string> {
   const source = pathOf(model);
   const path = output === undefined ? `${source.slice(0, source.length - extname(source).length)}.wasm` : pathOf(output);
-  await call(["compile", source, "-o", path, ...settings(how)], signal);
+  const apart = split === undefined || split === false ? [] : split === true ? ["--split"] : ["--split", `${split}`];
+  await call(["compile", source, "-o", path, ...apart, ...settings(how)], signal);
   return path;
 }
 
