@@ -19,21 +19,46 @@ public sealed partial class GraphLowering
     private readonly LoweringContext context;
     private readonly Graph.Graph graph;
 
-    private GraphLowering(Graph.Graph graph)
+    private GraphLowering(Graph.Graph graph, bool small)
     {
         this.graph = graph;
-        context = new LoweringContext(program);
+        context = new LoweringContext(program) { Small = small };
     }
 
+    /// <summary>
+    /// Lowers with the sizes that PyTorch recorded, where they help. Those that hold only of inputs as large as PyTorch takes them to be are left out if the graph can do
+    /// without: <c>x[:, -4:]</c> is recorded with 4 columns, and PyTorch runs it with three all the same.
+    /// </summary>
     public static LoweredGraph Lower(Graph.Graph graph)
     {
         UnknownOperators.Check(graph);
-        var lowering = new GraphLowering(graph);
-        lowering.Inputs();
-        lowering.Nodes(graph.Body);
-        lowering.Outputs();
-        lowering.RequireSizes();
-        return new(lowering.program, lowering.values);
+        var lowering = new GraphLowering(graph, small: false);
+        var lowered = lowering.Run();
+        return lowering.context.TracedSizes is { Demanded: true } traced ? Smaller(graph, lowered, traced) ?? lowered : lowered;
+    }
+
+    /// <summary>The graph for small inputs too; null where that cannot be, or would refuse larger ones.</summary>
+    private static LoweredGraph? Smaller(Graph.Graph graph, LoweredGraph lowered, TracedSizes traced)
+    {
+        try
+        {
+            var smaller = new GraphLowering(graph, small: true).Run();
+            var before = lowered.Program.Checks.Select(check => check.Condition).ToHashSet();
+            return smaller.Program.Checks.All(check => before.Contains(check.Condition) || traced.Facts.Holds(check.Condition) == true) ? smaller : null;
+        }
+        catch (SconceException) when (Budget.Current is not { WorkLeft: < 0 })
+        {
+            return null;
+        }
+    }
+
+    private LoweredGraph Run()
+    {
+        Inputs();
+        Nodes(graph.Body);
+        Outputs();
+        RequireSizes();
+        return new(program, values);
     }
 
     private void Inputs()

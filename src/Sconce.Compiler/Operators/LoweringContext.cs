@@ -18,6 +18,7 @@ public sealed class LoweringContext(TensorProgram program)
     private readonly Dictionary<(ReadOnlyMemory<byte> Storage, DType Type, long Offset, string Layout), Buffer> constants = [];
     private readonly Dictionary<object, Buffer> made = [];
     private SizeFacts? facts;
+    private TracedSizes? traced;
     private int loops;
     private Batching? batching;
 
@@ -35,6 +36,16 @@ public sealed class LoweringContext(TensorProgram program)
 
     /// <summary>What is known about sizes in every run.</summary>
     public SizeFacts Facts => facts ??= new SizeFacts(program.Symbols, program.Checks.Select(check => check.Condition));
+
+    /// <summary>What holds of sizes as PyTorch traces them; null where nobody asked yet.</summary>
+    internal TracedSizes? TracedSizes => traced;
+
+    /// <summary>Whether sizes that PyTorch recorded are left out where they hold of larger inputs only.</summary>
+    internal bool Small { get; init; }
+
+    /// <summary>Whether a size is not demanded to be as PyTorch recorded it.</summary>
+    internal bool LeavesOut(Dim made, Dim recorded) =>
+        !made.Equals(recorded) && Facts.Equal(made, recorded) is null && (traced ??= new TracedSizes(program)).AreSameInLargerOnly(made, recorded) && Small;
 
     /// <summary>The results that the node being lowered has in the graph.</summary>
     public ImmutableArray<Value> Results { get; set; } = [];
