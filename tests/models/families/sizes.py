@@ -43,3 +43,31 @@ case("largest-dynamic", lambda x: {"max": x.max(0).values, "last": x[-1]}, rand(
 case("reflect-dynamic", lambda x: F.pad(x, (2, 1), mode="reflect"), rand(1, 2, 6), dynamic=({2: auto},), tests=sizes(((1, 2, 3),)),
     refused=sizes(((1, 2, 2),), ((1, 2, 0),)))
 case("topk-dynamic", lambda x: x.topk(3, 1).values, rand(4, 6), dynamic=({1: auto},), tests=sizes(((4, 3),)), refused=sizes(((4, 2),)))
+
+
+class LastColumns(nn.Module):
+    """A short cache: PyTorch records four columns, and its program runs with fewer."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(5, 5)
+
+    def forward(self, past, new):
+        kept = torch.cat((past, new), 1)[:, -4:]
+        return self.linear(kept).mean(1), F.scaled_dot_product_attention(new, kept, kept), kept
+
+
+def contrastive(a, b):
+    scores = F.normalize(a, dim=1) @ F.normalize(b, dim=1).T * 5
+    labels = torch.arange(scores.shape[0])
+    return (F.cross_entropy(scores, labels) + F.cross_entropy(scores.T, labels)) / 2
+
+
+case("short-cache-dynamic", LastColumns(), rand(2, 3, 5), rand(2, 3, 5), dynamic=({0: auto, 1: auto}, {0: auto, 1: auto}),
+    tests=sizes(((1, 0, 5), (1, 1, 5)), ((2, 1, 5), (2, 2, 5)), ((3, 9, 5), (3, 4, 5))))
+case("short-slices-dynamic", lambda x: {"last": x[:, -2:].sum(1), "first": torch.eye(x.shape[0])[:, :2] @ x[:2], "middle": x[:, 1:].cumsum(1) - x[:, :-1]},
+    rand(4, 5), dynamic=({0: auto, 1: auto},), tests=sizes(((1, 1),), ((2, 1),), ((5, 9),)))
+case("contrastive-dynamic", contrastive, rand(4, 6), rand(4, 6), dynamic=({0: auto}, {0: auto}), tests=sizes(((7, 6), (7, 6)), ((2, 6), (2, 6))),
+    refused=sizes(((4, 6), (3, 6))))
+case("upsample-tenths-dynamic", nn.Sequential(nn.Upsample(scale_factor=0.3, mode="bilinear"), nn.Upsample(scale_factor=1.2), nn.Upsample(scale_factor=1 / 3)),
+    rand(1, 2, 21, 32), dynamic=({2: auto, 3: auto},), tests=sizes(((1, 2, 43, 20),), ((1, 2, 50, 73),)))

@@ -18,8 +18,14 @@ internal sealed class Guards(List<string> code, IReadOnlyDictionary<string, Guar
     {
         foreach (var guard in code)
         {
-            if (Parse(guard, symbols) is { } condition)
+            var exact = new List<SizeCondition>();
+            if (Parse(guard, symbols, exact.Add) is { } condition)
             {
+                foreach (var need in exact)
+                {
+                    yield return new SizeCheck(need, FloatProduct.Why) { Text = $"{Readable(guard)} without rounding" };
+                }
+
                 yield return new SizeCheck(condition, Why) { Text = Readable(guard) };
             }
             else if (IsAboutSizes(guard, symbols))
@@ -35,15 +41,15 @@ internal sealed class Guards(List<string> code, IReadOnlyDictionary<string, Guar
     public Dictionary<string, long> FindMultiples(SymbolTable symbols)
     {
         var conditions = code.Take(Multiples.MostGuards).Where(guard => guard.Length <= Multiples.LongestGuard)
-            .Select(guard => Parse(guard, symbols)).OfType<SizeCondition>();
+            .Select(guard => Parse(guard, symbols, _ => { })).OfType<SizeCondition>();
         return Multiples.Find(conditions, Examples(symbols));
     }
 
-    private SizeCondition? Parse(string guard, SymbolTable symbols)
+    private SizeCondition? Parse(string guard, SymbolTable symbols, Action<SizeCondition> exact)
     {
         try
         {
-            return SympyParser.ParseGuard(guard, (input, dim) => Find(input, dim, symbols));
+            return SympyParser.ParseGuard(guard, (input, dim) => Find(input, dim, symbols), exact);
         }
         catch (FormatException)
         {

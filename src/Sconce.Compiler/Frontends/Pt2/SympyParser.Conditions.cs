@@ -11,9 +11,12 @@ internal ref partial struct SympyParser
     /// A guard, <c>(L['x'].size()[0] % 4) == 0</c>, as a condition; null where it says something that no <see cref="SizeCondition"/> can say.
     /// Text that is no guard throws <see cref="FormatException"/>.
     /// </summary>
-    public static SizeCondition? ParseGuard(string text, Func<string, int?, Dim?> input)
+    /// <param name="text">The guard.</param>
+    /// <param name="input">The size of an input, by its path and a dim, or an integer's value.</param>
+    /// <param name="exact">Takes what sizes must meet for a product with a float to be the one that PyTorch computes.</param>
+    public static SizeCondition? ParseGuard(string text, Func<string, int?, Dim?> input, Action<SizeCondition> exact)
     {
-        var parser = new SympyParser(text, (name, _) => throw new FormatException($"the name '{name}' in a guard"), input);
+        var parser = new SympyParser(text, (name, _) => throw new FormatException($"the name '{name}' in a guard"), input, exact);
         try
         {
             var condition = parser.Or().Condition;
@@ -115,7 +118,7 @@ internal ref partial struct SympyParser
         {
             // Truth values that are compared have no number: such a guard cannot be said.
             var right = Single();
-            parts.Add(left.Number is null || right.Number is null ? null : Fraction.Compare(left.Number, comparison, right.Number));
+            parts.Add(Fraction.Compare(left.Number, comparison, right.Number));
             left = right;
         }
 
@@ -215,10 +218,22 @@ internal ref partial struct SympyParser
         }
     }
 
+    /// <summary>A size times a float, rounded, is known where it is always what PyTorch computes, or where somebody sees to it.</summary>
+    private readonly Fraction? Rounded(Fraction? value, SizeCondition? need)
+    {
+        if (need is null || exact is null)
+        {
+            return need is null ? value : null;
+        }
+
+        exact(need);
+        return value;
+    }
+
     /// <summary>Notes that a division needs a divisor that is not zero.</summary>
     private readonly Fraction? Divisor(Fraction? value)
     {
-        if (input is not null && value is not null && Fraction.Compare(value, SizeComparison.NotEqual, Fraction.Of(0)) is { Known: not true } condition)
+        if (input is not null && Fraction.Compare(value, SizeComparison.NotEqual, Fraction.Of(0)) is { Known: not true } condition)
         {
             divisors.Add(condition);
         }

@@ -6,9 +6,9 @@ namespace Sconce.Compiler.Frontends.Pt2;
 /// <summary>
 /// Parses sympy's text into <see cref="Dim"/>s: what PyTorch 2.14 writes (<c>Add(Mul(Integer(2), Symbol('s0', …)), Integer(-1))</c>)
 /// and the infix form of older files (<c>(s0 - 1)//8 + 1</c>). What a Dim cannot say (a rounding of a float that is
-/// no small fraction, a truth value) comes out as null; text that is no expression throws <see cref="FormatException"/>.
+/// no fraction, a truth value) comes out as null; text that is no expression throws <see cref="FormatException"/>.
 /// </summary>
-internal ref partial struct SympyParser(string text, Func<string, SymbolSigns, Dim> symbol, Func<string, int?, Dim?>? input = null)
+internal ref partial struct SympyParser(string text, Func<string, SymbolSigns, Dim> symbol, Func<string, int?, Dim?>? input = null, Action<SizeCondition>? exact = null)
 {
     /// <summary>Those whose sign begins with another's stand before it.</summary>
     private static readonly SizeComparison[] Comparisons =
@@ -23,6 +23,7 @@ internal ref partial struct SympyParser(string text, Func<string, SymbolSigns, D
 
     private readonly Func<string, SymbolSigns, Dim> symbol = symbol;
     private readonly Func<string, int?, Dim?>? input = input;
+    private readonly Action<SizeCondition>? exact = exact;
     private readonly List<SizeCondition> divisors = [];
     private (SizeCondition Condition, int End)? bracketed = null;
     private int position = 0;
@@ -183,9 +184,9 @@ internal ref partial struct SympyParser(string text, Func<string, SymbolSigns, D
             ("CeilDiv", 2) => Fraction.Ceiling(first / Divisor(second)),
             ("Mod" or "PythonMod", 2) => Fraction.Modulo(first, Divisor(second)),
             ("ModularIndexing", 3) => Fraction.Modulo(Fraction.FloorDivide(first, second), arguments[2]),
-            ("FloorToInt" or "floor" or "math.floor", 1) => Fraction.Floor(first),
+            ("FloorToInt" or "floor" or "math.floor", 1) => Rounded(Fraction.Floor(first, out var need), need),
             ("CeilToInt" or "ceiling" or "math.ceil", 1) => Fraction.Ceiling(first),
-            ("TruncToInt" or "math.trunc", 1) => Fraction.Truncate(first),
+            ("TruncToInt" or "math.trunc", 1) => Rounded(Fraction.Truncate(first, out var need), need),
             ("RoundToInt" or "round", 1) => Fraction.RoundToEven(first),
             ("Abs" or "abs", 1) => Fraction.Either(first, Fraction.Of(-1) * first, Dim.Max),
             ("Max" or "max" or "torch.sym_max", > 0) => arguments.Skip(1).Aggregate<Fraction?, Fraction?>(first, (a, b) => Fraction.Either(a, b, Dim.Max)),

@@ -106,21 +106,17 @@ internal static class Upsampling
     /// <summary>The size times a factor, rounded down; a factor that is a small fraction also scales a size that only the run can tell.</summary>
     private static Dim Scaled(Call call, Dim size, double factor)
     {
-        const int largestDivisor = 64;
-        if (size.IsConstant)
+        if (FloatProduct.Floor(size, factor, out var exact) is not { } result)
         {
-            return (long)Math.Floor(size.Value * factor);
+            throw call.Unsupported($"the scale factor {factor} of a size that only the run can tell");
         }
 
-        for (var divisor = 1; divisor <= largestDivisor; divisor++)
+        if (exact is not null)
         {
-            if (double.IsInteger(factor * divisor))
-            {
-                return (size * (long)(factor * divisor)).FloorDiv(divisor);
-            }
+            call.Context.Require(new SizeCheck(exact, FloatProduct.Why) { Text = $"int({factor} * {size}) == {result}" });
         }
 
-        throw call.Unsupported($"the scale factor {factor} of a size that only the run can tell");
+        return result;
     }
 
     private static Lowered Nearest(Call call, int spatial, bool exact) => Combine(call, spatial, scale =>
