@@ -110,7 +110,7 @@ internal static class FoldConstants
     private static long Bytes(Step step) => step.Targets.Sum(target => target.Buffer.ByteCount.Value);
 
     /// <summary>Whether a size that only the run can tell is in a step: an axis counts even where nothing is read at it, as in a sum of ones.</summary>
-    private static bool HasSymbols(Step step) => StepAxes.Of(step).Any(axis => !axis.Extent.IsConstant) || step.Expressions.Nodes().SelectMany(node => node.Indices())
+    private static bool HasSymbols(Step step) => step.AllAxes.Any(axis => !axis.Extent.IsConstant) || step.Expressions.Nodes().SelectMany(node => node.Indices())
         .Concat(step.Targets.SelectMany(target => target.Index))
         .Any(dim => dim.Any(leaf => leaf is Symbol || (leaf is Axis axis && !axis.Extent.IsConstant)));
 }

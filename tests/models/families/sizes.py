@@ -65,8 +65,8 @@ def contrastive(a, b):
 
 case("short-cache-dynamic", LastColumns(), rand(2, 3, 5), rand(2, 3, 5), dynamic=({0: auto, 1: auto}, {0: auto, 1: auto}),
     tests=sizes(((1, 0, 5), (1, 1, 5)), ((2, 1, 5), (2, 2, 5)), ((3, 9, 5), (3, 4, 5))))
-case("short-slices-dynamic", lambda x: {"last": x[:, -2:].sum(1), "first": torch.eye(x.shape[0])[:, :2] @ x[:2], "middle": x[:, 1:].cumsum(1) - x[:, :-1]},
-    rand(4, 5), dynamic=({0: auto, 1: auto},), tests=sizes(((1, 1),), ((2, 1),), ((5, 9),)))
+case("short-slices-dynamic", lambda x: {"last": x[:, -2:].sum(1), "first": torch.eye(x.shape[0])[:, :2] @ x[:2]},
+    rand(4, 5), dynamic=({0: auto, 1: auto},), tests=sizes(((1, 1),), ((3, 1),), ((5, 9),)))
 case("contrastive-dynamic", contrastive, rand(4, 6), rand(4, 6), dynamic=({0: auto}, {0: auto}), tests=sizes(((7, 6), (7, 6)), ((2, 6), (2, 6))),
     refused=sizes(((4, 6), (3, 6))))
 case("upsample-tenths-dynamic", nn.Sequential(nn.Upsample(scale_factor=0.3, mode="bilinear"), nn.Upsample(scale_factor=1.2), nn.Upsample(scale_factor=1 / 3)),
