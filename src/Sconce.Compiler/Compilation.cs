@@ -72,18 +72,7 @@ public sealed class Compilation
     {
         options ??= new CompileOptions();
         using var budget = Budget.Begin(bytes.Length, options.Budget);
-        Report("reading");
-        var graph = Pt2Frontend.Read(bytes, name, options.Model);
-        Pipeline.Run(graph, options.Verify, Report);
-        if (options.WithProbes)
-        {
-            graph.Outputs.AddRange(Probe.AllOf(graph).Select(probe => new GraphOutput(probe.Value, probe.Name)));
-        }
-
-        Report("lowering");
-        var program = GraphLowering.Lower(graph).Program;
-        program.Exact = options.Exact;
-        Pipeline.Run(program, options.Verify, Report);
+        var (graph, program) = Lower(bytes, name, options, Report, passes: null);
         Report("code");
         var parameters = graph.Inputs.Where(input => input.Kind == InputKind.Parameter).Sum(input => input.Data?.ElementCount ?? 0);
         var source = new SourceInfo(name, Convert.ToHexStringLower(bytes.Sha256()));
@@ -94,6 +83,53 @@ public sealed class Compilation
             budget.Budget.Stage = stage;
             progress?.Report(new CompileProgress(stage));
         }
+    }
+
+    /// <summary>The program as it is after a pass: for looking at, with <see cref="Tensors.Text.ProgramPrinter"/>.</summary>
+    /// <param name="bytes">The whole file.</param>
+    /// <param name="name">Its name, for messages.</param>
+    /// <param name="options">Null for the usual.</param>
+    /// <param name="after">A pass by its name, of several runs the last; <c>NAME:2</c> the second; <c>lowering</c> before the first. Null for all.</param>
+    /// <exception cref="Diagnostics.SconceException">The file is not a model, or there is no such pass.</exception>
+    public static TensorProgram ProgramAfter(ModelBytes bytes, string name, CompileOptions? options = null, string? after = null)
+    {
+        options ??= new CompileOptions();
+        using var budget = Budget.Begin(bytes.Length, options.Budget);
+        return Lower(bytes, name, options, stage => budget.Budget.Stage = stage, PassesUntil(after)).Program;
+    }
+
+    /// <summary>The passes over a program in order, with what each does.</summary>
+    public static IEnumerable<(string Name, string Description)> Passes => Pipeline.ProgramPasses.Select(pass => (pass.Name, pass.Description));
+
+    private static int? PassesUntil(string? after)
+    {
+        if (after is null or "lowering")
+        {
+            return after is null ? null : 0;
+        }
+
+        var (name, number) = after.Split(':') is [var first, var second] && int.TryParse(second, out var given) ? (first, given) : (after, 0);
+        var places = Pipeline.ProgramPasses.Index().Where(pass => pass.Item.Name == name).Select(pass => pass.Index + 1).ToList();
+        return places.Count > 0 && number >= 0 && number <= places.Count
+            ? places[number == 0 ? ^1 : number - 1]
+            : throw SconceException.Expected($"lowering or a pass: {string.Join(", ", Pipeline.ProgramPasses.Select(pass => pass.Name).Distinct())}", $"'{after}'");
+    }
+
+    private static (Graph.Graph Graph, TensorProgram Program) Lower(ModelBytes bytes, string name, CompileOptions options, Action<string> report, int? passes)
+    {
+        report("reading");
+        var graph = Pt2Frontend.Read(bytes, name, options.Model);
+        Pipeline.Run(graph, options.Verify, report);
+        if (options.WithProbes)
+        {
+            graph.Outputs.AddRange(Probe.AllOf(graph).Select(probe => new GraphOutput(probe.Value, probe.Name)));
+        }
+
+        report("lowering");
+        var program = GraphLowering.Lower(graph).Program;
+        program.Exact = options.Exact;
+        Pipeline.Run(program, options.Verify, report, passes);
+        return (graph, program);
     }
 
     /// <summary>The files of weights that belong to the artefact, where <see cref="CompileOptions.ShardBytes"/> asked for them.</summary>

@@ -8,6 +8,7 @@ using Sconce.Cli.Terminal;
 using Sconce.Compiler;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Graph;
+using Sconce.Compiler.Tensors.Text;
 
 namespace Sconce.Cli.Commands;
 
@@ -21,10 +22,19 @@ internal static class InspectCommand
         var graph = new Option<string?>("--graph") { Description = "Write a picture of the model's graph after the passes to this file (SVG).", HelpName = "OUT.svg" };
         var steps = new Option<bool>("--steps") { Description = "Show every step of a run instead: kernel, operator, line of Python, flops and bytes." };
         var json = new Option<string?>("--json") { Description = "Write what the model takes, gives and costs, with all steps, to this file.", HelpName = "FILE" };
-        var command = new Command("inspect", "Show inputs, outputs, costs, memory, code or graph of a model.") { model, steps, wat, graph, json };
+        var program = new Option<bool>("--program") { Description = "Print the model as a tensor program instead, as it is after all passes." };
+        var after = new Option<string?>("--after")
+        {
+            Description = "With --program: as it is after this pass, NAME:2 for its second run. In order: lowering, " + string.Join("; ", Compilation.Passes.DistinctBy(pass => pass.Name)
+                .Select(pass => $"{pass.Name} ({pass.Description})")) + ".",
+            HelpName = "PASS",
+        };
+        var command = new Command("inspect", "Show inputs, outputs, costs, memory, code or graph of a model.") { model, steps, wat, graph, json, program, after };
         var settings = new CompileSettings();
         settings.AddTo(command);
-        command.SetAction(parsed => Run(parsed.GetRequiredValue(model), parsed.GetValue(steps), parsed.GetValue(wat), parsed.GetValue(graph), parsed.GetValue(json), settings.From(parsed)));
+        command.SetAction(parsed => parsed.GetValue(program) || parsed.GetValue(after) is not null
+            ? PrintProgram(parsed.GetRequiredValue(model), parsed.GetValue(after), settings.From(parsed))
+            : Run(parsed.GetRequiredValue(model), parsed.GetValue(steps), parsed.GetValue(wat), parsed.GetValue(graph), parsed.GetValue(json), settings.From(parsed)));
         return command;
     }
 
@@ -63,6 +73,19 @@ internal static class InspectCommand
             InspectReport.Print(model, compiled?.Contents ?? ArtefactContents.Read(model), Console.Out);
         }
 
+        return ExitCode.Success;
+    }
+
+    private static int PrintProgram(string model, string? after, CompileOptions options)
+    {
+        if (ModelFile.IsArtefact(model))
+        {
+            throw SconceException.Expected("a model (.pt2) to print the program of", "an artefact, which holds code alone (--wat prints it)", new Where(model));
+        }
+
+        var program = ModelCompiler.ProgramAfter(model, options, after);
+        using var output = new CleanWriter(new StreamWriter(Console.OpenStandardOutput(), bufferSize: 1 << 16));
+        output.Write(ProgramPrinter.Print(program));
         return ExitCode.Success;
     }
 

@@ -4,6 +4,7 @@ using Sconce.Compiler;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends;
 using Sconce.Compiler.Graph;
+using Sconce.Compiler.Tensors;
 
 namespace Sconce.Cli.Compiling;
 
@@ -32,12 +33,19 @@ internal static class ModelCompiler
     public static ManifestView ReadManifest(string model, CompileOptions options, IProgress<string>? progress) =>
         Compile(model, options, progress, compilation => ManifestReader.Read(compilation.Manifest.ToJson(), model));
 
-    private static T Compile<T>(string model, CompileOptions options, IProgress<string>? progress, Func<Compilation, T> use)
+    /// <summary>The tensor program after a pass, or after all.</summary>
+    public static TensorProgram ProgramAfter(string model, CompileOptions options, string? after) =>
+        Read(model, bytes => Compilation.ProgramAfter(bytes, Path.GetFileName(model), options, after));
+
+    private static T Compile<T>(string model, CompileOptions options, IProgress<string>? progress, Func<Compilation, T> use) =>
+        Read(model, bytes => use(Compilation.Compile(bytes, Path.GetFileName(model), options, progress is null ? null : new Stages(progress))));
+
+    private static T Read<T>(string model, Func<ModelBytes, T> use)
     {
         using var file = InputFile.Open(model, "a PyTorch model (.pt2)");
         try
         {
-            return use(Compilation.Compile(ModelBytes.Of(file), Path.GetFileName(model), options, progress is null ? null : new Stages(progress)));
+            return use(ModelBytes.Of(file));
         }
         catch (SconceException error)
         {

@@ -76,11 +76,11 @@ internal static class Pipeline
         }
     }
 
-    /// <summary>All passes over a program; after each, where asked, the verifier.</summary>
-    public static void Run(TensorProgram program, bool verify, Action<string>? progress = null)
+    /// <summary>All passes over a program, or so many of them; after each, where asked, the verifier.</summary>
+    public static void Run(TensorProgram program, bool verify, Action<string>? progress = null, int? count = null)
     {
         Check("lowering");
-        foreach (var pass in ProgramPasses)
+        foreach (var pass in ProgramPasses.Take(count ?? ProgramPasses.Count))
         {
             progress?.Invoke(pass.Name);
             pass.Run(program);

@@ -49,6 +49,7 @@ public sealed class ToolErrorTests : IDisposable
     [InlineData("verify .", "expected models (.pt2) in the folder, but got none", ".")]
     [InlineData("inspect plain.wasm", "but got a WebAssembly module without a manifest", "plain.wasm")]
     [InlineData("inspect cut.wasm", "the file is truncated", "cut.wasm")]
+    [InlineData("inspect plain.wasm --program", "an artefact, which holds code alone", "plain.wasm")]
     [InlineData("inspect plain.wasm --graph g.svg", "an artefact, which holds code but no graph", "plain.wasm")]
     [InlineData("run plain.wasm --input text.npz", "expected a NumPy .npz archive", "text.npz")]
     [InlineData("run plain.wasm --input zip.npz", "a zip of other files, of 'model/data.pkl' first", "zip.npz")]

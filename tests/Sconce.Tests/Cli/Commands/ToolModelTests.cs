@@ -135,6 +135,10 @@ public sealed class ToolModelTests : IDisposable
         var code = await RunAsync("inspect", Digits, "--wat");
         Assert.StartsWith("(module", code.Output);
         Assert.Contains("f32x4.mul", code.Output);
+        var (first, last) = (await RunAsync("inspect", Digits, "--program", "--after", "lowering"), await RunAsync("inspect", Digits, "--program"));
+        Assert.All([first, last], program => Assert.StartsWith("program\nsymbol ", program.Output));
+        Assert.Contains("winograd=", last.Output);
+        Assert.DoesNotContain("winograd=", first.Output);
     }
 
     [Fact]
