@@ -44,17 +44,44 @@ internal sealed record Tiling(long StripsPerTile, Dim PanelsPerTile)
         }
 
         var strips = (rows + rowsPerStrip - 1) / rowsPerStrip;
+        var batch = Dim.Product(product.Batch.Select(axis => axis.Extent));
+        var batches = batch.IsConstant ? batch.Value : 1;
+        if (count.IsConstant && batches % 2 == 1)
+        {
+            strips = Evenly(Rounding.CeilDiv(count.Value, rowsPerStrip), strips);
+        }
+
         var panels = product.Panel.Extent;
         if (!panels.IsConstant)
         {
             return new(strips, 16);
         }
 
-        var batch = Dim.Product(product.Batch.Select(axis => axis.Extent));
-        var others = (batch.IsConstant ? batch.Value : 1) * (count.IsConstant ? (count.Value + rows - 1) / rows : 1);
+        var others = batches * (count.IsConstant ? Rounding.CeilDiv(count.Value, strips * rowsPerStrip) : 1);
         var parts = Math.Max(1, (WantedTiles + others - 1) / Math.Max(others, 1));
         var work = Math.Max(1, strips * rowsPerStrip * product.Right.Width * (depth.IsConstant ? depth.Value : 64));
         var fewest = Math.Max(1, (FewestMultiplyAdds + work - 1) / work);
-        return new(strips, Math.Clamp((panels.Value + parts - 1) / parts, Math.Min(fewest, panels.Value), Math.Max(panels.Value, 1)));
+        var each = Math.Clamp(Rounding.CeilDiv(panels.Value, parts), Math.Min(fewest, panels.Value), Math.Max(panels.Value, 1));
+        return new(strips, others % 2 == 1 ? Evenly(panels.Value, each) : each);
+    }
+
+    /// <summary>
+    /// How many of a number of things a tile takes, at most so many and more than half of that, so that two threads end together: 120 panels by 8 are
+    /// 15 tiles, of which one thread does 8; by 6 they are 20. With nine such products the busier thread did 1.5 % more than half of MobileNetV2.
+    /// </summary>
+    private static long Evenly(long total, long most)
+    {
+        var (best, load) = (most, long.MaxValue);
+        for (var size = most; 2 * size > most && total > most; size--)
+        {
+            var tiles = Rounding.CeilDiv(total, size);
+            var busier = tiles % 2 == 1 ? (tiles + 1) / 2 * size : Math.Max(tiles / 2 * size, 1);
+            if (busier < load)
+            {
+                (best, load) = (size, busier);
+            }
+        }
+
+        return best;
     }
 }
