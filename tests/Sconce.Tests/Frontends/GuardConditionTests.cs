@@ -69,6 +69,7 @@ public sealed class GuardConditionTests
     [InlineData("L['x'].size()[0] / 2 > 1.5", "x.shape[0] / 2 > 1.5", new long[] { 4, 1, 0, 0 }, new long[] { 3, 1, 0, 0 })]
     [InlineData("3 < L['x'].size()[0] < L['x'].size()[1] <= 40", "3 < x.shape[0] < x.shape[1] <= 40", new long[] { 4, 40, 0, 0 }, new long[] { 4, 41, 0, 0 })]
     [InlineData("math.trunc(0.5*torch.sym_float(L['x'].size()[0])) == 2", "math.trunc(0.5*float(x.shape[0])) == 2", new long[] { 5, 1, 0, 0 }, new long[] { 6, 1, 0, 0 })]
+    [InlineData("math.trunc(0.3*torch.sym_float(L['x'].size()[0])) == 2", "math.trunc(0.3*float(x.shape[0])) == 2", new long[] { 9, 1, 0, 0 }, new long[] { 10, 1, 0, 0 })]
     [InlineData("torch.sym_max(1, L['k']) != 9", "max(1, k) != 9", new long[] { 0, 1, 0, -3 }, new long[] { 0, 1, 0, 9 })]
     public void GuardsAreReadableAndHold(string guard, string text, long[] holds, long[] fails)
     {
@@ -76,6 +77,16 @@ public sealed class GuardConditionTests
         Assert.Equal(text, check.Text);
         Assert.True(Holds(check, holds));
         Assert.False(Holds(check, fails));
+    }
+
+    [Fact]
+    public void SizesThatAFloatRoundsBelowAreRefused()
+    {
+        var checks = Checks("math.trunc(0.7*torch.sym_float(L['x'].size()[0])) != 1");
+        Assert.Equal(2, checks.Count);
+        Assert.Equal("math.trunc(0.7*float(x.shape[0])) != 1 without rounding", checks[0].Text);
+        Assert.True(checks.All(check => Holds(check, 80, 1, 0, 0)));
+        Assert.False(Holds(checks[0], 90, 1, 0, 0));
     }
 
     [Theory]
@@ -90,7 +101,7 @@ public sealed class GuardConditionTests
     public void WhatIsNotAboutSizesIsLookedAtElsewhere(string guard) => Assert.All(Checks(guard), check => Assert.True(check.Condition.Known));
 
     [Theory]
-    [InlineData("math.trunc(0.7*torch.sym_float(L['x'].size()[0])) == 5")]
+    [InlineData("math.trunc(0.123456789*torch.sym_float(L['x'].size()[0])) == 5")]
     [InlineData("torch.sym_float(L['x'].size()[0]) ** 0.5 > 1.0")]
     [InlineData("L['y'].size()[0] == 4")]
     [InlineData("L['x'].size()[9] == 4")]
