@@ -3,6 +3,7 @@ using Sconce.Compiler.Evaluation;
 using Sconce.Compiler.Frontends;
 using Sconce.Compiler.Operators;
 using Sconce.Compiler.Passes;
+using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Sconce.Compiler.Diagnostics;
-using Sconce.Compiler.Passes;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 

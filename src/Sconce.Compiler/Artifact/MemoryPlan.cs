@@ -1,5 +1,4 @@
 using Sconce.Compiler.Kernels.Mathematics;
-using Sconce.Compiler.Passes;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 

@@ -1,7 +1,6 @@
 using Sconce.Compiler.Kernels;
 using Sconce.Compiler.Kernels.Expressions;
 using Sconce.Compiler.Kernels.Mathematics;
-using Sconce.Compiler.Passes;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;

@@ -1,3 +1,4 @@
+using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Evaluation;

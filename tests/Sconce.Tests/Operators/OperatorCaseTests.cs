@@ -6,6 +6,7 @@ using Sconce.Compiler.Frontends;
 using Sconce.Compiler.Operators;
 using Sconce.Compiler.Passes;
 using Sconce.Compiler.Passes.Functionalisation;
+using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Tests.Frontends;
 

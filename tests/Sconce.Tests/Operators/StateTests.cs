@@ -1,3 +1,4 @@
+using Sconce.Compiler;
 using System.Runtime.InteropServices;
 using Sconce.Compiler.Evaluation;
 using Sconce.Compiler.Operators;

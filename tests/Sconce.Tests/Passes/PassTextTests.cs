@@ -1,3 +1,4 @@
+using Sconce.Compiler;
 using Sconce.Compiler.Passes;
 using Sconce.Compiler.Tensors.Text;
 using Sconce.Tests.Frontends;

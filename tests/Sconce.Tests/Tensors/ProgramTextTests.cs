@@ -1,3 +1,4 @@
+using Sconce.Compiler;
 using Sconce.Compiler.Frontends;
 using Sconce.Compiler.Operators;
 using Sconce.Compiler.Passes;

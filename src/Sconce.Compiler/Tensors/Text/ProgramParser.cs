@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Sconce.Compiler.Evaluation;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Tensors.Text;

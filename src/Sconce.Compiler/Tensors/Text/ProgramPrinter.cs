@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Sconce.Compiler.Evaluation;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Tensors.Text;

@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 
-namespace Sconce.Compiler.Evaluation;
+namespace Sconce.Compiler.Tensors;
 
 /// <summary>A tensor's elements in row-major order, read and written as doubles (floats) or longs (integers and bool).</summary>
 public sealed class TensorValue

@@ -1,13 +1,12 @@
-using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 
-namespace Sconce.Compiler.Passes;
+namespace Sconce.Compiler.Tensors;
 
 /// <summary>Who writes and who reads each buffer of a program, in order of execution. A snapshot: rebuilt after a pass has changed steps.</summary>
 internal sealed class ProgramUses
 {
-    private readonly Dictionary<Tensors.Buffer, List<Use>> writers = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<Tensors.Buffer, List<Use>> readers = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Buffer, List<Use>> writers = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Buffer, List<Use>> readers = new(ReferenceEqualityComparer.Instance);
 
     public ProgramUses(TensorProgram program)
     {
@@ -54,11 +53,11 @@ internal sealed class ProgramUses
     /// <summary>Number of steps, those inside loops counted one by one.</summary>
     public int Length { get; }
 
-    public IEnumerable<Tensors.Buffer> Written => writers.Keys;
+    public IEnumerable<Buffer> Written => writers.Keys;
 
-    public IReadOnlyList<Use> Writers(Tensors.Buffer buffer) => writers.GetValueOrDefault(buffer) ?? [];
+    public IReadOnlyList<Use> Writers(Buffer buffer) => writers.GetValueOrDefault(buffer) ?? [];
 
-    public IReadOnlyList<Use> Readers(Tensors.Buffer buffer) => readers.GetValueOrDefault(buffer) ?? [];
+    public IReadOnlyList<Use> Readers(Buffer buffer) => readers.GetValueOrDefault(buffer) ?? [];
 
     /// <summary>
     /// True where what <paramref name="from"/> reads is still the same when <paramref name="to"/> runs, so that the computation may be moved there: the
@@ -94,7 +93,7 @@ internal sealed class ProgramUses
         return true;
     }
 
-    private static void Add(Dictionary<Tensors.Buffer, List<Use>> uses, Tensors.Buffer buffer, Use use)
+    private static void Add(Dictionary<Buffer, List<Use>> uses, Buffer buffer, Use use)
     {
         if (!uses.TryGetValue(buffer, out var list))
         {

@@ -1,8 +1,9 @@
 using Sconce.Compiler.Kernels;
+using Sconce.Compiler.Passes;
 using Sconce.Compiler.Passes.Functionalisation;
 using Sconce.Compiler.Tensors;
 
-namespace Sconce.Compiler.Passes;
+namespace Sconce.Compiler;
 
 /// <summary>A pass by its name and what it does in one line.</summary>
 internal sealed record ProgramPass(string Name, string Description, Action<TensorProgram> Run);

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using Sconce.Compiler.Tensors;
 
-namespace Sconce.Compiler.Passes;
+namespace Sconce.Compiler.Tensors;
 
 /// <summary>Walks the steps of a program, loops' bodies included, and puts others in their places.</summary>
 internal static class StepRewriting

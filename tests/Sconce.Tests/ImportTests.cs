@@ -1,0 +1,67 @@
+using System.Text.RegularExpressions;
+using Sconce.Tests.Frontends;
+
+namespace Sconce.Tests;
+
+/// <summary>The compiler's folders know each other one way only.</summary>
+public sealed partial class ImportTests
+{
+    /// <summary>
+    /// What each folder may know, from the bottom up. docs/architecture.md shows this table; the files beside the folders (Compilation, Pipeline) stand above all of them.
+    /// </summary>
+    private static readonly (string Folder, string[] Knows)[] allowed =
+    [
+        ("Diagnostics", []),
+        ("Wasm", []),
+        ("Types", ["Diagnostics"]),
+        ("Graph", ["Types"]),
+        ("Tensors", ["Diagnostics", "Types"]),
+        ("Frontends", ["Diagnostics", "Types", "Graph"]),
+        ("Operators", ["Diagnostics", "Types", "Graph", "Tensors"]),
+        ("Evaluation", ["Diagnostics", "Types", "Tensors"]),
+        ("Kernels", ["Wasm", "Types", "Tensors"]),
+        ("Passes", ["Diagnostics", "Types", "Graph", "Tensors", "Evaluation", "Kernels"]),
+        ("Artifact", ["Diagnostics", "Wasm", "Types", "Tensors", "Kernels"]),
+    ];
+
+    private static string Compiler => Path.Combine(ModelFiles.Repository, "src", "Sconce.Compiler");
+
+    [Fact]
+    public void Each_folder_knows_only_those_below_it()
+    {
+        Assert.Equal(
+            Directory.GetDirectories(Compiler).Select(folder => Path.GetFileName(folder)!).Where(name => name is not ("bin" or "obj")).Order(StringComparer.Ordinal),
+            allowed.Select(entry => entry.Folder).Order(StringComparer.Ordinal));
+        var folders = allowed.Select(entry => entry.Folder).ToHashSet();
+        var strays = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var (place, (folder, knows)) in allowed.Index())
+        {
+            // The table itself has no cycle.
+            Assert.Empty(knows.Except(allowed.Take(place).Select(entry => entry.Folder)));
+            foreach (var file in Directory.EnumerateFiles(Path.Combine(Compiler, folder), "*.cs", SearchOption.AllDirectories))
+            {
+                // A folder is named by a using, or in front of a name.
+                var code = Comments().Replace(File.ReadAllText(file), "");
+                foreach (var name in Names().Matches(code).Select(match => match.Groups[1].Value).Where(name => folders.Contains(name) && name != folder && !knows.Contains(name)))
+                {
+                    strays.Add($"{folder}/{Path.GetFileName(file)} knows {name}");
+                }
+            }
+        }
+
+        Assert.Empty(strays);
+    }
+
+    [Fact]
+    public void The_architecture_page_shows_the_same_table()
+    {
+        var page = File.ReadAllText(Path.Combine(ModelFiles.Repository, "docs", "architecture.md")).ReplaceLineEndings("\n");
+        Assert.Contains(string.Concat(allowed.Select(entry => $"| {entry.Folder} | {string.Join(", ", entry.Knows)} |\n")), page, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex(@"(?:\bSconce\.Compiler\.|(?<=[\s(<,\[]))(\w+)(?=\.[A-Z]|;)")]
+    private static partial Regex Names();
+
+    [GeneratedRegex("//.*")]
+    private static partial Regex Comments();
+}
