@@ -212,6 +212,19 @@ build_compiler_package() {
   locked build_compiler_package_now
 }
 
+vite_plugin_sources=("$root/web/vite-plugin" "${compiler_package_sources[@]}")
+
+build_vite_plugin() {
+  build_compiler_package
+  if [ -d "$root/web/vite-plugin/dist" ]; then stale vite-plugin "${vite_plugin_sources[@]}" || return 0; fi
+  locked build_vite_plugin_now
+}
+
+build_vite_plugin_now() {
+  mkdir -p "$root/web/vite-plugin/dist"
+  build vite-plugin "building vite-plugin-sconce" quietly npm --prefix "$root" run build --workspace web/vite-plugin
+}
+
 build_compiler_package_now() {
   install_few_packages
   mkdir -p "$root/web/compiler/dist"

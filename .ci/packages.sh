@@ -4,13 +4,13 @@ packages=$root/artifacts/packages
 
 npm_package() { quietly node "$root/.ci/npm-package.mjs" "$@" "$packages"; }
 
-# sconce, sconce-wasi-nn, sconce-compiler.
+# sconce, sconce-wasi-nn, sconce-compiler, vite-plugin-sconce.
 pack_npm() {
   build_wasi_nn
-  build_compiler_package
-  mkdir -p "$packages"; rm -f "$packages"/sconce-[0-9]*.tgz "$packages"/sconce-wasi-nn-*.tgz "$packages"/sconce-compiler-[0-9]*.tgz
+  build_vite_plugin
+  mkdir -p "$packages"; rm -f "$packages"/sconce-[0-9]*.tgz "$packages"/sconce-wasi-nn-*.tgz "$packages"/sconce-compiler-[0-9]*.tgz "$packages"/vite-plugin-sconce-*.tgz
   local folder
-  for folder in web/runtime web/wasi-nn web/compiler; do npm_package "$folder"; done
+  for folder in web/runtime web/wasi-nn web/compiler web/vite-plugin; do npm_package "$folder"; done
 }
 
 # sconce-compiler-PLATFORM, of this platform: the native tool with all that it brings along.

@@ -79,7 +79,7 @@ suite_typescript() {
 suite_docs() {
   heading "Documentation tests"
   build_wasi_nn
-  build_compiler_package
+  build_vite_plugin
   build_tool
   node_suite docs node --test tests/docs/*.test.mjs
 }
@@ -164,6 +164,8 @@ suite_bundlers() {
   heading "Bundlers"
   install_browsers
   pack_npm
+  # For vite-plugin-sconce, which compiles by it.
+  build_tool
   ( build bundlers-npm "installing bundlers" node tests/bundlers/folder.mjs ) || { count bundlers 0 1 1; return; }
   node_suite bundlers node --test tests/bundlers/*.test.mjs
 }

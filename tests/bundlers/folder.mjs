@@ -8,7 +8,7 @@ export const here = fileURLToPath(new URL(".", import.meta.url));
 export const root = join(here, "..", "..");
 export const folder = join(root, "artifacts", "bundlers");
 export const packages = join(root, "artifacts", "packages");
-export const packed = ["sconce", "sconce-wasi-nn", "sconce-compiler"];
+export const packed = ["sconce", "sconce-wasi-nn", "sconce-compiler", "vite-plugin-sconce"];
 export const tarball = (name) => join(packages, `${name}-${readFileSync(join(root, "VERSION"), "utf8").trim()}.tgz`);
 const buildMs = 180_000;
 

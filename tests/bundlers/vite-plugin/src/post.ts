@@ -1,0 +1,1 @@
+export const post = (answer: object) => fetch("/result", { method: "POST", body: JSON.stringify(answer) });

@@ -1,0 +1,17 @@
+/** How models are compiled, and where their types go. */
+export interface Options {
+  /** Nothing that rounds differently from PyTorch for the sake of speed. */
+  readonly exact?: boolean | undefined;
+  /** How many times the usual limits of work and memory a file may take. */
+  readonly budget?: number | undefined;
+  /**
+   * The declaration that is written beside each model: `model.pt2.d.ts`, which TypeScript finds with `moduleResolution: "bundler"`, as Vite's templates have it;
+   * `model.d.pt2.ts` for `nodenext` with `allowArbitraryExtensions`; or none.
+   */
+  readonly types?: "pt2.d.ts" | "d.pt2.ts" | false | undefined;
+  /** Where compiled models are kept from build to build. */
+  readonly cacheDir?: string | undefined;
+}
+
+/** What a model's path ends with. */
+export const modelFile = /\.pt2$/;
