@@ -158,7 +158,7 @@ fuzz() {
   count "$name" "$(sed -n 's/^\([0-9]*\) passed, [0-9]* failed$/\1/p' "$log")" "$(sed -n 's/^[0-9]* passed, \([0-9]*\) failed$/\1/p' "$log")" "$status"
 }
 
-# The npm packages in bundlers, Nodes and type checkers, each in an empty folder. Their packages, some 900 MB (Next and two Nodes are most
+# The npm packages in bundlers, Nodes and type checkers, each in an empty folder. Their packages, some 850 MB (Next and two Nodes are most
 # of it), come into artifacts/bundlers.
 suite_bundlers() {
   heading "Bundlers"

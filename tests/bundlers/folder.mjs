@@ -38,6 +38,8 @@ function installTheirs() {
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   writeFileSync(join(folder, "package.json"), wanted);
   execFileSync("npm", ["install", "--no-package-lock", "--no-fund", "--no-audit", "--prefer-offline"], { cwd: folder, stdio: ["ignore", "ignore", "inherit"], shell: process.platform === "win32" });
+  // Node's headers, which are half of its package.
+  for (const name of readdirSync(join(folder, "node_modules"))) if (name.startsWith("node-")) rmSync(join(folder, "node_modules", name, "include"), { recursive: true, force: true });
   writeFileSync(stamp, wanted);
 }
 

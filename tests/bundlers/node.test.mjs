@@ -62,5 +62,5 @@ test("a model", async () => {
 });
 `,
   });
-  assert.match(await run(["../../node_modules/vitest/vitest.mjs", "run"], path, { environment: { CI: "1", NO_COLOR: "1" } }), /Tests +1 passed/);
+  assert.match(await run(["../../node_modules/vitest/vitest.mjs", "run"], path, { environment: { CI: "1", NO_COLOR: "1" }, node: nodeOf("newest") }), /Tests +1 passed/);
 });

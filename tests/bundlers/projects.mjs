@@ -68,7 +68,7 @@ export default {
     build: [["copy.mjs"]], output: ".",
   },
   "WASI-NN by esbuild": { ...esbuild("guest.js", { guest: "guest.js", "guest-worker": "guest-worker.js", worker: "sconce/worker" }), answers: "guest" },
-  "WASI-NN by vite 8": { ...vite, files: { "index.html": html("/guest.js"), "vite.config.mjs": 'export default { worker: { format: "es" } };\n' }, answers: "guest" },
+  "WASI-NN by vite 8": { ...vite, files: { "index.html": html("/guest.js") }, answers: "guest" },
   "WASI-NN by vite's development server": { ...viteDevelopment, files: { "index.html": html("/guest.js"), ...excluding(["sconce", "sconce-wasi-nn"]) }, answers: "guest" },
   "WASI-NN by webpack": { ...webpack("guest.js"), answers: "guest" },
 };
