@@ -1,5 +1,3 @@
-using Sconce.Compiler.Types;
-
 namespace Sconce.Compiler.Tensors;
 
 /// <summary>Who writes and who reads each buffer of a program, in order of execution. A snapshot: rebuilt after a pass has changed steps.</summary>

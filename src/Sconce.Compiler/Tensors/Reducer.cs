@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Tensors;

@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
-using Sconce.Compiler.Kernels.Expressions;
 using Sconce.Compiler.Kernels.Loops;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Sconce.Compiler.Wasm;
 using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Compiler.Kernels.Scattering;
