@@ -80,11 +80,13 @@ internal static class Pipeline
     /// <summary>All passes over a program, or so many of them; after each, where asked, the verifier.</summary>
     public static void Run(TensorProgram program, bool verify, Action<string>? progress = null, int? count = null)
     {
+        var rules = new List<ProgramRule>();
         Check("lowering");
         foreach (var pass in ProgramPasses.Take(count ?? ProgramPasses.Count))
         {
             progress?.Invoke(pass.Name);
             pass.Run(program);
+            rules.AddRange(ProgramRules.All.Where(rule => rule.After == pass.Name));
             Check(pass.Name);
         }
 
@@ -92,7 +94,7 @@ internal static class Pipeline
         {
             if (verify)
             {
-                ProgramVerifier.Verify(program, after);
+                ProgramVerifier.Verify(program, after, rules);
             }
         }
     }

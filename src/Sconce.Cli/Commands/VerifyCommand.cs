@@ -35,12 +35,13 @@ internal static class VerifyCommand
             Description = "A file that names, one a line, models known not to be right yet: they are not counted, until they pass; then they count as failed,"
                 + " so that the list gets shorter.",
         };
+        var check = new Option<bool>("--check") { Description = "Check graph and program after every pass, for mistakes of sconce's own." };
         var timeout = CommonOptions.Timeout();
         var output = new Option<string?>("--output", "-o") { Description = "Keep the artefact of the one model, right or wrong, in this file." };
 
         var command = new Command("verify", "Compile models, run them in Node and compare with PyTorch's outputs.")
         {
-            paths, threads, noRelaxed, relative, absolute, json, later, timeout, output,
+            paths, threads, noRelaxed, relative, absolute, json, later, check, timeout, output,
         };
         var settings = new CompileSettings();
         settings.AddTo(command);
@@ -48,7 +49,7 @@ internal static class VerifyCommand
             parsed.GetRequiredValue(paths),
             new VerifyOptions(
                 parsed.GetValue(threads) ?? 1, !parsed.GetValue(noRelaxed),
-                new Tolerance(parsed.GetValue(relative), parsed.GetValue(absolute)), TimeSpan.FromSeconds(parsed.GetValue(timeout)), settings.From(parsed), parsed.GetValue(output)),
+                new Tolerance(parsed.GetValue(relative), parsed.GetValue(absolute)), TimeSpan.FromSeconds(parsed.GetValue(timeout)), settings.From(parsed) with { Verify = parsed.GetValue(check) }, parsed.GetValue(output)),
             parsed.GetValue(json)?.FullName,
             KnownGaps.Read(parsed.GetValue(later)?.FullName),
             cancellation));

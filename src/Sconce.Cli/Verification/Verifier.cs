@@ -171,6 +171,8 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
         return cases;
 
         IEnumerable<string> Numbered(string ending) => Enumerable.Range(1, int.MaxValue - 1)
-            .Select(number => subject.CasePath(number == 1 ? $"{ending}.npz" : $"{ending}-{number}.npz")).TakeWhile(File.Exists);
+            .Select(number => subject.CasePath(number == 1 ? $"{ending}.npz" : $"{ending}-{number}.npz")).TakeWhile(File.Exists)
+            // Another model may have such a name.
+            .Where(file => !File.Exists(Path.ChangeExtension(file, ".pt2")));
     }
 }

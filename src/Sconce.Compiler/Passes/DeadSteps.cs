@@ -2,32 +2,30 @@ using Sconce.Compiler.Tensors;
 
 namespace Sconce.Compiler.Passes;
 
-/// <summary>Removes steps whose results nobody reads.</summary>
+/// <summary>Removes steps whose results nobody needs: no output, no state, and no step that is needed itself.</summary>
 internal static class DeadSteps
 {
     public static void Remove(TensorProgram program)
     {
-        while (true)
+        var steps = StepRewriting.Flatten(program.Steps).ToList();
+        var writers = steps.SelectMany(step => step.Targets.Select(target => (target.Buffer, Step: step)))
+            .ToLookup(entry => entry.Buffer, entry => entry.Step, ReferenceEqualityComparer.Instance);
+        var needed = new HashSet<Step>(ReferenceEqualityComparer.Instance);
+        var open = new Stack<Step>(steps.Where(step => step.Targets.Any(target => target.Buffer.Kind != BufferKind.Temporary)));
+        while (open.TryPop(out var step))
         {
-            var read = new HashSet<Tensors.Buffer>(ReferenceEqualityComparer.Instance);
-            foreach (var step in StepRewriting.Flatten(program.Steps))
+            if (needed.Add(step))
             {
-                foreach (var buffer in step.BuffersRead)
+                foreach (var writer in step.BuffersRead.SelectMany(buffer => writers[buffer]))
                 {
-                    // A scatter into a buffer does not by itself make that buffer needed.
-                    if (step is not ScatterStep scatter || !ReferenceEquals(scatter.Target.Buffer, buffer))
-                    {
-                        read.Add(buffer);
-                    }
+                    open.Push(writer);
                 }
             }
+        }
 
-            var before = StepRewriting.Flatten(program.Steps).Count();
-            StepRewriting.Replace(program, step => step.Targets.Any(target => target.Buffer.Kind != BufferKind.Temporary || read.Contains(target.Buffer)) ? [step] : []);
-            if (StepRewriting.Flatten(program.Steps).Count() == before)
-            {
-                return;
-            }
+        if (needed.Count < steps.Count)
+        {
+            StepRewriting.Replace(program, step => needed.Contains(step) ? [step] : []);
         }
     }
 }

@@ -7,7 +7,10 @@ namespace Sconce.Compiler.Passes;
 internal static class ProgramVerifier
 {
     /// <summary>Throws <see cref="InvalidOperationException"/>: a mistake of ours, not of the model's.</summary>
-    public static void Verify(TensorProgram program, string after)
+    /// <param name="program">What is checked.</param>
+    /// <param name="after">What was done to it last, for the message.</param>
+    /// <param name="rules">What must hold by now.</param>
+    public static void Verify(TensorProgram program, string after, IEnumerable<ProgramRule>? rules = null)
     {
         var written = new HashSet<Tensors.Buffer>(ReferenceEqualityComparer.Instance);
         foreach (var step in StepRewriting.Flatten(program.Steps))
@@ -27,12 +30,9 @@ internal static class ProgramVerifier
             }
 
             HashSet<Atom> axes = [.. step.AllAxes];
-            foreach (var load in step.Loads)
+            foreach (var computation in step.Computations)
             {
-                foreach (var dim in load.Index)
-                {
-                    CheckAxes(dim, axes, step);
-                }
+                CheckComputation(computation, step);
             }
 
             foreach (var target in step.Targets)
@@ -53,6 +53,15 @@ internal static class ProgramVerifier
                 }
 
                 written.Add(target.Buffer);
+            }
+        }
+
+        var uses = new ProgramUses(program);
+        foreach (var rule in rules ?? [])
+        {
+            foreach (var step in StepRewriting.Flatten(program.Steps).Where(step => !rule.Holds(step, program, uses)))
+            {
+                Fail($"since {rule.After} every step {rule.Must}, and this one is not", step);
             }
         }
 
@@ -77,6 +86,29 @@ internal static class ProgramVerifier
 
         void Fail(string problem, Step step) =>
             throw new InvalidOperationException($"After {after}, in the step of {step.Origin?.Operator ?? "?"} that writes {step.Targets[0]}: {problem}.");
+
+        // Its value has its axes alone, its accumulators are those that the step has, and it has the dtype of what it is written to.
+        void CheckComputation(Computation computation, Step step)
+        {
+            HashSet<Atom> space = [.. computation.Space];
+            foreach (var node in computation.Value.Nodes())
+            {
+                foreach (var dim in node.Indices())
+                {
+                    CheckAxes(dim, space, step);
+                }
+
+                if (node is AccumulatorExpr sum && (sum.Number >= computation.Accumulators.Length || computation.Accumulators[sum.Number] != sum.Type))
+                {
+                    Fail($"it has no accumulator {sum.Number} of {sum.Type.Name()}", step);
+                }
+            }
+
+            if (computation.Target is { Buffer: var written } && written.Type != computation.Value.Type)
+            {
+                Fail($"a {computation.Value.Type.Name()} is written to {written}, a {written.Type.Name()}", step);
+            }
+        }
 
         void CheckAxes(Dim dim, HashSet<Atom> axes, Step step) => dim.VisitLeaves(leaf =>
         {

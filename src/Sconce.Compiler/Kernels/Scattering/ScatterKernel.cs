@@ -30,7 +30,8 @@ internal static class ScatterKernel
     {
         var plan = Plan.For(step);
         return step.Scratch.IsEmpty && !exact && (plan.Outer.Tiles * plan.Columns.Tiles).Equals(Dim.One)
-            ? [step with { Scratch = ScatterParts.Scratch(step) }]
+            && ScatterParts.Scratch(step) is { IsEmpty: false } scratch
+            ? [step with { Scratch = scratch }]
             : [step];
     }
 
