@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sconce.Cli.Terminal;
+using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Operators;
 using Sconce.Compiler.Types;
 
@@ -28,6 +29,11 @@ internal static class OpsCommand
     private static int Run(string name, bool markdown)
     {
         var operators = OperatorTable.All.Where(op => op.FullName.Contains(name, StringComparison.OrdinalIgnoreCase)).ToArray();
+        if (operators.Length == 0)
+        {
+            throw SconceException.Expected("a part of an operator's name", $"'{name}', which no operator's name holds", hint: "`sconce ops` lists them all");
+        }
+
         foreach (var family in operators.GroupBy(op => op.Family))
         {
             var rows = family.OrderBy(op => op.FullName, StringComparer.Ordinal).Select(op => (Name: op.FullName, Types: Describe(op.Types)));
@@ -43,7 +49,7 @@ internal static class OpsCommand
 
         var names = operators.Select(op => op.Schema.Name).Distinct().Count();
         Console.WriteLine($"{names} operators, {operators.Length} with their overloads");
-        return operators.Length > 0 ? ExitCode.Success : ExitCode.Failure;
+        return ExitCode.Success;
     }
 
     private static void Print(string family, IEnumerable<(string Name, string Types)> rows)

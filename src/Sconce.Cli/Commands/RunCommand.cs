@@ -51,6 +51,7 @@ internal static class RunCommand
         await using var host = NodeHost.Start(settings.Timeout);
         await using var model = await host.LoadAsync(artefact, settings.Threads, settings.Relaxed, cancellation);
         var inputs = RunInputs.ByName(arrays, [.. model.Inputs.Select(port => port.Name)]);
+        RunInputs.Check(inputs, model.Inputs);
         var run = await model.RunAsync(inputs, settings.Repeat, cancellation);
 
         Print(model, run);

@@ -1,4 +1,5 @@
 using Sconce.Cli.Files;
+using Sconce.Cli.Node;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Types;
 
@@ -59,6 +60,32 @@ internal static class RunInputs
 
         return inputs;
     }
+
+    /// <summary>Says what is missing or of another dtype in the terms of the command line; all the rest the runtime says, such as what a name should have been.</summary>
+    public static void Check(IReadOnlyDictionary<string, TensorData> inputs, IReadOnlyList<NodePort> ports)
+    {
+        if (inputs.Keys.Any(name => ports.All(port => port.Name != name)))
+        {
+            return;
+        }
+
+        foreach (var port in ports)
+        {
+            if (!inputs.TryGetValue(port.Name, out var array))
+            {
+                throw SconceException.Expected("an array for each input", $"none for '{port.Name}'",
+                    hint: $"give --input {port.Name}=FILE.npy, or an .npz with an array of that name; `sconce inspect` shows dtypes and shapes");
+            }
+
+            var type = ElementTypes.Parse(port.Dtype);
+            if (array.Type != type && !(array.Type == DType.Float32 && type.IsHalf()))
+            {
+                throw SconceException.Expected($"{type.Name()} for input '{port.Name}'", array.Type.Name(), hint: $"convert it in Python: array.astype(\"{NumpyName(type)}\")");
+            }
+        }
+    }
+
+    private static string NumpyName(DType type) => type.IsHalf() ? DType.Float32.Name() : type.Name();
 
     private static int? Number(string key, string prefix) =>
         key.StartsWith(prefix, StringComparison.Ordinal) && int.TryParse(key.AsSpan(prefix.Length), out var number) && number >= 0

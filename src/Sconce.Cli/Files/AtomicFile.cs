@@ -30,10 +30,19 @@ internal static class AtomicFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new SconceException($"the output could not be written ({error.Message.TrimEnd('.')})", new Where(path),
-                "give a folder that exists and may be written to, with space left, by -o", inner: error);
+            throw new SconceException($"the output could not be written ({Reason(error)})", new Where(path),
+                "give a name in a folder that exists and may be written to, with space left", inner: error);
         }
     }
+
+    /// <summary>Why, without the name of the file beside, which nobody asked for.</summary>
+    private static string Reason(Exception error) => error switch
+    {
+        DirectoryNotFoundException => "its folder does not exist",
+        PathTooLongException => "the name is too long",
+        UnauthorizedAccessException => "that is not permitted",
+        _ => error.Message.TrimEnd('.'),
+    };
 
     private static void Refuse(string path, FileIdentity? target, ReadOnlySpan<string> sources)
     {

@@ -67,6 +67,7 @@ internal sealed class Pt2Archive
         var (problem, hint) = file switch
         {
             [] => ("the file is empty", ExportHint),
+            [0, (byte)'a', (byte)'s', (byte)'m', ..] => ("this is WebAssembly, and no PyTorch model", "a compiled model is for `sconce run`, `inspect` and `bench`; " + ExportHint),
             [0x80, <= 5, ..] => ("this is a pickle: an old file of torch.save, which holds weights or Python code and no graph", ExportHint),
             [0x08, <= 16, 0x12, ..] =>
                 ("this looks like an ONNX model", "export the PyTorch model itself instead: " + ExportHint),
@@ -95,6 +96,11 @@ internal sealed class Pt2Archive
         if (Has("data.pkl"))
         {
             return new SconceException("this is a file of torch.save: it holds weights or Python objects, and no graph", place, ExportHint);
+        }
+
+        if (zip.Entries.Any() && zip.Entries.All(entry => entry.Name.EndsWith(".npy", StringComparison.Ordinal)))
+        {
+            return new SconceException("this is a NumPy .npz file: it holds arrays, and no model", place, "name the model; arrays are for `sconce run MODEL --input FILE.npz`");
         }
 
         return zip.Entries.Any(entry => entry.Name.StartsWith(root + "data/aotinductor/", StringComparison.Ordinal))

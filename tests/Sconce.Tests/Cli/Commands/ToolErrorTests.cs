@@ -56,6 +56,7 @@ public sealed class ToolErrorTests : IDisposable
     [InlineData("run plain.wasm --input x=text.npz", "expected a NumPy .npy array", "text.npz")]
     [InlineData("run plain.wasm --input x.npy", "expected NAME=FILE.npy", "x.npy")]
     [InlineData("run plain.wasm --input x=missing.npy", "expected a NumPy .npy file, but got nothing there", "missing.npy")]
+    [InlineData("compile plain.wasm", "this is WebAssembly, and no PyTorch model", "plain.wasm")]
     [InlineData("wasi missing.wasm", "expected a WASI program (.wasm), but got nothing there", "missing.wasm")]
     [InlineData("wasi text.npz", "expected a WebAssembly module", "text.npz")]
     [InlineData("wasi model.pt", "expected a WASI program (.wasm), but got a model", "model.pt")]
@@ -82,6 +83,14 @@ public sealed class ToolErrorTests : IDisposable
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(message, result.Errors);
         Assert.Contains($"where: {where}", result.Errors);
+    }
+
+    [Fact]
+    public async Task APartOfNoOperatorsNameIsAnError()
+    {
+        var result = await RunAsync("ops", "no_such_operator");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("'no_such_operator', which no operator's name holds", result.Errors);
     }
 
     [Theory]

@@ -220,6 +220,20 @@ public sealed class ToolModelTests : IDisposable
     }
 
     [Fact]
+    public async Task RunSaysHowToGiveAnInput()
+    {
+        var missing = await Tool.RunAsync(folder.FullName, "run", Digits);
+        Assert.Equal(1, missing.ExitCode);
+        Assert.Contains("none for 'image'", missing.Errors);
+        Assert.Contains("--input image=FILE.npy", missing.Errors);
+        AtomicFile.Write(At("bytes.npy"), stream => Sconce.Cli.Numpy.Npy.Write(stream, Compiler.Types.TensorData.Dense(Compiler.Types.DType.UInt8, [1, 1, 28, 28], new byte[784])));
+        var other = await Tool.RunAsync(folder.FullName, "run", Digits, "--input", "image=bytes.npy");
+        Assert.Equal(1, other.ExitCode);
+        Assert.Contains("expected float32 for input 'image', but got uint8", other.Errors);
+        Assert.Contains("array.astype(\"float32\")", other.Errors);
+    }
+
+    [Fact]
     public async Task ABenchTellsTheTimeOfEachStep()
     {
         var shown = await RunAsync("bench", Digits, "--size", "s40=3", "--rounds", "3", "--threads", "2", "--plain", "--json", "bench.json", "--trace", "trace.json");

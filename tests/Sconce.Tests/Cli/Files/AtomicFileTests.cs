@@ -38,6 +38,17 @@ public sealed class AtomicFileTests : IDisposable
         Assert.True(FileIdentity.Of("/dev/null") is { IsRegular: false, IsFolder: false });
     }
 
+    [Theory]
+    [InlineData("none/out.wasm", "its folder does not exist")]
+    [InlineData("long", "the name is too long")]
+    public void OnlyTheNameThatWasGivenIsTold(string name, string reason)
+    {
+        var path = Path.Combine(Path.GetDirectoryName(scratch.NewFile(".x"))!, name == "long" ? new string('a', 300) : name);
+        var error = Assert.Throws<SconceException>(() => AtomicFile.Write(path, Text("new")));
+        Assert.Contains(reason, error.Message);
+        Assert.DoesNotContain(".part", error.Message);
+    }
+
     [Fact]
     public void WhatIsReadIsNotReplaced()
     {
