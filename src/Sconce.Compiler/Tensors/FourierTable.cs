@@ -14,8 +14,11 @@ public enum FourierWay
     /// <summary>The same for an odd number of real elements, which are complex ones without imaginary parts.</summary>
     OddInLanes,
 
-    /// <summary>By a convolution, whose length is a better one: a prime factor is too large for a pass.</summary>
+    /// <summary>By a convolution, whose length is a better one: a prime factor is too large for a pass. Of an even number of real elements half as many are convolved.</summary>
     Convolution,
+
+    /// <summary>The same for an odd number of real elements.</summary>
+    OddConvolution,
 }
 
 /// <summary>

@@ -107,6 +107,9 @@ internal sealed class FourierArithmetic(FunctionBuilder f, KernelModule module, 
         }
     }
 
+    /// <summary>The first lane's number, as expressions have it.</summary>
+    public Code First(Vector a) => IsWide ? F64x2.ExtractLane(a.Low, 0) : F32x4.ExtractLane(a.Low, 0);
+
     /// <summary>A single number, as expressions have it.</summary>
     public Code LoadNumber(I32 address) => IsWide ? Memory.LoadF64(address) : Memory.LoadF32(address);
 

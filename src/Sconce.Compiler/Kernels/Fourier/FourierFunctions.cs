@@ -97,7 +97,7 @@ internal sealed class FourierFunctions
     {
         var result = f.Let(f.CallResult(Passes(module, type), table, from, to).AsI32(), "result");
         var planes = f.Let(from + to - result, "planes");
-        var sizes = Sizes(f, table, FourierForm.RealToComplex, isSplit: true);
+        var sizes = Sizes(f, table, FourierForm.RealToComplex, LaneUse.Quarters);
         FourierJoint.Emit(f, math, sizes, table, result, (quarter, k, value) => FourierJoint.ToPlanes(f, math, sizes, planes, quarter, k, value));
         f.Return(planes);
     }
@@ -108,7 +108,7 @@ internal sealed class FourierFunctions
     /// </summary>
     private void BuildConvolution()
     {
-        var sizes = Sizes(f, table, FourierForm.RealToComplex, isSplit: true);
+        var sizes = Sizes(f, table, FourierForm.RealToComplex, LaneUse.Quarters);
         var plane = f.Let(FourierJoint.ImaginaryPlane(math, sizes), "plane");
         var given = f.Let((Memory.LoadI32(table, FourierTable.Given) + (Lanes - 1)) >>> 2, "given");
         var (element, pointer, factor, end) = (f.I32("element"), f.I32("pointer"), f.I32("factor"), f.I32("end"));
@@ -156,7 +156,7 @@ internal sealed class FourierFunctions
     }
 
     /// <summary>What a table says of its sizes.</summary>
-    public static FourierSizes Sizes(FunctionBuilder f, I32 table, FourierForm form, bool isSplit) => new(
-        form, isSplit, f.Let(Memory.LoadI32(table, FourierTable.Length), "length"), f.Let(Memory.LoadI32(table, FourierTable.Points), "points"),
+    public static FourierSizes Sizes(FunctionBuilder f, I32 table, FourierForm form, LaneUse use) => new(
+        form, use, f.Let(Memory.LoadI32(table, FourierTable.Length), "length"), f.Let(Memory.LoadI32(table, FourierTable.Points), "points"),
         f.Let(Memory.LoadI32(table, FourierTable.Combining), "combining"), f.Let(Memory.LoadI32(table, FourierTable.Reals), "reals"));
 }

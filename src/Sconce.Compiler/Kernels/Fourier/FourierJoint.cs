@@ -49,5 +49,5 @@ internal static class FourierJoint
     }
 
     /// <summary>Bytes from the plane of real parts to the other: each has room for the first element again.</summary>
-    public static I32 ImaginaryPlane(FourierArithmetic math, FourierSizes sizes) => (sizes.Length + Lanes) * math.NumberBytes;
+    public static I32 ImaginaryPlane(FourierArithmetic math, FourierSizes sizes) => (sizes.PlaneLength + Lanes) * math.NumberBytes;
 }

@@ -34,10 +34,5 @@ internal sealed class FourierScale
 
     public ComplexVector Of(ComplexVector value) => known == 1 ? value : Whole is var scale ? new(math.Mul(value.Real, scale), math.Mul(value.Imaginary, scale)) : value;
 
-    /// <summary>Of a single number.</summary>
-    public Code Of(Code value) => known == 1 ? value
-        : math.IsWide ? value.AsF64() * F64x2.ExtractLane(Whole.Low, 0)
-        : value.AsF32() * F32x4.ExtractLane(Whole.Low, 0);
-
     private Vector Whole => known is { } number ? math.SplatVector(number) : whole;
 }

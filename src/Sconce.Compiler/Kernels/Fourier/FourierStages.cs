@@ -40,10 +40,56 @@ internal sealed class FourierStages(FunctionBuilder f, FourierArithmetic math, F
         }
     }
 
+    /// <summary>The same for an odd number of real elements, transformed as complex ones.</summary>
+    public void OddRow(ExprEmitter emitter, LocalI32 first, LocalI32 second, I32 outputs, Func<LocalI32, LocalI32, (LocalI32 Result, LocalI32 Other)> passes)
+    {
+        using var scope = f.Scope();
+        var (whole, real, imaginary) = Whole();
+        var (n, pointer) = (f.I32("n"), f.Let(first, "pointer"));
+        ClearLast(first, sizes.Length);
+        f.For(n, 0, sizes.Length, 1, () =>
+        {
+            using var inner = f.Scope();
+            var at = Along(emitter, whole, n);
+            at.Expect(real, imaginary);
+            Put(first, n, pointer, new(at.Vector(real), at.Vector(imaginary)));
+            f.Set(pointer, pointer + math.ElementBytes);
+        });
+        var (from, _) = passes(first, second);
+        f.For(n, 0, outputs, 1, () =>
+        {
+            using var inner = f.Scope();
+            var at = Along(emitter, step.Output, n);
+            var value = Element(from, n);
+            if (sizes.Form == FourierForm.ComplexToReal)
+            {
+                StoreAt(at, 0, value.Imaginary);
+            }
+            else
+            {
+                StoreAt(at, 0, value);
+            }
+        });
+    }
+
+    /// <summary>Real elements as complex ones, or half a spectrum made whole; for an inverse transform, with its parts exchanged.</summary>
+    private (Axis Axis, Expr Real, Expr Imaginary) Whole()
+    {
+        if (sizes.Form == FourierForm.RealToComplex)
+        {
+            return (step.Input, step.Real, Expr.Const(step.Real.Type, 0L));
+        }
+
+        // Backwards from the end come the conjugates.
+        var axis = new Axis(step.Size, "n");
+        var mirrored = (FourierStep)step.Substitute(atom => ReferenceEquals(atom, step.Input) ? Dim.Min(Dim.Of(axis), step.Size - axis) : null);
+        return (axis, Expr.Select(Expr.Of(Dim.Of(axis) * 2) > Expr.Of(step.Size), -mirrored.Imaginary, mirrored.Imaginary), mirrored.Real);
+    }
+
     /// <summary>An emitter of values along an axis, for one of a loop's rounds: the given one's, or that of the transforms in the lanes.</summary>
     private ExprEmitter Along(ExprEmitter emitter, Axis axis, I32 place)
     {
-        var at = emitter.Nested(across ?? axis);
+        var at = emitter.Nested(sizes.Use == LaneUse.Single ? null : across ?? axis);
         at.Bind(axis, place);
         return at;
     }
@@ -57,6 +103,7 @@ internal sealed class FourierStages(FunctionBuilder f, FourierArithmetic math, F
         var (place, pointer) = (f.I32("n"), f.Let(to, "to"));
         var inputs = sizes.Form == FourierForm.RealToComplex ? 2 : 1;
         var ownRoots = f.Let(roots + sizes.Reals, "roots");
+        ClearLast(to, sizes.Length);
         f.For(place, 0, sizes.Length * inputs, Step * inputs, () =>
         {
             using var scope = f.Scope();
@@ -65,13 +112,13 @@ internal sealed class FourierStages(FunctionBuilder f, FourierArithmetic math, F
             {
                 case FourierForm.Complex:
                     at.Expect(step.Real, step.Imaginary);
-                    math.StoreElement(pointer, new(at.Vector(step.Real), at.Vector(step.Imaginary)));
+                    Put(to, place, pointer, new(at.Vector(step.Real), at.Vector(step.Imaginary)));
                     break;
                 case FourierForm.RealToComplex:
                     var next = step.Real.Shift(step.Input, Step);
                     at.Expect(step.Real, next);
                     var (a, b) = (math.Let(at.Vector(step.Real)), math.Let(at.Vector(next)));
-                    math.StoreElement(pointer, sizes.IsSplit ? math.Apart(a, b) : new(a, b));
+                    Put(to, place >>> 1, pointer, sizes.IsSplit ? math.Apart(a, b) : new(a, b));
                     break;
                 default:
                     at.Expect(step.Real, step.Imaginary);
@@ -85,13 +132,49 @@ internal sealed class FourierStages(FunctionBuilder f, FourierArithmetic math, F
                     var turned = math.Add(even, math.Mul(odd, RealRoots(ownRoots)));
 
                     // An inverse transform: the parts change places.
-                    math.StoreElement(pointer, new(turned.Imaginary, turned.Real));
+                    Put(to, place, pointer, new(turned.Imaginary, turned.Real));
                     f.Set(ownRoots, ownRoots + (Step * math.NumberBytes));
                     break;
             }
 
             f.Set(pointer, pointer + math.ElementBytes);
         });
+    }
+
+    /// <summary>A number into its place among elements of four, or an element to where the pointer is.</summary>
+    private void Put(I32 elements, I32 number, I32 pointer, ComplexVector value)
+    {
+        if (sizes.Use != LaneUse.Single)
+        {
+            math.StoreElement(pointer, value);
+            return;
+        }
+
+        var place = f.Let(math.InElements(elements, number));
+        math.StoreNumber(place, math.First(value.Real));
+        math.StoreNumber(place, math.First(value.Imaginary), FourierArithmetic.ImaginaryPart);
+    }
+
+    /// <summary>What lies behind the last number, in its element, must be one too.</summary>
+    private void ClearLast(I32 elements, I32 count)
+    {
+        if (sizes.Use == LaneUse.Single)
+        {
+            math.StoreElement(f.Let(elements + (((count - 1) >>> 2) * math.ElementBytes)), new(math.SplatVector(0), math.SplatVector(0)));
+        }
+    }
+
+    /// <summary>A result, or four.</summary>
+    private ComplexVector Element(I32 from, I32 place)
+    {
+        if (sizes.Use == LaneUse.Rows)
+        {
+            return math.LoadElement(f.Let(from + (place * math.ElementBytes)));
+        }
+
+        var address = f.Let(from + (place * math.NumberBytes));
+        var plane = FourierJoint.ImaginaryPlane(math, sizes);
+        return sizes.IsSplit ? new(math.Load(address, 0), math.Load(address, plane)) : math.LoadSplats(address, plane);
     }
 
     private ComplexVector RealRoots(I32 at)
@@ -136,16 +219,17 @@ internal sealed class FourierStages(FunctionBuilder f, FourierArithmetic math, F
     {
         var own = f.Let(roots + sizes.Reals, "roots");
         var imaginaryPlane = FourierJoint.ImaginaryPlane(math, sizes);
-        if (sizes.IsSplit)
-        {
-            // The first element once more behind the last.
-            math.Store(from, sizes.Length * math.NumberBytes, math.Load(from, 0));
-            math.Store(from, imaginaryPlane + (sizes.Length * math.NumberBytes), math.Load(from, imaginaryPlane));
-        }
-        else
+
+        // The first element once more behind the last.
+        if (sizes.Use == LaneUse.Rows)
         {
             var last = f.Let(from + (sizes.Length * math.ElementBytes));
             math.StoreElement(last, math.LoadElement(from));
+        }
+        else
+        {
+            math.Store(from, sizes.Length * math.NumberBytes, math.Load(from, 0));
+            math.Store(from, imaginaryPlane + (sizes.Length * math.NumberBytes), math.Load(from, imaginaryPlane));
         }
 
         var k = f.I32("k");
@@ -153,7 +237,7 @@ internal sealed class FourierStages(FunctionBuilder f, FourierArithmetic math, F
         {
             using var scope = f.Scope();
             var behind = f.Let(sizes.Length - (Step - 1) - k);
-            var (z, mirrored) = (Element(k), Element(behind));
+            var (z, mirrored) = (Element(from, k), Element(from, behind));
             mirrored = sizes.IsSplit ? math.Reversed(mirrored) : mirrored;
             var half = scale.Half;
             var even = new ComplexVector(math.Mul(math.Add(z.Real, mirrored.Real), half), math.Mul(math.Sub(z.Imaginary, mirrored.Imaginary), half));
@@ -165,17 +249,6 @@ internal sealed class FourierStages(FunctionBuilder f, FourierArithmetic math, F
             Store(Along(emitter, step.Output, behind), 0, sizes.IsSplit ? math.Reversed(conjugate) : conjugate);
             f.Set(own, own + (Step * math.NumberBytes));
         });
-
-        ComplexVector Element(I32 place)
-        {
-            if (!sizes.IsSplit)
-            {
-                return math.LoadElement(f.Let(from + (place * math.ElementBytes)));
-            }
-
-            var address = f.Let(from + (place * math.NumberBytes));
-            return new(math.Load(address, 0), math.Load(address, imaginaryPlane));
-        }
     }
 
     /// <summary>Elements as they are, each lane to its own transform's place.</summary>
@@ -185,7 +258,7 @@ internal sealed class FourierStages(FunctionBuilder f, FourierArithmetic math, F
         f.For(k, 0, sizes.Length, 1, () =>
         {
             using var scope = f.Scope();
-            var value = math.LoadElement(pointer);
+            var value = sizes.Use == LaneUse.Single ? Element(from, k) : math.LoadElement(pointer);
             if (sizes.Form == FourierForm.Complex)
             {
                 StoreAt(Along(emitter, step.Output, k), 0, value);
@@ -203,12 +276,23 @@ internal sealed class FourierStages(FunctionBuilder f, FourierArithmetic math, F
 
     private void StoreAt(ExprEmitter at, int place, ComplexVector value) => Store(at, place, scale.Of(value));
 
-    private void StoreAt(ExprEmitter at, int place, Vector value) =>
-        at.StoreVector(step.Targets[0].Shift(step.Output, place), scale.Of(value));
+    private void StoreAt(ExprEmitter at, int place, Vector value) => Store(at, step.Targets[0].Shift(step.Output, place), scale.Of(value));
 
     private void Store(ExprEmitter at, int place, ComplexVector value)
     {
-        at.StoreVector(step.Targets[0].Shift(step.Output, place), value.Real);
-        at.StoreVector(step.Targets[1].Shift(step.Output, place), value.Imaginary);
+        Store(at, step.Targets[0].Shift(step.Output, place), value.Real);
+        Store(at, step.Targets[1].Shift(step.Output, place), value.Imaginary);
+    }
+
+    private void Store(ExprEmitter at, Target target, Vector value)
+    {
+        if (sizes.Use == LaneUse.Single)
+        {
+            at.StoreScalar(target, math.First(value));
+        }
+        else
+        {
+            at.StoreVector(target, value);
+        }
     }
 }

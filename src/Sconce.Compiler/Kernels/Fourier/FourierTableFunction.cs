@@ -28,6 +28,9 @@ internal sealed class FourierTableFunction
     private readonly LocalI32 second;
     private readonly LocalI32 size;
 
+    /// <summary>Elements that are transformed, half as many as an even number of real ones.</summary>
+    private readonly LocalI32 given;
+
     /// <summary>Where the next numbers belong.</summary>
     private readonly LocalI32 at;
 
@@ -41,7 +44,7 @@ internal sealed class FourierTableFunction
         math = new(f, module, type);
         (table, first, second, size) = (
             f.Parameter(0, "table").AsI32(), f.Parameter(1, "first").AsI32(), f.Parameter(2, "second").AsI32(), f.Parameter(3, "size").AsI32());
-        (at, order, bits) = (f.I32("at"), f.I32("order"), f.I32("bits"));
+        (given, at, order, bits) = (f.I32("given"), f.I32("at"), f.I32("order"), f.I32("bits"));
     }
 
     public static FunctionBuilder For(KernelModule module, DType type, FourierForm form) => module.Function(
@@ -61,31 +64,30 @@ internal sealed class FourierTableFunction
         }
 
         f.Set(at, table + (int)FourierTable.Numbers);
+        var halved = form == FourierForm.Complex ? (I32)0 : f.Let((size & 1) ^ 1, "halved");
+        f.Set(given, size >>> halved);
         f.If(
             rest.Eq(1),
             () =>
             {
-                var halved = form == FourierForm.Complex ? (I32)0 : f.Let((size & 1) ^ 1, "halved");
-                f.Set(length, size >>> halved);
+                f.Set(length, given);
                 var split = f.Let((length & (Lanes - 1)).Eqz() & length.GeU(FourierPlan.ShortestSplit), "split");
                 f.Set(points, length >>> (split << 1));
-                f.Set(way, split.Select((int)FourierWay.Split, form == FourierForm.Complex ? (int)FourierWay.InLanes : halved.Select((int)FourierWay.InLanes, (int)FourierWay.OddInLanes)));
+                f.Set(way, split.Select((int)FourierWay.Split, Even(FourierWay.InLanes, FourierWay.OddInLanes)));
                 MakeRoots(length << 1);
                 Describe();
                 Passes(points);
                 f.If(split, () => Combining(length, points));
-                if (form != FourierForm.Complex)
-                {
-                    f.If(halved, () => Reals(length));
-                }
+                f.If(halved, Reals);
             },
             () =>
             {
-                f.Set(way, (int)FourierWay.Convolution);
+                f.Set(way, Even(FourierWay.Convolution, FourierWay.OddConvolution));
                 SetLength(length);
                 f.Set(points, length >>> 2);
                 Describe();
-                MakeRoots(size << 1);
+                MakeRoots(given << 1);
+                f.If(halved, Reals);
                 Chirp();
                 MakeRoots(length << 1);
                 Passes(points);
@@ -99,18 +101,20 @@ internal sealed class FourierTableFunction
             f.StoreI32(table, way, FourierTable.Way);
             f.StoreI32(table, length, FourierTable.Length);
             f.StoreI32(table, points, FourierTable.Points);
-            f.StoreI32(table, size, FourierTable.Given);
+            f.StoreI32(table, given, FourierTable.Given);
         }
+
+        I32 Even(FourierWay even, FourierWay odd) => form == FourierForm.Complex ? (int)even : halved.Select((int)even, (int)odd);
     }
 
-    /// <summary>The outputs that a convolution must give: of a real spectrum half.</summary>
-    private I32 Outputs => form == FourierForm.RealToComplex ? (size >>> 1) + 1 : size;
+    /// <summary>The outputs that a convolution must give: of an odd number of real elements half.</summary>
+    private I32 Outputs => form == FourierForm.RealToComplex ? (size & 1).Select((size >>> 1) + 1, given) : given;
 
     /// <summary>The smallest length of those that suit a convolution.</summary>
     private void SetLength(LocalI32 length)
     {
         f.Set(length, int.MaxValue);
-        var needed = f.Let(size + Outputs - 1, "needed");
+        var needed = f.Let(given + Outputs - 1, "needed");
         foreach (var factor in FourierTable.LengthFactors)
         {
             // A multiple of 16.
@@ -232,12 +236,12 @@ internal sealed class FourierTableFunction
     }
 
     /// <summary>Of the stage that makes a real transform of a complex one.</summary>
-    private void Reals(I32 length)
+    private void Reals()
     {
         using var scope = f.Scope();
         f.StoreI32(table, at - table, FourierTable.Reals);
         var k = f.I32("k");
-        var count = f.Let(new FourierSizes(form, IsSplit: false, length, length, 0, 0).RealCount, "count");
+        var count = f.Let(new FourierSizes(form, LaneUse.Rows, given, given, 0, 0).RealCount, "count");
         Planes(k, count, count, () =>
         {
             var (cosine, sine) = Root(k);
@@ -265,11 +269,11 @@ internal sealed class FourierTableFunction
         using var scope = f.Scope();
         f.Set(at, (at + (FourierArithmetic.UnitBytes - 1)) & -FourierArithmetic.UnitBytes);
         f.StoreI32(table, at - table, FourierTable.Chirp);
-        var elements = f.Let((size + (Lanes - 1)) >>> 2, "elements");
+        var elements = f.Let((given + (Lanes - 1)) >>> 2, "elements");
         f.MemoryFill(at, 0, elements * math.ElementBytes);
         var (n, square) = (f.I32("n"), f.I32("square"));
         f.Set(square, 0);
-        f.For(n, 0, size, 1, () =>
+        f.For(n, 0, given, 1, () =>
         {
             using var inner = f.Scope();
             var (cosine, sine) = Root(square);
@@ -293,7 +297,7 @@ internal sealed class FourierTableFunction
         var chirp = f.Let(table + Memory.LoadI32(table, FourierTable.Chirp), "chirp");
         var outputs = f.Let(Outputs, "outputs");
         var n = f.I32("n");
-        f.For(n, 0, size, 1, () =>
+        f.For(n, 0, given, 1, () =>
         {
             using var inner = f.Scope();
             var given = f.Let(math.InElements(chirp, n));

@@ -86,24 +86,24 @@ internal sealed class RunTimeFourierKernel
         var first = f.Let(root.Address(step.ThreadScratch!, Dim.Zero).Pointer, "first");
         var second = f.Let(first + AreaBytes(root, step), "second");
         var way = f.Let(Memory.LoadI32(table, FourierTable.Way), "way");
-        var size = f.Let(root.Index(step.Size), "size");
         var outputs = f.Let(root.Index(step.Output.Extent), "outputs");
         var extent = f.Let(root.Index(row.Extent), "rows");
         var scale = new FourierScale(root, math, step.Scale, type);
-        var split = FourierFunctions.Sizes(f, table, step.Form, isSplit: true);
+        var sizes = FourierFunctions.Sizes(f, table, step.Form, LaneUse.Quarters);
+        var single = sizes with { Use = LaneUse.Single, Length = f.Let(Memory.LoadI32(table, FourierTable.Given), "given"), PlaneLength = sizes.Length };
         var inLanes = (FourierStep)step.Substitute(atom => ReferenceEquals(atom, row) ? Dim.Min(Dim.Of(across), row.Extent - 1) : null);
         tiles.Emit(root, frame.Tile, (remaining, from, to) => LoopNest.Over(root, remaining, from, to, [], [], (emitter, start, end) =>
         {
-            f.If(way.Eq((int)FourierWay.Split), () => Rows(row, 1, at =>
-                new FourierStages(f, math, step, null, split, scale).Row(at, table, first, second, Passes)));
-            f.If(way.Eq((int)FourierWay.InLanes), () => Rows(across, Lanes, at =>
-                new FourierStages(f, math, inLanes, across, split with { IsSplit = false }, scale).Row(at, table, first, second, Passes)));
+            var one = new FourierStages(f, math, step, null, single, scale);
+            var four = new FourierStages(f, math, inLanes, across, sizes with { Use = LaneUse.Rows }, scale);
+            f.If(way.Eq((int)FourierWay.Split), () => Rows(row, 1, at => new FourierStages(f, math, step, null, sizes, scale).Row(at, table, first, second, Passes)));
+            f.If(way.Eq((int)FourierWay.InLanes), () => Rows(across, Lanes, at => four.Row(at, table, first, second, Passes)));
+            f.If(way.Eq((int)FourierWay.Convolution), () => Rows(row, 1, at => one.Row(at, table, first, second, Convolution)));
             if (step.Form != FourierForm.Complex)
             {
-                f.If(way.Eq((int)FourierWay.OddInLanes), () => Rows(across, Lanes, at => OddRow(at, inLanes)));
+                f.If(way.Eq((int)FourierWay.OddInLanes), () => Rows(across, Lanes, at => four.OddRow(at, first, second, outputs, Passes)));
+                f.If(way.Eq((int)FourierWay.OddConvolution), () => Rows(row, 1, at => one.OddRow(at, first, second, outputs, Convolution)));
             }
-
-            f.If(way.Eq((int)FourierWay.Convolution), () => Rows(row, 1, at => AnyRow(at)));
 
             void Rows(Axis axis, int count, Action<ExprEmitter> body)
             {
@@ -119,99 +119,14 @@ internal sealed class RunTimeFourierKernel
         }));
         return frame.Finish(tiles.Tiles, "fft of any length");
 
-        (LocalI32 Result, LocalI32 Other) Passes(LocalI32 from, LocalI32 to)
+        (LocalI32 Result, LocalI32 Other) Passes(LocalI32 from, LocalI32 to) => Through(FourierFunctions.Passes(module, type), from, to);
+
+        (LocalI32 Result, LocalI32 Other) Convolution(LocalI32 from, LocalI32 to) => Through(FourierFunctions.Convolution(module, type), from, to);
+
+        (LocalI32 Result, LocalI32 Other) Through(FunctionBuilder function, LocalI32 from, LocalI32 to)
         {
-            var result = f.Let(f.CallResult(FourierFunctions.Passes(module, type), table, from, to).AsI32(), "result");
+            var result = f.Let(f.CallResult(function, table, from, to).AsI32(), "result");
             return (result, f.Let(from + to - result, "other"));
         }
-
-        // Complex numbers, of which real ones have no imaginary parts.
-        void OddRow(ExprEmitter emitter, FourierStep lanes)
-        {
-            using var scope = f.Scope();
-            var (whole, real, imaginary) = Whole(lanes);
-            var n = f.I32("n");
-            var pointer = f.Let(first, "pointer");
-            f.For(n, 0, size, 1, () =>
-            {
-                using var inner = f.Scope();
-                var at = emitter.Nested(across);
-                at.Bind(whole, n);
-                at.Expect(real, imaginary);
-                math.StoreElement(pointer, new(at.Vector(real), at.Vector(imaginary)));
-                f.Set(pointer, pointer + math.ElementBytes);
-            });
-            f.Set(pointer, Passes(first, second).Result);
-            f.For(n, 0, outputs, 1, () =>
-            {
-                using var inner = f.Scope();
-                var at = emitter.Nested(across);
-                at.Bind(step.Output, n);
-                var value = scale.Of(math.LoadElement(pointer));
-                at.StoreVector(lanes.Targets[0], step.Form == FourierForm.ComplexToReal ? value.Imaginary : value.Real);
-                if (step.Form == FourierForm.RealToComplex)
-                {
-                    at.StoreVector(lanes.Targets[1], value.Imaginary);
-                }
-
-                f.Set(pointer, pointer + math.ElementBytes);
-            });
-        }
-
-        void AnyRow(ExprEmitter emitter)
-        {
-            using var scope = f.Scope();
-            var (whole, real, imaginary) = Whole(step);
-            var n = f.I32("n");
-
-            // What lies behind the last must be a number.
-            var pointer = f.Let(first + (((size - 1) >>> 2) * math.ElementBytes), "pointer");
-            math.StoreElement(pointer, new(math.SplatVector(0), math.SplatVector(0)));
-            f.For(n, 0, size, 1, () =>
-            {
-                using var inner = f.Scope();
-                var at = emitter.Nested(null);
-                at.Bind(whole, n);
-                at.Expect(real, imaginary);
-                var place = f.Let(math.InElements(first, n));
-                math.StoreNumber(place, at.Scalar(real));
-                math.StoreNumber(place + FourierArithmetic.ImaginaryPart, at.Scalar(imaginary));
-            });
-            f.Set(pointer, f.CallResult(FourierFunctions.Convolution(module, type), table, first, second).AsI32());
-            var plane = f.Let((split.Length + Lanes) * math.NumberBytes, "plane");
-            f.For(n, 0, outputs, 1, () =>
-            {
-                using var inner = f.Scope();
-                var at = emitter.Nested(null);
-                at.Bind(step.Output, n);
-                var (a, b) = (scale.Of(math.LoadNumber(pointer)), scale.Of(math.LoadNumber(f.Let(pointer + plane))));
-                at.StoreScalar(step.Targets[0], step.Form == FourierForm.ComplexToReal ? b : a);
-                if (step.Form != FourierForm.ComplexToReal)
-                {
-                    at.StoreScalar(step.Targets[1], b);
-                }
-
-                f.Set(pointer, pointer + math.NumberBytes);
-            });
-        }
-    }
-
-    /// <summary>The complex numbers that make a transform of any form one of complex numbers: for an inverse one the parts have changed places, of results too.</summary>
-    private static (Axis Axis, Expr Real, Expr Imaginary) Whole(FourierStep step)
-    {
-        if (step.Form == FourierForm.Complex)
-        {
-            return (step.Input, step.Real, step.Imaginary);
-        }
-
-        if (step.Form == FourierForm.RealToComplex)
-        {
-            return (step.Input, step.Real, Expr.Const(step.Real.Type, 0L));
-        }
-
-        // Backwards from the end come the conjugates.
-        var axis = new Axis(step.Size, "n");
-        var mirrored = (FourierStep)step.Substitute(atom => ReferenceEquals(atom, step.Input) ? Dim.Min(Dim.Of(axis), step.Size - axis) : null);
-        return (axis, Expr.Select(Expr.Of(Dim.Of(axis) * 2) > Expr.Of(step.Size), -mirrored.Imaginary, mirrored.Imaginary), mirrored.Real);
     }
 }
