@@ -67,7 +67,7 @@ public sealed class Call(LoweringContext context, Operator op, ImmutableArray<Lo
     /// <summary>An integer that must be known when compiling.</summary>
     public int Constant(string name) => Int(name) is { IsConstant: true } value
         ? checked((int)value.Value)
-        : throw Unsupported($"'{name}' is {Int(name)}, which only the run can tell");
+        : throw Unsupported($"'{name}' is {Context.Describe(Int(name))}, which only the run can tell");
 
     /// <summary>Checks a number of results or elements that are made when compiling: a file may ask for anything.</summary>
     public int Sane(Int128 count) => count >= 0 && count <= MostElements
@@ -163,7 +163,7 @@ public sealed class Call(LoweringContext context, Operator op, ImmutableArray<Lo
 
     private int Known(Dim value, string name) => value.IsConstant
         ? checked((int)value.Value)
-        : throw Unsupported($"'{name}' holds {value}, which only the run can tell");
+        : throw Unsupported($"'{name}' holds {Context.Describe(value)}, which only the run can tell");
 
     private Dim AsInt(Lowered value, string name) => value switch
     {

@@ -1,0 +1,58 @@
+using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Operators;
+using Sconce.Compiler.Operators.Families;
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+using Buffer = Sconce.Compiler.Tensors.Buffer;
+
+namespace Sconce.Tests.Operators;
+
+/// <summary>Which lengths of transforms are taken, and what is said of others.</summary>
+public sealed class FourierLoweringTests
+{
+    private static readonly Expr Unscaled = Expr.Const(DType.Float64, 1.0);
+
+    private readonly TensorProgram program = new();
+    private readonly LoweringContext context;
+    private readonly Symbol length = new("s21", 0, 1000);
+    private readonly Buffer x;
+
+    public FourierLoweringTests()
+    {
+        context = new(program);
+        x = new("x", DType.Float32, [3, length], BufferKind.Input);
+        program.Symbols.Add(length);
+        program.Inputs.Add(("x", x));
+    }
+
+    [Fact]
+    public void A_length_may_hang_on_inputs()
+    {
+        var half = Discrete.Half(context, x, length, Unscaled);
+        Assert.Equal(Dim.Of(length).FloorDiv(2) + 1, half.Real.Dims[1]);
+
+        // PyTorch transforms at least one element.
+        var check = Assert.Single(program.Checks);
+        Assert.Contains("a Fourier transform has at least one element", check.Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Transforms_of_one_length_share_a_table()
+    {
+        var z = Discrete.Half(context, x, length, Unscaled);
+        _ = Discrete.Half(context, z.Real, z.Real.Dims[1], Unscaled);
+        _ = Discrete.Half(context, x, length, Unscaled);
+        var tables = program.Steps.OfType<FourierStep>().Select(step => step.Table.Buffer).ToArray();
+        Assert.Same(tables[0], tables[2]);
+        Assert.NotSame(tables[0], tables[1]);
+    }
+
+    [Fact]
+    public void A_length_that_is_computed_is_refused_by_the_names_of_inputs()
+    {
+        var turn = new Symbol("t0", 1, 10);
+        var rows = new Buffer("rows", DType.Float32, [3, (Dim.Of(length) * 2) + turn]);
+        var error = Assert.Throws<SconceException>(() => Discrete.Half(context, rows, rows.Dims[1], Unscaled));
+        Assert.Equal("a Fourier transform of t0 + 2*x.shape[1] elements, which is not known before the run", error.Message);
+    }
+}
