@@ -53,6 +53,6 @@ public sealed class FourierLoweringTests
         var turn = new Symbol("t0", 1, 10);
         var rows = new Buffer("rows", DType.Float32, [3, (Dim.Of(length) * 2) + turn]);
         var error = Assert.Throws<SconceException>(() => Discrete.Half(context, rows, rows.Dims[1], Unscaled));
-        Assert.Equal("a Fourier transform of t0 + 2*x.shape[1] elements, which is not known before the run", error.Message);
+        Assert.StartsWith("a Fourier transform of t0 + 2*x.shape[1] elements, which is not known before the run", error.Message, StringComparison.Ordinal);
     }
 }
