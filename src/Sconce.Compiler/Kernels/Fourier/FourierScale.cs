@@ -1,7 +1,6 @@
 using Sconce.Compiler.Kernels.Expressions;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Sconce.Compiler.Wasm;
 
 namespace Sconce.Compiler.Kernels.Fourier;
 
