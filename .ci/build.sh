@@ -221,6 +221,7 @@ build_vite_plugin() {
 }
 
 build_vite_plugin_now() {
+  install_packages
   mkdir -p "$root/web/vite-plugin/dist"
   build vite-plugin "building vite-plugin-sconce" quietly npm --prefix "$root" run build --workspace web/vite-plugin
 }
