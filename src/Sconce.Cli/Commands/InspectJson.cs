@@ -23,8 +23,8 @@ internal sealed record InspectJson(
 
     internal sealed record StepJson(string Name, string Operator, string Kernel, string? Source, JsonValue Flops, JsonValue Bytes);
 
-    /// <summary>The file and its parts; what runs take beyond its constants is the arena.</summary>
-    internal sealed record BytesJson(long File, long Code, long Relaxed, long Constants, JsonValue Arena);
+    /// <summary>The file, the files of weights beside it where it has them, and its parts; what runs take beyond its constants is the arena.</summary>
+    internal sealed record BytesJson(long File, long? Shards, long Code, long Relaxed, long Constants, JsonValue Arena);
 
     public static InspectJson Of(string model, ArtefactContents contents)
     {
@@ -35,7 +35,7 @@ internal sealed record InspectJson(
             [.. manifest.Checks.Select(check => new ConditionJson(check.Text, check.Why, check.Source))],
             [.. manifest.Steps.Select(step => new StepJson(step.Name, step.Operator, step.Kernel, step.Source, Size(step.Flops), Size(step.Bytes)))],
             manifest.Parameters, Size(manifest.MultiplyAdds),
-            new(contents.TotalBytes, contents.CodeBytes, contents.RelaxedBytes, manifest.ConstantsEnd - manifest.ConstantsOffset, Size(manifest.Arena)));
+            new(contents.FileBytes, manifest.Shards.IsEmpty ? null : manifest.ShardBytes, contents.CodeBytes, contents.RelaxedBytes, manifest.ConstantsEnd - manifest.ConstantsOffset, Size(manifest.Arena)));
 
         static ImmutableArray<PortJson> Ports(IEnumerable<Port> ports) =>
             [.. ports.Select(port => new PortJson(port.Name, port.Type.Name(), [.. port.Shape.Select(Size)]))];

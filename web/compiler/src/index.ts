@@ -52,7 +52,8 @@ export interface Inspection {
   readonly steps: readonly { readonly name: string; readonly operator: string; readonly kernel: string; readonly source?: string; readonly flops: Size; readonly bytes: Size }[];
   readonly parameters: number;
   readonly multiplyAdds: Size;
-  readonly bytes: { readonly file: number; readonly code: number; readonly relaxed: number; readonly constants: number; readonly arena: Size };
+  /** `shards` are the files of weights, where they are beside it. */
+  readonly bytes: { readonly file: number; readonly shards?: number; readonly code: number; readonly relaxed: number; readonly constants: number; readonly arena: Size };
 }
 
 export interface VerifyOptions extends ModelOptions {

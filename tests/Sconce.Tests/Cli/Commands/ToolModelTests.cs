@@ -71,6 +71,10 @@ public sealed class ToolModelTests : IDisposable
         var inspected = await RunAsync("inspect", "digits.wasm");
         Assert.All(first, path => Assert.Contains(Path.GetFileName(path), inspected.Output));
         Assert.Contains($"{first.Count} in all", inspected.Output);
+        await RunAsync("inspect", "digits.wasm", "--json", "digits.json");
+        var bytes = JsonDocument.Parse(File.ReadAllText(At("digits.json"))).RootElement.GetProperty("bytes");
+        Assert.Equal(new FileInfo(At("digits.wasm")).Length, bytes.GetProperty("file").GetInt64());
+        Assert.Equal(first.Sum(path => new FileInfo(path).Length), bytes.GetProperty("shards").GetInt64());
 
         // Another model names the same files, and keeps them.
         Assert.Contains("(0 B of them new)", (await RunAsync("compile", Digits, "-o", "copy.wasm", "--split", "8kB")).Output);
