@@ -95,5 +95,27 @@ public static class ReductionBuilding
             }, (_, sum) => sum / divisor);
             return (variance, mean);
         }
+
+        /// <summary>
+        /// The same variance by distances from the first element: of equal elements it is exactly 0, as PyTorch has it, where a rounded mean would leave a trace. Normalisations,
+        /// which add an epsilon to it, need no such care.
+        /// </summary>
+        public Buffer VarianceFromFirst(Buffer source, ReducedAxes axes, Expr correction)
+        {
+            if (source.Rank == 0)
+            {
+                return context.Variance(source, axes, correction).Variance;
+            }
+
+            var type = source.Type.Compute();
+            var count = Expr.Of(axes.Count).As(type);
+            Expr Distance(Dims o, Dims r) => source.ValueAt(axes.Index(o, r)) - source.ValueAt(axes.Index(o, [.. r.Select(_ => Dim.Zero)]));
+            var mean = context.Reduce(type, axes.Result, axes.Reduced, Combiner.Sum, Distance, (_, sum) => sum / count);
+            return context.Reduce(type, axes.Result, axes.Reduced, Combiner.Sum, (o, r) =>
+            {
+                var distance = Distance(o, r) - mean.At(o);
+                return distance * distance;
+            }, (_, sum) => sum / (count - correction.As(type)).Max(count.Zero));
+        }
     }
 }

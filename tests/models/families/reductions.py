@@ -45,6 +45,7 @@ case("variance", lambda x: {
     "std_one": x.std(-2), "std_population": x.std(1, correction=0, keepdim=True), "var_mean": torch.var_mean(x, 1),
     "std_mean": torch.std_mean(x, (0, 2))}, x, core=True)
 case("variance-large-offset", lambda x: {"var": x.var(1), "std": x.std()}, rand(3, 37) + 1000)
+case("variance-of-equals", lambda x: {"std": x.std(1), "var": x.var(1), "all": x[2].std(), "columns": x.T.std(0)}, (rand(5, 1) + 1) * torch.ones(5, 7))
 case("norm", lambda x: {
     "two": x.norm(), "dim": x.norm(dim=1), "keep": x.norm(p=2, dim=-1, keepdim=True), "one": x.norm(1, 2), "inf": x.norm(inf, 1),
     "three": torch.norm(x, 3.0, 0),

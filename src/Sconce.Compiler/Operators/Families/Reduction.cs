@@ -117,10 +117,11 @@ internal static class Reduction
     private static Lowered SpreadAndMean(Call call, bool root)
     {
         var self = call.Tensor(0);
-        var (variance, mean) = call.Context.Variance(self, Axes(call), Correction(call));
+        var axes = Axes(call);
+        var variance = call.Context.VarianceFromFirst(self, axes, Correction(call));
         return Lowered.Of(
             root ? call.Context.Map(self.Type, variance.Dims, i => variance.At(i).Sqrt()) : call.Context.Convert(variance, self.Type),
-            call.Context.Convert(mean, self.Type));
+            call.Context.Convert(call.Context.Mean(self, axes), self.Type));
     }
 
     private static Buffer Extreme(Call call, ReducedAxes axes, Combiner combiner)
