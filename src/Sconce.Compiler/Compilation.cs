@@ -3,7 +3,6 @@ using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends;
 using Sconce.Compiler.Graph;
 using Sconce.Compiler.Operators;
-using Sconce.Compiler.Passes;
 using Sconce.Compiler.Tensors;
 
 namespace Sconce.Compiler;
