@@ -57,7 +57,7 @@ async function openFile(source: FileSource, address: string, options: SourceOpti
   if (typeof Response !== "undefined" && source instanceof Response) return body(source, source.url || "the response", signal);
   if (typeof source !== "string" && !(source instanceof URL)) throw new SconceError("network", `load takes a URL, Response, Blob, bytes or WebAssembly.Module, got ${describe(source)}`);
   const name = String(source);
-  if (!/^(https?|data|blob):/i.test(address)) return localFile(address, name);
+  if (isLocal(address)) return localFile(address, name);
   if (cache !== undefined && isRemote(address)) return (await network()).file(address);
   let response: Response;
   try {
@@ -76,10 +76,17 @@ async function openFile(source: FileSource, address: string, options: SourceOpti
 
 const isRemote = (address: string) => /^https?:/i.test(address);
 
+/** What addresses are relative to; nothing in Node, where they are paths. An extension's has a scheme of its own. */
+function baseAddress(): string | undefined {
+  const { document, location } = globalThis as { document?: { baseURI: string }; location?: { href: string } };
+  return document?.baseURI ?? location?.href;
+}
+
+const isLocal = (address: string) => baseAddress() === undefined && !/^(https?|data|blob):/i.test(address);
+
 /** A whole URL, where it is relative to a page; else, in Node, a path. */
 function resolve(address: string | URL): string {
-  const { document, location } = globalThis as { document?: { baseURI: string }; location?: { href: string } };
-  const base = document?.baseURI ?? location?.href;
+  const base = baseAddress();
   const text = String(address);
   try {
     return base === undefined ? text : new URL(text, base).href;
@@ -101,7 +108,7 @@ function shardOpener(address: string, weights: string | undefined, network: () =
   if (weights === undefined && (address === "" || /^(data|blob):/i.test(address))) return undefined;
   return async (shard, again) => {
     const url = weights === undefined ? shardAddress(address, shard) : `${weights.replace(/\/?$/, "/")}${shardName(shard).replace(/^.*\//, "")}`;
-    return isRemote(url) ? (await network()).shard(url, shard, again) : localFile(url, url);
+    return isLocal(url) ? localFile(url, url) : (await network()).shard(url, shard, again);
   };
 }
 
