@@ -25,7 +25,8 @@ export function sameVersion(one: Version, other: Version): boolean {
 
 /** Asks for a file from a byte on. It is compared afterwards whether it is of the version that was meant: If-Range would make servers of other origins ask beforehand. */
 export function request(url: string, at: number, cache: RequestCache, signal?: AbortSignal): Promise<Response> {
-  return fetch(url, { cache, ...(at > 0 ? { headers: { Range: `bytes=${at}-` } } : {}), ...(signal === undefined ? {} : { signal }) });
+  // The browser's own cache may hold a part of the file, and answer with the whole.
+  return fetch(url, { cache: at > 0 ? "no-store" : cache, ...(at > 0 ? { headers: { Range: `bytes=${at}-` } } : {}), ...(signal === undefined ? {} : { signal }) });
 }
 
 export function refused(name: string, { status, statusText }: Response): SconceError {
