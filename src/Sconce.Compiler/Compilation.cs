@@ -71,11 +71,14 @@ public sealed class Compilation
     {
         options ??= new CompileOptions();
         using var budget = Budget.Begin(bytes.Length, options.Budget);
-        var (graph, program) = Lower(bytes, name, options, Report, passes: null);
-        Report("code");
-        var parameters = graph.Inputs.Where(input => input.Kind == InputKind.Parameter).Sum(input => input.Data?.ElementCount ?? 0);
-        var source = new SourceInfo(name, Convert.ToHexStringLower(bytes.Sha256()));
-        return new Compilation(graph, program, ArtifactWriter.Create(program, source, parameters, options.ShardBytes)) { Work = budget.Budget.Work };
+        return Budget.InSixtyFourBits(() =>
+        {
+            var (graph, program) = Lower(bytes, name, options, Report, passes: null);
+            Report("code");
+            var parameters = graph.Inputs.Where(input => input.Kind == InputKind.Parameter).Sum(input => input.Data?.ElementCount ?? 0);
+            var source = new SourceInfo(name, Convert.ToHexStringLower(bytes.Sha256()));
+            return new Compilation(graph, program, ArtifactWriter.Create(program, source, parameters, options.ShardBytes)) { Work = budget.Budget.Work };
+        });
 
         void Report(string stage)
         {
@@ -94,7 +97,7 @@ public sealed class Compilation
     {
         options ??= new CompileOptions();
         using var budget = Budget.Begin(bytes.Length, options.Budget);
-        return Lower(bytes, name, options, stage => budget.Budget.Stage = stage, PassesUntil(after)).Program;
+        return Budget.InSixtyFourBits(() => Lower(bytes, name, options, stage => budget.Budget.Stage = stage, PassesUntil(after)).Program);
     }
 
     /// <summary>The passes over a program in order, with what each does.</summary>

@@ -42,7 +42,7 @@ public sealed class ReferenceRun
         }
 
         Pipeline.Run(graph, options.Verify);
-        var lowered = GraphLowering.Lower(graph);
+        var lowered = Budget.InSixtyFourBits(() => GraphLowering.Lower(graph));
         return new(lowered, [.. Probe.AllOf(graph).Where(probe => lowered.Values.GetValueOrDefault(probe.Value) is Lowered.Tensor)], half);
     }
 

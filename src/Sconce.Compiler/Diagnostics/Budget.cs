@@ -89,6 +89,21 @@ public sealed class Budget
         problem, current?.Place,
         "If the model is your own, find the sizes or indices that the loop or chain at this place builds up, and simplify them; a file that you do not know may be made to do harm.");
 
+    /// <summary>Does what computes sizes, all of it checked arithmetic: where one exceeds 64 bits, the model is at fault.</summary>
+    /// <exception cref="SconceException">A size exceeds 64 bits.</exception>
+    public static T InSixtyFourBits<T>(Func<T> compute)
+    {
+        try
+        {
+            return compute();
+        }
+        catch (OverflowException error)
+        {
+            throw new SconceException(
+                "a size or an index of the model exceeds 64 bits", current?.Place, "if the file is as PyTorch wrote it, give its dims smaller bounds (torch.export.Dim with max)", inner: error);
+        }
+    }
+
     private SconceException Exceeded(string problem) => new(
         $"compiling this model {problem} (at '{Stage}')", Place,
         "If you trust the file, raise the limits with --budget 10 (CompileOptions.Budget); a file that you do not know may be made to do harm.");

@@ -21,7 +21,7 @@ public static class Pt2Frontend
             throw new SconceException($"the archive holds {archive.ModelNames.Count} models: {choices}", new Where(name), "say which one is meant (on the command line by --model NAME)");
         }
 
-        return ProgramReader.Read(archive, model ?? archive.ModelNames[0]);
+        return Budget.InSixtyFourBits(() => ProgramReader.Read(archive, model ?? archive.ModelNames[0]));
     }
 
     public static Graph.Graph Read(ReadOnlyMemory<byte> file, string name, string? model = null) => Read(ModelBytes.Of(file), name, model);
@@ -35,6 +35,6 @@ public static class Pt2Frontend
     public static IReadOnlyList<Graph.Graph> ReadAll(ReadOnlyMemory<byte> file, string name)
     {
         var archive = new Pt2Archive(ModelBytes.Of(file), name);
-        return [.. archive.ModelNames.Select(model => ProgramReader.Read(archive, model))];
+        return [.. archive.ModelNames.Select(model => Budget.InSixtyFourBits(() => ProgramReader.Read(archive, model)))];
     }
 }

@@ -26,6 +26,7 @@ internal static class StepCheck
             CheckTypes(expr);
         }
 
+        CheckOperands(step);
         if (step is ConvolutionStep convolution)
         {
             CheckWindows(convolution);
@@ -48,6 +49,22 @@ internal static class StepCheck
             {
                 new Point(point).Check(step);
             }
+        }
+    }
+
+    /// <summary>What is multiplied has one dtype: PyTorch promotes none of it.</summary>
+    private static void CheckOperands(Step step)
+    {
+        ImmutableArray<Expr> operands = step switch
+        {
+            ContractionStep s => [s.Left, s.Right],
+            ConvolutionStep s => [s.Input, s.Weight],
+            AttentionStep { Operands: var s } => [s.Query, s.Key, s.Value],
+            _ => [],
+        };
+        if (operands.Select(operand => operand.Type).Distinct().ToList() is { Count: > 1 } types)
+        {
+            throw SconceException.Expected("tensors of one dtype to multiply", string.Join(" and ", types.Select(type => type.Name())), hint: "convert one of them before");
         }
     }
 

@@ -106,7 +106,7 @@ internal sealed partial class RunTarget : ITarget, IDisposable
     private static TensorData Input(Buffer buffer, Dictionary<Atom, long> sizes, Random random)
     {
         ImmutableArray<long> shape = [.. buffer.Dims.Select(dim => dim.Evaluate(leaf => sizes[leaf]))];
-        var value = new Compiler.Evaluation.TensorValue(buffer.Type, shape);
+        var value = new Compiler.Tensors.TensorValue(buffer.Type, shape);
         for (var i = 0L; i < value.Count; i++)
         {
             if (buffer.Type.IsFloat()) value.SetFloat(i, (random.NextDouble() * 4) - 2);
