@@ -1,4 +1,5 @@
 using Sconce.Compiler.Artifact;
+using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Evaluation;
 using Sconce.Compiler.Frontends;
 using Sconce.Compiler.Operators;

@@ -154,17 +154,22 @@ internal sealed class TermSum
         return Dim.FromTerms([.. terms], constant);
     }
 
+    /// <summary>Work of looking whether a remainder belongs to a quotient, beside that of the products it makes.</summary>
+    private const long OfTrial = 16;
+
     private bool JoinDivisionAndRemainder()
     {
         for (var i = 0; i < terms.Count; i++)
         {
             for (var f = 0; f < terms[i].Factors.Length; f++)
             {
-                if (terms[i].Factors[f] is not BinaryAtom { Operator: DimOperator.Modulo } modulo)
+                // Of a power one factor stands for all: each tried anew within each other's trial is a factorial of trials.
+                if (terms[i].Factors[f] is not BinaryAtom { Operator: DimOperator.Modulo } modulo || (f > 0 && modulo.Equals(terms[i].Factors[f - 1])))
                 {
                     continue;
                 }
 
+                Budget.Spend(OfTrial);
                 var others = terms[i] with { Factors = terms[i].Factors.RemoveAt(f) };
                 var wanted = modulo.Quotient * modulo.Right * Dim.Of(others);
                 if (wanted.IsConstant || wanted.ConstantTerm != 0 || !wanted.Terms.All(Holds))

@@ -1,4 +1,3 @@
-using Sconce.Compiler.Evaluation;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Buffer = Sconce.Compiler.Tensors.Buffer;

@@ -1,4 +1,3 @@
-using Sconce.Compiler.Evaluation;
 using Sconce.Compiler.Kernels;
 using Sconce.Compiler.Operators;
 using Sconce.Compiler.Operators.Families;

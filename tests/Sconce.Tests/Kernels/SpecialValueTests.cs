@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Sconce.Compiler.Evaluation;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Tests.Frontends;

@@ -2,7 +2,6 @@ using Sconce.Compiler;
 using System.Runtime.InteropServices;
 using Sconce.Compiler.Evaluation;
 using Sconce.Compiler.Operators;
-using Sconce.Compiler.Passes;
 using Sconce.Compiler.Types;
 using Sconce.Tests.Graph;
 

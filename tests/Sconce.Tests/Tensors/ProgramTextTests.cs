@@ -1,7 +1,6 @@
 using Sconce.Compiler;
 using Sconce.Compiler.Frontends;
 using Sconce.Compiler.Operators;
-using Sconce.Compiler.Passes;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Tensors.Text;
 using Sconce.Tests.Frontends;
