@@ -60,7 +60,7 @@ has_script() { node -e 'process.exit(require(process.argv[1]).scripts?.[process.
 
 suite_typescript() {
   heading "TypeScript tests"
-  ( build packages "building the npm packages" npm run build ) || { count typescript 0 1 1; return; }
+  ( build web "building the npm packages" npm run build ) || { count typescript 0 1 1; return; }
   # The graphs of WASI-NN's tests are compiled by it.
   build_runtime
   build_tool

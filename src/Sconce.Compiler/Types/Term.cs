@@ -155,7 +155,7 @@ internal sealed class TermSum
     }
 
     /// <summary>Work of looking whether a remainder belongs to a quotient, beside that of the products it makes.</summary>
-    private const long OfTrial = 16;
+    private const long OfTrial = 1;
 
     private bool JoinDivisionAndRemainder()
     {

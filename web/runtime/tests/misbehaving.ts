@@ -105,7 +105,10 @@ export async function startMisbehaving(files: ReadonlyMap<string, Uint8Array>, f
     if (request.method === "HEAD") return response.end();
     const cut = manner.cut !== undefined && !(manner.cutOnce && times > 0) ? manner.cut : Infinity;
     await send(response, part.subarray(0, cut), entry, manner.pause);
-    return cut < part.length ? response.destroy() : response.end();
+    if (cut >= part.length) return response.end();
+    // A body that ends in an error loses what nobody has read of it yet: an engine that is told of the error at once would never get on.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return response.destroy();
   }
 
   /** What a page asks of its server: to go down and up again, to deploy, to forget, and what was asked of it. */
