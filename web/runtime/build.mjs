@@ -35,6 +35,9 @@ async function bundle(name, plugins = []) {
     module: true,
     ecma: 2022,
     compress: { passes: 3, hoist_funs: true },
+    // Node prints the line that an uncaught error comes from, and the name of its class.
+    format: { max_line_len: 2000 },
+    mangle: { reserved: ["SconceError"] },
     // The sources are not in the package: the map brings them.
     sourceMap: { content: await readFile(map, "utf8"), filename: `${name}.js`, url: `${name}.js.map`, includeSources: true },
   });

@@ -46,6 +46,7 @@ export function explained(error: unknown): SconceError {
 export function whyNoThreads(): string | undefined {
   const { crossOriginIsolated } = globalThis as { crossOriginIsolated?: boolean };
   if (crossOriginIsolated === false) {
+    if (!globalThis.isSecureContext) return "the page is from an address that browsers do not trust: threads need https, or localhost";
     return "the page is not cross-origin isolated: its server must send Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp";
   }
   try {
