@@ -55,7 +55,7 @@ internal static class FuseAttention
             var (left, right) = (At(product.Left), At(product.Right));
             var whole = new ExprRewriter(loads: load => load.Equals(place) ? At(product.Epilogue) : null).Rewrite(score);
             parts.Add(product);
-            return left.Type == DType.Float32 && !whole.Loads().Any(load => ReferenceEquals(load.Buffer, place.Buffer)) && IsClosed()
+            return left.Type == DType.Float32 && !whole.Reads(place.Buffer) && IsClosed()
                 ? new AttentionStep(
                     last.Target, new AttentionAxes(last.Batch, rows, keys, product.K, columns),
                     new AttentionOperands(transposed ? right : left, transposed ? left : right, values, whole), softmax.HiddenRowsAreZero, last.Epilogue)

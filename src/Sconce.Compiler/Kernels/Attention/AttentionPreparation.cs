@@ -25,7 +25,7 @@ public static class AttentionPreparation
 
     private static (MapStep Packing, Expr Packed) Pack(string name, Expr operand, ImmutableArray<Axis> batch, Axis columns, Axis inner)
     {
-        ImmutableArray<Axis> outer = [.. batch.Where(axis => Operand.DependsOn(operand, axis))];
+        ImmutableArray<Axis> outer = [.. batch.Where(axis => operand.DependsOn(axis))];
         var (packing, panels) = Panels.Pack(name, outer, columns, [inner], column =>
             Operand.Substitute(operand, new Dictionary<Atom, Dim> { [columns] = column }));
         return (packing, panels.Load([.. outer.Select(axis => Dim.Of(axis))], columns, [inner]));
@@ -64,7 +64,7 @@ public static class AttentionPreparation
             var map = new Dictionary<Atom, Dim> { [heads] = (Dim.Of(group) * size) + Dim.Of(head) };
             Expr Split(Expr expr) => Operand.Substitute(expr, map);
             var operands = step.Operands.Map(Split);
-            if (!Operand.DependsOn(operands.Key, head) && !Operand.DependsOn(operands.Value, head))
+            if (!operands.Key.DependsOn(head) && !operands.Value.DependsOn(head))
             {
                 var space = step.Space with { Batch = [.. step.Space.Batch.SelectMany(axis => axis == heads ? [group, head] : (Axis[])[axis])] };
                 return step with { Target = Operand.Substitute(step.Target, map), Space = space, Operands = operands, Epilogue = Split(step.Epilogue) };

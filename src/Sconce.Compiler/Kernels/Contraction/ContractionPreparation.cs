@@ -57,7 +57,7 @@ public static class ContractionPreparation
             return step;
         }
 
-        ImmutableArray<Axis> axes = [.. step.Batch.Where(axis => Operand.DependsOn(step.Left, axis)), step.M, step.K];
+        ImmutableArray<Axis> axes = [.. step.Batch.Where(axis => step.Left.DependsOn(axis)), step.M, step.K];
         var rows = new Tensors.Buffer($"{step.Target.Buffer.Name}.left", step.Left.Type, [.. axes.Select(axis => axis.Extent)]);
         steps.Add(new MapStep(Target.Whole(rows, axes), axes, step.Left));
         var left = new LoadExpr(rows, [.. axes.Select(axis => Dim.Of(axis))]);
@@ -70,7 +70,7 @@ public static class ContractionPreparation
     /// </summary>
     private static ContractionStep MergeRows(ContractionStep step)
     {
-        while (step.Batch is [.. var outer, var last] && !Operand.DependsOn(step.Right, last))
+        while (step.Batch is [.. var outer, var last] && !step.Right.DependsOn(last))
         {
             var rows = new Axis(last.Extent * step.M.Extent, step.M.Name);
             var map = new Dictionary<Atom, Dim>
@@ -93,7 +93,7 @@ public static class ContractionPreparation
 
     private static ContractionStep WithPackedRight(ContractionStep step, ImmutableArray<Step>.Builder steps)
     {
-        ImmutableArray<Axis> outer = [.. step.Batch.Where(axis => Operand.DependsOn(step.Right, axis))];
+        ImmutableArray<Axis> outer = [.. step.Batch.Where(axis => step.Right.DependsOn(axis))];
         var (packing, panels) = Panels.Pack($"{step.Target.Buffer.Name}.right", outer, step.N, [step.K], column =>
             Operand.Substitute(step.Right, new Dictionary<Atom, Dim> { [step.N] = column }));
         steps.Add(packing);

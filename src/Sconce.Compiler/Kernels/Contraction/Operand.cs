@@ -8,7 +8,7 @@ internal sealed record Access(Tensors.Buffer Buffer, Dim Offset)
 {
     /// <summary>Null where the expression is more than a load, or the place is known only from other loads.</summary>
     public static Access? Of(Expr expr) =>
-        expr is LoadExpr load && !load.Index.Any(Operand.HasLoads) ? new Access(load.Buffer, load.Buffer.Offset(load.Index)) : null;
+        expr is LoadExpr load && !load.Index.Any(dim => dim.HasLoads()) ? new Access(load.Buffer, load.Buffer.Offset(load.Index)) : null;
 
     /// <summary>Elements at neighbouring indices of the axis are neighbours in memory.</summary>
     public bool HasUnitStride(Axis axis) => axis.Extent.Equals(Dim.One) || StrideOf(axis) is { IsConstant: true, Value: 1 };
@@ -30,49 +30,8 @@ internal sealed record Access(Tensors.Buffer Buffer, Dim Offset)
 /// <summary>Questions about operands, and their rewriting.</summary>
 internal static class Operand
 {
-    public static bool HasLoads(Dim dim)
-    {
-        var found = false;
-        dim.VisitLeaves(leaf => found |= leaf is LoadedIndex);
-        return found;
-    }
-
-    public static bool DependsOn(Expr expr, Axis axis)
-    {
-        var found = false;
-        new ExprRewriter(
-            dims: dim =>
-            {
-                found |= dim.DependsOn(axis);
-                return dim;
-            },
-            loads: _ => null).Rewrite(expr);
-        return found;
-    }
-
     /// <summary>Known when the model is compiled, so that packing it costs nothing at run time.</summary>
-    public static bool IsConstant(Expr expr)
-    {
-        var constant = true;
-        new ExprRewriter(loads: load =>
-        {
-            constant &= load.Buffer.Kind == BufferKind.Constant;
-            return null;
-        }).Rewrite(expr);
-        return constant;
-    }
-
-    /// <summary>Whether the expression reads the buffer.</summary>
-    public static bool Loads(Expr expr, Tensors.Buffer buffer)
-    {
-        var found = false;
-        new ExprRewriter(loads: load =>
-        {
-            found |= ReferenceEquals(load.Buffer, buffer);
-            return null;
-        }).Rewrite(expr);
-        return found;
-    }
+    public static bool IsConstant(Expr expr) => expr.Loads().All(load => load.Buffer.Kind == BufferKind.Constant);
 
     public static Expr Substitute(Expr expr, IReadOnlyDictionary<Atom, Dim> map) => new ExprRewriter(dims: dim => dim.Substitute(map)).Rewrite(expr);
 

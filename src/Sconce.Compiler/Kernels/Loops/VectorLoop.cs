@@ -23,7 +23,7 @@ internal static class VectorLoop
 
     /// <summary>The constant number of elements from one point of the axis to the next, or null.</summary>
     public static long? Stride(Dim offset, Axis axis) =>
-        offset.LinearIn(axis) is ({ IsConstant: true } stride, var rest) && !DependsOnLoaded(rest, axis) ? stride.Value : null;
+        offset.LinearIn(axis) is ({ IsConstant: true } stride, var rest) && !rest.LoadedNumbers().Any(number => number.DependsOn(axis)) ? stride.Value : null;
 
     /// <summary>Emits the loops. The body computes the points (or the four from each on) that lie the given places after where the axis stands.</summary>
     public static void Emit(
@@ -74,12 +74,5 @@ internal static class VectorLoop
             var step = vectors ? Vector.Lanes : 1;
             body(inside, [.. Enumerable.Range(0, points / step).Select(copy => copy * step)], vectors);
         }
-    }
-
-    private static bool DependsOnLoaded(Dim dim, Axis axis)
-    {
-        var found = false;
-        dim.VisitLeaves(leaf => found |= leaf is LoadedIndex loaded && IterationSpace.AccessesOf(loaded.Value).Any(inner => inner.DependsOn(axis)));
-        return found;
     }
 }

@@ -12,8 +12,6 @@ internal sealed class Names(Names? outer = null)
     private static readonly string[] Reserved =
         ["min", "max", "index", "select", "guard", "true", "false", "nan", "inf", "over", "along", "writes", "result", "epilogue", "element", "operand", "scratch", "thread", "from", "loop", "elided", "order"];
 
-    public bool Knows(object thing) => given.ContainsKey(thing) || (outer?.Knows(thing) ?? false);
-
     public string Of(object thing, string wanted)
     {
         if (given.TryGetValue(thing, out var name) || (outer is not null && outer.given.TryGetValue(thing, out name)))
