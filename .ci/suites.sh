@@ -144,11 +144,11 @@ suite_fuzz() {
   done
   build_wasi_nn
   ( build fuzzer "building the fuzzer" dotnet build tests/fuzz -c Release -v q --nologo -clp:NoSummary ) || { count fuzz 0 1 1; return; }
-  local fuzzer=tests/fuzz/bin/Release/net10.0/Sconce.Fuzz.dll artefacts=artifacts/fuzz/seeds
-  dotnet $fuzzer --export $artefacts || { count fuzz 0 1 1; return; }
+  local fuzzer=tests/fuzz/bin/Release/net10.0/Sconce.Fuzz.dll artifacts=artifacts/fuzz/seeds
+  dotnet $fuzzer --export $artifacts || { count fuzz 0 1 1; return; }
   # Four parts of five for what is written in C#, the compiler above all.
   if [ ${#web[@]} -eq 0 ]; then fuzz fuzz dotnet $fuzzer --seconds $((seconds * 4 / 5)) --seed "$seed" --last $last ${replay:+--replay "${replay[@]}"}; fi
-  fuzz fuzz-web node --expose-gc tests/fuzz/web/fuzz.mjs --artefacts $artefacts --seconds $((seconds / 5)) --seed "$seed" --last $last_web ${web[@]+"${web[@]}"} ${replay:+--replay "${replay[@]}"}
+  fuzz fuzz-web node --expose-gc tests/fuzz/web/fuzz.mjs --artifacts $artifacts --seconds $((seconds / 5)) --seed "$seed" --last $last_web ${web[@]+"${web[@]}"} ${replay:+--replay "${replay[@]}"}
 }
 
 fuzz() {

@@ -3,7 +3,6 @@ using Sconce.Compiler.Kernels.Convolution;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Bench.Kernels;
 
@@ -64,8 +63,8 @@ internal static class Convolutions
         Axis[] weight = [new(layer.Outputs, "o"), new(layer.Channels / layer.Groups, "c"), new(layer.Window, "kh"), new(layer.Window, "kw")];
         Axis[] output = [new(1, "n"), new(layer.Outputs, "o"), new(size, "h"), new(size, "w")];
         var source = new LoadExpr(Image("x", input), [.. input.Select(axis => Dim.Of(axis))]);
-        var weights = new LoadExpr(new Buffer("w", DType.Float32, [.. weight.Select(axis => axis.Extent)], BufferKind.Constant), [.. weight.Select(axis => Dim.Of(axis))]);
-        var bias = new LoadExpr(new Buffer("bias", DType.Float32, [layer.Outputs], BufferKind.Constant), [output[1]]);
+        var weights = new LoadExpr(new TensorBuffer("w", DType.Float32, [.. weight.Select(axis => axis.Extent)], BufferKind.Constant), [.. weight.Select(axis => Dim.Of(axis))]);
+        var bias = new LoadExpr(new TensorBuffer("bias", DType.Float32, [layer.Outputs], BufferKind.Constant), [output[1]]);
         var epilogue = (new AccumulatorExpr(0, DType.Float32) + bias).Apply(BinaryOp.Max, Expr.Const(DType.Float32, 0.0));
         var step = new ConvolutionStep(
             Target.Whole(Image("y", output), [.. output]), [.. output], [.. input], source, [.. weight], weights,
@@ -78,5 +77,5 @@ internal static class Convolutions
         return Case.Of(name, relaxed, call, module, flops);
     }
 
-    private static Buffer Image(string name, Axis[] axes) => new(name, DType.Float32, [.. axes.Select(axis => axis.Extent)]) { Order = [0, 2, 3, 1] };
+    private static TensorBuffer Image(string name, Axis[] axes) => new(name, DType.Float32, [.. axes.Select(axis => axis.Extent)]) { Order = [0, 2, 3, 1] };
 }

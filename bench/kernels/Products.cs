@@ -2,7 +2,6 @@ using Sconce.Compiler.Kernels;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Bench.Kernels;
 
@@ -23,10 +22,10 @@ internal static class Products
             foreach (var (m, n, k) in shapes)
             {
                 var (rows, columns, depth) = (new Axis(m, "m"), new Axis(n, "n"), new Axis(k, "k"));
-                var left = new LoadExpr(new Buffer("a", DType.Float32, [m, k]), [rows, depth]);
-                var right = new LoadExpr(new Buffer("b", DType.Float32, [n, k], BufferKind.Constant), [columns, depth]);
-                var bias = new LoadExpr(new Buffer("bias", DType.Float32, [n], BufferKind.Constant), [columns]);
-                var target = Target.Whole(new Buffer("c", DType.Float32, [m, n]), [rows, columns]);
+                var left = new LoadExpr(new TensorBuffer("a", DType.Float32, [m, k]), [rows, depth]);
+                var right = new LoadExpr(new TensorBuffer("b", DType.Float32, [n, k], BufferKind.Constant), [columns, depth]);
+                var bias = new LoadExpr(new TensorBuffer("bias", DType.Float32, [n], BufferKind.Constant), [columns]);
+                var target = Target.Whole(new TensorBuffer("c", DType.Float32, [m, n]), [rows, columns]);
                 var step = new ContractionStep(target, [], rows, columns, depth, left, right, new AccumulatorExpr(0, DType.Float32) + bias);
                 var module = new Module();
                 var kernels = new KernelModule(module, new KernelOptions { RelaxedSimd = relaxed });

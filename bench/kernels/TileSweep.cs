@@ -1,6 +1,5 @@
 using Sconce.Compiler.Kernels.Contraction;
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Bench.Kernels;
 
@@ -27,7 +26,7 @@ internal static class TileSweep
 
     private static Case Make(bool relaxed, int rows, int vectors, bool pointers)
     {
-        var f = new FunctionBuilder("tile", [ValueType.I32, ValueType.I32, ValueType.I32, ValueType.I32]);
+        var f = new FunctionBuilder("tile", [WasmType.I32, WasmType.I32, WasmType.I32, WasmType.I32]);
         var (left, right, target) = (f.Parameter(0, "left").AsI32(), f.Parameter(1, "right").AsI32(), f.Parameter(2, "target").AsI32());
         var width = vectors * 4;
         var (m, p) = (f.I32("m"), f.I32("p"));

@@ -9,7 +9,7 @@ import { startNative, starter } from "./hosts.mjs";
 import { startAnew, takeTurns } from "./measure.mjs";
 import { all, flops } from "./models.mjs";
 import { compile, extractTensors, findPython, makeModels } from "./prepare.mjs";
-import { ortRuntime, readArtefact, sconceRuntime } from "./sizes.mjs";
+import { ortRuntime, readArtifact, sconceRuntime } from "./sizes.mjs";
 import { conditions, costs, speed } from "./table.mjs";
 
 const { dependencies } = JSON.parse(readFileSync(new URL("package.json", import.meta.url)));
@@ -90,7 +90,7 @@ for (const [number, name] of names.entries()) {
   const compiled = await compile(name, options.models, options.tool);
   const tensors = extractTensors(name, options.models);
   const path = join(options.models, `${name}.wasm`);
-  const { manifest, code } = readArtefact(path);
+  const { manifest, code } = readArtifact(path);
   told("running");
   const peak = await host.ask({ command: "peak" });
   const contestants = [...[...engines, ...litert(name)].map((engine) => ({ ...engine, host })), ...(native === undefined ? [] : [{ label: "native PyTorch", host: native }])];

@@ -7,7 +7,7 @@ import { gzipSync } from "node:zlib";
 const folder = (path) => fileURLToPath(new URL(path, import.meta.url));
 const [customSection, dataSection] = [0, 11];
 
-/** The parts of an artefact without its weights: the manifest, and either variant of the code. */
+/** The parts of an artifact without its weights: the manifest, and either variant of the code. */
 function partsOf(wasm) {
   const parts = { manifest: Buffer.alloc(0), plain: [wasm.subarray(0, 8)], relaxed: Buffer.alloc(0) };
   for (let at = 8; at < wasm.length; ) {
@@ -40,8 +40,8 @@ const sized = (parts) => ({
   gzip: parts.reduce((sum, part) => sum + gzipSync(part, { level: 9 }).length, 0),
 });
 
-/** An artefact's code, by variant, and what its manifest says. */
-export function readArtefact(path) {
+/** An artifact's code, by variant, and what its manifest says. */
+export function readArtifact(path) {
   const { manifest, plain, relaxed } = partsOf(readFileSync(path));
   return { manifest: JSON.parse(manifest), code: { plain: sized([plain]), relaxed: sized([relaxed]), manifest: sized([manifest]) } };
 }

@@ -1,7 +1,7 @@
 using Sconce.Compiler.Artifact;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends;
-using Sconce.Compiler.Graph;
+using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Operators;
 using Sconce.Compiler.Tensors;
 
@@ -32,16 +32,16 @@ public sealed record CompileOptions
 /// <summary>A stage that begins.</summary>
 public sealed record CompileProgress(string Stage);
 
-/// <summary>The front door: a model file's bytes become an artefact. No files, processes or threads of its own.</summary>
+/// <summary>The front door: a model file's bytes become an artifact. No files, processes or threads of its own.</summary>
 public sealed class Compilation
 {
     private readonly ArtifactWriter artifact;
 
-    private Compilation(Graph.Graph graph, TensorProgram program, ArtifactWriter artifact) =>
+    private Compilation(Graph graph, TensorProgram program, ArtifactWriter artifact) =>
         (Graph, Program, this.artifact) = (graph, program, artifact);
 
     /// <summary>The graph after its passes.</summary>
-    public Graph.Graph Graph { get; }
+    public Graph Graph { get; }
 
     /// <summary>The program after its passes: what was made into code.</summary>
     public TensorProgram Program { get; }
@@ -117,7 +117,7 @@ public sealed class Compilation
             : throw SconceException.Expected($"lowering or a pass: {string.Join(", ", Pipeline.ProgramPasses.Select(pass => pass.Name).Distinct())}", $"'{after}'");
     }
 
-    private static (Graph.Graph Graph, TensorProgram Program) Lower(ModelBytes bytes, string name, CompileOptions options, Action<string> report, int? passes)
+    private static (Graph Graph, TensorProgram Program) Lower(ModelBytes bytes, string name, CompileOptions options, Action<string> report, int? passes)
     {
         report("reading");
         var graph = Pt2Frontend.Read(bytes, name, options.Model);
@@ -134,9 +134,9 @@ public sealed class Compilation
         return (graph, program);
     }
 
-    /// <summary>The files of weights that belong to the artefact, where <see cref="CompileOptions.ShardBytes"/> asked for them.</summary>
+    /// <summary>The files of weights that belong to the artifact, where <see cref="CompileOptions.ShardBytes"/> asked for them.</summary>
     public IReadOnlyList<Shard> Shards => artifact.Shards;
 
-    /// <summary>Writes the artefact, without the <see cref="Shards"/>.</summary>
+    /// <summary>Writes the artifact, without the <see cref="Shards"/>.</summary>
     public void WriteTo(Stream stream) => artifact.WriteTo(stream);
 }

@@ -1,3 +1,4 @@
+using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Kernels;
 using Sconce.Compiler.Passes;
 using Sconce.Compiler.Passes.Functionalisation;
@@ -9,7 +10,7 @@ namespace Sconce.Compiler;
 internal sealed record ProgramPass(string Name, string Description, Action<TensorProgram> Run);
 
 /// <summary>A pass over the graph.</summary>
-internal sealed record GraphPass(string Name, string Description, Action<Graph.Graph> Run);
+internal sealed record GraphPass(string Name, string Description, Action<Graph> Run);
 
 /// <summary>What happens to a model between frontend and code, in this order: passes over its graph, lowering, passes over its tensor program.</summary>
 internal static class Pipeline
@@ -64,7 +65,7 @@ internal static class Pipeline
     ];
 
     /// <summary>All passes over a graph; after each, where asked, the verifier.</summary>
-    public static void Run(Graph.Graph graph, bool verify, Action<string>? progress = null)
+    public static void Run(Graph graph, bool verify, Action<string>? progress = null)
     {
         foreach (var pass in GraphPasses)
         {

@@ -1,5 +1,4 @@
-using Sconce.Compiler.Graph;
-using ValueType = Sconce.Compiler.Graph.ValueType;
+using Sconce.Compiler.Graphs;
 
 namespace Sconce.Compiler;
 
@@ -7,14 +6,14 @@ namespace Sconce.Compiler;
 public sealed record Probe(string Name, Node Node, Value Value)
 {
     /// <summary>One for each tensor of the graph's nodes, in order; alike for every reading of the same file.</summary>
-    public static IReadOnlyList<Probe> AllOf(Graph.Graph graph)
+    public static IReadOnlyList<Probe> AllOf(Graph graph)
     {
         var probes = new List<Probe>();
         foreach (var node in graph.Body.Nodes)
         {
             foreach (var output in node.Outputs)
             {
-                if (output.Type is ValueType.Tensor { Type: not null })
+                if (output.Type is GraphType.Tensor { Type: not null })
                 {
                     probes.Add(new($"probe.{probes.Count}", node, output));
                 }

@@ -10,7 +10,7 @@ namespace Sconce.Compiler;
 
 /// <summary>
 /// A model run by the reference evaluator straight from its lowering, with no pass over the program and no code: what it gives
-/// at each node says where an artefact goes wrong. Slow.
+/// at each node says where an artifact goes wrong. Slow.
 /// </summary>
 public sealed class ReferenceRun
 {

@@ -1,6 +1,5 @@
-using Sconce.Compiler.Graph;
+using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Types;
-using ValueType = Sconce.Compiler.Graph.ValueType;
 
 namespace Sconce.Compiler;
 
@@ -11,17 +10,17 @@ namespace Sconce.Compiler;
 internal static class SinglePrecision
 {
     /// <summary>The coarsest type of half precision that the graph computes in; null where it uses none.</summary>
-    public static DType? HalfOf(Graph.Graph graph)
+    public static DType? HalfOf(Graph graph)
     {
-        var halves = GraphWalk.Definitions(graph).Select(value => value.Type is ValueType.Tensor { Type: { } type } && type.IsHalf() ? type : (DType?)null).ToHashSet();
+        var halves = GraphWalk.Definitions(graph).Select(value => value.Type is GraphType.Tensor { Type: { } type } && type.IsHalf() ? type : (DType?)null).ToHashSet();
         return halves.Contains(DType.BFloat16) ? DType.BFloat16 : halves.Contains(DType.Float16) ? DType.Float16 : null;
     }
 
-    public static void Widen(Graph.Graph graph)
+    public static void Widen(Graph graph)
     {
         foreach (var value in GraphWalk.Definitions(graph))
         {
-            if (value.Type is ValueType.Tensor { Type: { } type } tensor && type.IsHalf())
+            if (value.Type is GraphType.Tensor { Type: { } type } tensor && type.IsHalf())
             {
                 value.Type = tensor with { Type = DType.Float32 };
             }

@@ -14,13 +14,13 @@ public sealed partial class ImportTests
         ("Diagnostics", []),
         ("Wasm", []),
         ("Types", ["Diagnostics"]),
-        ("Graph", ["Types"]),
+        ("Graphs", ["Types"]),
         ("Tensors", ["Diagnostics", "Types"]),
-        ("Frontends", ["Diagnostics", "Types", "Graph"]),
-        ("Operators", ["Diagnostics", "Types", "Graph", "Tensors"]),
+        ("Frontends", ["Diagnostics", "Types", "Graphs"]),
+        ("Operators", ["Diagnostics", "Types", "Graphs", "Tensors"]),
         ("Evaluation", ["Diagnostics", "Types", "Tensors"]),
         ("Kernels", ["Wasm", "Types", "Tensors"]),
-        ("Passes", ["Diagnostics", "Types", "Graph", "Tensors", "Evaluation", "Kernels"]),
+        ("Passes", ["Diagnostics", "Types", "Graphs", "Tensors", "Evaluation", "Kernels"]),
         ("Artifact", ["Diagnostics", "Wasm", "Types", "Tensors", "Kernels"]),
     ];
 

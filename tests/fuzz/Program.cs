@@ -7,7 +7,7 @@ switch (options)
     case { Replay: [_, ..] files }:
         return Replay.Run(files);
     case { Export: { } folder }:
-        new ArtefactTarget().Export(folder);
+        new ArtifactTarget().Export(folder);
         return 0;
     case { Worker: { } target }:
         return Worker.Run(target, options.Seed, options.First);

@@ -10,7 +10,7 @@ export function tryCommands(folder, command) {
 
   test("says its version", () => assert.equal(sconce("--version").trim(), version));
 
-  test("compiles, and runs the artefact", () => {
+  test("compiles, and runs the artifact", () => {
     assert.match(sconce("compile", "digits.pt2"), /^digits\.wasm +\d+ kB\n[^]*parameters +117 k/);
     const ran = sconce("run", "digits.wasm", "--input", "digits.npz", "--output", "answer.npz", "--threads", "2");
     assert.match(ran, /^probabilities +float32 +\[7, 10\] /m);

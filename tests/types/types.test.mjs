@@ -40,14 +40,14 @@ test("the declaration of the bundled model is the one that the other tests use",
   assert.equal(stdout, readFileSync(join(here, "digits.d.mts"), "utf8"));
 });
 
-test("a model and its artefact have the same declaration", () => {
-  const [wasm, ofModel, ofArtefact] = ["digits.wasm", "model.d.ts", "artefact.d.ts"].map((name) => join(folder, name));
-  for (const args of [["compile", "examples/digits/digits.pt2", "-o", wasm], ["types", "examples/digits/digits.pt2", "-o", ofModel], ["types", wasm, "-o", ofArtefact]]) {
+test("a model and its artifact have the same declaration", () => {
+  const [wasm, ofModel, ofArtifact] = ["digits.wasm", "model.d.ts", "artifact.d.ts"].map((name) => join(folder, name));
+  for (const args of [["compile", "examples/digits/digits.pt2", "-o", wasm], ["types", "examples/digits/digits.pt2", "-o", ofModel], ["types", wasm, "-o", ofArtifact]]) {
     const { status, output } = sconce(...args);
     assert.equal(status, 0, output);
   }
   assert.match(readFileSync(ofModel, "utf8"), /readonly image: .*\n/);
-  assert.equal(readFileSync(ofModel, "utf8"), readFileSync(ofArtefact, "utf8"));
+  assert.equal(readFileSync(ofModel, "utf8"), readFileSync(ofArtifact, "utf8"));
 });
 
 test("types are right where they are used, and refuse what is wrong", () => {

@@ -149,10 +149,10 @@ test("a module that is broken is refused", (t) => {
 
 test("a graph's file that is damaged is refused", (t) => {
   const folder = folderFor(t);
-  const artefact = join(folder, "digits.wasm");
-  assert.equal(sconce(["compile", join(root, "examples/digits/digits.pt2"), "-o", artefact]).status, 0);
+  const artifact = join(folder, "digits.wasm");
+  assert.equal(sconce(["compile", join(root, "examples/digits/digits.pt2"), "-o", artifact]).status, 0);
   const damaged = join(folder, "damaged.wasm");
-  copyFileSync(artefact, damaged);
+  copyFileSync(artifact, damaged);
   writeFileSync(damaged, readFileSync(damaged).subarray(0, -1000));
   const { status, stderr } = sconce(["wasi", guest(folder, echo), "--graph", `digits=${damaged}`]);
   assert.equal(status, 1);

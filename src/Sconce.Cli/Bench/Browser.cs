@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
-using Sconce.Cli.Artefacts;
+using Sconce.Cli.Artifacts;
 using Sconce.Cli.Files;
 using Sconce.Cli.Serving;
 using Sconce.Compiler.Artifact;
@@ -15,10 +15,10 @@ internal static class Browser
     private static readonly string[] ChromiumNames = ["chromium", "chromium-browser", "google-chrome"];
     private static readonly string[] FirefoxNames = ["firefox-esr", "firefox"];
 
-    public static async Task<BenchAnswer> MeasureAsync(string name, string artefact, BenchRequest request, TimeSpan timeout, CancellationToken cancellation)
+    public static async Task<BenchAnswer> MeasureAsync(string name, string artifact, BenchRequest request, TimeSpan timeout, CancellationToken cancellation)
     {
         var answered = new TaskCompletionSource<BenchAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var server = PageServer.Start(Contents(artefact, request), port: null, posts: new Dictionary<string, Action<byte[]>>
+        using var server = PageServer.Start(Contents(artifact, request), port: null, posts: new Dictionary<string, Action<byte[]>>
         {
             ["answer"] = bytes =>
             {
@@ -53,13 +53,13 @@ internal static class Browser
         }
     }
 
-    private static Dictionary<string, Func<Stream>> Contents(string artefact, BenchRequest request)
+    private static Dictionary<string, Func<Stream>> Contents(string artifact, BenchRequest request)
     {
         var contents = new Dictionary<string, Func<Stream>>(StringComparer.Ordinal)
         {
             ["index.html"] = () => File.OpenRead(Script("page.html")),
             ["request.json"] = () => new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(request, BenchMessageJson.Default.BenchRequest)),
-            ["model.wasm"] = () => InputFile.Open(artefact, "an artefact"),
+            ["model.wasm"] = () => InputFile.Open(artifact, "an artifact"),
         };
         foreach (var script in new[] { "page.mjs", "measure.mjs", "peak.mjs" })
         {
@@ -71,10 +71,10 @@ internal static class Browser
             contents[$"runtime/{Path.GetFileName(file)}"] = () => File.OpenRead(file);
         }
 
-        foreach (var shard in ArtefactContents.Read(artefact).Manifest.Shards)
+        foreach (var shard in ArtifactContents.Read(artifact).Manifest.Shards)
         {
             var name = $"{ShardInfo.Folder}/{shard.FileName}";
-            contents[name] = () => InputFile.Open(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(artefact))!, name), "a file of weights");
+            contents[name] = () => InputFile.Open(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(artifact))!, name), "a file of weights");
         }
 
         return contents;

@@ -15,7 +15,7 @@ const most = 1000;
 
 /**
  * @param load the runtime's
- * @param source the artefact
+ * @param source the artifact
  * @param inputs name, dtype and shape of each input
  */
 export async function measure(load, source, { threads, relaxed, rounds, inputs }) {

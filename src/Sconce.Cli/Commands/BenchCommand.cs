@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using Sconce.Cli.Artefacts;
+using Sconce.Cli.Artifacts;
 using Sconce.Cli.Bench;
 using Sconce.Cli.Compiling;
 using Sconce.Cli.Files;
@@ -25,7 +25,7 @@ internal static class BenchCommand
 
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "A model (.pt2), compiled first, or an artefact (.wasm)." };
+        var model = new Argument<string>("MODEL") { Description = "A model (.pt2), compiled first, or an artifact (.wasm)." };
         var engine = new Option<string>("--in") { Description = "Where it runs.", DefaultValueFactory = _ => Node };
         engine.AcceptOnlyFromAmong(Node, "chromium", "firefox");
         var threads = CommonOptions.Threads("Threads to run with (1 where not given).");
@@ -54,18 +54,18 @@ internal static class BenchCommand
     private static async Task<int> RunAsync(Settings settings, CancellationToken cancellation)
     {
         using var scratch = new ScratchFolder();
-        var artefact = ModelFile.IsArtefact(settings.Model)
+        var artifact = ModelFile.IsArtifact(settings.Model)
             ? settings.Model
             : StageProgress.Show(progress => ModelCompiler.CompileToFile(settings.Model, scratch.NewFile(".wasm"), settings.Compile, progress)).Path;
-        var manifest = ArtefactContents.Read(artefact).Manifest;
+        var manifest = ArtifactContents.Read(artifact).Manifest;
         var sizes = SizesOf(manifest, settings.Sizes);
         var inputs = manifest.Inputs
             .Select(input => new BenchInput(input.Name, input.Type.Name(), [.. input.Shape.Select(dim => dim.Evaluate(atom => sizes[(Symbol)atom]))])).ToImmutableArray();
         var request = new BenchRequest(settings.Threads, settings.Relaxed, settings.Rounds, inputs);
 
         var answer = await StageProgress.ShowAsync("measuring", () => settings.Engine == Node
-            ? NodeHost.BenchAsync(artefact, request, settings.Timeout, cancellation)
-            : Browser.MeasureAsync(settings.Engine, artefact, request, settings.Timeout, cancellation));
+            ? NodeHost.BenchAsync(artifact, request, settings.Timeout, cancellation)
+            : Browser.MeasureAsync(settings.Engine, artifact, request, settings.Timeout, cancellation));
         if (answer.Error is { } error)
         {
             throw new SconceException(error, new Where(settings.Model));

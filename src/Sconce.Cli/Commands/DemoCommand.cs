@@ -38,20 +38,20 @@ internal static class DemoCommand
 
         var started = Stopwatch.GetTimestamp();
         var source = BundledFile.Find("examples/digits/digits.pt2", "demo/digits.pt2");
-        var artefact = StageProgress.Show(progress => ModelCompiler.CompileToFile(source, scratch.NewFile(".wasm"), new CompileOptions(), progress));
+        var artifact = StageProgress.Show(progress => ModelCompiler.CompileToFile(source, scratch.NewFile(".wasm"), new CompileOptions(), progress));
         var elapsed = Quantity.Milliseconds(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         Console.WriteLine($"digits.pt2 ({Quantity.Bytes(new FileInfo(source).Length)}) compiled to digits.wasm in {elapsed}");
         Console.WriteLine();
 
-        var readings = await DigitReader.ReadAsync(artefact.Path, digits, timeout, cancellation);
+        var readings = await DigitReader.ReadAsync(artifact.Path, digits, timeout, cancellation);
         Draw(readings.Take(Shown));
         var times = readings.Skip(1).Select(reading => reading.Milliseconds).Order().ToArray();
         Console.WriteLine($"{readings.Count(reading => reading.IsRight)} of {readings.Length} handwritten digits right, "
             + $"{Quantity.Milliseconds(times.Length > 0 ? times[times.Length / 2] : readings[0].Milliseconds)} each on one thread in Node");
 
-        var contents = DemoContents.Read(artefact.Path, digits);
-        Console.WriteLine($"shipped to a browser: {Quantity.Bytes(artefact.Contents.TotalBytes)} of model "
-            + $"(code {Quantity.Bytes(artefact.Contents.CodeBytes + artefact.Contents.RelaxedBytes)}, weights {Quantity.Bytes(artefact.Contents.WeightBytes)}), "
+        var contents = DemoContents.Read(artifact.Path, digits);
+        Console.WriteLine($"shipped to a browser: {Quantity.Bytes(artifact.Contents.TotalBytes)} of model "
+            + $"(code {Quantity.Bytes(artifact.Contents.CodeBytes + artifact.Contents.RelaxedBytes)}, weights {Quantity.Bytes(artifact.Contents.WeightBytes)}), "
             + $"{Quantity.Bytes(DemoContents.RuntimeBytes(contents))} of page and runtime");
         if (noServe)
         {

@@ -1,13 +1,13 @@
 using System.CommandLine;
 using System.Text;
-using Sconce.Cli.Artefacts;
+using Sconce.Cli.Artifacts;
 using Sconce.Cli.Compiling;
 using Sconce.Cli.Files;
 using Sconce.Cli.Pictures;
 using Sconce.Cli.Terminal;
 using Sconce.Compiler;
 using Sconce.Compiler.Diagnostics;
-using Sconce.Compiler.Graph;
+using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Tensors.Text;
 
 namespace Sconce.Cli.Commands;
@@ -17,7 +17,7 @@ internal static class InspectCommand
 {
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "A model (.pt2), compiled first, or an artefact (.wasm)." };
+        var model = new Argument<string>("MODEL") { Description = "A model (.pt2), compiled first, or an artifact (.wasm)." };
         var wat = new Option<bool>("--wat") { Description = "Print the code as WebAssembly text instead." };
         var graph = new Option<string?>("--graph") { Description = "Write a picture of the model's graph after the passes to this file (SVG).", HelpName = "OUT.svg" };
         var steps = new Option<bool>("--steps") { Description = "Show every step of a run instead: kernel, operator, line of Python, flops and bytes." };
@@ -41,13 +41,13 @@ internal static class InspectCommand
     private static int Run(string model, bool steps, bool wat, string? graph, string? json, CompileOptions options)
     {
         using var scratch = new ScratchFolder();
-        var isArtefact = ModelFile.IsArtefact(model);
-        if (isArtefact && graph is not null)
+        var isArtifact = ModelFile.IsArtifact(model);
+        if (isArtifact && graph is not null)
         {
-            throw SconceException.Expected("a model (.pt2) to draw the graph of", "an artefact, which holds code but no graph", new Where(model));
+            throw SconceException.Expected("a model (.pt2) to draw the graph of", "an artifact, which holds code but no graph", new Where(model));
         }
 
-        var compiled = isArtefact ? null : StageProgress.Show(progress => ModelCompiler.CompileToFile(model, scratch.NewFile(".wasm"), options, progress));
+        var compiled = isArtifact ? null : StageProgress.Show(progress => ModelCompiler.CompileToFile(model, scratch.NewFile(".wasm"), options, progress));
         if (graph is not null)
         {
             DrawGraph(compiled!.Graph, graph, model);
@@ -55,7 +55,7 @@ internal static class InspectCommand
 
         if (json is not null)
         {
-            var report = InspectJson.Of(model, compiled?.Contents ?? ArtefactContents.Read(model));
+            var report = InspectJson.Of(model, compiled?.Contents ?? ArtifactContents.Read(model));
             AtomicFile.Write(json, stream => stream.Write(Encoding.UTF8.GetBytes(report.ToJson() + "\n")), model);
         }
 
@@ -66,11 +66,11 @@ internal static class InspectCommand
         }
         else if (steps)
         {
-            InspectReport.Steps(compiled?.Contents ?? ArtefactContents.Read(model), Console.Out);
+            InspectReport.Steps(compiled?.Contents ?? ArtifactContents.Read(model), Console.Out);
         }
         else
         {
-            InspectReport.Print(model, compiled?.Contents ?? ArtefactContents.Read(model), Console.Out);
+            InspectReport.Print(model, compiled?.Contents ?? ArtifactContents.Read(model), Console.Out);
         }
 
         return ExitCode.Success;
@@ -78,9 +78,9 @@ internal static class InspectCommand
 
     private static int PrintProgram(string model, string? after, CompileOptions options)
     {
-        if (ModelFile.IsArtefact(model))
+        if (ModelFile.IsArtifact(model))
         {
-            throw SconceException.Expected("a model (.pt2) to print the program of", "an artefact, which holds code alone (--wat prints it)", new Where(model));
+            throw SconceException.Expected("a model (.pt2) to print the program of", "an artifact, which holds code alone (--wat prints it)", new Where(model));
         }
 
         var program = ModelCompiler.ProgramAfter(model, options, after);

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using Sconce.Cli.Artefacts;
+using Sconce.Cli.Artifacts;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Cli.Commands;
@@ -26,7 +26,7 @@ internal sealed record InspectJson(
     /// <summary>The file, the files of weights beside it where it has them, and its parts; what runs take beyond its constants is the arena.</summary>
     internal sealed record BytesJson(long File, long? Shards, long Code, long Relaxed, long Constants, JsonValue Arena);
 
-    public static InspectJson Of(string model, ArtefactContents contents)
+    public static InspectJson Of(string model, ArtifactContents contents)
     {
         var manifest = contents.Manifest;
         return new(

@@ -1,16 +1,16 @@
-using Sconce.Cli.Artefacts;
+using Sconce.Cli.Artifacts;
 using Sconce.Cli.Terminal;
 using Sconce.Compiler.Artifact;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Cli.Commands;
 
-/// <summary>What <c>sconce inspect</c> prints of an artefact, which anybody may have written.</summary>
+/// <summary>What <c>sconce inspect</c> prints of an artifact, which anybody may have written.</summary>
 internal static class InspectReport
 {
     private const long PageSize = 64 * 1024;
 
-    public static void Print(string name, ArtefactContents contents, TextWriter output)
+    public static void Print(string name, ArtifactContents contents, TextWriter output)
     {
         var manifest = contents.Manifest;
         output.WriteLine($"{Paint.Strong(name)}  {Paint.Faint($"from {manifest.SourceName} by {manifest.Compiler}")}");
@@ -42,7 +42,7 @@ internal static class InspectReport
     }
 
     /// <summary>Every step of a run.</summary>
-    public static void Steps(ArtefactContents contents, TextWriter output) => Steps(contents.Manifest).Print(output);
+    public static void Steps(ArtifactContents contents, TextWriter output) => Steps(contents.Manifest).Print(output);
 
     private static Grid Ports(IEnumerable<Port> ports)
     {
@@ -123,7 +123,7 @@ internal static class InspectReport
         return grid;
     }
 
-    private static Grid Memory(ArtefactContents contents)
+    private static Grid Memory(ArtifactContents contents)
     {
         var manifest = contents.Manifest;
         var grid = new Grid("", "");

@@ -23,8 +23,8 @@ internal static class PlaygroundCommand
         var contents = PageFolder.Read(BundledFile.Find("web/playground/dist/index.html", "playground/index.html"));
         using var scratch = new ScratchFolder();
         var model = BundledFile.Find("examples/digits/digits.pt2", "demo/digits.pt2");
-        var artefact = StageProgress.Show(progress => ModelCompiler.CompileToFile(model, scratch.NewFile(".wasm"), new CompileOptions(), progress));
-        contents["digits.wasm"] = () => File.OpenRead(artefact.Path);
+        var artifact = StageProgress.Show(progress => ModelCompiler.CompileToFile(model, scratch.NewFile(".wasm"), new CompileOptions(), progress));
+        contents["digits.wasm"] = () => File.OpenRead(artifact.Path);
 
         using var server = PageServer.Start(contents, port);
         Console.WriteLine($"Run WASI-NN programs at {Paint.Strong(server.Address)} (Ctrl-C stops)");

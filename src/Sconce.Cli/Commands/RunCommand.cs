@@ -9,14 +9,14 @@ using Sconce.Compiler.Types;
 
 namespace Sconce.Cli.Commands;
 
-/// <summary><c>sconce run MODEL|OUT.wasm</c>: runs an artefact in Node with our own runtime.</summary>
+/// <summary><c>sconce run MODEL|OUT.wasm</c>: runs an artifact in Node with our own runtime.</summary>
 internal static class RunCommand
 {
     private sealed record Settings(string Model, string[] Inputs, string? Output, int? Threads, bool Relaxed, int Repeat, TimeSpan Timeout, CompileOptions Compile);
 
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "A model (.pt2), compiled first, or an artefact (.wasm)." };
+        var model = new Argument<string>("MODEL") { Description = "A model (.pt2), compiled first, or an artifact (.wasm)." };
         var input = new Option<string[]>("--input", "-i")
         {
             Description = "FILE.npz with an array for each input, by name or as in0, in1, …; or NAME=FILE.npy for one. May be given several times.",
@@ -28,7 +28,7 @@ internal static class RunCommand
         var repeat = CommonOptions.Count("--repeat", int.MaxValue, "Run so often, each time from the same state, and tell the median time.");
         var timeout = CommonOptions.Timeout();
 
-        var command = new Command("run", "Run a model or an artefact in Node.") { model, input, output, threads, noRelaxed, repeat, timeout };
+        var command = new Command("run", "Run a model or an artifact in Node.") { model, input, output, threads, noRelaxed, repeat, timeout };
         var settings = new CompileSettings();
         settings.AddTo(command);
         command.SetAction((parsed, cancellation) => RunAsync(
@@ -44,12 +44,12 @@ internal static class RunCommand
     {
         using var scratch = new ScratchFolder();
         var arrays = RunInputs.Read(settings.Inputs);
-        var artefact = ModelFile.IsArtefact(settings.Model)
+        var artifact = ModelFile.IsArtifact(settings.Model)
             ? settings.Model
             : StageProgress.Show(progress => ModelCompiler.CompileToFile(settings.Model, scratch.NewFile(".wasm"), settings.Compile, progress)).Path;
 
         await using var host = NodeHost.Start(settings.Timeout);
-        await using var model = await host.LoadAsync(artefact, settings.Threads, settings.Relaxed, cancellation);
+        await using var model = await host.LoadAsync(artifact, settings.Threads, settings.Relaxed, cancellation);
         var inputs = RunInputs.ByName(arrays, [.. model.Inputs.Select(port => port.Name)]);
         RunInputs.Check(inputs, model.Inputs);
         var run = await model.RunAsync(inputs, settings.Repeat, cancellation);

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Sconce.Cli.Artefacts;
+using Sconce.Cli.Artifacts;
 using Sconce.Cli.Compiling;
 using Sconce.Cli.Declarations;
 using Sconce.Cli.Files;
@@ -13,7 +13,7 @@ internal static class TypesCommand
 {
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "A model (.pt2), compiled first, or an artefact (.wasm)." };
+        var model = new Argument<string>("MODEL") { Description = "A model (.pt2), compiled first, or an artifact (.wasm)." };
         var output = new Option<string?>("--output", "-o") { Description = "The file to write, such as model.d.ts; printed where not given." };
         var url = new Option<bool>("--url")
         {
@@ -28,8 +28,8 @@ internal static class TypesCommand
 
     private static int Run(string model, string? output, bool url, CompileOptions options)
     {
-        var manifest = ModelFile.IsArtefact(model)
-            ? ArtefactContents.Read(model).Manifest
+        var manifest = ModelFile.IsArtifact(model)
+            ? ArtifactContents.Read(model).Manifest
             : StageProgress.Show(progress => ModelCompiler.ReadManifest(model, options, progress));
         if (output is null)
         {

@@ -37,7 +37,7 @@ internal static class VerifyCommand
         };
         var check = new Option<bool>("--check") { Description = "Check graph and program after every pass, for mistakes of sconce's own." };
         var timeout = CommonOptions.Timeout();
-        var output = new Option<string?>("--output", "-o") { Description = "Keep the artefact of the one model, right or wrong, in this file." };
+        var output = new Option<string?>("--output", "-o") { Description = "Keep the artifact of the one model, right or wrong, in this file." };
 
         var command = new Command("verify", "Compile models, run them in Node and compare with PyTorch's outputs.")
         {
@@ -61,7 +61,7 @@ internal static class VerifyCommand
         var models = paths.SelectMany(ModelFile.Find).Distinct().ToArray();
         if (options.Output is not null && models.Length != 1)
         {
-            throw SconceException.Expected("one model, whose artefact to keep", $"{models.Length}", hint: "name one model, or leave --output out");
+            throw SconceException.Expected("one model, whose artifact to keep", $"{models.Length}", hint: "name one model, or leave --output out");
         }
 
         var nameWidth = models.Max(model => Path.GetFileNameWithoutExtension(model).Length);

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using Sconce.Cli.Artefacts;
+using Sconce.Cli.Artifacts;
 using Sconce.Cli.Compiling;
 using Sconce.Cli.Files;
 using Sconce.Cli.Terminal;
@@ -25,7 +25,7 @@ internal static class WasiCommand
         };
         var graph = new Option<string[]>("--graph", "-g")
         {
-            Description = "A graph that the guest may load by name: a model (.pt2), compiled first, or an artefact (.wasm). May be given several times.",
+            Description = "A graph that the guest may load by name: a model (.pt2), compiled first, or an artifact (.wasm). May be given several times.",
             HelpName = "NAME=MODEL",
         };
         var folder = new Option<string[]>("--dir")
@@ -65,16 +65,16 @@ internal static class WasiCommand
         return await GuestProcess.RunAsync(request, scratch, cancellation);
     }
 
-    /// <summary>An artefact for each graph: the file itself, or what it compiles to.</summary>
+    /// <summary>An artifact for each graph: the file itself, or what it compiles to.</summary>
     private static Dictionary<string, string> Graphs(Settings settings, ScratchFolder scratch)
     {
         var graphs = Pairs("--graph", "NAME=MODEL", settings.Graphs);
         foreach (var (name, model) in graphs.ToImmutableArray())
         {
-            if (ModelFile.IsArtefact(model))
+            if (ModelFile.IsArtifact(model))
             {
                 // For the message, before anything starts.
-                ArtefactContents.Read(model);
+                ArtifactContents.Read(model);
                 graphs[name] = Path.GetFullPath(model);
             }
             else

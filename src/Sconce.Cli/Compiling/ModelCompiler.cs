@@ -1,18 +1,18 @@
-using Sconce.Cli.Artefacts;
+using Sconce.Cli.Artifacts;
 using Sconce.Cli.Files;
 using Sconce.Compiler;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends;
-using Sconce.Compiler.Graph;
+using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Tensors;
 
 namespace Sconce.Cli.Compiling;
 
 /// <summary>
-/// An artefact that was just compiled into a file, what it holds, the graph it was made from, after its passes, the constants of which so many numbers became
+/// An artifact that was just compiled into a file, what it holds, the graph it was made from, after its passes, the constants of which so many numbers became
 /// zero, and what changed among the files of weights beside it.
 /// </summary>
-internal sealed record CompiledFile(string Path, ArtefactContents Contents, Graph Graph, IReadOnlyList<(string Name, long Count)> Flushed, ShardChanges Shards);
+internal sealed record CompiledFile(string Path, ArtifactContents Contents, Graph Graph, IReadOnlyList<(string Name, long Count)> Flushed, ShardChanges Shards);
 
 /// <summary>Bytes of shards that were written, for they were not there, and how many were removed that nobody names any more.</summary>
 internal readonly record struct ShardChanges(long BytesWritten, int Removed);
@@ -53,8 +53,8 @@ internal static class ModelCompiler
         }
     }
 
-    /// <summary>Writes the artefact, and reads what it holds: what is no file of bytes cannot be read again, and gets a copy.</summary>
-    private static (ArtefactContents Contents, ShardChanges Shards) Write(Compilation compilation, string output, string model)
+    /// <summary>Writes the artifact, and reads what it holds: what is no file of bytes cannot be read again, and gets a copy.</summary>
+    private static (ArtifactContents Contents, ShardChanges Shards) Write(Compilation compilation, string output, string model)
     {
         if (FileIdentity.Of(output) is not { IsRegular: false, IsFolder: false })
         {
@@ -71,7 +71,7 @@ internal static class ModelCompiler
                 throw;
             }
 
-            return (ArtefactContents.Read(output), new(folder.BytesWritten, folder.RemoveStale(before)));
+            return (ArtifactContents.Read(output), new(folder.BytesWritten, folder.RemoveStale(before)));
         }
 
         if (compilation.Shards.Count > 0)
@@ -85,10 +85,10 @@ internal static class ModelCompiler
         AtomicFile.Write(file, compilation.WriteTo);
         AtomicFile.Write(output, stream =>
         {
-            using var artefact = File.OpenRead(file);
-            artefact.CopyTo(stream);
+            using var artifact = File.OpenRead(file);
+            artifact.CopyTo(stream);
         });
-        return (ArtefactContents.Read(file), default);
+        return (ArtifactContents.Read(file), default);
     }
 
     /// <summary>The names of the models that an archive holds.</summary>

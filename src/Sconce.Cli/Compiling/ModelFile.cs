@@ -3,15 +3,15 @@ using Sconce.Compiler.Diagnostics;
 
 namespace Sconce.Cli.Compiling;
 
-/// <summary>A file that a command was given: a model of PyTorch's, or an artefact that was compiled before.</summary>
+/// <summary>A file that a command was given: a model of PyTorch's, or an artifact that was compiled before.</summary>
 internal static class ModelFile
 {
     public const string Exported = ".pt2", TorchScript = ".pt";
 
     /// <summary>Whether this is a WebAssembly module, by its first bytes.</summary>
-    public static bool IsArtefact(string path)
+    public static bool IsArtifact(string path)
     {
-        using var stream = InputFile.Open(path, "a model (.pt2) or an artefact (.wasm)");
+        using var stream = InputFile.Open(path, "a model (.pt2) or an artifact (.wasm)");
         Span<byte> start = stackalloc byte[4];
         return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual("\0asm"u8);
     }

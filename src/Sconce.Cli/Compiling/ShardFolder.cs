@@ -1,32 +1,32 @@
 using System.Security.Cryptography;
-using Sconce.Cli.Artefacts;
+using Sconce.Cli.Artifacts;
 using Sconce.Cli.Files;
 using Sconce.Compiler.Artifact;
 using Sconce.Compiler.Diagnostics;
 
 namespace Sconce.Cli.Compiling;
 
-/// <summary>The files of weights beside an artefact. Their names are their digests, so one that is there already is the one that is wanted, whoever wrote it.</summary>
+/// <summary>The files of weights beside an artifact. Their names are their digests, so one that is there already is the one that is wanted, whoever wrote it.</summary>
 internal sealed class ShardFolder
 {
-    private readonly string artefact, folder;
+    private readonly string artifact, folder;
     private readonly List<string> written = [];
 
-    public ShardFolder(string artefact)
+    public ShardFolder(string artifact)
     {
-        this.artefact = Path.GetFullPath(artefact);
-        folder = Path.Combine(Path.GetDirectoryName(this.artefact)!, ShardInfo.Folder);
+        this.artifact = Path.GetFullPath(artifact);
+        folder = Path.Combine(Path.GetDirectoryName(this.artifact)!, ShardInfo.Folder);
     }
 
     /// <summary>Bytes that were not there before.</summary>
     public long BytesWritten { get; private set; }
 
-    /// <summary>The shards that an artefact names; none where there is no artefact that can be read.</summary>
-    public static IReadOnlySet<string> NamedBy(string artefact)
+    /// <summary>The shards that an artifact names; none where there is no artifact that can be read.</summary>
+    public static IReadOnlySet<string> NamedBy(string artifact)
     {
         try
         {
-            return File.Exists(artefact) ? ArtefactContents.Read(artefact).Manifest.Shards.Select(shard => shard.FileName).ToHashSet() : new HashSet<string>();
+            return File.Exists(artifact) ? ArtifactContents.Read(artifact).Manifest.Shards.Select(shard => shard.FileName).ToHashSet() : new HashSet<string>();
         }
         catch (SconceException)
         {
@@ -60,16 +60,16 @@ internal sealed class ShardFolder
         }
     }
 
-    /// <summary>Takes away what <see cref="Write"/> wrote, where the artefact did not come about.</summary>
+    /// <summary>Takes away what <see cref="Write"/> wrote, where the artifact did not come about.</summary>
     public void Undo() => Delete(written);
 
-    /// <summary>Takes away shards that only the artefact's earlier version named; gives how many.</summary>
+    /// <summary>Takes away shards that only the artifact's earlier version named; gives how many.</summary>
     public int RemoveStale(IReadOnlySet<string> before)
     {
-        var stale = before.Except(NamedBy(artefact)).ToHashSet();
+        var stale = before.Except(NamedBy(artifact)).ToHashSet();
         if (stale.Count > 0)
         {
-            foreach (var other in Directory.EnumerateFiles(Path.GetDirectoryName(artefact)!, "*.wasm"))
+            foreach (var other in Directory.EnumerateFiles(Path.GetDirectoryName(artifact)!, "*.wasm"))
             {
                 stale.ExceptWith(NamedBy(other));
             }

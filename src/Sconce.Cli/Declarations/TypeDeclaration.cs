@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.RegularExpressions;
-using Sconce.Cli.Artefacts;
+using Sconce.Cli.Artifacts;
 using Sconce.Cli.Terminal;
 using Sconce.Compiler.Types;
 

@@ -3,17 +3,17 @@ using Sconce.Cli.Serving;
 
 namespace Sconce.Cli.Demo;
 
-/// <summary>What the demo's server has: the built page, the artefact, and samples to click on.</summary>
+/// <summary>What the demo's server has: the built page, the artifact, and samples to click on.</summary>
 internal static class DemoContents
 {
     private const string Model = "digits.wasm", Samples = "samples.json";
 
-    public static IReadOnlyDictionary<string, Func<Stream>> Read(string artefact, IEnumerable<Digit> digits)
+    public static IReadOnlyDictionary<string, Func<Stream>> Read(string artifact, IEnumerable<Digit> digits)
     {
         var contents = PageFolder.Read(BundledFile.Find("web/demo/dist/index.html", "demo/page/index.html"));
         var samples = Digit.ToJson(digits);
         contents[Samples] = () => new MemoryStream(samples);
-        contents[Model] = () => File.OpenRead(artefact);
+        contents[Model] = () => File.OpenRead(artifact);
         return contents;
     }
 

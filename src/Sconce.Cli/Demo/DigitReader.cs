@@ -21,10 +21,10 @@ internal static class DigitReader
     private const int WarmUp = 20;
 
     public static async Task<ImmutableArray<Reading>> ReadAsync(
-        string artefact, IReadOnlyList<Digit> digits, TimeSpan timeout, CancellationToken cancellation)
+        string artifact, IReadOnlyList<Digit> digits, TimeSpan timeout, CancellationToken cancellation)
     {
         await using var host = NodeHost.Start(timeout);
-        await using var model = await host.LoadAsync(artefact, threads: 1, relaxed: true, cancellation);
+        await using var model = await host.LoadAsync(artifact, threads: 1, relaxed: true, cancellation);
         var readings = ImmutableArray.CreateBuilder<Reading>();
         foreach (var digit in digits)
         {

@@ -38,7 +38,7 @@ internal sealed class NodeHost : IAsyncDisposable
     public static NodeHost Start(TimeSpan timeout, string? runtime = null) =>
         new(NodeProcess.Start(runtime ?? NodeProcess.FindRuntime()), timeout);
 
-    /// <summary>Loads an artefact. No thread count means as many as the runtime thinks right.</summary>
+    /// <summary>Loads an artifact. No thread count means as many as the runtime thinks right.</summary>
     public async Task<NodeModel> LoadAsync(string path, int? threads, bool relaxed, CancellationToken cancellation)
     {
         var request = new NodeRequest("load", Path.GetFullPath(path), Threads: threads ?? 0, Relaxed: relaxed);
@@ -46,7 +46,7 @@ internal sealed class NodeHost : IAsyncDisposable
         return new NodeModel(this, reply);
     }
 
-    /// <summary>Measures an artefact in a Node process of its own.</summary>
+    /// <summary>Measures an artifact in a Node process of its own.</summary>
     public static async Task<BenchAnswer> BenchAsync(string path, BenchRequest bench, TimeSpan timeout, CancellationToken cancellation)
     {
         await using var host = Start(timeout);

@@ -1,8 +1,7 @@
-using Sconce.Compiler.Graph;
+using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Types;
-using GraphNode = Sconce.Compiler.Graph.Node;
-using GraphValue = Sconce.Compiler.Graph.Value;
-using ValueType = Sconce.Compiler.Graph.ValueType;
+using GraphNode = Sconce.Compiler.Graphs.Node;
+using GraphValue = Sconce.Compiler.Graphs.Value;
 
 namespace Sconce.Cli.Pictures;
 
@@ -75,10 +74,10 @@ internal static class GraphPicture
         _ => [],
     };
 
-    private static string TypeText(ValueType type) => type switch
+    private static string TypeText(GraphType type) => type switch
     {
-        ValueType.Tensor { Shape: { } shape } tensor => $"{tensor.Type?.Name()} [{string.Join(", ", shape)}]".TrimStart(),
-        ValueType.Int { Known: { } known } => $"{known}",
+        GraphType.Tensor { Shape: { } shape } tensor => $"{tensor.Type?.Name()} [{string.Join(", ", shape)}]".TrimStart(),
+        GraphType.Int { Known: { } known } => $"{known}",
         _ => "",
     };
 

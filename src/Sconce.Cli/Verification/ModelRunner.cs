@@ -11,14 +11,14 @@ namespace Sconce.Cli.Verification;
 /// </summary>
 internal sealed record CasesResult(string? Problem, IReadOnlyList<Call> FailedCalls, double MaxError, double MedianMilliseconds);
 
-/// <summary>Runs artefacts on cases in one Node process, which it starts anew when it has ended.</summary>
+/// <summary>Runs artifacts on cases in one Node process, which it starts anew when it has ended.</summary>
 internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
 {
     private NodeHost? host;
 
-    public async Task<CasesResult> RunAsync(string artefact, IReadOnlyList<Case> cases, CancellationToken cancellation)
+    public async Task<CasesResult> RunAsync(string artifact, IReadOnlyList<Case> cases, CancellationToken cancellation)
     {
-        await using var model = await LoadAsync(artefact, cancellation);
+        await using var model = await LoadAsync(artifact, cancellation);
         var times = new List<double>();
         var worst = 0.0;
         foreach (var @case in cases)
@@ -55,9 +55,9 @@ internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
     }
 
     /// <summary>Makes the calls in order; gives the last one's outputs.</summary>
-    public async Task<IReadOnlyDictionary<string, TensorData>> RunAllAsync(string artefact, IReadOnlyList<Call> calls, CancellationToken cancellation)
+    public async Task<IReadOnlyDictionary<string, TensorData>> RunAllAsync(string artifact, IReadOnlyList<Call> calls, CancellationToken cancellation)
     {
-        await using var model = await LoadAsync(artefact, cancellation);
+        await using var model = await LoadAsync(artifact, cancellation);
         IReadOnlyDictionary<string, TensorData> outputs = new Dictionary<string, TensorData>();
         foreach (var call in calls)
         {
@@ -75,7 +75,7 @@ internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
         }
     }
 
-    private async Task<NodeModel> LoadAsync(string artefact, CancellationToken cancellation)
+    private async Task<NodeModel> LoadAsync(string artifact, CancellationToken cancellation)
     {
         if (host is not { IsAlive: true })
         {
@@ -83,7 +83,7 @@ internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
             host = NodeHost.Start(options.Timeout);
         }
 
-        return await host.LoadAsync(artefact, options.Threads, options.Relaxed, cancellation);
+        return await host.LoadAsync(artifact, options.Threads, options.Relaxed, cancellation);
     }
 
     private static Call[] UpTo(Case @case, int last)

@@ -109,12 +109,12 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
     private async Task<VerifyLine> VerifyAsync(Compiled compiled, ModelRunner runner, CancellationToken cancellation)
     {
         var line = new VerifyLine(compiled.Subject.Name, VerifyStatus.Error, CompileMs: Math.Round(compiled.Milliseconds, 1));
-        if (compiled.Result is not { } artefact)
+        if (compiled.Result is not { } artifact)
         {
             return Failed(line, compiled.Error!);
         }
 
-        line = line with { CodeBytes = artefact.Contents.CodeBytes };
+        line = line with { CodeBytes = artifact.Contents.CodeBytes };
         try
         {
             if (CasesBeside(compiled.Subject) is not { Count: > 0 } cases)
@@ -122,7 +122,7 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
                 return line with { Message = $"no {Path.GetFileName(compiled.Subject.CasePath(".npz"))} beside it: compiled only" };
             }
 
-            var result = await runner.RunAsync(artefact.Path, cases, cancellation);
+            var result = await runner.RunAsync(artifact.Path, cases, cancellation);
             line = line with { MaxError = result.MaxError, RunMs = Math.Round(result.MedianMilliseconds, 3) };
             if (result.Problem is null)
             {
@@ -141,7 +141,7 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
         {
             if (options.Output is null)
             {
-                File.Delete(artefact.Path);
+                File.Delete(artifact.Path);
             }
         }
     }

@@ -1,4 +1,4 @@
-using Sconce.Cli.Artefacts;
+using Sconce.Cli.Artifacts;
 using Sconce.Cli.Files;
 using Sconce.Compiler.Artifact;
 using Sconce.Compiler.Diagnostics;

@@ -9,7 +9,7 @@ namespace Sconce.Cli.Wasi;
 /// <param name="Arguments">The guest's arguments, its own name before them.</param>
 /// <param name="Environment">All that the guest sees of an environment.</param>
 /// <param name="Folders">Folders of this machine by the names under which the guest sees them.</param>
-/// <param name="Graphs">Artefacts by the names of their graphs.</param>
+/// <param name="Graphs">Artifacts by the names of their graphs.</param>
 /// <param name="Threads">Threads that compute; 0 for as many as the runtime thinks right.</param>
 /// <param name="Relaxed">Whether relaxed SIMD may be used.</param>
 /// <param name="Verbose">Whether errors are told as they come.</param>

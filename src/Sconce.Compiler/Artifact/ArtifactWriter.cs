@@ -127,9 +127,9 @@ public sealed class ArtifactWriter
         plan.Constants.Select(constant => Constant(constant, ((Place.Absolute)plan[constant]).Address))
             .Concat(plan.InitialStates.Where(state => state.State.Data is not null).Select(state => Constant(state.State, state.Address)));
 
-    private static ShardPart Constant(Tensors.Buffer buffer, long address) => new(address, 0, checked((int)buffer.ByteCount.Value), buffer.Contents);
+    private static ShardPart Constant(TensorBuffer buffer, long address) => new(address, 0, checked((int)buffer.ByteCount.Value), buffer.Contents);
 
-    private static PortInfo Describe(string name, Tensors.Buffer buffer) =>
+    private static PortInfo Describe(string name, TensorBuffer buffer) =>
         new(name, buffer.Type.Name(), [.. buffer.Dims.Select(DimJson.Write)]);
 
     /// <summary>The first dimension of an input that is linear in the symbol alone.</summary>

@@ -1,3 +1,5 @@
+using Sconce.Compiler.Tensors;
+
 namespace Sconce.Compiler.Artifact;
 
 /// <summary>Constants whose bytes are the same, whatever their dtypes and shapes: layers that share weights, tables that several layers make.</summary>
@@ -9,10 +11,10 @@ internal static class EqualConstants
     private const int Samples = 64;
 
     /// <summary>The constants in groups of equal ones, in the order of the first of each.</summary>
-    public static IReadOnlyList<IReadOnlyList<Tensors.Buffer>> Of(IEnumerable<Tensors.Buffer> constants)
+    public static IReadOnlyList<IReadOnlyList<TensorBuffer>> Of(IEnumerable<TensorBuffer> constants)
     {
-        var groups = new List<List<Tensors.Buffer>>();
-        var alike = new Dictionary<(long Bytes, int Hash), List<List<Tensors.Buffer>>>();
+        var groups = new List<List<TensorBuffer>>();
+        var alike = new Dictionary<(long Bytes, int Hash), List<List<TensorBuffer>>>();
         foreach (var constant in constants)
         {
             var contents = constant.Contents().Span;
@@ -35,7 +37,7 @@ internal static class EqualConstants
         return groups;
     }
 
-    private static List<Tensors.Buffer>? SameAs(ReadOnlySpan<byte> contents, List<List<Tensors.Buffer>> candidates)
+    private static List<TensorBuffer>? SameAs(ReadOnlySpan<byte> contents, List<List<TensorBuffer>> candidates)
     {
         foreach (var candidate in candidates)
         {

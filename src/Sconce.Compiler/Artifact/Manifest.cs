@@ -8,7 +8,7 @@ using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Artifact;
 
-/// <summary>What an artefact says of itself, in the custom section <see cref="SectionName"/> as JSON; the runtime reads the same fields.</summary>
+/// <summary>What an artifact says of itself, in the custom section <see cref="SectionName"/> as JSON; the runtime reads the same fields.</summary>
 public sealed record Manifest
 {
     public const string SectionName = "sconce.manifest";
@@ -88,7 +88,7 @@ public sealed record SourceInfo(string Name, string Sha256);
 /// <summary>A file of weights: its SHA-256, in hexadecimal digits, which is its name too; its bytes; and where they go, which are several places where weights are equal.</summary>
 public sealed record ShardInfo(string Sha256, long Bytes, IReadOnlyList<long> Addresses)
 {
-    /// <summary>Where shards lie, beside the artefact: one folder for all that lie there, so that equal shards are one file and one URL.</summary>
+    /// <summary>Where shards lie, beside the artifact: one folder for all that lie there, so that equal shards are one file and one URL.</summary>
     public const string Folder = "weights";
 
     [JsonIgnore]

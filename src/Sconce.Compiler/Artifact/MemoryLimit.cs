@@ -65,7 +65,7 @@ internal static class MemoryLimit
         .Concat(program.Symbols.Select(symbol => Dim.Of(symbol)))
         .Where(count => !count.IsConstant && count.Bounds.Max > Count).Distinct();
 
-    private static IEnumerable<(Tensors.Buffer Buffer, Origin? Origin)> Buffers(TensorProgram program) =>
+    private static IEnumerable<(TensorBuffer Buffer, Origin? Origin)> Buffers(TensorProgram program) =>
         program.Inputs.Concat(program.Outputs).Concat(program.States).Select(named => (named.Buffer, (Origin?)null)).Concat(StepRewriting.Flatten(program.Steps).SelectMany(step =>
             step.Targets.Select(target => target.Buffer).Concat(step.BuffersRead).Concat(step.Scratch).Select(buffer => (buffer, step.Origin))))
         .DistinctBy(entry => entry.Item1, ReferenceEqualityComparer.Instance);

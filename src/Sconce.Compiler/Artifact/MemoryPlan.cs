@@ -40,7 +40,7 @@ internal sealed class MemoryPlan
     /// <summary>Vector kernels may read up to this many bytes past a buffer's end.</summary>
     public const int ReadSlack = 64;
 
-    private readonly Dictionary<Tensors.Buffer, Place> places = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<TensorBuffer, Place> places = new(ReferenceEqualityComparer.Instance);
 
     public MemoryPlan(TensorProgram program, ContextLayout layout)
     {
@@ -101,10 +101,10 @@ internal sealed class MemoryPlan
     }
 
     /// <summary>Constants that are read, one for each place, in the order of their addresses.</summary>
-    public List<Tensors.Buffer> Constants { get; } = [];
+    public List<TensorBuffer> Constants { get; } = [];
 
     /// <summary>States and the addresses of their initial contents.</summary>
-    public List<(Tensors.Buffer State, long Address)> InitialStates { get; } = [];
+    public List<(TensorBuffer State, long Address)> InitialStates { get; } = [];
 
     /// <summary>Where in a context those lie of the buffers that are kept for the same sizes, and their bytes, which new sizes make zero.</summary>
     public List<(long Offset, long Bytes)> KeptFlags { get; } = [];
@@ -135,7 +135,7 @@ internal sealed class MemoryPlan
     /// <summary>What a context grows by for each further thread.</summary>
     public Dim ThreadBytes => ThreadSizes.Count == 0 ? 0 : Largest(ThreadSizes);
 
-    public Place this[Tensors.Buffer buffer] => places.TryGetValue(buffer, out var place)
+    public Place this[TensorBuffer buffer] => places.TryGetValue(buffer, out var place)
         ? place
         : throw new InvalidOperationException($"Buffer {buffer} has no place: nothing writes it.");
 
@@ -152,9 +152,9 @@ internal sealed class MemoryPlan
         return sizes[0];
     }
 
-    private static IEnumerable<Tensors.Buffer> ConstantsOf(TensorProgram program)
+    private static IEnumerable<TensorBuffer> ConstantsOf(TensorProgram program)
     {
-        var seen = new HashSet<Tensors.Buffer>(ReferenceEqualityComparer.Instance);
+        var seen = new HashSet<TensorBuffer>(ReferenceEqualityComparer.Instance);
         foreach (var step in StepRewriting.Flatten(program.Steps))
         {
             foreach (var buffer in step.BuffersRead)
@@ -168,7 +168,7 @@ internal sealed class MemoryPlan
     }
 
     /// <summary>First and last position at which a buffer holds something; inputs and outputs always do.</summary>
-    private static (Tensors.Buffer Buffer, int First, int Last) Life(Tensors.Buffer buffer, ProgramUses uses)
+    private static (TensorBuffer Buffer, int First, int Last) Life(TensorBuffer buffer, ProgramUses uses)
     {
         if (buffer.Kind != BufferKind.Temporary)
         {
@@ -187,13 +187,13 @@ internal sealed class MemoryPlan
         return (buffer, first, last);
     }
 
-    private static IEnumerable<Tensors.Buffer> Placed(TensorProgram program, ProgramUses uses) =>
+    private static IEnumerable<TensorBuffer> Placed(TensorProgram program, ProgramUses uses) =>
         program.Inputs.Select(i => i.Buffer).Concat(program.Outputs.Select(o => o.Buffer)).Concat(uses.Written)
             .Where(buffer => buffer.Kind is BufferKind.Temporary or BufferKind.Input or BufferKind.Output || buffer is { Kind: BufferKind.Kept, ByteCount.IsConstant: false })
-            .Distinct<Tensors.Buffer>(ReferenceEqualityComparer.Instance);
+            .Distinct<TensorBuffer>(ReferenceEqualityComparer.Instance);
 
     /// <summary>Where these buffers end, and where they would end if there were no gaps.</summary>
-    private (long End, long LiveEnd) PlaceFixed(IEnumerable<(Tensors.Buffer Buffer, int First, int Last)> lives, long start)
+    private (long End, long LiveEnd) PlaceFixed(IEnumerable<(TensorBuffer Buffer, int First, int Last)> lives, long start)
     {
         var buffers = lives.Where(life => life.Buffer.ByteCount.IsConstant).ToArray();
         Lifetime[] items = [.. buffers.Select(life => new Lifetime(Align(Math.Max(life.Buffer.ByteCount.Value, 1)), life.First, life.Last))];
@@ -206,7 +206,7 @@ internal sealed class MemoryPlan
         return (start + end, start + ArenaPacking.LargestLive(items));
     }
 
-    private SymbolicPacking PlaceSymbolic(IEnumerable<(Tensors.Buffer Buffer, int First, int Last)> lives)
+    private SymbolicPacking PlaceSymbolic(IEnumerable<(TensorBuffer Buffer, int First, int Last)> lives)
     {
         var symbolic = lives.Where(life => !life.Buffer.ByteCount.IsConstant).ToArray();
         var packing = SymbolicPacking.Pack([.. symbolic.Select(life => new SymbolicLifetime(life.Buffer.ByteCount, life.First, life.Last))]);

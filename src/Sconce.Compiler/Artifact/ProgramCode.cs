@@ -4,7 +4,6 @@ using Sconce.Compiler.Kernels.Mathematics;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Compiler.Artifact;
 
@@ -78,7 +77,7 @@ internal sealed class ProgramCode
 
         var call = KernelGenerator.Generate(step, kernels);
         kernelNames.Add(call.Name);
-        var f = module.Define($"step_{module.Functions.Count}", [ValueType.I32]);
+        var f = module.Define($"step_{module.Functions.Count}", [WasmType.I32]);
         if (call.Before is { } before)
         {
             DoTiles(f, before);
@@ -115,7 +114,7 @@ internal sealed class ProgramCode
             return;
         }
 
-        var tile = module.Define($"{f.Name}_tile", [ValueType.I32, ValueType.I32]);
+        var tile = module.Define($"{f.Name}_tile", [WasmType.I32, WasmType.I32]);
         CallKernel(tile, kernel, call, tile.Parameter(0, "ctx").AsI32(), tile.Parameter(1, "tile").AsI32());
         var place = firstTile + tiles.Count;
         tiles.Add(tile);
@@ -129,7 +128,7 @@ internal sealed class ProgramCode
     private FunctionBuilder LoopFunction(LoopStep loop, List<string> kernelNames)
     {
         var body = loop.Body.Select(inner => StepFunction(inner, kernelNames)).ToList();
-        var f = module.Define($"loop_{module.Functions.Count}", [ValueType.I32]);
+        var f = module.Define($"loop_{module.Functions.Count}", [WasmType.I32]);
         var context = f.Parameter(0, "ctx").AsI32();
         var turn = f.I32("turn");
         f.For(turn, 0, Size(f, context, loop.Count), 1, () =>
@@ -156,7 +155,7 @@ internal sealed class ProgramCode
         : leaf is Symbol symbol ? Memory.LoadI32(context, layout.ValueOf(symbol))
         : throw new InvalidOperationException($"{leaf} is not known outside of a kernel.");
 
-    private I32 Address(I32 context, Tensors.Buffer buffer, long offset = 0) => plan[buffer] switch
+    private I32 Address(I32 context, TensorBuffer buffer, long offset = 0) => plan[buffer] switch
     {
         Place.Absolute place => (uint)(place.Address + offset),
         Place.InContext place => context + (I32)(uint)(place.Offset + offset),
@@ -171,7 +170,7 @@ internal sealed class ProgramCode
 
     private FunctionBuilder PlanFunction()
     {
-        var f = module.Define("plan", [ValueType.I32], ValueType.I32);
+        var f = module.Define("plan", [WasmType.I32], WasmType.I32);
         var context = f.Parameter(0, "ctx").AsI32();
         var sizes = new SizeCode(f, leaf => Value(context, leaf));
         F64[] regions = [.. plan.Regions.Select(region => Largest(region.Sizes))];
@@ -221,7 +220,7 @@ internal sealed class ProgramCode
 
     private FunctionBuilder ResetFunction()
     {
-        var f = module.Define("reset", [ValueType.I32]);
+        var f = module.Define("reset", [WasmType.I32]);
         var context = f.Parameter(0, "ctx").AsI32();
         foreach (var (buffer, initial) in plan.InitialStates)
         {

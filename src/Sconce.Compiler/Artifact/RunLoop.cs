@@ -1,5 +1,4 @@
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Compiler.Artifact;
 
@@ -7,12 +6,12 @@ namespace Sconce.Compiler.Artifact;
 internal static class RunLoop
 {
     /// <summary>A step: (ctx), does all of it before it returns.</summary>
-    private static readonly FunctionType StepType = new([ValueType.I32], ValueType.None);
+    private static readonly FunctionType StepType = new([WasmType.I32], WasmType.None);
 
     /// <summary>run(ctx, first, last) → error: the steps of the table in order. Between two of them it looks at the abort flag.</summary>
     public static FunctionBuilder Run(Module module)
     {
-        var f = module.Define("run", [ValueType.I32, ValueType.I32, ValueType.I32], ValueType.I32);
+        var f = module.Define("run", [WasmType.I32, WasmType.I32, WasmType.I32], WasmType.I32);
         var (context, step, last) = (f.Parameter(0, "ctx").AsI32(), f.Parameter(1, "first").AsI32(), f.Parameter(2, "last").AsI32());
         var error = f.I32("error");
         f.AtomicStoreI32(context, 0, ContextLayout.Announced);

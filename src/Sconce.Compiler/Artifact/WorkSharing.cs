@@ -1,5 +1,4 @@
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Compiler.Artifact;
 
@@ -37,7 +36,7 @@ internal sealed class WorkSharing
     public const int Places = 1 << TakenBit;
 
     /// <summary>A part of a step: (ctx, tile).</summary>
-    private static readonly FunctionType TileType = new([ValueType.I32, ValueType.I32], ValueType.None);
+    private static readonly FunctionType TileType = new([WasmType.I32, WasmType.I32], WasmType.None);
 
     private const int MostTiles = (1 << (63 - LeftBit)) - 1;
 
@@ -45,8 +44,8 @@ internal sealed class WorkSharing
 
     public WorkSharing(Module module)
     {
-        patience = module.DefineGlobal("patience", ValueType.I32, mutable: true, (I32)MostSpins);
-        Thread = module.DefineGlobal("thread", ValueType.I32, mutable: true, (I32)0);
+        patience = module.DefineGlobal("patience", WasmType.I32, mutable: true, (I32)MostSpins);
+        Thread = module.DefineGlobal("thread", WasmType.I32, mutable: true, (I32)0);
         Alone = DefineAlone(module);
         Share = DefineShare(module);
         Work = DefineWork(module);
@@ -66,7 +65,7 @@ internal sealed class WorkSharing
 
     private static FunctionBuilder DefineAlone(Module module)
     {
-        var f = module.Define("alone", [ValueType.I32, ValueType.I32, ValueType.I32]);
+        var f = module.Define("alone", [WasmType.I32, WasmType.I32, WasmType.I32]);
         var (context, step, tiles) = (f.Parameter(0, "ctx").AsI32(), f.Parameter(1, "step").AsI32(), f.Parameter(2, "tiles").AsI32());
         var tile = f.I32("tile");
         f.For(tile, 0, tiles, 1, () => f.CallIndirect(TileType, step, context, tile));
@@ -75,7 +74,7 @@ internal sealed class WorkSharing
 
     private FunctionBuilder DefineShare(Module module)
     {
-        var f = module.Define("share", [ValueType.I32, ValueType.I32, ValueType.I32]);
+        var f = module.Define("share", [WasmType.I32, WasmType.I32, WasmType.I32]);
         var (context, step, tiles) = (f.Parameter(0, "ctx").AsI32(), f.Parameter(1, "step").AsI32(), f.Parameter(2, "tiles").AsI32());
         f.If(Memory.LoadI32(context, ContextLayout.Threads).LtS(2) | (tiles - 2).GtU(MostTiles - 2), () =>
         {
@@ -127,7 +126,7 @@ internal sealed class WorkSharing
 
     private FunctionBuilder DefineWork(Module module)
     {
-        var f = module.Define("work", [ValueType.I32, ValueType.I32]);
+        var f = module.Define("work", [WasmType.I32, WasmType.I32]);
         var context = f.Parameter(0, "ctx").AsI32();
         var (seen, word, done) = (f.I32("seen"), f.I64("word"), f.I32("done"));
         f.Set(Thread, f.Parameter(1, "thread").AsI32());

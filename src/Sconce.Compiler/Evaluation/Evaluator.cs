@@ -12,16 +12,16 @@ namespace Sconce.Compiler.Evaluation;
 /// </summary>
 public sealed partial class Evaluator
 {
-    private readonly Dictionary<Tensors.Buffer, TensorValue> values = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<TensorBuffer, TensorValue> values = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Symbol, long> symbols = [];
 
     /// <summary>Gives a symbol its value; before the buffers and steps that use it.</summary>
     public void Bind(Symbol symbol, long value) => symbols[symbol] = value;
 
-    public void Set(Tensors.Buffer buffer, TensorValue value) => values[buffer] = value;
+    public void Set(TensorBuffer buffer, TensorValue value) => values[buffer] = value;
 
     /// <summary>The buffer's present value; a constant's or a state's data where no step has written it; zeros where nothing has.</summary>
-    public TensorValue Get(Tensors.Buffer buffer)
+    public TensorValue Get(TensorBuffer buffer)
     {
         if (!values.TryGetValue(buffer, out var value))
         {
@@ -38,7 +38,7 @@ public sealed partial class Evaluator
     }
 
     /// <summary>Frees a buffer's value.</summary>
-    public void Forget(Tensors.Buffer buffer) => values.Remove(buffer);
+    public void Forget(TensorBuffer buffer) => values.Remove(buffer);
 
     /// <summary>A program's whole run. Inputs in the program's order; symbols are read off their shapes. Gives the outputs in order.</summary>
     public IReadOnlyList<TensorValue> Run(TensorProgram program, IReadOnlyList<TensorValue> inputs)
@@ -150,7 +150,7 @@ public sealed partial class Evaluator
         }
     }
 
-    private ImmutableArray<long> ShapeOf(Tensors.Buffer buffer) => [.. buffer.Dims.Select(Evaluate)];
+    private ImmutableArray<long> ShapeOf(TensorBuffer buffer) => [.. buffer.Dims.Select(Evaluate)];
 
     private Frame NewFrame()
     {

@@ -4,12 +4,12 @@ using Sconce.Compiler.Types;
 namespace Sconce.Compiler.Evaluation;
 
 /// <summary>The values that expressions are evaluated with: a slot for each axis and symbol, the accumulators, and a number that changes from point to point.</summary>
-internal sealed class Frame(Func<Tensors.Buffer, TensorValue> buffers)
+internal sealed class Frame(Func<TensorBuffer, TensorValue> buffers)
 {
     private readonly Dictionary<Atom, int> slots = new(ReferenceEqualityComparer.Instance);
     private long[] values = new long[16];
 
-    public Func<Tensors.Buffer, TensorValue> Buffers { get; } = buffers;
+    public Func<TensorBuffer, TensorValue> Buffers { get; } = buffers;
 
     /// <summary>Changes whenever a slot or accumulator does; shared subexpressions remember the point they were computed at.</summary>
     public long Point { get; private set; }

@@ -1,5 +1,6 @@
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends.Pt2;
+using Sconce.Compiler.Graphs;
 
 namespace Sconce.Compiler.Frontends;
 
@@ -7,7 +8,7 @@ namespace Sconce.Compiler.Frontends;
 public static class Pt2Frontend
 {
     /// <summary>Reads the archive's model; where it holds several, the one that is asked for.</summary>
-    public static Graph.Graph Read(ModelBytes file, string name, string? model = null)
+    public static Graph Read(ModelBytes file, string name, string? model = null)
     {
         var archive = new Pt2Archive(file, name);
         var choices = string.Join(", ", archive.ModelNames);
@@ -24,15 +25,15 @@ public static class Pt2Frontend
         return Budget.InSixtyFourBits(() => ProgramReader.Read(archive, model ?? archive.ModelNames[0]));
     }
 
-    public static Graph.Graph Read(ReadOnlyMemory<byte> file, string name, string? model = null) => Read(ModelBytes.Of(file), name, model);
+    public static Graph Read(ReadOnlyMemory<byte> file, string name, string? model = null) => Read(ModelBytes.Of(file), name, model);
 
-    public static Graph.Graph Read(Stream stream, string name, string? model = null) => Read(ModelBytes.Of(stream), name, model);
+    public static Graph Read(Stream stream, string name, string? model = null) => Read(ModelBytes.Of(stream), name, model);
 
     /// <summary>The names of the models that an archive holds.</summary>
     public static IReadOnlyList<string> ModelNames(ModelBytes file, string name) => new Pt2Archive(file, name).ModelNames;
 
     /// <summary>Reads all of the archive's models.</summary>
-    public static IReadOnlyList<Graph.Graph> ReadAll(ReadOnlyMemory<byte> file, string name)
+    public static IReadOnlyList<Graph> ReadAll(ReadOnlyMemory<byte> file, string name)
     {
         var archive = new Pt2Archive(ModelBytes.Of(file), name);
         return [.. archive.ModelNames.Select(model => Budget.InSixtyFourBits(() => ProgramReader.Read(archive, model)))];

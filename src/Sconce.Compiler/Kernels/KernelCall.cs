@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
 
@@ -14,7 +15,7 @@ namespace Sconce.Compiler.Kernels;
 /// <param name="Symbols">In the order of the parameters after the addresses.</param>
 /// <param name="Tiles">An expression over the symbols.</param>
 /// <param name="Name">The kernel as the profiler shows it: <c>gemm 4x8 relaxed</c>.</param>
-public sealed record KernelCall(FunctionBuilder Function, ImmutableArray<Tensors.Buffer> Buffers, ImmutableArray<Symbol> Symbols, Dim Tiles, string Name)
+public sealed record KernelCall(FunctionBuilder Function, ImmutableArray<TensorBuffer> Buffers, ImmutableArray<Symbol> Symbols, Dim Tiles, string Name)
 {
     /// <summary>
     /// Bytes from the start of the first buffer, which is the target, to the address that the function takes for it. Steps that write parts of one

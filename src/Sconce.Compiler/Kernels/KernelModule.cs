@@ -1,6 +1,5 @@
 using Sconce.Compiler.Kernels.Mathematics;
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Compiler.Kernels;
 
@@ -15,7 +14,7 @@ public sealed class KernelModule(Module module, KernelOptions options, NumberTab
     public NumberTable Numbers { get; } = numbers ?? new();
 
     /// <summary>A function that kernels call, by its name; built and added to the module at its first use.</summary>
-    public FunctionBuilder Function(string name, ReadOnlySpan<ValueType> parameters, ValueType result, Action<FunctionBuilder> build)
+    public FunctionBuilder Function(string name, ReadOnlySpan<WasmType> parameters, WasmType result, Action<FunctionBuilder> build)
     {
         if (!functions.TryGetValue(name, out var function))
         {

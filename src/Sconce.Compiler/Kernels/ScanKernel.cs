@@ -4,7 +4,6 @@ using Sconce.Compiler.Kernels.Loops;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Compiler.Kernels;
 
@@ -54,7 +53,7 @@ internal sealed class ScanKernel
         }
 
         ImmutableArray<Dim> dims = [step.Scanned.Extent.CeilDiv(length), .. step.Axes.Select(axis => axis.Extent)];
-        return [step with { Scratch = [.. step.Reducers.Select(reducer => new Buffer("totals", reducer.Type, dims))] }];
+        return [step with { Scratch = [.. step.Reducers.Select(reducer => new TensorBuffer("totals", reducer.Type, dims))] }];
     }
 
     public static KernelCall Generate(ScanStep step, KernelModule module)

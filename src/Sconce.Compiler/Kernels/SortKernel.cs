@@ -4,8 +4,6 @@ using Sconce.Compiler.Kernels.Loops;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Compiler.Kernels;
 
@@ -27,7 +25,7 @@ internal static class SortKernel
     {
         var words = IsWide(step.Key.Type) ? 4 : 2;
         return step.Scratch.IsEmpty
-            ? [step with { Scratch = [new Buffer("sort", DType.Int64, [.. step.Axes.Select(axis => axis.Extent), Room(step) * words])] }]
+            ? [step with { Scratch = [new TensorBuffer("sort", DType.Int64, [.. step.Axes.Select(axis => axis.Extent), Room(step) * words])] }]
             : [step];
     }
 
@@ -143,17 +141,17 @@ internal static class SortKernel
         I64 ordered;
         switch (type.ScalarType())
         {
-            case ValueType.F32:
+            case WasmType.F32:
                 var x = f.Let(key.AsF32() + 0f);
                 var bits = f.Let(I32.ReinterpretF32(x));
                 ordered = I64.ExtendI32S(x.Ne(x).Select(int.MaxValue, bits ^ ((bits >> 31) & int.MaxValue)));
                 break;
-            case ValueType.F64:
+            case WasmType.F64:
                 var y = f.Let(key.AsF64() + 0d);
                 var longBits = f.Let(I64.ReinterpretF64(y));
                 ordered = y.Ne(y).Select(I64.Const(long.MaxValue), longBits ^ ((longBits >> 63) & long.MaxValue));
                 break;
-            case ValueType.I64:
+            case WasmType.I64:
                 ordered = key.AsI64();
                 break;
             default:
@@ -166,7 +164,7 @@ internal static class SortKernel
 
     /// <summary>Sorts <c>count</c> records at <c>data</c> by the signed 64-bit number they start with; gives where the result lies: there or at <c>room</c>.</summary>
     private static FunctionBuilder MergeSort(KernelModule module, int record) => module.Function(
-        $"merge_sort_{record}", [ValueType.I32, ValueType.I32, ValueType.I32], ValueType.I32, f =>
+        $"merge_sort_{record}", [WasmType.I32, WasmType.I32, WasmType.I32], WasmType.I32, f =>
         {
             var from = f.Parameter(0, "data").AsI32();
             var to = f.Parameter(1, "room").AsI32();

@@ -1,6 +1,5 @@
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Compiler.Operators;
 
@@ -22,13 +21,13 @@ public sealed class Batching(LoweringContext context)
         /// <summary>No step before this one knows the place.</summary>
         public int Start { get; } = start;
 
-        public Dictionary<Buffer, Buffer> Widened { get; } = new(ReferenceEqualityComparer.Instance);
+        public Dictionary<TensorBuffer, TensorBuffer> Widened { get; } = new(ReferenceEqualityComparer.Instance);
 
         public bool HasResults { get; set; }
     }
 
     /// <summary>One place along a dim that vmap takes away.</summary>
-    public Buffer Enter(Buffer tensor, int axis, int number)
+    public TensorBuffer Enter(TensorBuffer tensor, int axis, int number)
     {
         // All inputs of a vmap come before its results: an input after them is of another one.
         if (!levels.TryGetValue(number, out var level) || level.HasResults)
@@ -42,7 +41,7 @@ public sealed class Batching(LoweringContext context)
     }
 
     /// <summary>A result for all places, along a dim that vmap gives back.</summary>
-    public Buffer Leave(Buffer tensor, int number, Dim size, int axis)
+    public TensorBuffer Leave(TensorBuffer tensor, int number, Dim size, int axis)
     {
         if (levels.TryGetValue(number, out var level))
         {
@@ -72,7 +71,7 @@ public sealed class Batching(LoweringContext context)
                 var narrow = target.Buffer;
                 if (narrow.Kind != BufferKind.Fault)
                 {
-                    level.Widened.TryAdd(narrow, new Buffer(narrow.Name, narrow.Type, [level.Size, .. narrow.Dims]));
+                    level.Widened.TryAdd(narrow, new TensorBuffer(narrow.Name, narrow.Type, [level.Size, .. narrow.Dims]));
                 }
             }
 

@@ -1,6 +1,5 @@
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators;
@@ -8,7 +7,7 @@ namespace Sconce.Compiler.Operators;
 /// <summary>Ways to read a buffer in an expression.</summary>
 public static class BufferLoads
 {
-    extension(Buffer buffer)
+    extension(TensorBuffer buffer)
     {
         public int Rank => buffer.Dims.Length;
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators;
@@ -30,15 +29,15 @@ public sealed class Call(LoweringContext context, Operator op, ImmutableArray<Lo
     public bool Has(string name) => Operator.Schema.IndexOf(name) is >= 0 and var place && arguments[place] is not Lowered.None;
 
     /// <summary>A tensor; a number given for one becomes a tensor without dims.</summary>
-    public Buffer Tensor(string name) => AsTensor(this[name], name);
+    public TensorBuffer Tensor(string name) => AsTensor(this[name], name);
 
-    public Buffer Tensor(int place) => AsTensor(this[place], Operator.Schema.Parameters[place].Name);
+    public TensorBuffer Tensor(int place) => AsTensor(this[place], Operator.Schema.Parameters[place].Name);
 
-    public Buffer? OptionalTensor(string name) => Has(name) ? Tensor(name) : null;
+    public TensorBuffer? OptionalTensor(string name) => Has(name) ? Tensor(name) : null;
 
-    public ImmutableArray<Buffer> Tensors(string name) => [.. Items(name).Select(item => AsTensor(item, name))];
+    public ImmutableArray<TensorBuffer> Tensors(string name) => [.. Items(name).Select(item => AsTensor(item, name))];
 
-    public ImmutableArray<Buffer?> OptionalTensors(string name) =>
+    public ImmutableArray<TensorBuffer?> OptionalTensors(string name) =>
         [.. Items(name).Select(item => item is Lowered.None ? null : AsTensor(item, name))];
 
     /// <summary>A tensor as a complex one; of a real one the imaginary part is 0.</summary>
@@ -183,7 +182,7 @@ public sealed class Call(LoweringContext context, Operator op, ImmutableArray<Lo
         _ => throw Expected($"a tensor or a number for '{name}'", value.Kind),
     };
 
-    private Buffer AsTensor(Lowered value, string name)
+    private TensorBuffer AsTensor(Lowered value, string name)
     {
         if (value is Lowered.Tensor tensor)
         {

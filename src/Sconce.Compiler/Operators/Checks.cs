@@ -1,6 +1,5 @@
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators;
@@ -16,10 +15,10 @@ internal static class Checks
         /// <param name="what">What it is an index into, in words: <c>dimension 0 of 'self'</c>.</param>
         /// <param name="fromEnd">Whether a negative index counts from the end.</param>
         /// <param name="except">Elements that may be anything, or null.</param>
-        public void CheckIndices(Buffer index, Dim size, string what, bool fromEnd = false, Func<Expr, Expr>? except = null) =>
+        public void CheckIndices(TensorBuffer index, Dim size, string what, bool fromEnd = false, Func<Expr, Expr>? except = null) =>
             call.CheckIndices(index.Dims, index.At, size, what, fromEnd, except);
 
-        /// <inheritdoc cref="CheckIndices(Call, Buffer, Dim, string, bool, Func{Expr, Expr}?)"/>
+        /// <inheritdoc cref="CheckIndices(Call, TensorBuffer, Dim, string, bool, Func{Expr, Expr}?)"/>
         public void CheckIndices(Dims dims, Func<Dims, Expr> index, Dim size, string what, bool fromEnd = false, Func<Expr, Expr>? except = null) => call.Context.Check(
             dims,
             i =>

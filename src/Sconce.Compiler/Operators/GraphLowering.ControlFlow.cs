@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Sconce.Compiler.Graph;
+using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 

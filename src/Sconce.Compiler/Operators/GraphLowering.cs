@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Diagnostics;
-using Sconce.Compiler.Graph;
+using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
-using ValueType = Sconce.Compiler.Graph.ValueType;
 
 namespace Sconce.Compiler.Operators;
 
@@ -17,9 +15,9 @@ public sealed partial class GraphLowering
     private readonly TensorProgram program = new();
     private readonly Dictionary<Value, Lowered> values = new(ReferenceEqualityComparer.Instance);
     private readonly LoweringContext context;
-    private readonly Graph.Graph graph;
+    private readonly Graph graph;
 
-    private GraphLowering(Graph.Graph graph, bool small)
+    private GraphLowering(Graph graph, bool small)
     {
         this.graph = graph;
         context = new LoweringContext(program) { Small = small };
@@ -29,7 +27,7 @@ public sealed partial class GraphLowering
     /// Lowers with the sizes that PyTorch recorded, where they help. Those that hold only of inputs as large as PyTorch takes them to be are left out if the graph can do
     /// without: <c>x[:, -4:]</c> is recorded with 4 columns, and PyTorch runs it with three all the same.
     /// </summary>
-    public static LoweredGraph Lower(Graph.Graph graph)
+    public static LoweredGraph Lower(Graph graph)
     {
         UnknownOperators.Check(graph);
         var lowering = new GraphLowering(graph, small: false);
@@ -38,7 +36,7 @@ public sealed partial class GraphLowering
     }
 
     /// <summary>The graph for small inputs too; null where that cannot be, or would refuse larger ones.</summary>
-    private static LoweredGraph? Smaller(Graph.Graph graph, LoweredGraph lowered, TracedSizes traced)
+    private static LoweredGraph? Smaller(Graph graph, LoweredGraph lowered, TracedSizes traced)
     {
         try
         {
@@ -83,19 +81,19 @@ public sealed partial class GraphLowering
     {
         switch (input.Value.Type)
         {
-            case ValueType.Tensor { Type: { } complex } when complex.IsComplex():
+            case GraphType.Tensor { Type: { } complex } when complex.IsComplex():
                 throw SconceException.Unsupported(
                     $"the input '{input.Name}' holds complex numbers", hint: "Give the model real tensors, and make the complex one inside with torch.view_as_complex.");
-            case ValueType.Tensor { Type: { } type, Shape: { } shape }:
-                var buffer = new Buffer(input.Name, type, shape, BufferKind.Input);
+            case GraphType.Tensor { Type: { } type, Shape: { } shape }:
+                var buffer = new TensorBuffer(input.Name, type, shape, BufferKind.Input);
                 program.Inputs.Add((input.Name, buffer));
 
                 // The manifest names sizes as the inputs do; the program has them in the form that guards give them.
                 return shape.SequenceEqual(context.Facts.Simplify(shape)) ? buffer : context.Copy(buffer);
-            case ValueType.Int { Known: { IsConstant: true } known }:
+            case GraphType.Int { Known: { IsConstant: true } known }:
                 return known;
-            case ValueType.Int:
-                var number = new Buffer(input.Name, DType.Int64, [], BufferKind.Input);
+            case GraphType.Int:
+                var number = new TensorBuffer(input.Name, DType.Int64, [], BufferKind.Input);
                 program.Inputs.Add((input.Name, number));
                 return number.At([]).ToIndex(Interval.All);
             default:
@@ -112,7 +110,7 @@ public sealed partial class GraphLowering
             return context.Constant(data, name);
         }
 
-        Buffer Part(int number) => context.Constant(new TensorData(
+        TensorBuffer Part(int number) => context.Constant(new TensorData(
             Families.Complex.PartOf(data.Type), data.Shape, [.. data.Strides.Select(stride => stride * 2)],
             (data.Offset * 2) + number, data.Storage), name);
         return new Lowered.Complex(Part(0), Part(1));
@@ -126,7 +124,7 @@ public sealed partial class GraphLowering
             throw SconceException.Unsupported($"the model changes '{input.Name}', a tensor of complex numbers");
         }
 
-        var buffer = new Buffer(input.Name, data.Type, [.. data.Shape.Select(size => (Dim)size)], BufferKind.State, data);
+        var buffer = new TensorBuffer(input.Name, data.Type, [.. data.Shape.Select(size => (Dim)size)], BufferKind.State, data);
         program.States.Add((input.Name, buffer));
         return buffer;
     }
@@ -166,7 +164,7 @@ public sealed partial class GraphLowering
         var (op, bound) = ArgumentBinding.Choose(OperatorTable.Find(node.Operator, node.Overload).AsSpan(), arguments);
         CheckTypes(op, bound);
         var result = Lower(op, bound);
-        var single = node.Outputs.Length == 1 && !(op.Schema.Returns is [{ IsList: true }] && node.Outputs[0].Type is ValueType.Tensor);
+        var single = node.Outputs.Length == 1 && !(op.Schema.Returns is [{ IsList: true }] && node.Outputs[0].Type is GraphType.Tensor);
         if (single)
         {
             Define(node, node.Outputs[0], result);
@@ -227,7 +225,7 @@ public sealed partial class GraphLowering
                 $"the shape of '{value.Name}' comes from the values of a tensor, so that only a run could tell how much memory it takes", hint: SizesFromData);
         }
 
-        if (value.Type is ValueType.Tensor expected)
+        if (value.Type is GraphType.Tensor expected)
         {
             if (ShapeCheck.Difference(context, lowered, expected) is { } difference)
             {
@@ -274,7 +272,7 @@ public sealed partial class GraphLowering
     private Lowered LowerArgument(Argument argument) => argument switch
     {
         Argument.OfValue { Value: var value } => values.TryGetValue(value, out var known) ? known
-            : value.Type is ValueType.Int { Known: { } size } ? size
+            : value.Type is GraphType.Int { Known: { } size } ? size
             : throw new SconceException($"{value} is used before it is defined"),
         Argument.Int number => number.Value,
         Argument.Float number => Lowered.Of(number.Value),
@@ -287,7 +285,7 @@ public sealed partial class GraphLowering
         _ => Lowered.Nothing,
     };
 
-    private Buffer Number(double value) => context.Fill(TypePromotion.DefaultFloat, [], Expr.Const(TypePromotion.DefaultFloat, value));
+    private TensorBuffer Number(double value) => context.Fill(TypePromotion.DefaultFloat, [], Expr.Const(TypePromotion.DefaultFloat, value));
 
     private void Outputs()
     {
@@ -334,7 +332,7 @@ public sealed partial class GraphLowering
         }
     }
 
-    private static Buffer? BufferOf(Lowered value) => (value as Lowered.Tensor)?.Buffer;
+    private static TensorBuffer? BufferOf(Lowered value) => (value as Lowered.Tensor)?.Buffer;
 
     private void Output(string name, Lowered value)
     {
@@ -368,7 +366,7 @@ public sealed partial class GraphLowering
 
     private void Output(string name, DType type, ImmutableArray<Dim> dims, Func<ImmutableArray<Dim>, Expr> body)
     {
-        var buffer = new Buffer(name, type, dims, BufferKind.Output);
+        var buffer = new TensorBuffer(name, type, dims, BufferKind.Output);
         program.Outputs.Add((name, buffer));
         context.MapInto(buffer, dims, index => index, body);
     }

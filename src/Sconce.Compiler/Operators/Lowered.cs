@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Compiler.Operators;
 
@@ -14,10 +13,10 @@ public abstract record Lowered
 
     public static Lowered Nothing { get; } = new None();
 
-    public sealed record Tensor(Buffer Buffer) : Lowered;
+    public sealed record Tensor(TensorBuffer Buffer) : Lowered;
 
     /// <summary>A tensor of complex numbers, as its real and its imaginary part.</summary>
-    public sealed record Complex(Buffer Real, Buffer Imaginary) : Lowered;
+    public sealed record Complex(TensorBuffer Real, TensorBuffer Imaginary) : Lowered;
 
     /// <summary>An integer, as an expression over the program's symbols.</summary>
     public sealed record Int(Dim Value) : Lowered;
@@ -50,9 +49,9 @@ public abstract record Lowered
     public static Lowered Of(bool value) => new Bool(Expr.Const(DType.Bool, value ? 1L : 0L));
 
     /// <summary>Several results, or a list of tensors.</summary>
-    public static Lowered Of(params IEnumerable<Buffer> buffers) => new List([.. buffers.Select(buffer => new Tensor(buffer))]);
+    public static Lowered Of(params IEnumerable<TensorBuffer> buffers) => new List([.. buffers.Select(buffer => new Tensor(buffer))]);
 
-    public static implicit operator Lowered(Buffer buffer) => new Tensor(buffer);
+    public static implicit operator Lowered(TensorBuffer buffer) => new Tensor(buffer);
 
     public static implicit operator Lowered(Dim value) => new Int(value);
 

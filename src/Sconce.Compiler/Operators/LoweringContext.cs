@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Sconce.Compiler.Diagnostics;
-using Sconce.Compiler.Graph;
+using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators;
@@ -15,8 +14,8 @@ namespace Sconce.Compiler.Operators;
 /// </summary>
 public sealed class LoweringContext(TensorProgram program)
 {
-    private readonly Dictionary<(ReadOnlyMemory<byte> Storage, DType Type, long Offset, string Layout), Buffer> constants = [];
-    private readonly Dictionary<object, Buffer> made = [];
+    private readonly Dictionary<(ReadOnlyMemory<byte> Storage, DType Type, long Offset, string Layout), TensorBuffer> constants = [];
+    private readonly Dictionary<object, TensorBuffer> made = [];
     private SizeFacts? facts;
     private TracedSizes? traced;
     private int loops;
@@ -116,17 +115,17 @@ public sealed class LoweringContext(TensorProgram program)
         Steps.Add(step with { Origin = Origin });
     }
 
-    public Buffer Temporary(DType type, Dims dims) => type.IsComplex()
+    public TensorBuffer Temporary(DType type, Dims dims) => type.IsComplex()
         ? throw SconceException.Unsupported($"a tensor of {type.Name()} made here", hint: "Make it of two real ones with torch.complex.")
         : new(Name, type, Facts.Simplify(dims));
 
     /// <summary>The same constant bytes are one buffer.</summary>
-    public Buffer Constant(TensorData data, string? name = null)
+    public TensorBuffer Constant(TensorData data, string? name = null)
     {
         var key = (data.Storage, data.Type, data.Offset, $"{string.Join(',', data.Shape)}/{string.Join(',', data.Strides)}");
         if (!constants.TryGetValue(key, out var buffer))
         {
-            buffer = new Buffer(name ?? Name, data.Type, [.. data.Shape.Select(size => (Dim)size)], BufferKind.Constant, data);
+            buffer = new TensorBuffer(name ?? Name, data.Type, [.. data.Shape.Select(size => (Dim)size)], BufferKind.Constant, data);
             constants.Add(key, buffer);
         }
 
@@ -134,13 +133,13 @@ public sealed class LoweringContext(TensorProgram program)
     }
 
     /// <summary>A constant that is made of what the key says, once.</summary>
-    public Buffer Made<TKey>(TKey key, Func<TensorData> make)
+    public TensorBuffer Made<TKey>(TKey key, Func<TensorData> make)
         where TKey : notnull
     {
         if (!made.TryGetValue(key, out var buffer))
         {
             var data = make();
-            buffer = new Buffer($"{Name}.table", data.Type, [.. data.Shape.Select(size => (Dim)size)], BufferKind.Constant, data);
+            buffer = new TensorBuffer($"{Name}.table", data.Type, [.. data.Shape.Select(size => (Dim)size)], BufferKind.Constant, data);
             made.Add(key, buffer);
         }
 
@@ -148,23 +147,23 @@ public sealed class LoweringContext(TensorProgram program)
     }
 
     /// <summary>A buffer that kernels fill with what the key says, once for all runs with the same sizes.</summary>
-    public Buffer Kept<TKey>(TKey key, DType type, Dim count)
+    public TensorBuffer Kept<TKey>(TKey key, DType type, Dim count)
         where TKey : notnull
     {
         if (!made.TryGetValue(key, out var buffer))
         {
-            made.Add(key, buffer = new Buffer($"{Name}.table", type, [count], BufferKind.Kept));
+            made.Add(key, buffer = new TensorBuffer($"{Name}.table", type, [count], BufferKind.Kept));
         }
 
         return buffer;
     }
 
     /// <summary>A constant table of int64 numbers in row-major order.</summary>
-    public Buffer Integers(ImmutableArray<long> shape, ReadOnlySpan<long> numbers) =>
+    public TensorBuffer Integers(ImmutableArray<long> shape, ReadOnlySpan<long> numbers) =>
         Constant(TensorData.Dense(DType.Int64, shape, MemoryMarshal.AsBytes(numbers).ToArray()));
 
     /// <summary>An expression for each element.</summary>
-    public Buffer Map(DType type, Dims dims, Func<Dims, Expr> body)
+    public TensorBuffer Map(DType type, Dims dims, Func<Dims, Expr> body)
     {
         var result = Temporary(type, dims);
         MapInto(result, dims, index => index, body);
@@ -172,22 +171,22 @@ public sealed class LoweringContext(TensorProgram program)
     }
 
     /// <summary>Writes a part of a buffer: at each index within the dims, the element whose place in the buffer is given.</summary>
-    public void MapInto(Buffer target, Dims dims, Func<Dims, Dims> place, Func<Dims, Expr> body)
+    public void MapInto(TensorBuffer target, Dims dims, Func<Dims, Dims> place, Func<Dims, Expr> body)
     {
         var (axes, index) = Axes(dims);
         Add(new MapStep(new Target(target, place(index)), axes, body(index).As(target.Type)));
     }
 
     /// <summary>The elements of a buffer in other places: no computation.</summary>
-    public Buffer View(Buffer source, Dims dims, Func<Dims, Dims> place) => Map(source.Type, dims, index => source.At(place(index)));
+    public TensorBuffer View(TensorBuffer source, Dims dims, Func<Dims, Dims> place) => Map(source.Type, dims, index => source.At(place(index)));
 
     /// <summary>A tensor of one value.</summary>
-    public Buffer Fill(DType type, Dims dims, Expr value) => Map(type, dims, _ => value);
+    public TensorBuffer Fill(DType type, Dims dims, Expr value) => Map(type, dims, _ => value);
 
-    public Buffer Copy(Buffer source) => View(source, source.Dims, index => index);
+    public TensorBuffer Copy(TensorBuffer source) => View(source, source.Dims, index => index);
 
     /// <summary>Broadcasts operands to a common shape, converts them to one dtype (16-bit floats: to float32), and computes with them.</summary>
-    public Buffer Pointwise(DType result, DType operandType, ReadOnlySpan<Operand> operands, Func<ImmutableArray<Expr>, Expr> function)
+    public TensorBuffer Pointwise(DType result, DType operandType, ReadOnlySpan<Operand> operands, Func<ImmutableArray<Expr>, Expr> function)
     {
         var array = operands.ToArray();
         var dims = this.Broadcast([.. array.Select(operand => operand.Dims)]);
@@ -195,18 +194,18 @@ public sealed class LoweringContext(TensorProgram program)
     }
 
     /// <summary>A function of each element, computed in the tensor's dtype (16-bit floats: in float32) and kept in it.</summary>
-    public Buffer Pointwise(Buffer source, Func<Expr, Expr> function) =>
+    public TensorBuffer Pointwise(TensorBuffer source, Func<Expr, Expr> function) =>
         Map(source.Type, source.Dims, index => function(source.ValueAt(index)));
 
-    public Buffer Convert(Buffer source, DType type) =>
+    public TensorBuffer Convert(TensorBuffer source, DType type) =>
         source.Type == type ? source : Map(type, source.Dims, index => source.At(index));
 
     /// <summary>Combines values over reduced dims, for each index of the outer dims.</summary>
-    public Buffer Reduce(DType type, Dims outer, Dims reduced, Combiner combiner, Func<Dims, Dims, Expr> value, Func<Dims, Expr, Expr>? result = null) =>
+    public TensorBuffer Reduce(DType type, Dims outer, Dims reduced, Combiner combiner, Func<Dims, Dims, Expr> value, Func<Dims, Expr, Expr>? result = null) =>
         Reduce([type], outer, reduced, (o, r) => [new Reducer(combiner, value(o, r))], (o, sums) => [result is null ? sums[0] : result(o, sums[0])])[0];
 
     /// <summary>Several combinations at once, with a result for each dtype given.</summary>
-    public ImmutableArray<Buffer> Reduce(
+    public ImmutableArray<TensorBuffer> Reduce(
         ImmutableArray<DType> types, Dims outer, Dims reduced,
         Func<Dims, Dims, ImmutableArray<Reducer>> reducers, Func<Dims, ImmutableArray<Expr>, ImmutableArray<Expr>> results)
     {
@@ -222,7 +221,7 @@ public sealed class LoweringContext(TensorProgram program)
     }
 
     /// <summary>Running combinations along one axis of a shape: as <see cref="Reduce(ImmutableArray{DType}, Dims, Dims, Func{Dims, Dims, ImmutableArray{Reducer}}, Func{Dims, ImmutableArray{Expr}, ImmutableArray{Expr}})"/>, with whole indices.</summary>
-    public ImmutableArray<Buffer> Scan(
+    public ImmutableArray<TensorBuffer> Scan(
         ImmutableArray<DType> types, Dims dims, int along,
         Func<Dims, ImmutableArray<Reducer>> reducers, Func<Dims, ImmutableArray<Expr>, ImmutableArray<Expr>> results)
     {
@@ -240,7 +239,7 @@ public sealed class LoweringContext(TensorProgram program)
     /// A matrix product for each point of the batch: the sum over k of left(batch, m, k) · right(batch, n, k), then the result function on
     /// (batch, m, n) and the sum. The buffer's dims are batch, m, n.
     /// </summary>
-    public Buffer Contract(
+    public TensorBuffer Contract(
         DType type, Dims batch, Dim m, Dim n, Dim k,
         Func<Dims, Dim, Dim, Expr> left, Func<Dims, Dim, Dim, Expr> right, Func<Dims, Expr, Expr>? result = null)
     {
@@ -257,7 +256,7 @@ public sealed class LoweringContext(TensorProgram program)
     }
 
     /// <summary>Writes values to computed places of a buffer that is filled already.</summary>
-    public void Scatter(Buffer target, Dims dims, Func<Dims, Dims> place, Func<Dims, Expr> value, ScatterMode mode, Func<Dims, Expr>? condition = null)
+    public void Scatter(TensorBuffer target, Dims dims, Func<Dims, Dims> place, Func<Dims, Expr> value, ScatterMode mode, Func<Dims, Expr>? condition = null)
     {
         var (axes, index) = Axes(dims);
         Add(new ScatterStep(new Target(target, place(index)), axes, value(index).As(target.Type), mode, condition?.Invoke(index)));

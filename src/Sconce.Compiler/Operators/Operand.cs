@@ -1,17 +1,16 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Compiler.Operators;
 
 /// <summary>What a pointwise operator computes with: a tensor, or a Python number, which has no dtype of its own to insist on.</summary>
 public readonly struct Operand
 {
-    private readonly Buffer? buffer;
+    private readonly TensorBuffer? buffer;
     private readonly Expr? number;
 
-    private Operand(Buffer? buffer, Expr? number) => (this.buffer, this.number) = (buffer, number);
+    private Operand(TensorBuffer? buffer, Expr? number) => (this.buffer, this.number) = (buffer, number);
 
     public bool IsNumber => buffer is null;
 
@@ -29,7 +28,7 @@ public readonly struct Operand
 
     public static Operand Number(Expr value) => new(null, value);
 
-    public static implicit operator Operand(Buffer buffer) => new(buffer, null);
+    public static implicit operator Operand(TensorBuffer buffer) => new(buffer, null);
 
     public static implicit operator Operand(double value) => Number(Expr.Const(DType.Float64, value));
 

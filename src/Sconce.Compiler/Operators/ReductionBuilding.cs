@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators;
@@ -12,7 +11,7 @@ public sealed class ReducedAxes
     private readonly ImmutableArray<int> outer;
     private readonly ImmutableArray<int> inner;
 
-    public ReducedAxes(Buffer source, ImmutableArray<int> axes, bool keep)
+    public ReducedAxes(TensorBuffer source, ImmutableArray<int> axes, bool keep)
     {
         (inner, Keep) = ([.. axes.Order()], keep);
         outer = [.. Enumerable.Range(0, source.Rank).Except(inner)];
@@ -65,24 +64,24 @@ public static class ReductionBuilding
     extension(LoweringContext context)
     {
         /// <summary>Combines a function of each element over dims.</summary>
-        public Buffer Reduce(
-            Buffer source, ReducedAxes axes, Combiner combiner, DType type, Func<Expr, Expr> value, Func<Expr, Expr>? result = null) =>
+        public TensorBuffer Reduce(
+            TensorBuffer source, ReducedAxes axes, Combiner combiner, DType type, Func<Expr, Expr> value, Func<Expr, Expr>? result = null) =>
             source.Rank == 0
                 ? context.Reduce(type, axes.Result, [1], combiner, (_, _) => value(source.ValueAt([])), (_, x) => result is null ? x : result(x))
                 : context.Reduce(type, axes.Result, axes.Reduced, combiner, (o, r) => value(source.ValueAt(axes.Index(o, r))), (_, x) => result is null ? x : result(x));
 
-        public Buffer Sum(Buffer source, ReducedAxes axes, DType type) =>
+        public TensorBuffer Sum(TensorBuffer source, ReducedAxes axes, DType type) =>
             context.Reduce(source, axes, Combiner.Sum, type, x => x.As(type.Compute()));
 
         /// <summary>The mean, in the dtype it computes in.</summary>
-        public Buffer Mean(Buffer source, ReducedAxes axes)
+        public TensorBuffer Mean(TensorBuffer source, ReducedAxes axes)
         {
             var type = source.Type.Compute();
             return context.Reduce(source, axes, Combiner.Sum, type, x => x.As(type), x => x / Expr.Of(axes.Count).As(type));
         }
 
         /// <summary>The mean squared distance from the mean (by a second pass, which loses no digits), divided by count - correction.</summary>
-        public (Buffer Variance, Buffer Mean) Variance(Buffer source, ReducedAxes axes, Expr? correction = null)
+        public (TensorBuffer Variance, TensorBuffer Mean) Variance(TensorBuffer source, ReducedAxes axes, Expr? correction = null)
         {
             var type = source.Type.Compute();
             var mean = context.Mean(source, axes);
@@ -100,7 +99,7 @@ public static class ReductionBuilding
         /// The same variance by distances from the first element: of equal elements it is exactly 0, as PyTorch has it, where a rounded mean would leave a trace. Normalisations,
         /// which add an epsilon to it, need no such care.
         /// </summary>
-        public Buffer VarianceFromFirst(Buffer source, ReducedAxes axes, Expr correction)
+        public TensorBuffer VarianceFromFirst(TensorBuffer source, ReducedAxes axes, Expr correction)
         {
             if (source.Rank == 0)
             {

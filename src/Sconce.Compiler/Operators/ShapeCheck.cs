@@ -1,6 +1,6 @@
+using Sconce.Compiler.Graphs;
+using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
-using ValueType = Sconce.Compiler.Graph.ValueType;
 
 namespace Sconce.Compiler.Operators;
 
@@ -10,14 +10,14 @@ internal static class ShapeCheck
     /// <summary>
     /// What differs, as the end of a sentence; null where nothing does. Two forms of a size that are not known to be the same must be so in every run.
     /// </summary>
-    public static string? Difference(LoweringContext context, Lowered lowered, ValueType.Tensor expected) => lowered switch
+    public static string? Difference(LoweringContext context, Lowered lowered, GraphType.Tensor expected) => lowered switch
     {
         Lowered.Tensor tensor => Difference(context, tensor.Buffer, tensor.Buffer.Type, expected),
         Lowered.Complex complex => Difference(context, complex.Real, GraphLowering.ComplexOf(complex.Real.Type), expected),
         _ => null,
     };
 
-    private static string? Difference(LoweringContext context, Buffer buffer, DType actual, ValueType.Tensor expected)
+    private static string? Difference(LoweringContext context, TensorBuffer buffer, DType actual, GraphType.Tensor expected)
     {
         if (expected.Type is { } type && type != actual)
         {

@@ -82,7 +82,7 @@ internal static class StepCheck
             Ends(load.Buffer, load.Index);
         }
 
-        void Ends(Tensors.Buffer buffer, ImmutableArray<Dim> index)
+        void Ends(TensorBuffer buffer, ImmutableArray<Dim> index)
         {
             for (var i = 0; i < index.Length && i < buffer.Dims.Length; i++)
             {
@@ -98,7 +98,7 @@ internal static class StepCheck
     private static bool IsPlain(Dim dim, IReadOnlyCollection<Symbol> symbols) =>
         dim.Terms.All(term => term.Factors.All(factor => factor is Symbol symbol && symbols.Contains(symbol)));
 
-    private static void CheckSize(Tensors.Buffer buffer)
+    private static void CheckSize(TensorBuffer buffer)
     {
         Int128 count = 1;
         foreach (var dim in buffer.Dims.Where(dim => dim.IsConstant))
@@ -235,7 +235,7 @@ internal static class StepCheck
             }
         }
 
-        private void Check(Tensors.Buffer buffer, ImmutableArray<Dim> index, string verb)
+        private void Check(TensorBuffer buffer, ImmutableArray<Dim> index, string verb)
         {
             if (index.Length != buffer.Dims.Length)
             {

@@ -1,6 +1,6 @@
 using System.Text;
 using Sconce.Compiler.Diagnostics;
-using Sconce.Compiler.Graph;
+using Sconce.Compiler.Graphs;
 
 namespace Sconce.Compiler.Operators;
 
@@ -9,7 +9,7 @@ public static class UnknownOperators
 {
     private const int LinesShown = 3;
 
-    public static void Check(Graph.Graph graph)
+    public static void Check(Graph graph)
     {
         var unknown = new SortedDictionary<string, List<Node>>(StringComparer.Ordinal);
         Collect(graph.Body, unknown);

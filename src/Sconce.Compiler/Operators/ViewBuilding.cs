@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators;
@@ -14,7 +13,7 @@ public static class ViewBuilding
 
     extension(LoweringContext context)
     {
-        public Buffer Reshape(Buffer source, Dims dims)
+        public TensorBuffer Reshape(TensorBuffer source, Dims dims)
         {
             dims = context.Facts.Simplify(dims);
             if (dims.Any(IsInferred))
@@ -35,7 +34,7 @@ public static class ViewBuilding
         }
 
         /// <summary>Dim i of the result is dim order[i] of the source.</summary>
-        public Buffer Permute(Buffer source, ImmutableArray<int> order)
+        public TensorBuffer Permute(TensorBuffer source, ImmutableArray<int> order)
         {
             var place = new Dim[source.Rank];
             return context.View(source, [.. order.Select(axis => source.Dims[axis])], index =>
@@ -49,7 +48,7 @@ public static class ViewBuilding
             });
         }
 
-        public Buffer Transpose(Buffer source, int a, int b)
+        public TensorBuffer Transpose(TensorBuffer source, int a, int b)
         {
             var order = Enumerable.Range(0, source.Rank).ToArray();
             (order[a], order[b]) = (b, a);
@@ -57,10 +56,10 @@ public static class ViewBuilding
         }
 
         /// <summary>Exchanges the last two dims.</summary>
-        public Buffer MatrixTranspose(Buffer source) => context.Transpose(source, source.Rank - 2, source.Rank - 1);
+        public TensorBuffer MatrixTranspose(TensorBuffer source) => context.Transpose(source, source.Rank - 2, source.Rank - 1);
 
         /// <summary>Repeats dims of size 1 to reach a shape, with new dims in front.</summary>
-        public Buffer Expand(Buffer source, Dims dims)
+        public TensorBuffer Expand(TensorBuffer source, Dims dims)
         {
             context.Fits(source.Dims, dims);
             return source.Dims.AsSpan().SequenceEqual(dims.AsSpan())
@@ -68,10 +67,10 @@ public static class ViewBuilding
                 : context.View(source, dims, index => Broadcasting.IndexInto(source.Dims, index));
         }
 
-        public Buffer Unsqueeze(Buffer source, int axis) => context.View(source, source.Dims.Insert(axis, 1), index => index.RemoveAt(axis));
+        public TensorBuffer Unsqueeze(TensorBuffer source, int axis) => context.View(source, source.Dims.Insert(axis, 1), index => index.RemoveAt(axis));
 
         /// <summary>Leaves out dims; they have size 1.</summary>
-        public Buffer Squeeze(Buffer source, Func<int, bool> leaveOut)
+        public TensorBuffer Squeeze(TensorBuffer source, Func<int, bool> leaveOut)
         {
             ImmutableArray<int> kept = [.. Enumerable.Range(0, source.Rank).Where(axis => !leaveOut(axis))];
             return kept.Length == source.Rank ? source : context.View(source, [.. kept.Select(axis => source.Dims[axis])], index =>
@@ -79,7 +78,7 @@ public static class ViewBuilding
         }
 
         /// <summary>Elements start, start + step, … of a dim.</summary>
-        public Buffer Slice(Buffer source, int axis, Dim start, Dim length, Dim? step = null)
+        public TensorBuffer Slice(TensorBuffer source, int axis, Dim start, Dim length, Dim? step = null)
         {
             step ??= Dim.One;
             return start.Equals(Dim.Zero) && step.Equals(Dim.One) && length.Equals(source.Dims[axis])
@@ -88,11 +87,11 @@ public static class ViewBuilding
         }
 
         /// <summary>One element of a dim, which vanishes.</summary>
-        public Buffer Select(Buffer source, int axis, Dim place) =>
+        public TensorBuffer Select(TensorBuffer source, int axis, Dim place) =>
             context.View(source, source.Dims.RemoveAt(axis), index => index.Insert(axis, place));
 
         /// <summary>Tensors one after the other along a dim.</summary>
-        public Buffer Concatenate(DType type, ReadOnlySpan<Buffer> parts, int axis)
+        public TensorBuffer Concatenate(DType type, ReadOnlySpan<TensorBuffer> parts, int axis)
         {
             var total = Dim.Zero;
             foreach (var part in parts)

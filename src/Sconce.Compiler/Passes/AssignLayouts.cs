@@ -12,9 +12,9 @@ internal static class AssignLayouts
 {
     public static void Run(TensorProgram program)
     {
-        var decided = new HashSet<Tensors.Buffer>(ReferenceEqualityComparer.Instance);
+        var decided = new HashSet<TensorBuffer>(ReferenceEqualityComparer.Instance);
         var products = StepRewriting.Flatten(program.Steps).OfType<ContractionStep>().Where(product => product.Left is LoadExpr)
-            .ToLookup<ContractionStep, Tensors.Buffer>(product => ((LoadExpr)product.Left).Buffer, ReferenceEqualityComparer.Instance);
+            .ToLookup<ContractionStep, TensorBuffer>(product => ((LoadExpr)product.Left).Buffer, ReferenceEqualityComparer.Instance);
         foreach (var step in StepRewriting.Flatten(program.Steps))
         {
             foreach (var target in step.Targets)
@@ -56,7 +56,7 @@ internal static class AssignLayouts
         foreach (var axes in candidates)
         {
             ImmutableArray<int> order = [.. axes.Select(axis => step.Axes.IndexOf(axis))];
-            var laid = new Tensors.Buffer(target.Buffer.Name, target.Buffer.Type, target.Buffer.Dims) { Order = order };
+            var laid = new TensorBuffer(target.Buffer.Name, target.Buffer.Type, target.Buffer.Dims) { Order = order };
             if (laid.Offset(load.Index).LinearIn(product.K) is ({ IsConstant: true, Value: 1 }, _))
             {
                 return order;
@@ -144,7 +144,7 @@ internal static class AssignLayouts
         return ByAxes(target, [.. sorted.Select(item => item.Axis)]);
     }
 
-    private static bool IsRowMajor(Tensors.Buffer buffer)
+    private static bool IsRowMajor(TensorBuffer buffer)
     {
         for (var i = 0; i < buffer.Order.Length; i++)
         {

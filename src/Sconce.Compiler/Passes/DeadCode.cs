@@ -1,11 +1,11 @@
-using Sconce.Compiler.Graph;
+using Sconce.Compiler.Graphs;
 
 namespace Sconce.Compiler.Passes;
 
 /// <summary>Removes the nodes, and the weights, that no output, no overwritten buffer and no assertion needs. The graph must be pure.</summary>
 public static class DeadCode
 {
-    public static void Run(Graph.Graph graph)
+    public static void Run(Graph graph)
     {
         var used = new HashSet<Value>(ReferenceEqualityComparer.Instance);
         foreach (var argument in graph.Outputs.Select(output => output.Value).Concat(graph.Mutations.Select(mutation => mutation.NewValue)))

@@ -24,7 +24,7 @@ internal static class ExprCost
         GuardExpr { Outside: ConstExpr } guard => IsView(guard.Inside) && guard.Inside is not GuardExpr,
 
         // What is kept small in the file stays so: whoever reads it converts it.
-        CastExpr cast => IsWidening(cast) && Operand.IsConstant(cast),
+        CastExpr cast => IsWidening(cast) && OperandExpr.IsConstant(cast),
         _ => false,
     };
 

@@ -18,7 +18,7 @@ internal static class FlushSubnormals
         }
 
         foreach (var buffer in StepRewriting.Flatten(program.Steps).SelectMany(step => step.BuffersRead)
-            .Where(buffer => buffer.Kind == BufferKind.Constant).Distinct(ReferenceEqualityComparer.Instance).Cast<Tensors.Buffer>())
+            .Where(buffer => buffer.Kind == BufferKind.Constant).Distinct(ReferenceEqualityComparer.Instance).Cast<TensorBuffer>())
         {
             if (buffer.Data is { } data && Flushed(data) is var (flushed, count) && count > 0)
             {

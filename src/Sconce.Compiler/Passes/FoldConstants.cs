@@ -23,7 +23,7 @@ internal static class FoldConstants
         var made = 0L;
         var evaluator = new Evaluator();
         var folded = new HashSet<Step>(ReferenceEqualityComparer.Instance);
-        var kept = program.Outputs.Concat(program.States).Select(named => named.Buffer).ToHashSet<Tensors.Buffer>(ReferenceEqualityComparer.Instance);
+        var kept = program.Outputs.Concat(program.States).Select(named => named.Buffer).ToHashSet<TensorBuffer>(ReferenceEqualityComparer.Instance);
         foreach (var step in program.Steps)
         {
             if (!IsFoldable(step, uses))

@@ -1,15 +1,14 @@
 using Sconce.Compiler.Diagnostics;
-using Sconce.Compiler.Graph;
+using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Passes.Functionalisation;
 using Sconce.Compiler.Types;
-using ValueType = Sconce.Compiler.Graph.ValueType;
 
 namespace Sconce.Compiler.Passes;
 
 /// <summary>Checks what must hold of every graph, and what no pass may leave behind. An error here is one of Sconce's own.</summary>
 public sealed class GraphVerifier
 {
-    private readonly Graph.Graph graph;
+    private readonly Graph graph;
     private readonly string after;
     private readonly bool functional;
     private readonly HashSet<Value> defined = new(ReferenceEqualityComparer.Instance);
@@ -17,14 +16,14 @@ public sealed class GraphVerifier
     private readonly HashSet<string> names = [];
     private readonly HashSet<Symbol> symbols;
 
-    private GraphVerifier(Graph.Graph graph, string after, bool functional)
+    private GraphVerifier(Graph graph, string after, bool functional)
     {
         (this.graph, this.after, this.functional) = (graph, after, functional);
         symbols = [.. graph.Symbols];
     }
 
     /// <summary>Throws where the graph is not well formed; <paramref name="functional"/> also where something in it still writes memory.</summary>
-    public static void Verify(Graph.Graph graph, string after, bool functional) => new GraphVerifier(graph, after, functional).Verify();
+    public static void Verify(Graph graph, string after, bool functional) => new GraphVerifier(graph, after, functional).Verify();
 
     private void Verify()
     {
@@ -86,7 +85,7 @@ public sealed class GraphVerifier
     {
         Require(defined.Add(value), $"{value} is defined twice", node);
         Require(names.Add(value.Name), $"two values are called {value}", node);
-        if (value.Type is ValueType.Tensor { Shape: { } shape })
+        if (value.Type is GraphType.Tensor { Shape: { } shape })
         {
             // Sizes that only the run can know are symbols too, so nothing else may occur in one.
             foreach (var dim in shape)
@@ -119,8 +118,8 @@ public sealed class GraphVerifier
         }
     }
 
-    private static bool IsSame(ValueType a, ValueType b) =>
-        (a, b) is not (ValueType.Tensor left, ValueType.Tensor right)
+    private static bool IsSame(GraphType a, GraphType b) =>
+        (a, b) is not (GraphType.Tensor left, GraphType.Tensor right)
         || ((left.Type is null || right.Type is null || left.Type == right.Type)
             && (left.Shape is not { } before || right.Shape is not { } now || before.SequenceEqual(now)));
 

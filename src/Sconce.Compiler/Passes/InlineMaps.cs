@@ -32,7 +32,7 @@ internal static class InlineMaps
     private static void Run(TensorProgram program, Scope scope)
     {
         var uses = new ProgramUses(program);
-        var bodies = new Dictionary<Tensors.Buffer, (MapStep Step, ProgramUses.Use Use)>(ReferenceEqualityComparer.Instance);
+        var bodies = new Dictionary<TensorBuffer, (MapStep Step, ProgramUses.Use Use)>(ReferenceEqualityComparer.Instance);
         var rewritten = new Dictionary<Step, Step>(ReferenceEqualityComparer.Instance);
 
         // In order of execution, so that what is put into a step has itself been through this.
@@ -64,10 +64,10 @@ internal static class InlineMaps
     }
 
     private static Step Rewrite(
-        ProgramUses.Use reader, ProgramUses uses, Dictionary<Tensors.Buffer, (MapStep Step, ProgramUses.Use Use)> bodies, bool computations)
+        ProgramUses.Use reader, ProgramUses uses, Dictionary<TensorBuffer, (MapStep Step, ProgramUses.Use Use)> bodies, bool computations)
     {
         var size = ExprCost.Size(reader.Step.Expressions);
-        var chosen = new Dictionary<Tensors.Buffer, Inlining>(ReferenceEqualityComparer.Instance);
+        var chosen = new Dictionary<TensorBuffer, Inlining>(ReferenceEqualityComparer.Instance);
         foreach (var group in reader.Step.Loads.GroupBy(load => load.Buffer))
         {
             if (!bodies.TryGetValue(group.Key, out var producer) || !uses.MayMove(producer.Use, reader))
@@ -132,7 +132,7 @@ internal static class InlineMaps
     }
 
     /// <summary>Checks beside it compute what they look at themselves.</summary>
-    private static bool HasOneReader(ProgramUses uses, Tensors.Buffer buffer) =>
+    private static bool HasOneReader(ProgramUses uses, TensorBuffer buffer) =>
         uses.Readers(buffer) is var readers && (readers.Count == 1 || readers.Count(reader => reader.Step is not CheckStep) <= 1);
 
     /// <summary>No element of the map's buffer is computed more often inside the reader than it is now.</summary>

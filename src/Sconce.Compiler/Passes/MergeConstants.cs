@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Compiler.Passes;
 
@@ -10,9 +9,9 @@ internal static class MergeConstants
 {
     public static void Run(TensorProgram program)
     {
-        var kept = program.Outputs.Concat(program.States).Select(named => named.Buffer).ToHashSet<Buffer>(ReferenceEqualityComparer.Instance);
-        var seen = new Dictionary<Buffer, Source>(ReferenceEqualityComparer.Instance);
-        var known = new Dictionary<(DType, string), List<Buffer>>();
+        var kept = program.Outputs.Concat(program.States).Select(named => named.Buffer).ToHashSet<TensorBuffer>(ReferenceEqualityComparer.Instance);
+        var seen = new Dictionary<TensorBuffer, Source>(ReferenceEqualityComparer.Instance);
+        var known = new Dictionary<(DType, string), List<TensorBuffer>>();
         foreach (var buffer in StepRewriting.Flatten(program.Steps).SelectMany(step => step.BuffersRead))
         {
             if (buffer is { Kind: BufferKind.Constant, Data: { } data } && !kept.Contains(buffer) && !seen.ContainsKey(buffer))
@@ -26,9 +25,9 @@ internal static class MergeConstants
     }
 
     /// <summary>The buffer to read instead of a constant, and the constant's dims in the order of that one's.</summary>
-    private sealed record Source(Buffer Buffer, ImmutableArray<int> Order);
+    private sealed record Source(TensorBuffer Buffer, ImmutableArray<int> Order);
 
-    private static Source SourceOf(Buffer buffer, TensorData data, Dictionary<(DType, string), List<Buffer>> known)
+    private static Source SourceOf(TensorBuffer buffer, TensorData data, Dictionary<(DType, string), List<TensorBuffer>> known)
     {
         ImmutableArray<int> order = [.. Enumerable.Range(0, data.Shape.Length)];
         if (!data.IsDense)
@@ -53,7 +52,7 @@ internal static class MergeConstants
             return new(same, order);
         }
 
-        var one = ReferenceEquals(data, buffer.Data) ? buffer : new Buffer(buffer.Name, buffer.Type, [.. order.Select(dim => buffer.Dims[dim])], BufferKind.Constant, data);
+        var one = ReferenceEquals(data, buffer.Data) ? buffer : new TensorBuffer(buffer.Name, buffer.Type, [.. order.Select(dim => buffer.Dims[dim])], BufferKind.Constant, data);
         others.Add(one);
         return new(one, order);
     }
@@ -61,7 +60,7 @@ internal static class MergeConstants
     private static TensorData Permuted(TensorData data, ImmutableArray<int> order) =>
         new(data.Type, [.. order.Select(dim => data.Shape[dim])], [.. order.Select(dim => data.Strides[dim])], data.Offset, data.Storage);
 
-    private static Step Rewrite(Step step, Dictionary<Buffer, Source> sources)
+    private static Step Rewrite(Step step, Dictionary<TensorBuffer, Source> sources)
     {
         ExprRewriter rewriter = null!;
         rewriter = new ExprRewriter(loads: load => sources.TryGetValue(load.Buffer, out var source) && source.Buffer != load.Buffer

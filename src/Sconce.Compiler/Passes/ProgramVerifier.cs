@@ -12,7 +12,7 @@ internal static class ProgramVerifier
     /// <param name="rules">What must hold by now.</param>
     public static void Verify(TensorProgram program, string after, IEnumerable<ProgramRule>? rules = null)
     {
-        var written = new HashSet<Tensors.Buffer>(ReferenceEqualityComparer.Instance);
+        var written = new HashSet<TensorBuffer>(ReferenceEqualityComparer.Instance);
         foreach (var step in StepRewriting.Flatten(program.Steps))
         {
             foreach (var buffer in step.BuffersRead)

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Sconce.Compiler.Kernels.Contraction;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Compiler.Passes;
 
@@ -15,8 +14,8 @@ internal static class ReadPacked
     public static void Run(TensorProgram program)
     {
         var uses = new ProgramUses(program);
-        var packings = program.Steps.OfType<MapStep>().Select(map => Packing.Of(map, uses)).OfType<Packing>().ToLookup<Packing, Buffer>(packing => packing.From, ReferenceEqualityComparer.Instance);
-        var instead = new Dictionary<Buffer, Func<LoadExpr, Expr>>(ReferenceEqualityComparer.Instance);
+        var packings = program.Steps.OfType<MapStep>().Select(map => Packing.Of(map, uses)).OfType<Packing>().ToLookup<Packing, TensorBuffer>(packing => packing.From, ReferenceEqualityComparer.Instance);
+        var instead = new Dictionary<TensorBuffer, Func<LoadExpr, Expr>>(ReferenceEqualityComparer.Instance);
         var first = new List<Step>();
         var gone = new HashSet<Step>(ReferenceEqualityComparer.Instance);
         foreach (var group in packings)
@@ -66,7 +65,7 @@ internal static class ReadPacked
     }
 
     /// <summary>Whether the step could as well read another form: it is not an operand that a kernel wants as it is, nor a step that is folded anyway.</summary>
-    private static bool MayRead(Step step, Buffer buffer) =>
+    private static bool MayRead(Step step, TensorBuffer buffer) =>
         step.BuffersRead.Any(read => read.Kind != BufferKind.Constant)
         && !(step switch
         {
@@ -78,7 +77,7 @@ internal static class ReadPacked
         }).Any(expr => expr.Reads(buffer));
 
     /// <summary>A map that puts each element of a constant into a place of its own.</summary>
-    private sealed record Packing(MapStep Step, Buffer From, ImmutableArray<Dim> Index, PanelElements Elements)
+    private sealed record Packing(MapStep Step, TensorBuffer From, ImmutableArray<Dim> Index, PanelElements Elements)
     {
         public static Packing? Of(MapStep map, ProgramUses uses)
         {
@@ -96,7 +95,7 @@ internal static class ReadPacked
             var map = Step.Axes.Zip(other.Step.Axes).ToDictionary(pair => (Atom)pair.First, pair => Dim.Of(pair.Second));
             return Step.Axes.Length == other.Step.Axes.Length && Step.Target.Buffer.Dims.AsSpan().SequenceEqual(other.Step.Target.Buffer.Dims.AsSpan())
                 && Step.Target.Buffer.Order.AsSpan().SequenceEqual(other.Step.Target.Buffer.Order.AsSpan())
-                && Step.Target.Buffer.Type == other.Step.Target.Buffer.Type && Operand.Substitute(Step.Body, map).Equals(other.Step.Body);
+                && Step.Target.Buffer.Type == other.Step.Target.Buffer.Type && OperandExpr.Substitute(Step.Body, map).Equals(other.Step.Body);
         }
 
         /// <summary>What a load of the constant gives, from the packed one.</summary>

@@ -12,7 +12,7 @@ internal sealed class ValueRanges(ProgramUses uses)
     /// <summary>Expressions and chains of buffers deeper than this are not followed.</summary>
     private const int Deepest = 64;
 
-    private readonly Dictionary<Tensors.Buffer, Range> buffers = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<TensorBuffer, Range> buffers = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<(Expr, Step?), Range> expressions = [];
     private readonly Dictionary<Expr, (double Low, double High)?> floats = [];
     private int depth;
@@ -223,7 +223,7 @@ internal sealed class ValueRanges(ProgramUses uses)
         }
     }
 
-    private Range Of(Tensors.Buffer buffer)
+    private Range Of(TensorBuffer buffer)
     {
         if (buffers.TryGetValue(buffer, out var known))
         {
@@ -246,7 +246,7 @@ internal sealed class ValueRanges(ProgramUses uses)
         return buffers[buffer] = range;
     }
 
-    private Range OfWritten(Step step, Tensors.Buffer buffer)
+    private Range OfWritten(Step step, TensorBuffer buffer)
     {
         var place = step.Targets.Select(target => target.Buffer).ToList().FindIndex(target => ReferenceEquals(target, buffer));
         return step switch

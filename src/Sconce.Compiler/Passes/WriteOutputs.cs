@@ -9,7 +9,7 @@ internal static class WriteOutputs
     public static void Run(TensorProgram program)
     {
         var uses = new ProgramUses(program);
-        var outputs = new Dictionary<Tensors.Buffer, Tensors.Buffer>(ReferenceEqualityComparer.Instance);
+        var outputs = new Dictionary<TensorBuffer, TensorBuffer>(ReferenceEqualityComparer.Instance);
         var copies = new HashSet<Step>(ReferenceEqualityComparer.Instance);
         foreach (var copy in program.Steps.OfType<MapStep>())
         {
@@ -27,7 +27,7 @@ internal static class WriteOutputs
     }
 
     /// <summary>The buffer that the map copies as it is, where nobody else reads it or writes the output, and its writers may write elsewhere.</summary>
-    private static Tensors.Buffer? Source(MapStep copy, ProgramUses uses)
+    private static TensorBuffer? Source(MapStep copy, ProgramUses uses)
     {
         var output = copy.Target.Buffer;
         return output.Kind == BufferKind.Output && copy.Target.IsWhole(copy.Axes) && copy.Body is LoadExpr { Buffer: { Kind: BufferKind.Temporary } source } load

@@ -22,7 +22,7 @@ public sealed record CheckStep(Target Fault, ImmutableArray<Axis> Axes, Expr Wro
         [new(Role.Element, Wrong, Axes), new(Role.Element, Value, Axes), new(Role.Element, Expr.Of(Limit), Axes)];
 
     /// <summary>A buffer for <see cref="Fault"/>.</summary>
-    public static Buffer FaultBuffer(string name) => new(name, DType.Int64, [FaultFields.Count], BufferKind.Fault);
+    public static TensorBuffer FaultBuffer(string name) => new(name, DType.Int64, [FaultFields.Count], BufferKind.Fault);
 
     public override Step With(ImmutableArray<Expr> values, ImmutableArray<Target> targets) =>
         this with { Fault = targets[0], Wrong = values[0], Value = values[1], Limit = values[2].ToIndex(Interval.All) };

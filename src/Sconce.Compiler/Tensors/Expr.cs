@@ -211,9 +211,9 @@ public sealed class ConstExpr : Expr
 }
 
 /// <summary>An element of a buffer. The index is within the buffer wherever this is evaluated.</summary>
-public sealed class LoadExpr(Buffer buffer, ImmutableArray<Dim> index) : Expr(buffer.Type, HashOf(buffer, index), index)
+public sealed class LoadExpr(TensorBuffer buffer, ImmutableArray<Dim> index) : Expr(buffer.Type, HashOf(buffer, index), index)
 {
-    public Buffer Buffer { get; } = buffer;
+    public TensorBuffer Buffer { get; } = buffer;
 
     public ImmutableArray<Dim> Index { get; } = index.Length == buffer.Dims.Length
         ? index
@@ -226,7 +226,7 @@ public sealed class LoadExpr(Buffer buffer, ImmutableArray<Dim> index) : Expr(bu
     private protected override bool SameAs(Expr other) =>
         other is LoadExpr load && ReferenceEquals(Buffer, load.Buffer) && Index.AsSpan().SequenceEqual(load.Index.AsSpan());
 
-    private static int HashOf(Buffer buffer, ImmutableArray<Dim> index)
+    private static int HashOf(TensorBuffer buffer, ImmutableArray<Dim> index)
     {
         var code = new HashCode();
         code.Add(buffer);

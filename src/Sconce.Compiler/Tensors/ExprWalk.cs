@@ -53,7 +53,7 @@ public static class ExprWalk
     public static IReadOnlySet<LoadExpr> OwnLoads(this IEnumerable<Expr> exprs) => exprs.OwnNodes().OfType<LoadExpr>().ToHashSet();
 
     /// <summary>Whether an element of the buffer is read.</summary>
-    public static bool Reads(this Expr expr, Buffer buffer) => expr.Nodes().Any(node => node is LoadExpr load && ReferenceEquals(load.Buffer, buffer));
+    public static bool Reads(this Expr expr, TensorBuffer buffer) => expr.Nodes().Any(node => node is LoadExpr load && ReferenceEquals(load.Buffer, buffer));
 
     /// <summary>Whether the value changes with the atom, be it in a computed index.</summary>
     public static bool DependsOn(this Expr expr, Atom atom) => expr.Nodes().Any(node => node.Indices().Any(dim => dim.DependsOn(atom)));

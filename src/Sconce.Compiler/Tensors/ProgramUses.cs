@@ -3,8 +3,8 @@ namespace Sconce.Compiler.Tensors;
 /// <summary>Who writes and who reads each buffer of a program, in order of execution. A snapshot: rebuilt after a pass has changed steps.</summary>
 internal sealed class ProgramUses
 {
-    private readonly Dictionary<Buffer, List<Use>> writers = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<Buffer, List<Use>> readers = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<TensorBuffer, List<Use>> writers = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<TensorBuffer, List<Use>> readers = new(ReferenceEqualityComparer.Instance);
 
     public ProgramUses(TensorProgram program)
     {
@@ -51,11 +51,11 @@ internal sealed class ProgramUses
     /// <summary>Number of steps, those inside loops counted one by one.</summary>
     public int Length { get; }
 
-    public IEnumerable<Buffer> Written => writers.Keys;
+    public IEnumerable<TensorBuffer> Written => writers.Keys;
 
-    public IReadOnlyList<Use> Writers(Buffer buffer) => writers.GetValueOrDefault(buffer) ?? [];
+    public IReadOnlyList<Use> Writers(TensorBuffer buffer) => writers.GetValueOrDefault(buffer) ?? [];
 
-    public IReadOnlyList<Use> Readers(Buffer buffer) => readers.GetValueOrDefault(buffer) ?? [];
+    public IReadOnlyList<Use> Readers(TensorBuffer buffer) => readers.GetValueOrDefault(buffer) ?? [];
 
     /// <summary>
     /// True where what <paramref name="from"/> reads is still the same when <paramref name="to"/> runs, so that the computation may be moved there: the
@@ -91,7 +91,7 @@ internal sealed class ProgramUses
         return true;
     }
 
-    private static void Add(Dictionary<Buffer, List<Use>> uses, Buffer buffer, Use use)
+    private static void Add(Dictionary<TensorBuffer, List<Use>> uses, TensorBuffer buffer, Use use)
     {
         if (!uses.TryGetValue(buffer, out var list))
         {

@@ -15,10 +15,10 @@ public abstract record Step
     public Origin? Origin { get; init; }
 
     /// <summary>Memory that the chosen kernel needs while the step runs: planned like any other buffer.</summary>
-    public ImmutableArray<Buffer> Scratch { get; init; } = [];
+    public ImmutableArray<TensorBuffer> Scratch { get; init; } = [];
 
     /// <summary>Memory that the chosen kernel needs once for each thread that runs tiles of the step; it holds nothing between two tiles.</summary>
-    public Buffer? ThreadScratch { get; init; }
+    public TensorBuffer? ThreadScratch { get; init; }
 
     /// <summary>What the step writes.</summary>
     public abstract ImmutableArray<Target> Targets { get; }
@@ -51,11 +51,11 @@ public abstract record Step
     public IReadOnlySet<LoadExpr> Loads => Expressions.Concat(Targets.SelectMany(target => target.Index).SelectMany(dim => dim.LoadedNumbers())).Loads();
 
     /// <summary>The buffers it reads, each once.</summary>
-    public IReadOnlySet<Buffer> BuffersRead
+    public IReadOnlySet<TensorBuffer> BuffersRead
     {
         get
         {
-            var found = new HashSet<Buffer>(ReferenceEqualityComparer.Instance);
+            var found = new HashSet<TensorBuffer>(ReferenceEqualityComparer.Instance);
             found.UnionWith(Loads.Select(load => load.Buffer));
             found.UnionWith(ReadsTarget ? Targets.Select(target => target.Buffer) : []);
             return found;

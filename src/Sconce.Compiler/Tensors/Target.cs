@@ -4,10 +4,10 @@ using Sconce.Compiler.Types;
 namespace Sconce.Compiler.Tensors;
 
 /// <summary>Where a step writes: at each point of its index space, this element of this buffer.</summary>
-public sealed record Target(Buffer Buffer, ImmutableArray<Dim> Index)
+public sealed record Target(TensorBuffer Buffer, ImmutableArray<Dim> Index)
 {
     /// <summary>The whole buffer, its dims being the axes in order.</summary>
-    public static Target Whole(Buffer buffer, ImmutableArray<Axis> axes) => new(buffer, [.. axes.Select(axis => Dim.Of(axis))]);
+    public static Target Whole(TensorBuffer buffer, ImmutableArray<Axis> axes) => new(buffer, [.. axes.Select(axis => Dim.Of(axis))]);
 
     /// <summary>True where the index is exactly these axes in order.</summary>
     public bool IsWhole(ImmutableArray<Axis> axes) =>

@@ -13,12 +13,12 @@ public sealed class TensorProgram
     /// <summary>What the sizes of a run's inputs must meet beyond the symbols' ranges: the graph's, and what lowerings need and cannot prove.</summary>
     public SizeChecks Checks { get; } = [];
 
-    public List<(string Name, Buffer Buffer)> Inputs { get; } = [];
+    public List<(string Name, TensorBuffer Buffer)> Inputs { get; } = [];
 
-    public List<(string Name, Buffer Buffer)> Outputs { get; } = [];
+    public List<(string Name, TensorBuffer Buffer)> Outputs { get; } = [];
 
     /// <summary>Buffers that keep their value between runs.</summary>
-    public List<(string Name, Buffer Buffer)> States { get; } = [];
+    public List<(string Name, TensorBuffer Buffer)> States { get; } = [];
 
     /// <summary>Constants of which so many numbers, too small for normal ones, became zero.</summary>
     public List<(string Name, long Count)> Flushed { get; } = [];

@@ -58,7 +58,7 @@ internal sealed class Checker
             Check(statement);
         }
 
-        if (function.Type.Result != ValueType.None && function.Body is not [.., { Diverts: true }])
+        if (function.Type.Result != WasmType.None && function.Body is not [.., { Diverts: true }])
         {
             throw new InvalidOperationException($"{function} can reach its end without a result");
         }
@@ -111,7 +111,7 @@ internal sealed class Checker
 
     private void CheckOperands(Code code)
     {
-        ImmutableArray<ValueType> wanted = Wanted(code);
+        ImmutableArray<WasmType> wanted = Wanted(code);
         bool fits = wanted.Length == code.Operands.Length;
         for (int i = 0; fits && i < wanted.Length; i++)
         {
@@ -124,7 +124,7 @@ internal sealed class Checker
         }
     }
 
-    private ImmutableArray<ValueType> Wanted(Code code)
+    private ImmutableArray<WasmType> Wanted(Code code)
     {
         Opcode opcode = code.Opcode;
         if (!opcode.IsPolymorphic)
@@ -137,11 +137,11 @@ internal sealed class Checker
             Local local when opcode != Opcode.LocalGet => [local.Type],
             Global global when opcode == Opcode.GlobalSet => [global.Type],
             FunctionBuilder callee => callee.Type.Parameters,
-            FunctionType type => [.. type.Parameters, ValueType.I32],
-            _ when opcode == Opcode.Select => [code.Type, code.Type, ValueType.I32],
-            _ when opcode == Opcode.BrIf || opcode == Opcode.BrTable || opcode == Opcode.If => [ValueType.I32],
-            _ when opcode == Opcode.Return && function.Type.Result != ValueType.None => [function.Type.Result],
-            _ when opcode == Opcode.Drop && code.Operands is [{ Type: not ValueType.None } dropped] => [dropped.Type],
+            FunctionType type => [.. type.Parameters, WasmType.I32],
+            _ when opcode == Opcode.Select => [code.Type, code.Type, WasmType.I32],
+            _ when opcode == Opcode.BrIf || opcode == Opcode.BrTable || opcode == Opcode.If => [WasmType.I32],
+            _ when opcode == Opcode.Return && function.Type.Result != WasmType.None => [function.Type.Result],
+            _ when opcode == Opcode.Drop && code.Operands is [{ Type: not WasmType.None } dropped] => [dropped.Type],
             _ => [],
         };
     }

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Sconce.Compiler.Wasm;
 
 /// <summary>What a function takes and gives; at most one result. Equal where parameters and result are.</summary>
-public sealed record FunctionType(ImmutableArray<ValueType> Parameters, ValueType Result = ValueType.None)
+public sealed record FunctionType(ImmutableArray<WasmType> Parameters, WasmType Result = WasmType.None)
 {
     public bool Equals(FunctionType? other) =>
         other is not null && Result == other.Result && Parameters.AsSpan().SequenceEqual(other.Parameters.AsSpan());
@@ -12,7 +12,7 @@ public sealed record FunctionType(ImmutableArray<ValueType> Parameters, ValueTyp
     {
         var hash = new HashCode();
         hash.Add(Result);
-        foreach (ValueType parameter in Parameters)
+        foreach (WasmType parameter in Parameters)
         {
             hash.Add(parameter);
         }
@@ -26,13 +26,13 @@ public sealed record FunctionType(ImmutableArray<ValueType> Parameters, ValueTyp
     {
         writer.WriteByte(0x60);
         writer.WriteUnsigned((uint)Parameters.Length);
-        foreach (ValueType parameter in Parameters)
+        foreach (WasmType parameter in Parameters)
         {
             writer.WriteByte((byte)parameter);
         }
 
-        writer.WriteUnsigned(Result == ValueType.None ? 0u : 1u);
-        if (Result != ValueType.None)
+        writer.WriteUnsigned(Result == WasmType.None ? 0u : 1u);
+        if (Result != WasmType.None)
         {
             writer.WriteByte((byte)Result);
         }

@@ -43,7 +43,7 @@ public sealed class Module
         Memory = new MemoryImport(module, name, minimum, maximum, shared);
 
     /// <summary>A new function of this module.</summary>
-    public FunctionBuilder Define(string name, ReadOnlySpan<ValueType> parameters, ValueType result = ValueType.None) =>
+    public FunctionBuilder Define(string name, ReadOnlySpan<WasmType> parameters, WasmType result = WasmType.None) =>
         Add(new FunctionBuilder(name, parameters, result));
 
     /// <summary>Gives the function a number here; it may be called at once and built later.</summary>
@@ -72,7 +72,7 @@ public sealed class Module
         return known;
     }
 
-    public Global DefineGlobal(string name, ValueType type, bool mutable, Code initial)
+    public Global DefineGlobal(string name, WasmType type, bool mutable, Code initial)
     {
         var global = new Global(name, type, mutable, initial) { Index = globals.Count };
         globals.Add(global);

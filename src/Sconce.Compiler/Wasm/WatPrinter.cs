@@ -106,13 +106,13 @@ public sealed class WatPrinter
             text.Append($" (param {NameOf(parameter)} {parameter.Type.Name()})");
         }
 
-        if (function.Type.Result != ValueType.None)
+        if (function.Type.Result != WasmType.None)
         {
             text.Append($" (result {function.Type.Result.Name()})");
         }
 
         indent++;
-        foreach (IGrouping<ValueType, Local> group in function.Locals.GroupBy(l => l.Type))
+        foreach (IGrouping<WasmType, Local> group in function.Locals.GroupBy(l => l.Type))
         {
             foreach (Local[] some in group.Chunk(8))
             {
@@ -247,7 +247,7 @@ public sealed class WatPrinter
             case ImmediateKind.Type:
                 var type = (FunctionType)immediate.Target!;
                 string parameters = string.Concat(type.Parameters.Select(p => $" (param {p.Name()})"));
-                return name + parameters + (type.Result == ValueType.None ? "" : $" (result {type.Result.Name()})");
+                return name + parameters + (type.Result == WasmType.None ? "" : $" (result {type.Result.Name()})");
             default:
                 return name;
         }

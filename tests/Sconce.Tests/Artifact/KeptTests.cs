@@ -6,9 +6,7 @@ using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
 using Sconce.Tests.Wasm;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using Complex = System.Numerics.Complex;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Tests.Artifact;
 
@@ -25,10 +23,10 @@ public sealed class KeptTests
         var (rows, size) = (new Symbol("rows", 1, null), new Symbol("size", 1, 1 << 20));
         var program = new TensorProgram();
         program.Symbols.AddRange([rows, size]);
-        var x = new Buffer("x", DType.Float64, [rows, size], BufferKind.Input);
+        var x = new TensorBuffer("x", DType.Float64, [rows, size], BufferKind.Input);
         var z = Discrete.Half(new LoweringContext(program), x, size, Expr.Const(DType.Float64, 1.0));
         program.Inputs.Add(("x", x));
-        foreach (var (name, part) in (ReadOnlySpan<(string, Buffer)>)[("real", z.Real), ("imaginary", z.Imaginary)])
+        foreach (var (name, part) in (ReadOnlySpan<(string, TensorBuffer)>)[("real", z.Real), ("imaginary", z.Imaginary)])
         {
             part.Kind = BufferKind.Output;
             program.Outputs.Add((name, part));
@@ -81,11 +79,11 @@ public sealed class KeptTests
     /// <summary>set(address, value), give(place, number) to the input, take(output, place).</summary>
     private static void Export(Module module, ContextLayout layout)
     {
-        var set = module.Define("set", [ValueType.I32, ValueType.I32]);
+        var set = module.Define("set", [WasmType.I32, WasmType.I32]);
         set.StoreI32(set.Parameter(0, "at").AsI32(), set.Parameter(1, "value").AsI32());
-        var give = module.Define("give", [ValueType.I32, ValueType.F64]);
+        var give = module.Define("give", [WasmType.I32, WasmType.F64]);
         give.StoreF64(Memory.LoadI32(Context, (uint)layout.Inputs) + (give.Parameter(0, "place").AsI32() * sizeof(double)), give.Parameter(1, "number").AsF64());
-        var take = module.Define("take", [ValueType.I32, ValueType.I32], ValueType.F64);
+        var take = module.Define("take", [WasmType.I32, WasmType.I32], WasmType.F64);
         take.Return(Memory.LoadF64(
             Memory.LoadI32((take.Parameter(0, "output").AsI32() * 4) + Context, (uint)layout.Outputs) + (take.Parameter(1, "place").AsI32() * sizeof(double))));
         foreach (var (name, function) in (ReadOnlySpan<(string, FunctionBuilder)>)[("set", set), ("give", give), ("take", take)])

@@ -4,8 +4,6 @@ using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
 using Sconce.Tests.Wasm;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Tests.Artifact;
 
@@ -58,7 +56,7 @@ public sealed class PlanTests
         var module = new Module();
         for (var i = 0; i < sizes.Length; i++)
         {
-            var f = module.Define($"size{i}", [ValueType.I32, ValueType.I32], ValueType.F64);
+            var f = module.Define($"size{i}", [WasmType.I32, WasmType.I32], WasmType.F64);
             f.Return(new SizeCode(f, leaf => f.Parameter(leaf == N ? 0 : 1, "value").AsI32()).Of(sizes[i]));
             module.ExportFunction($"size{i}", f);
         }
@@ -76,7 +74,7 @@ public sealed class PlanTests
         var program = Program(type, [.. dims.Select(symbol => Dim.Of(symbol))]);
         program.Symbols.AddRange(dims);
         var writer = Write(program);
-        var set = writer.Module.Define("set", [ValueType.I32, ValueType.I32]);
+        var set = writer.Module.Define("set", [WasmType.I32, WasmType.I32]);
         set.StoreI32(set.Parameter(0, "at").AsI32(), set.Parameter(1, "value").AsI32());
         writer.Module.ExportFunction("set", set);
         using var file = new MemoryStream();
@@ -98,13 +96,13 @@ public sealed class PlanTests
     private static TensorProgram Program(DType type, Dim[] dims)
     {
         var program = new TensorProgram();
-        Buffer x = new("x", type, [.. dims], BufferKind.Input), y = new("y", type, [.. dims], BufferKind.Output);
+        TensorBuffer x = new("x", type, [.. dims], BufferKind.Input), y = new("y", type, [.. dims], BufferKind.Output);
         Axis[] axes = [.. dims.Select(dim => new Axis(dim))];
         program.Inputs.Add(("x", x));
         program.Outputs.Add(("y", y));
         program.Steps.Add(new MapStep(Target.Whole(y, [.. axes]), [.. axes], new LoadExpr(x, [.. axes.Select(axis => Dim.Of(axis))]))
         {
-            ThreadScratch = type == DType.Float32 ? new Buffer("own", DType.Float32, [dims[0]]) : null,
+            ThreadScratch = type == DType.Float32 ? new TensorBuffer("own", DType.Float32, [dims[0]]) : null,
         });
         return program;
     }

@@ -1,10 +1,9 @@
 using System.IO.Compression;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends;
-using Sconce.Compiler.Graph;
+using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Passes;
 using Sconce.Compiler.Passes.Functionalisation;
-using ValueType = Sconce.Compiler.Graph.ValueType;
 
 namespace Sconce.Tests.Frontends;
 
@@ -59,7 +58,7 @@ public sealed class Pt2FrontendTests
             {
                 Assert.NotEmpty(graph.Outputs);
                 Assert.All(GraphWalk.Nodes(graph.Body).SelectMany(node => node.Outputs), value =>
-                    Assert.True(value.Type is not ValueType.Tensor { Shape: null }, $"{path}: {value} has no shape"));
+                    Assert.True(value.Type is not GraphType.Tensor { Shape: null }, $"{path}: {value} has no shape"));
                 GraphVerifier.Verify(graph, "reading", functional: false);
                 Functionalise.Run(graph);
                 GraphVerifier.Verify(graph, "functionalise", functional: true);

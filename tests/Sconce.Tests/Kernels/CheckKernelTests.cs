@@ -1,6 +1,5 @@
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Tests.Kernels;
 
@@ -16,7 +15,7 @@ public sealed class CheckKernelTests
     public void Each_place_of_a_wrong_element_is_found(DType type)
     {
         var harness = new KernelHarness();
-        var wanted = new List<(Buffer Fault, long Value)>();
+        var wanted = new List<(TensorBuffer Fault, long Value)>();
         foreach (var size in (long[])[1, 3, 4, 5, 16, 37])
         {
             for (var place = -1L; place < size; place++)
@@ -33,7 +32,7 @@ public sealed class CheckKernelTests
 
         Check(harness.Results(), wanted);
 
-        void Add(string name, Buffer x, TensorValue values, long value) => wanted.Add((CheckKernelTests.Add(harness, name, x, values), value));
+        void Add(string name, TensorBuffer x, TensorValue values, long value) => wanted.Add((CheckKernelTests.Add(harness, name, x, values), value));
     }
 
     [Fact]
@@ -54,7 +53,7 @@ public sealed class CheckKernelTests
         var harness = new KernelHarness();
         var scalar = new TensorValue(DType.Int64, []);
         scalar.SetInteger(0, 9);
-        List<(Buffer, long)> wanted =
+        List<(TensorBuffer, long)> wanted =
         [
             (Add(harness, "scalar", Steps.Buffer("x", DType.Int64), scalar), 9),
             (Add(harness, "empty", Steps.Buffer("x", DType.Int64, 5, 0), new TensorValue(DType.Int64, [5, 0])), -1),
@@ -62,7 +61,7 @@ public sealed class CheckKernelTests
         Check(harness.Results(), wanted);
     }
 
-    private static Buffer Add(KernelHarness harness, string name, Buffer x, TensorValue values)
+    private static TensorBuffer Add(KernelHarness harness, string name, TensorBuffer x, TensorValue values)
     {
         var fault = CheckStep.FaultBuffer("fault");
         var axes = Steps.AxesOf(x);
@@ -71,12 +70,12 @@ public sealed class CheckKernelTests
             new Target(fault, [FaultFields.Found]), axes, value >= Expr.Const(x.Type, (long)Limit), value.As(DType.Int64), Limit, "{value} is not below {limit}");
         harness.Add(
             name, [step], evaluate: false,
-            inputs: new Dictionary<Buffer, TensorValue> { [x] = values, [fault] = new TensorValue(DType.Int64, [FaultFields.Count]) });
+            inputs: new Dictionary<TensorBuffer, TensorValue> { [x] = values, [fault] = new TensorValue(DType.Int64, [FaultFields.Count]) });
         return fault;
     }
 
     /// <summary>A value of -1: nothing is wrong.</summary>
-    private static void Check(IReadOnlyList<(string Name, Buffer Buffer, TensorValue Value)> results, List<(Buffer Fault, long Value)> wanted)
+    private static void Check(IReadOnlyList<(string Name, TensorBuffer Buffer, TensorValue Value)> results, List<(TensorBuffer Fault, long Value)> wanted)
     {
         foreach (var (fault, value) in wanted)
         {

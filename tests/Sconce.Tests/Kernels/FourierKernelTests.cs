@@ -3,7 +3,6 @@ using Sconce.Compiler.Operators;
 using Sconce.Compiler.Operators.Families;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using Complex = System.Numerics.Complex;
 
 namespace Sconce.Tests.Kernels;
@@ -171,28 +170,28 @@ public sealed class FourierKernelTests
     {
         var harness = new KernelHarness(new KernelOptions { RelaxedSimd = true });
         var given = new Dictionary<string, TensorValue>();
-        var results = new Dictionary<string, Buffer>();
+        var results = new Dictionary<string, TensorBuffer>();
         foreach (var size in (int[])[.. Lengths, .. Primes])
         {
             var (program, symbol) = (new TensorProgram(), new Symbol("length", 1, 1 << 20));
             program.Symbols.Add(symbol);
             Dim length = atRun ? symbol : size;
-            var (x, y) = (new Buffer("x", type, [2, length]), new Buffer("y", type, [2, length]));
+            var (x, y) = (new TensorBuffer("x", type, [2, length]), new TensorBuffer("y", type, [2, length]));
             var context = new LoweringContext(program);
             var backwards = atRun ? Scale(1) / Expr.Of(length).As(DType.Float64) : Scale(1.0 / size);
             var z = Discrete.Inverse(context, Discrete.Forward(context, new(x, y), length, Scale(1)), length, backwards);
             var half = Discrete.FromHalf(context, Discrete.Half(context, x, length, Scale(1)), length, backwards);
             var (a, b) = (harness.Draw(x, Value), harness.Draw(y, Value));
-            harness.Add($"{size}", program.Steps, 0, new Dictionary<Symbol, long> { [symbol] = size }, new Dictionary<Buffer, TensorValue> { [x] = a, [y] = b }, evaluate: false);
+            harness.Add($"{size}", program.Steps, 0, new Dictionary<Symbol, long> { [symbol] = size }, new Dictionary<TensorBuffer, TensorValue> { [x] = a, [y] = b }, evaluate: false);
             long Value(Dim dim) => dim.Evaluate(_ => size);
-            foreach (var (result, wanted) in ((Buffer, TensorValue)[])[(z.Real, a), (z.Imaginary, b), (half, a)])
+            foreach (var (result, wanted) in ((TensorBuffer, TensorValue)[])[(z.Real, a), (z.Imaginary, b), (half, a)])
             {
                 results.Add($"{size} {results.Count}", result);
                 given.Add($"{size} {given.Count}", wanted);
             }
         }
 
-        var values = harness.Results().ToLookup(result => result.Buffer, result => result.Value, (IEqualityComparer<Buffer>)ReferenceEqualityComparer.Instance);
+        var values = harness.Results().ToLookup(result => result.Buffer, result => result.Value, (IEqualityComparer<TensorBuffer>)ReferenceEqualityComparer.Instance);
         foreach (var (name, buffer) in results)
         {
             AssertNear(name, given[name], values[buffer].Last(), tolerance);
@@ -204,7 +203,7 @@ public sealed class FourierKernelTests
     {
         var harness = new KernelHarness();
         var random = new Random(11);
-        var outputs = new List<(string Name, Buffer Real, Buffer Imaginary)>();
+        var outputs = new List<(string Name, TensorBuffer Real, TensorBuffer Imaginary)>();
         foreach (var size in (int[])[15, 60, 64, 67, 100])
         {
             // Rows: a, b, 2a - 3b.
@@ -220,12 +219,12 @@ public sealed class FourierKernelTests
 
             var program = new TensorProgram();
             var z = Discrete.Half(new LoweringContext(program), x, size, Scale(1));
-            harness.Add($"{size}", program.Steps, inputs: new Dictionary<Buffer, TensorValue> { [x] = value }, evaluate: false);
+            harness.Add($"{size}", program.Steps, inputs: new Dictionary<TensorBuffer, TensorValue> { [x] = value }, evaluate: false);
             outputs.Add(($"{size}", z.Real, z.Imaginary));
         }
 
-        var values = harness.Results().ToLookup(result => result.Buffer, result => result.Value, (IEqualityComparer<Buffer>)ReferenceEqualityComparer.Instance);
-        foreach (var (name, buffer) in outputs.SelectMany(output => ((string, Buffer)[])[(output.Name, output.Real), (output.Name, output.Imaginary)]))
+        var values = harness.Results().ToLookup(result => result.Buffer, result => result.Value, (IEqualityComparer<TensorBuffer>)ReferenceEqualityComparer.Instance);
+        foreach (var (name, buffer) in outputs.SelectMany(output => ((string, TensorBuffer)[])[(output.Name, output.Real), (output.Name, output.Imaginary)]))
         {
             var value = values[buffer].Last();
             var count = value.Count / 3;
@@ -241,26 +240,26 @@ public sealed class FourierKernelTests
     {
         var plan = new FourierPlan(form, size);
         var data = plan.Table(type);
-        return Transform(form, size, type, batch, scale, plan, new Buffer("table", type, [data.Shape[0]], BufferKind.Constant, data));
+        return Transform(form, size, type, batch, scale, plan, new TensorBuffer("table", type, [data.Shape[0]], BufferKind.Constant, data));
     }
 
     private static FourierStep AtRun(FourierForm form, Dim size, DType type, Dim[] batch, double scale = 1)
     {
-        var table = new Buffer("table", type, [FourierTable.Count(size)], BufferKind.Kept);
-        return Transform(form, size, type, batch, scale, null, table) with { Scratch = [table, new Buffer("made", DType.Int32, [1], BufferKind.Kept)] };
+        var table = new TensorBuffer("table", type, [FourierTable.Count(size)], BufferKind.Kept);
+        return Transform(form, size, type, batch, scale, null, table) with { Scratch = [table, new TensorBuffer("made", DType.Int32, [1], BufferKind.Kept)] };
     }
 
-    private static FourierStep Transform(FourierForm form, Dim size, DType type, Dim[] batch, double scale, FourierPlan? plan, Buffer table)
+    private static FourierStep Transform(FourierForm form, Dim size, DType type, Dim[] batch, double scale, FourierPlan? plan, TensorBuffer table)
     {
         var half = size.FloorDiv(2) + 1;
         var (inputs, outputs) = (form == FourierForm.ComplexToReal ? half : size, form == FourierForm.RealToComplex ? half : size);
-        var (x, y) = (new Buffer("x", type, [.. batch, inputs]), new Buffer("y", type, [.. batch, inputs]));
+        var (x, y) = (new TensorBuffer("x", type, [.. batch, inputs]), new TensorBuffer("y", type, [.. batch, inputs]));
         var axes = batch.Select((dim, i) => new Axis(dim, $"b{i}")).ToArray();
         var (input, output) = (new Axis(inputs, "n"), new Axis(outputs, "k"));
         Expr own = Expr.Of(Dim.Of(input)).EqualTo(Expr.Of(Dim.Zero)) | Expr.Of(Dim.Of(input) * 2).EqualTo(Expr.Of(size));
         var imaginary = form == FourierForm.ComplexToReal ? Expr.Select(own, Expr.Const(type, 0L), y.At([.. axes, input])) : y.At([.. axes, input]);
         return new FourierStep(
-            [.. Enumerable.Range(0, form == FourierForm.ComplexToReal ? 1 : 2).Select(i => Target.Whole(new Buffer($"result{i}", type, [.. batch, outputs]), [.. axes, output]))],
+            [.. Enumerable.Range(0, form == FourierForm.ComplexToReal ? 1 : 2).Select(i => Target.Whole(new TensorBuffer($"result{i}", type, [.. batch, outputs]), [.. axes, output]))],
             [.. axes], input, output, x.At([.. axes, input]), form == FourierForm.RealToComplex ? Expr.Const(type, 0L) : imaginary, form, plan, Scale(scale), new LoadExpr(table, [Dim.Zero]));
     }
 

@@ -5,7 +5,6 @@ using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
 using Sconce.Tests.Wasm;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Tests.Kernels;
 
@@ -23,7 +22,7 @@ internal sealed class KernelHarness
     private readonly Module module = new();
     private readonly KernelModule kernels;
     private readonly List<object[]> calls = [];
-    private readonly List<(string Name, Buffer Buffer, TensorValue Expected, uint Address, double Tolerance)> checks = [];
+    private readonly List<(string Name, TensorBuffer Buffer, TensorValue Expected, uint Address, double Tolerance)> checks = [];
     private readonly List<(uint Start, uint End)> used = [];
     private readonly Random random = new(1);
     private uint end = Start;
@@ -36,7 +35,7 @@ internal sealed class KernelHarness
     public int Functions => module.Functions.Count;
 
     /// <summary>Values drawn for a buffer: small integers where it holds integers, else numbers around 0.</summary>
-    public TensorValue Draw(Buffer buffer, Func<Dim, long> evaluate)
+    public TensorValue Draw(TensorBuffer buffer, Func<Dim, long> evaluate)
     {
         var value = new TensorValue(buffer.Type, [.. buffer.Dims.Select(evaluate)]);
         for (var i = 0; i < value.Count; i++)
@@ -57,7 +56,7 @@ internal sealed class KernelHarness
     /// <summary>Adds steps that run in order. Buffers they read and no step writes are inputs: given, or drawn.</summary>
     public void Add(
         string name, IReadOnlyList<Step> steps, double tolerance = 0, IReadOnlyDictionary<Symbol, long>? symbols = null,
-        IReadOnlyDictionary<Buffer, TensorValue>? inputs = null, bool evaluate = true)
+        IReadOnlyDictionary<TensorBuffer, TensorValue>? inputs = null, bool evaluate = true)
     {
         steps = [.. steps.SelectMany(step => KernelPreparation.Prepare(step))];
         var evaluator = new Evaluator();
@@ -67,7 +66,7 @@ internal sealed class KernelHarness
             evaluator.Bind(symbol, value);
         }
 
-        var addresses = new Dictionary<Buffer, uint>();
+        var addresses = new Dictionary<TensorBuffer, uint>();
         var generated = steps.Select(step => (Step: step, Call: KernelGenerator.Generate(step, kernels))).ToArray();
         foreach (var buffer in generated.SelectMany(g => g.Call.Buffers.Concat(g.Call.Before?.Buffers ?? [])))
         {
@@ -137,7 +136,7 @@ internal sealed class KernelHarness
     }
 
     /// <summary>Runs everything and gives what the buffers hold afterwards, by the names of their cases.</summary>
-    public IReadOnlyList<(string Name, Buffer Buffer, TensorValue Value)> Results()
+    public IReadOnlyList<(string Name, TensorBuffer Buffer, TensorValue Value)> Results()
     {
         var memory = Execute();
         return [.. checks.Select(check => (check.Name, check.Buffer, FromMemory(check.Buffer, check.Expected, memory.AsSpan((int)check.Address))))];
@@ -161,7 +160,7 @@ internal sealed class KernelHarness
         return problem.Memory;
     }
 
-    private static string? Compare((string Name, Buffer Buffer, TensorValue Expected, uint Address, double Tolerance) check, byte[] memory)
+    private static string? Compare((string Name, TensorBuffer Buffer, TensorValue Expected, uint Address, double Tolerance) check, byte[] memory)
     {
         var actual = FromMemory(check.Buffer, check.Expected, memory.AsSpan((int)check.Address));
         for (var i = 0; i < check.Expected.Count; i++)
@@ -186,14 +185,14 @@ internal sealed class KernelHarness
 
     private static TensorValue Copy(TensorValue value) => new(value.Type, value.Shape, [.. value.Bytes]);
 
-    private static byte[] InMemoryOrder(Buffer buffer, TensorValue value)
+    private static byte[] InMemoryOrder(TensorBuffer buffer, TensorValue value)
     {
         var result = new byte[value.Bytes.Length];
         ForEachElement(buffer, value, (from, to, size) => value.Bytes.Slice(from, size).CopyTo(result.AsSpan(to)));
         return result;
     }
 
-    private static TensorValue FromMemory(Buffer buffer, TensorValue like, ReadOnlySpan<byte> memory)
+    private static TensorValue FromMemory(TensorBuffer buffer, TensorValue like, ReadOnlySpan<byte> memory)
     {
         var bytes = memory[..like.Bytes.Length].ToArray();
         var result = new TensorValue(like.Type, like.Shape);
@@ -201,7 +200,7 @@ internal sealed class KernelHarness
         return result;
     }
 
-    private static void ForEachElement(Buffer buffer, TensorValue value, Action<int, int, int> visit)
+    private static void ForEachElement(TensorBuffer buffer, TensorValue value, Action<int, int, int> visit)
     {
         var shape = value.Shape;
         var strides = new long[shape.Length];

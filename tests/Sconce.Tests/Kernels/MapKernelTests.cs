@@ -3,7 +3,6 @@ using Sconce.Compiler.Kernels;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Tests.Kernels;
 
@@ -142,7 +141,7 @@ public sealed class MapKernelTests
                 values.SetInteger(i, (i * 7) % 3);
             }
 
-            var given = new Dictionary<Buffer, TensorValue> { [indices] = values };
+            var given = new Dictionary<TensorBuffer, TensorValue> { [indices] = values };
             harness.Add($"rows {type}", [Steps.Map(rows, axes =>
                 new LoadExpr(x, [indices.At(axes[0]).ToIndex(new(0, 2)), axes[1], axes[2]]))], inputs: given);
             harness.Add($"elements {type}", [Steps.Map(elements, axes =>
@@ -164,7 +163,7 @@ public sealed class MapKernelTests
         }
 
         harness.Add("wild", [Steps.Map(y, axes => new LoadExpr(x, [indices.At(axes[0]).ToIndex(new(0, 7))]))],
-            inputs: new Dictionary<Buffer, TensorValue> { [indices] = values }, evaluate: false);
+            inputs: new Dictionary<TensorBuffer, TensorValue> { [indices] = values }, evaluate: false);
         var result = harness.Results()[0].Value;
         Assert.Equal(9, result.Count);
     }
@@ -176,9 +175,9 @@ public sealed class MapKernelTests
         foreach (var (batch, length) in new[] { (1, 1), (3, 5), (2, 64), (7, 1000), (0, 4), (40, 513) })
         {
             var (b, s) = (new Symbol("b", 0, 64), new Symbol("s", 1, null));
-            var x = new Buffer("x", DType.Float32, [b, s, 6]);
-            var y = new Buffer("y", DType.Float32, [b, 6, Dim.Of(s) + 1]);
-            var z = new Buffer("z", DType.Float32, [b, s, 6]);
+            var x = new TensorBuffer("x", DType.Float32, [b, s, 6]);
+            var y = new TensorBuffer("y", DType.Float32, [b, 6, Dim.Of(s) + 1]);
+            var z = new TensorBuffer("z", DType.Float32, [b, s, 6]);
             harness.Add($"symbolic {batch} {length}", [
                 Steps.Map(z, axes => x.At(axes) + x.At(axes)),
                 Steps.Map(y, axes => Expr.Guard(
@@ -194,7 +193,7 @@ public sealed class MapKernelTests
     {
         var harness = new KernelHarness();
         var joined = Steps.Buffer("joined", DType.Float32, 5, 3, 21);
-        Buffer[] parts = [.. Enumerable.Range(0, 3).Select(part => Steps.Buffer($"part{part}", DType.Float32, 5, 3, 7))];
+        TensorBuffer[] parts = [.. Enumerable.Range(0, 3).Select(part => Steps.Buffer($"part{part}", DType.Float32, 5, 3, 7))];
         Step[] steps = [.. parts.Select((part, number) => Into(joined, part, 7 * number))];
         harness.Add("concatenation", steps);
         harness.Run();
@@ -205,7 +204,7 @@ public sealed class MapKernelTests
         Assert.Equal([0, 28, 56], calls.Select(call => call.TargetOffset));
         Assert.Single(calls.Select(call => module.Share(call.Function)).Distinct());
 
-        static MapStep Into(Buffer joined, Buffer part, long start)
+        static MapStep Into(TensorBuffer joined, TensorBuffer part, long start)
         {
             ImmutableArray<Axis> axes = [.. part.Dims.Select((extent, i) => new Axis(extent, $"a{i}"))];
             return new(new(joined, [axes[0], axes[1], Dim.Of(axes[2]) + start]), axes, part.At(axes));

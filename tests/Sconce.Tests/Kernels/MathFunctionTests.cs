@@ -4,7 +4,6 @@ using Sconce.Compiler.Kernels;
 using Sconce.Compiler.Operators;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Tests.Kernels;
 
@@ -183,7 +182,7 @@ public sealed class MathFunctionTests(ITestOutputHelper output)
         {
             var (x, y) = (Steps.Buffer("x", DType.Float64, samples.Length), Steps.Buffer("y", DType.Float64, samples.Length));
             harness.Add(op.ToString(), [Steps.Map(y, axes => x.At(axes).Apply(op))],
-                inputs: new Dictionary<Buffer, TensorValue> { [x] = new(DType.Float64, [samples.Length], MemoryMarshal.AsBytes<double>(samples).ToArray()) });
+                inputs: new Dictionary<TensorBuffer, TensorValue> { [x] = new(DType.Float64, [samples.Length], MemoryMarshal.AsBytes<double>(samples).ToArray()) });
         }
 
         var worst = new List<string>();
@@ -221,7 +220,7 @@ public sealed class MathFunctionTests(ITestOutputHelper output)
                 }
 
                 harness.Add($"{op} {type}", [Steps.Map(y, axes => x.At(axes).Apply(op))], type == DType.Float32 ? 3e-7 : 2e-13,
-                    inputs: new Dictionary<Buffer, TensorValue> { [x] = value });
+                    inputs: new Dictionary<TensorBuffer, TensorValue> { [x] = value });
             }
 
             foreach (var op in new[] { BinaryOp.Pow, BinaryOp.Atan2, BinaryOp.Rem, BinaryOp.Mod, BinaryOp.FloorDiv })
@@ -237,7 +236,7 @@ public sealed class MathFunctionTests(ITestOutputHelper output)
                 }
 
                 harness.Add($"{op} {type}", [Steps.Map(y, axes => a.At(axes[0]).Apply(op, b.At(axes[1])))], type == DType.Float32 ? 1e-7 : 1e-14,
-                    inputs: new Dictionary<Buffer, TensorValue> { [a] = left, [b] = right });
+                    inputs: new Dictionary<TensorBuffer, TensorValue> { [a] = left, [b] = right });
             }
 
             foreach (var exponent in new[] { 2, 3, 4, 1, 0.5, -0.5, -1, -2, 2.5 })
@@ -278,7 +277,7 @@ public sealed class MathFunctionTests(ITestOutputHelper output)
     {
         var (x, y) = (Steps.Buffer("x", type, samples.Length), Steps.Buffer("y", type, samples.Length));
         harness.Add(name, [Steps.Map(y, axes => function(x.At(axes)))], evaluate: false,
-            inputs: new Dictionary<Buffer, TensorValue> { [x] = new(type, [samples.Length], MemoryMarshal.AsBytes<float>(samples).ToArray()) });
+            inputs: new Dictionary<TensorBuffer, TensorValue> { [x] = new(type, [samples.Length], MemoryMarshal.AsBytes<float>(samples).ToArray()) });
     }
 
     private static double Error(double got, double wanted, int digits, int lowestExponent)

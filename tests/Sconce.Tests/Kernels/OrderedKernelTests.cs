@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Sconce.Compiler.Kernels;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Tests.Kernels;
 
@@ -66,7 +65,7 @@ public sealed class OrderedKernelTests
                     }
                 }
 
-                harness.Add($"scan {combiner} {type} of {rows} x {length}", [step], 1e-3, inputs: new Dictionary<Buffer, TensorValue> { [x] = given });
+                harness.Add($"scan {combiner} {type} of {rows} x {length}", [step], 1e-3, inputs: new Dictionary<TensorBuffer, TensorValue> { [x] = given });
                 Assert.NotEmpty(Assert.Single(KernelPreparation.Prepare(step)).Scratch);
             }
         }
@@ -74,7 +73,7 @@ public sealed class OrderedKernelTests
         var open = new Symbol("n", 0, null);
         foreach (var n in new long[] { 0, 3, 16384, 16385, 70001 })
         {
-            Buffer from = new("from", DType.Int64, [open]), to = new("to", DType.Int64, [open]);
+            TensorBuffer from = new("from", DType.Int64, [open]), to = new("to", DType.Int64, [open]);
             var axes = Steps.AxesOf(from);
             harness.Add(
                 $"scan of {n}", [new ScanStep([Target.Whole(to, axes)], [], axes[0], [new(Combiner.Sum, from.At(axes))], [new AccumulatorExpr(0, DType.Int64)])],
@@ -109,7 +108,7 @@ public sealed class OrderedKernelTests
                         $"scatter {mode} {type} along {dim}", [
                             Steps.Map(to, a => Expr.Of(Dim.Of(a[0]) + a[1]).As(type)),
                             new ScatterStep(target, axes, source.At(axes), mode, condition)],
-                        1e-5, inputs: new Dictionary<Buffer, TensorValue> { [indices] = where });
+                        1e-5, inputs: new Dictionary<TensorBuffer, TensorValue> { [indices] = where });
                 }
             }
 
@@ -127,7 +126,7 @@ public sealed class OrderedKernelTests
                     Steps.Map(cache, _ => Expr.Const(type, 1L)),
                     new ScatterStep(
                         new Target(cache, [points[0], places.At(points[1]).ToIndex(new(0, long.MaxValue)), points[2]]), points, rows.At(points), ScatterMode.Set)],
-                inputs: new Dictionary<Buffer, TensorValue> { [places] = positions });
+                inputs: new Dictionary<TensorBuffer, TensorValue> { [places] = positions });
         }
 
         harness.Run();
@@ -189,7 +188,7 @@ public sealed class OrderedKernelTests
     }
 
     /// <summary>Places below a limit, in no order.</summary>
-    private static Dictionary<Buffer, TensorValue> Places(Buffer buffer, int limit)
+    private static Dictionary<TensorBuffer, TensorValue> Places(TensorBuffer buffer, int limit)
     {
         var places = new TensorValue(DType.Int64, [buffer.Dims[0].Value]);
         for (var i = 0; i < places.Count; i++)
@@ -217,7 +216,7 @@ public sealed class OrderedKernelTests
                     var (x, values, indices) = (Steps.Buffer("x", type, shape), Steps.Buffer("values", type, result), Steps.Buffer("indices", DType.Int64, result));
                     var axes = Steps.AxesOf(x);
                     Axis keptAxis = new(kept, "k");
-                    Target At(Buffer buffer) => new(buffer, dim == 1 ? [axes[0], keptAxis] : [keptAxis, axes[1]]);
+                    Target At(TensorBuffer buffer) => new(buffer, dim == 1 ? [axes[0], keptAxis] : [keptAxis, axes[1]]);
                     var given = harness.Draw(x, size => size.Value);
                     for (var i = 0; i < given.Count; i++)
                     {
@@ -231,7 +230,7 @@ public sealed class OrderedKernelTests
                     harness.Add(
                         $"sort {type} [{string.Join(",", shape)}] along {dim}", [
                             new SortStep(At(values), At(indices), [axes[1 - dim]], axes[dim], keptAxis, x.At(axes), descending)],
-                        inputs: new Dictionary<Buffer, TensorValue> { [x] = given });
+                        inputs: new Dictionary<TensorBuffer, TensorValue> { [x] = given });
                 }
             }
         }

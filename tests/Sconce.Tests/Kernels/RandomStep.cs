@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Tests.Kernels;
 
@@ -17,7 +16,7 @@ internal sealed class RandomStep(int seed)
 
     public Dictionary<Symbol, long> Symbols { get; } = [];
 
-    public Dictionary<Buffer, TensorValue> Inputs { get; } = [];
+    public Dictionary<TensorBuffer, TensorValue> Inputs { get; } = [];
 
     public Step Draw()
     {
@@ -60,9 +59,9 @@ internal sealed class RandomStep(int seed)
         return axis;
     }
 
-    private Buffer NewBuffer(string name, DType type, IEnumerable<Dim> dims)
+    private TensorBuffer NewBuffer(string name, DType type, IEnumerable<Dim> dims)
     {
-        var buffer = new Buffer(name, type, [.. dims]);
+        var buffer = new TensorBuffer(name, type, [.. dims]);
         if (random.Next(2) == 0)
         {
             buffer.Order = [.. Enumerable.Range(0, buffer.Dims.Length).OrderBy(_ => random.Next())];
@@ -71,7 +70,7 @@ internal sealed class RandomStep(int seed)
         return buffer;
     }
 
-    private Buffer NewInput(string name, DType type, IEnumerable<Dim> dims, long below = 0)
+    private TensorBuffer NewInput(string name, DType type, IEnumerable<Dim> dims, long below = 0)
     {
         var buffer = NewBuffer(name, type, dims);
         var value = new TensorValue(type, [.. buffer.Dims.Select(dim => dim.Evaluate(leaf => Symbols[(Symbol)leaf]))]);

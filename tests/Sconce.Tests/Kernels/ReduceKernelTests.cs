@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Sconce.Compiler.Kernels;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Tests.Kernels;
 
@@ -36,7 +35,7 @@ public sealed class ReduceKernelTests
                         var all = Steps.AxesOf(x);
                         ImmutableArray<Axis> reduced = [.. all.Where((_, i) => (mask >> i & 1) != 0)];
                         ImmutableArray<Axis> kept = [.. all.Where((_, i) => (mask >> i & 1) == 0)];
-                        var y = new Buffer("y", combiner is Combiner.ArgMax or Combiner.ArgMin ? DType.Int64 : type, [.. kept.Select(axis => axis.Extent)]);
+                        var y = new TensorBuffer("y", combiner is Combiner.ArgMax or Combiner.ArgMin ? DType.Int64 : type, [.. kept.Select(axis => axis.Extent)]);
                         harness.Add(
                             $"{combiner} {type} [{string.Join(",", shape)}] over {mask:b3} order {string.Join("", order)}",
                             [Steps.Reduce(y, kept, reduced, combiner, x.At(all))], 2e-6);
@@ -65,10 +64,10 @@ public sealed class ReduceKernelTests
 
                 var axes = Steps.AxesOf(x);
                 var (kept, reduced) = rows ? (axes[0], axes[1]) : (axes[1], axes[0]);
-                var y = new Buffer("y", combiner is Combiner.ArgMin or Combiner.ArgMax ? DType.Int64 : DType.Float32, [kept.Extent]);
+                var y = new TensorBuffer("y", combiner is Combiner.ArgMin or Combiner.ArgMax ? DType.Int64 : DType.Float32, [kept.Extent]);
                 harness.Add(
                     $"{combiner} {(rows ? "rows" : "columns")}", [Steps.Reduce(y, [kept], [reduced], combiner, x.At(axes))], 1e-5,
-                    inputs: new Dictionary<Buffer, TensorValue> { [x] = value });
+                    inputs: new Dictionary<TensorBuffer, TensorValue> { [x] = value });
             }
         }
 
@@ -140,8 +139,8 @@ public sealed class ReduceKernelTests
                 var axes = Steps.AxesOf(x);
                 var (kept, reduced) = overRows ? (axes[0], axes[1]) : (axes[1], axes[0]);
                 var (mean, variance, extremes) = (
-                    new Buffer("mean", DType.Float32, [kept.Extent]), new Buffer("variance", DType.Float32, [kept.Extent]),
-                    new Buffer("where", DType.Int64, [kept.Extent]));
+                    new TensorBuffer("mean", DType.Float32, [kept.Extent]), new TensorBuffer("variance", DType.Float32, [kept.Extent]),
+                    new TensorBuffer("where", DType.Int64, [kept.Extent]));
                 var value = x.At(axes);
                 Expr sum = new AccumulatorExpr(0, DType.Float32), squares = new AccumulatorExpr(1, DType.Float32), where = new AccumulatorExpr(2, DType.Int64);
                 var count = Expr.Of(reduced.Extent).As(DType.Float32);
@@ -163,14 +162,14 @@ public sealed class ReduceKernelTests
         foreach (var (rows, columns) in new[] { (1, 1), (4, 3), (5, 130), (300, 7) })
         {
             var (r, c) = (new Symbol("r", 1, null), new Symbol("c", 1, 4096));
-            var x = new Buffer("x", DType.Float32, [r, c, 3]);
+            var x = new TensorBuffer("x", DType.Float32, [r, c, 3]);
             var axes = Steps.AxesOf(x);
             var symbols = new Dictionary<Symbol, long> { [r] = rows, [c] = columns };
             for (var mask = 1; mask < 8; mask++)
             {
                 ImmutableArray<Axis> reduced = [.. axes.Where((_, i) => (mask >> i & 1) != 0)];
                 ImmutableArray<Axis> kept = [.. axes.Where((_, i) => (mask >> i & 1) == 0)];
-                var y = new Buffer("y", DType.Float32, [.. kept.Select(axis => axis.Extent)]);
+                var y = new TensorBuffer("y", DType.Float32, [.. kept.Select(axis => axis.Extent)]);
                 harness.Add($"sum {rows}x{columns} over {mask:b3}", [Steps.Reduce(y, kept, reduced, Combiner.Sum, x.At(axes))], 1e-5, symbols);
             }
         }

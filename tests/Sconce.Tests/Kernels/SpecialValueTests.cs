@@ -3,7 +3,6 @@ using System.Text.Json;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Tests.Frontends;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Tests.Kernels;
 
@@ -24,7 +23,7 @@ public sealed class SpecialValueTests
         {
             var (x, y) = (Steps.Buffer("x", type, inputs.Length), Steps.Buffer("y", type, inputs.Length));
             harness.Add(function.Name, [Steps.Map(y, axes => x.At(axes).Apply(Enum.Parse<UnaryOp>(function.Name)))], evaluate: false,
-                inputs: new Dictionary<Buffer, TensorValue> { [x] = Tensor(type, inputs) });
+                inputs: new Dictionary<TensorBuffer, TensorValue> { [x] = Tensor(type, inputs) });
             wanted.Add((function.Name, inputs, Numbers(function.Value)));
         }
 
@@ -33,7 +32,7 @@ public sealed class SpecialValueTests
             var count = pairs.Length;
             var (a, b, y) = (Steps.Buffer("a", type, count), Steps.Buffer("b", type, count), Steps.Buffer("y", type, count, count));
             harness.Add(function.Name, [Steps.Map(y, axes => a.At(axes[0]).Apply(Enum.Parse<BinaryOp>(function.Name), b.At(axes[1])))], evaluate: false,
-                inputs: new Dictionary<Buffer, TensorValue> { [a] = Tensor(type, pairs), [b] = Tensor(type, pairs) });
+                inputs: new Dictionary<TensorBuffer, TensorValue> { [a] = Tensor(type, pairs), [b] = Tensor(type, pairs) });
             wanted.Add((function.Name, [.. pairs.SelectMany(_ => pairs)], Numbers(function.Value)));
         }
 

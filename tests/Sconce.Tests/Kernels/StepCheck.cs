@@ -2,7 +2,6 @@ using Sconce.Compiler.Evaluation;
 using Sconce.Compiler.Kernels;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Tests.Kernels;
 
@@ -13,7 +12,7 @@ namespace Sconce.Tests.Kernels;
 internal sealed class StepCheck
 {
     private readonly KernelHarness[] harnesses = [new(), new(new KernelOptions { RelaxedSimd = true })];
-    private readonly List<(string Name, Buffer Target, TensorValue Expected, double Tolerance)> cases = [];
+    private readonly List<(string Name, TensorBuffer Target, TensorValue Expected, double Tolerance)> cases = [];
 
     public void Add(string name, Step step, double tolerance = 1e-4, params (Symbol Symbol, long Value)[] symbols) =>
         Add(name, step, KernelPreparation.Prepare(step), tolerance, symbols);
@@ -65,7 +64,7 @@ internal sealed class StepCheck
         }
     }
 
-    private static Evaluator Fresh(Dictionary<Buffer, TensorValue> inputs, (Symbol Symbol, long Value)[] symbols)
+    private static Evaluator Fresh(Dictionary<TensorBuffer, TensorValue> inputs, (Symbol Symbol, long Value)[] symbols)
     {
         var values = new Evaluator();
         foreach (var (symbol, value) in symbols)
@@ -81,12 +80,12 @@ internal sealed class StepCheck
         return values;
     }
 
-    private static Dictionary<Buffer, TensorValue> Draw(Step step, (Symbol Symbol, long Value)[] symbols)
+    private static Dictionary<TensorBuffer, TensorValue> Draw(Step step, (Symbol Symbol, long Value)[] symbols)
     {
         var sizes = Fresh([], symbols);
         var random = new Random(1);
-        var inputs = new Dictionary<Buffer, TensorValue>();
-        var buffers = new List<Buffer>(step.Targets.Select(target => target.Buffer));
+        var inputs = new Dictionary<TensorBuffer, TensorValue>();
+        var buffers = new List<TensorBuffer>(step.Targets.Select(target => target.Buffer));
         _ = step.Rewrite(new ExprRewriter(loads: load =>
         {
             buffers.Add(load.Buffer);

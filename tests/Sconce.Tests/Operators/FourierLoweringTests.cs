@@ -3,7 +3,6 @@ using Sconce.Compiler.Operators;
 using Sconce.Compiler.Operators.Families;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Tests.Operators;
 
@@ -15,7 +14,7 @@ public sealed class FourierLoweringTests
     private readonly TensorProgram program = new();
     private readonly LoweringContext context;
     private readonly Symbol length = new("s21", 0, 1000);
-    private readonly Buffer x;
+    private readonly TensorBuffer x;
 
     public FourierLoweringTests()
     {
@@ -51,7 +50,7 @@ public sealed class FourierLoweringTests
     public void A_length_that_is_computed_is_refused_by_the_names_of_inputs()
     {
         var turn = new Symbol("t0", 1, 10);
-        var rows = new Buffer("rows", DType.Float32, [3, (Dim.Of(length) * 2) + turn]);
+        var rows = new TensorBuffer("rows", DType.Float32, [3, (Dim.Of(length) * 2) + turn]);
         var error = Assert.Throws<SconceException>(() => Discrete.Half(context, rows, rows.Dims[1], Unscaled));
         Assert.StartsWith("a Fourier transform of t0 + 2*x.shape[1] elements, which is not known before the run", error.Message, StringComparison.Ordinal);
     }

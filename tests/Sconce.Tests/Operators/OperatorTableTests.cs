@@ -1,5 +1,6 @@
 using Sconce.Compiler.Operators;
 using Sconce.Compiler.Operators.Schema;
+using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Tests.Operators;
@@ -50,7 +51,7 @@ public sealed class OperatorTableTests
     [Fact]
     public void WithoutAnOverloadTheArgumentsDecide()
     {
-        var tensor = new Lowered.Tensor(new Compiler.Tensors.Buffer("x", DType.Float32, [3]));
+        var tensor = new Lowered.Tensor(new TensorBuffer("x", DType.Float32, [3]));
         var overloads = OperatorTable.Find("aten::max", "").AsSpan();
 
         Assert.Equal("aten::max", ArgumentBinding.Choose(overloads, [(null, tensor)]).Operator.FullName);

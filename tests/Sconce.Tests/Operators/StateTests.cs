@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using Sconce.Compiler.Evaluation;
 using Sconce.Compiler.Operators;
 using Sconce.Compiler.Types;
-using Sconce.Tests.Graph;
+using Sconce.Tests.Graphs;
 
 namespace Sconce.Tests.Operators;
 

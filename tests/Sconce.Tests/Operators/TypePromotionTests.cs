@@ -1,14 +1,14 @@
 using Sconce.Compiler.Operators;
+using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Tests.Operators;
 
 public sealed class TypePromotionTests
 {
-    private static Operand Tensor(DType type) => new Buffer("x", type, [3]);
+    private static Operand Tensor(DType type) => new TensorBuffer("x", type, [3]);
 
-    private static Operand Scalar(DType type) => new Buffer("x", type, []);
+    private static Operand Scalar(DType type) => new TensorBuffer("x", type, []);
 
     [Theory]
     [InlineData(DType.UInt8, DType.Int8, DType.Int16)]

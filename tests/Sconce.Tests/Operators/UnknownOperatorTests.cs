@@ -1,5 +1,5 @@
 using Sconce.Compiler.Diagnostics;
-using Sconce.Compiler.Graph;
+using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Operators;
 
 namespace Sconce.Tests.Operators;
@@ -9,7 +9,7 @@ public sealed class UnknownOperatorTests
     [Fact]
     public void AreAllNamedAtOnceWithTheirLines()
     {
-        var graph = new Compiler.Graph.Graph();
+        var graph = new Graph();
         graph.Body.Nodes.AddRange([Node("aten::nonzero", 3), Node("mine::gadget", 5), Node("mine::gadget", 7), Node("mine::gadget", 7), Node("aten::relu", 9)]);
 
         var error = Assert.Throws<SconceException>(() => GraphLowering.Lower(graph));

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Sconce.Compiler.Passes;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Tests.Passes;
 
@@ -16,10 +15,10 @@ public class AssignLayoutsTests
         var sum = new AccumulatorExpr(0, DType.Float32);
         var operands = new AttentionOperands(
             Load([.. axes.Batch, axes.Rows, axes.Depth]), Load([.. axes.Batch, axes.Keys, axes.Depth]), Load([.. axes.Batch, axes.Keys, axes.Columns]), sum);
-        var heads = new Buffer("heads", DType.Float32, [2, 3, 5, 4]);
+        var heads = new TensorBuffer("heads", DType.Float32, [2, 3, 5, 4]);
         var attention = new AttentionStep(Target.Whole(heads, [.. axes.Batch, axes.Rows, axes.Columns]), axes, operands, false, sum);
         var (b, m, n, k) = (new Axis(2), new Axis(5), new Axis(6), new Axis(12));
-        var output = new Buffer("output", DType.Float32, [2, 5, 6], BufferKind.Output);
+        var output = new TensorBuffer("output", DType.Float32, [2, 5, 6], BufferKind.Output);
         var program = new TensorProgram();
         program.Steps.Add(attention);
         program.Steps.Add(new ContractionStep(Target.Whole(output, [b, m, n]), [b], m, n, k, new LoadExpr(heads, [.. place(b, m, k)]), Load(n, k), sum));

@@ -2,15 +2,14 @@ using System.Runtime.InteropServices;
 using Sconce.Compiler.Passes;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Tests.Passes;
 
 public class FlushSubnormalsTests
 {
-    private static TensorProgram Reading(Buffer constant)
+    private static TensorProgram Reading(TensorBuffer constant)
     {
-        var (axis, result) = (new Axis(constant.Dims[0]), new Buffer("result", constant.Type, constant.Dims));
+        var (axis, result) = (new Axis(constant.Dims[0]), new TensorBuffer("result", constant.Type, constant.Dims));
         var program = new TensorProgram();
         program.Steps.Add(new MapStep(Target.Whole(result, [axis]), [axis], constant.Type.IsHalf()
             ? new LoadExpr(constant, [axis]).As(DType.Float32).As(constant.Type)
@@ -18,11 +17,11 @@ public class FlushSubnormalsTests
         return program;
     }
 
-    private static Buffer Constant<T>(DType type, params T[] values)
+    private static TensorBuffer Constant<T>(DType type, params T[] values)
         where T : unmanaged =>
         new("weight", type, [values.Length], BufferKind.Constant, TensorData.Dense(type, [values.Length], MemoryMarshal.AsBytes<T>(values).ToArray()));
 
-    private static T[] Contents<T>(Buffer constant)
+    private static T[] Contents<T>(TensorBuffer constant)
         where T : unmanaged => MemoryMarshal.Cast<byte, T>(constant.Data!.ToDense().Span).ToArray();
 
     [Fact]
@@ -43,7 +42,7 @@ public class FlushSubnormalsTests
     public void Other_widths_too()
     {
         var (wide, bfloat16) = (Constant(DType.Float64, 1e-310, 1e-300), Constant<ushort>(DType.BFloat16, 0x8001, 0x0080));
-        foreach (var constant in (Buffer[])[wide, bfloat16])
+        foreach (var constant in (TensorBuffer[])[wide, bfloat16])
         {
             FlushSubnormals.Run(Reading(constant));
         }

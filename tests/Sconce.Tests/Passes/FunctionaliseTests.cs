@@ -1,10 +1,9 @@
 using Sconce.Compiler.Diagnostics;
-using Sconce.Compiler.Graph;
+using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Passes;
 using Sconce.Compiler.Passes.Functionalisation;
 using Sconce.Compiler.Types;
-using Sconce.Tests.Graph;
-using ValueType = Sconce.Compiler.Graph.ValueType;
+using Sconce.Tests.Graphs;
 
 namespace Sconce.Tests.Passes;
 
@@ -203,9 +202,9 @@ public sealed class FunctionaliseTests
     [Fact]
     public void WhereNothingTellsAViewFromACopyOnlyTheUseAfterAWriteIsRefused()
     {
-        ValueType unknown = new ValueType.Tensor(DType.Float32, [4, 6]);
+        GraphType unknown = new GraphType.Tensor(DType.Float32, [4, 6]);
         var x = b.Node("own", "clone", unknown, ("self", b.Input("x", 4, 6)));
-        var flat = b.Node("flat", "reshape", new ValueType.Tensor(DType.Float32, [24]), ("self", x), ("shape", new long[] { -1 }));
+        var flat = b.Node("flat", "reshape", new GraphType.Tensor(DType.Float32, [24]), ("self", x), ("shape", new long[] { -1 }));
         var before = b.Node("before", "sin", unknown, ("self", x));
         b.Node("n", "neg_", [24], ("self", flat));
         b.Output(before, flat);
@@ -213,7 +212,7 @@ public sealed class FunctionaliseTests
 
         var c = new GraphBuilder();
         x = c.Node("own", "clone", unknown, ("self", c.Input("x", 4, 6)));
-        flat = c.Node("flat", "reshape", new ValueType.Tensor(DType.Float32, [24]), ("self", x), ("shape", new long[] { -1 }));
+        flat = c.Node("flat", "reshape", new GraphType.Tensor(DType.Float32, [24]), ("self", x), ("shape", new long[] { -1 }));
         c.Node("n", "neg_", [24], ("self", flat));
         c.Output(x);
         Assert.Contains(".clone()", Assert.Throws<SconceException>(() => Functionalise.Run(c.Graph)).Message);
@@ -326,9 +325,9 @@ public sealed class FunctionaliseTests
 
     private static TensorData Data(int count) => TensorData.Dense(DType.Float32, [count], new byte[4 * count]);
 
-    private static ValueType.Tensor Tensor(DType type, params long[] shape) => GraphBuilder.Tensor(type, shape);
+    private static GraphType.Tensor Tensor(DType type, params long[] shape) => GraphBuilder.Tensor(type, shape);
 
-    private static ValueType.Tensor Strided(long[] shape, params long[] strides) => GraphBuilder.Strided(shape, strides);
+    private static GraphType.Tensor Strided(long[] shape, params long[] strides) => GraphBuilder.Strided(shape, strides);
 
     private void Run()
     {

@@ -4,7 +4,6 @@ using Sconce.Compiler.Operators.Families;
 using Sconce.Compiler.Passes;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Tests.Passes;
 
@@ -12,14 +11,14 @@ public class FuseAttentionTests
 {
     private static readonly ImmutableArray<Dim> Batch = [2, 3];
 
-    private static Buffer Input(params Dim[] dims) => new("x", DType.Float32, [.. dims], BufferKind.Input);
+    private static TensorBuffer Input(params Dim[] dims) => new("x", DType.Float32, [.. dims], BufferKind.Input);
 
     /// <summary>softmax(change(q kᵀ)) v over two dims of batch, five rows and seven keys, as operators are lowered one by one.</summary>
-    private static (TensorProgram Program, Buffer Weights) Composed(Func<LoweringContext, Buffer, Buffer>? change = null, bool safe = false, DType type = DType.Float32)
+    private static (TensorProgram Program, TensorBuffer Weights) Composed(Func<LoweringContext, TensorBuffer, TensorBuffer>? change = null, bool safe = false, DType type = DType.Float32)
     {
         var program = new TensorProgram();
         var context = new LoweringContext(program);
-        Buffer Half(Buffer buffer) => context.Convert(buffer, type);
+        TensorBuffer Half(TensorBuffer buffer) => context.Convert(buffer, type);
         var (query, key, value) = (Half(Input(2, 3, 5, 4)), Half(Input(2, 3, 7, 4)), Half(Input(2, 3, 7, 6)));
         var scores = context.Contract(type, Batch, 5, 7, 4, (p, m, k) => query.At([.. p, m, k]), (p, n, k) => key.At([.. p, n, k]));
         scores = change?.Invoke(context, scores) ?? scores;

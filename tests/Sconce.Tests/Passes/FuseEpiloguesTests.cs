@@ -14,7 +14,7 @@ public class FuseEpiloguesTests
         const DType type = DType.Float32;
         var (left, right) = (Input("left", 8, 16), Input("right", 16, 12));
         var (sums, cube, inner, tanh, half) = (New("sums"), New("cube"), New("inner"), New("tanh"), New("half"));
-        var output = new Sconce.Compiler.Tensors.Buffer("out", type, [8, 12], BufferKind.Output);
+        var output = new TensorBuffer("out", type, [8, 12], BufferKind.Output);
         var (m, n, k) = (new Axis(8, "m"), new Axis(12, "n"), new Axis(16, "k"));
         var program = new TensorProgram();
         program.Steps.Add(new ContractionStep(
@@ -35,7 +35,7 @@ public class FuseEpiloguesTests
         Assert.Equal([left, right], product.Loads.Select(load => load.Buffer).OrderBy(buffer => buffer.Name));
     }
 
-    private static Sconce.Compiler.Tensors.Buffer New(string name) => Steps.Buffer(name, DType.Float32, 8, 12);
+    private static TensorBuffer New(string name) => Steps.Buffer(name, DType.Float32, 8, 12);
 
-    private static Sconce.Compiler.Tensors.Buffer Input(string name, int rows, int columns) => new(name, DType.Float32, [rows, columns], BufferKind.Input);
+    private static TensorBuffer Input(string name, int rows, int columns) => new(name, DType.Float32, [rows, columns], BufferKind.Input);
 }

@@ -1,9 +1,8 @@
 using Sconce.Compiler.Diagnostics;
-using Sconce.Compiler.Graph;
+using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Passes;
 using Sconce.Compiler.Types;
-using Sconce.Tests.Graph;
-using ValueType = Sconce.Compiler.Graph.ValueType;
+using Sconce.Tests.Graphs;
 
 namespace Sconce.Tests.Passes;
 
@@ -103,8 +102,8 @@ public sealed class GraphVerifierTests
     {
         var batch = new Symbol("s0", 1, 64);
         b.Graph.Symbols.Add(batch);
-        var x = b.Input("x", new ValueType.Tensor(DType.Float16, [batch, 3]));
-        b.Output(b.Node("y", "add.Scalar", new ValueType.Tensor(DType.Float16, [batch, 3]), ("self", x), ("other", 1.0)));
+        var x = b.Input("x", new GraphType.Tensor(DType.Float16, [batch, 3]));
+        b.Output(b.Node("y", "add.Scalar", new GraphType.Tensor(DType.Float16, [batch, 3]), ("self", x), ("other", 1.0)));
         Assert.Equal(
             """
             graph model

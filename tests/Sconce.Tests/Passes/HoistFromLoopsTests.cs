@@ -1,7 +1,6 @@
 using Sconce.Compiler.Passes;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Tests.Passes;
 
@@ -9,9 +8,9 @@ public class HoistFromLoopsTests
 {
     private static readonly Symbol Turn = new("turn", 0, 9);
 
-    private static Buffer New(string name, BufferKind kind = BufferKind.Temporary) => new(name, DType.Float32, [10], kind);
+    private static TensorBuffer New(string name, BufferKind kind = BufferKind.Temporary) => new(name, DType.Float32, [10], kind);
 
-    private static MapStep Copy(Buffer from, Buffer to, Func<Axis, Dim>? index = null)
+    private static MapStep Copy(TensorBuffer from, TensorBuffer to, Func<Axis, Dim>? index = null)
     {
         var axis = new Axis(10);
         return new MapStep(Target.Whole(to, [axis]), [axis], new LoadExpr(from, [index?.Invoke(axis) ?? axis]));

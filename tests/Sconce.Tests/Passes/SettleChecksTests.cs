@@ -7,7 +7,6 @@ using Sconce.Compiler.Passes;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Tests.Kernels;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Tests.Passes;
 
@@ -15,7 +14,7 @@ public class SettleChecksTests
 {
     private static readonly Axis I = new(10, "i");
 
-    private readonly Buffer given = new("given", DType.Int64, [10], BufferKind.Input);
+    private readonly TensorBuffer given = new("given", DType.Int64, [10], BufferKind.Input);
     private readonly TensorProgram program = new();
 
     private Expr Given => given.At(I);
@@ -54,15 +53,15 @@ public class SettleChecksTests
             case "modulo":
                 return Given.Apply(BinaryOp.Mod, Number(7));
             case "constant":
-                return new Buffer("table", DType.Int64, [10], BufferKind.Constant, TensorData.Dense(
+                return new TensorBuffer("table", DType.Int64, [10], BufferKind.Constant, TensorData.Dense(
                     DType.Int64, [10], MemoryMarshal.AsBytes<long>([3, 1, 4, 1, 5, 0, 2, 5, 3, 5]).ToArray())).At(I);
             case "halves":
                 return Expr.Of(I).Apply(BinaryOp.FloorDiv, Number(2));
             case "byte":
-                return new Buffer("bytes", DType.UInt8, [10], BufferKind.Input).At(I).As(DType.Int64);
+                return new TensorBuffer("bytes", DType.UInt8, [10], BufferKind.Input).At(I).As(DType.Int64);
             default:
-                var (row, column, place) = (new Axis(10), new Axis(10), new Buffer("place", DType.Int64, [10]));
-                program.Steps.Add(Kernels.Steps.Reduce(place, [row], [column], Combiner.ArgMax, new Buffer("scores", DType.Float32, [10, 10], BufferKind.Input).At(row, column)));
+                var (row, column, place) = (new Axis(10), new Axis(10), new TensorBuffer("place", DType.Int64, [10]));
+                program.Steps.Add(Kernels.Steps.Reduce(place, [row], [column], Combiner.ArgMax, new TensorBuffer("scores", DType.Float32, [10, 10], BufferKind.Input).At(row, column)));
                 return place.At(I);
         }
     }
@@ -96,7 +95,7 @@ public class SettleChecksTests
     [Fact]
     public void Of_a_buffer_that_is_written_in_between_both_stay()
     {
-        var state = new Buffer("state", DType.Int64, [10], BufferKind.State);
+        var state = new TensorBuffer("state", DType.Int64, [10], BufferKind.State);
         Add(OutOf(state.At(I), 10));
         program.Steps.Add(new MapStep(Target.Whole(state, [I]), [I], state.At(I) + Number(1)));
         program.Steps.Add(new MapStep(Target.Whole(state, [I]), [I], state.At(I) + Number(1)));
@@ -121,14 +120,14 @@ public class SettleChecksTests
     public Property What_is_decided_holds_everywhere() => Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed =>
     {
         var random = new Random(seed);
-        var bytes = new Buffer("bytes", DType.Int8, [10], BufferKind.Input);
+        var bytes = new TensorBuffer("bytes", DType.Int8, [10], BufferKind.Input);
         var condition = Expression(3).Apply(new[] { BinaryOp.Lt, BinaryOp.Gt, BinaryOp.Le, BinaryOp.Ge, BinaryOp.Eq, BinaryOp.Ne }[random.Next(6)], Expression(2));
         if (new ValueRanges(new ProgramUses(new TensorProgram())).Decide(condition) is not { } decided)
         {
             return;
         }
 
-        var (evaluator, values, result) = (new Evaluator(), new TensorValue(DType.Int8, [10]), new Buffer("result", DType.Bool, [10]));
+        var (evaluator, values, result) = (new Evaluator(), new TensorValue(DType.Int8, [10]), new TensorBuffer("result", DType.Bool, [10]));
         for (var i = 0; i < 10; i++)
         {
             values.SetInteger(i, random.Next(-128, 128));

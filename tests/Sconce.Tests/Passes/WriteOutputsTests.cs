@@ -2,15 +2,14 @@ using Sconce.Compiler.Passes;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Tests.Kernels;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Tests.Passes;
 
 public class WriteOutputsTests
 {
-    private readonly Buffer input = new("in", DType.Float32, [3, 5], BufferKind.Input);
-    private readonly Buffer sums = Steps.Buffer("sums", DType.Float32, 3, 5);
-    private readonly Buffer output = new("out", DType.Float32, [3, 5], BufferKind.Output);
+    private readonly TensorBuffer input = new("in", DType.Float32, [3, 5], BufferKind.Input);
+    private readonly TensorBuffer sums = Steps.Buffer("sums", DType.Float32, 3, 5);
+    private readonly TensorBuffer output = new("out", DType.Float32, [3, 5], BufferKind.Output);
 
     [Fact]
     public void A_scan_writes_the_output_itself()
@@ -35,10 +34,10 @@ public class WriteOutputsTests
     [Fact]
     public void What_is_no_copy_stays()
     {
-        var other = new Buffer("other", DType.Float32, [3, 5], BufferKind.Output);
+        var other = new TensorBuffer("other", DType.Float32, [3, 5], BufferKind.Output);
         Assert.Equal(3, Program(Steps.Map(output, i => sums.At(i)), Steps.Map(other, i => sums.At(i) + sums.At(i))).Steps.Count);
         Assert.Equal(2, Program(Steps.Map(output, i => sums.At(i) + Expr.Const(DType.Float32, 1L))).Steps.Count);
-        var turned = new Buffer("turned", DType.Float32, [5, 3], BufferKind.Output);
+        var turned = new TensorBuffer("turned", DType.Float32, [5, 3], BufferKind.Output);
         Assert.Equal(2, Program(Steps.Map(turned, i => sums.At(i[1], i[0]))).Steps.Count);
     }
 

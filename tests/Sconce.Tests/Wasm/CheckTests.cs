@@ -1,5 +1,4 @@
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Tests.Wasm;
 
@@ -12,7 +11,7 @@ public class CheckTests
     public CheckTests()
     {
         module.ImportMemory("env", "memory", 1, 65536);
-        f = module.Define("f", [ValueType.I32], ValueType.F32);
+        f = module.Define("f", [WasmType.I32], WasmType.F32);
     }
 
     [Fact]
@@ -41,7 +40,7 @@ public class CheckTests
     {
         Assert.Contains("result of f(i32) -> f32 takes f32, not i32", Assert.Throws<ArgumentException>(() => f.Return(1)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => f.Return());
-        Assert.Throws<ArgumentException>(() => f.Set(f.NewLocal(ValueType.I64), 1));
+        Assert.Throws<ArgumentException>(() => f.Set(f.NewLocal(WasmType.I64), 1));
         Assert.Throws<ArgumentException>(() => f.CallResult(f));
         Assert.Throws<ArgumentException>(() => f.CallResult(f, 1f));
         Assert.Throws<ArgumentException>(() => f.Do(Memory.LoadI32(0)));
@@ -86,7 +85,7 @@ public class CheckTests
     [Fact]
     public void Functions_of_another_module()
     {
-        FunctionBuilder stranger = new Module().Define("stranger", [], ValueType.F32);
+        FunctionBuilder stranger = new Module().Define("stranger", [], WasmType.F32);
         f.Return(f.CallResult(stranger));
         AssertRejected("stranger() -> f32 is not in its module");
     }

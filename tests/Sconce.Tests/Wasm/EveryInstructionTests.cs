@@ -1,5 +1,4 @@
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Tests.Wasm;
 
@@ -47,7 +46,7 @@ public class EveryInstructionTests
         {
             FunctionBuilder function = module.Define(opcode.Name, [.. opcode.Operands], opcode.Result);
             Code made = Make(opcode, [.. function.Parameters.Select(p => p.Get)]);
-            if (opcode.Result == ValueType.None)
+            if (opcode.Result == WasmType.None)
             {
                 function.Do(made);
             }
@@ -76,8 +75,8 @@ public class EveryInstructionTests
 
     private static void DefineControl(Module module)
     {
-        Global global = module.DefineGlobal("counter", ValueType.I32, true, I32.Const(7));
-        FunctionBuilder f = module.Define("control", [ValueType.I32], ValueType.I32);
+        Global global = module.DefineGlobal("counter", WasmType.I32, true, I32.Const(7));
+        FunctionBuilder f = module.Define("control", [WasmType.I32], WasmType.I32);
         module.AddToTable(f);
         module.ExportTable("table");
         LocalI32 n = f.Parameter(0, "n").AsI32();

@@ -3,7 +3,6 @@ using FsCheck.Fluent;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Tests.Wasm;
 
@@ -15,7 +14,7 @@ public class ExpressionPropertyTests
     private const int A = 1000003;
     private const int B = -7;
 
-    private static readonly ILookup<ValueType, Opcode> ByResult = Interpreter.Known.Where(o => o != Opcode.Select).ToLookup(o => o.Result);
+    private static readonly ILookup<WasmType, Opcode> ByResult = Interpreter.Known.Where(o => o != Opcode.Select).ToLookup(o => o.Result);
 
     private static readonly Opcode[] Rewritten32 =
         [Opcode.I32Add, Opcode.I32Sub, Opcode.I32Mul, Opcode.I32Shl, Opcode.I32ShrS, Opcode.I32ShrU, Opcode.I32And, Opcode.I32Or];
@@ -59,44 +58,44 @@ public class ExpressionPropertyTests
     }
 
     private static Gen<Tree> Roots(int size) =>
-        Gen.Elements(ValueType.I32, ValueType.I64, ValueType.F32, ValueType.V128).SelectMany(type => Trees(type, size));
+        Gen.Elements(WasmType.I32, WasmType.I64, WasmType.F32, WasmType.V128).SelectMany(type => Trees(type, size));
 
-    private static Gen<Tree> Trees(ValueType type, int size)
+    private static Gen<Tree> Trees(WasmType type, int size)
     {
         if (size <= 1)
         {
             return Leaves(type);
         }
 
-        Gen<Tree> select = Operation(Opcode.Select, [type, type, ValueType.I32], size);
+        Gen<Tree> select = Operation(Opcode.Select, [type, type, WasmType.I32], size);
         Gen<Tree> operation = Gen.Elements(ByResult[type].ToArray()).SelectMany(opcode => Operation(opcode, [.. opcode.Operands], size));
 
         // Sums and products with constants are what the builder rewrites.
         return type switch
         {
-            ValueType.I32 => Gen.Frequency((6, operation), (1, select), (4, WithConstant(type, Rewritten32, size))),
-            ValueType.I64 => Gen.Frequency((6, operation), (1, select), (4, WithConstant(type, Rewritten64, size))),
-            ValueType.V128 => Gen.Frequency((8, operation), (1, select), (1, Shuffles(size))),
+            WasmType.I32 => Gen.Frequency((6, operation), (1, select), (4, WithConstant(type, Rewritten32, size))),
+            WasmType.I64 => Gen.Frequency((6, operation), (1, select), (4, WithConstant(type, Rewritten64, size))),
+            WasmType.V128 => Gen.Frequency((8, operation), (1, select), (1, Shuffles(size))),
             _ => Gen.Frequency((8, operation), (1, select)),
         };
     }
 
-    private static Gen<Tree> Leaves(ValueType type) => type switch
+    private static Gen<Tree> Leaves(WasmType type) => type switch
     {
-        ValueType.I32 => Gen.OneOf(Gen.Choose(0, 1).Select(p => Parameter(p)), Constants(type)),
-        ValueType.I64 => Gen.OneOf(Leaves(ValueType.I32).Select(l => new Tree(Opcode.I64ExtendI32S, [l])), Constants(type)),
-        ValueType.F32 => Gen.OneOf(Gen.Choose(2, 3).Select(p => Parameter(p)), Gen.Choose(-1000, 1000).Select(n => Tree.Constant(n / 16f))),
+        WasmType.I32 => Gen.OneOf(Gen.Choose(0, 1).Select(p => Parameter(p)), Constants(type)),
+        WasmType.I64 => Gen.OneOf(Leaves(WasmType.I32).Select(l => new Tree(Opcode.I64ExtendI32S, [l])), Constants(type)),
+        WasmType.F32 => Gen.OneOf(Gen.Choose(2, 3).Select(p => Parameter(p)), Gen.Choose(-1000, 1000).Select(n => Tree.Constant(n / 16f))),
         _ => Gen.Choose(int.MinValue, int.MaxValue).Four()
             .Select(l => new Tree(Opcode.V128Const, [], MemoryMarshal.Read<UInt128>(MemoryMarshal.AsBytes<int>([l.Item1 >> 20, l.Item2 >> 4, l.Item3, l.Item4])))),
     };
 
     private static Tree Parameter(int number) => new(Opcode.LocalGet, [], Parameter: number);
 
-    private static Gen<Tree> Constants(ValueType type) => type == ValueType.I32
+    private static Gen<Tree> Constants(WasmType type) => type == WasmType.I32
         ? Gen.Elements(0, 1, -1, 2, 3, 4, 8, 12, 31, 32, 64, 255, 1024, int.MinValue, int.MaxValue).Select(Tree.Constant)
         : Gen.Elements(0, 1, -1, 2, 3, 8, 12, 32, 63, 64, 1024, 1L << 32, uint.MaxValue, long.MinValue, long.MaxValue).Select(Tree.Constant);
 
-    private static Gen<Tree> Operation(Opcode opcode, ValueType[] operands, int size)
+    private static Gen<Tree> Operation(Opcode opcode, WasmType[] operands, int size)
     {
         Gen<Tree>[] parts = [.. operands.Select(t => Trees(t, (size - 1) / operands.Length))];
         if (opcode.Name.EndsWith("div_u", StringComparison.Ordinal) || opcode.Name.EndsWith("rem_u", StringComparison.Ordinal))
@@ -113,7 +112,7 @@ public class ExpressionPropertyTests
         return Gen.CollectToArray(parts, p => p).SelectMany(made => lane, (made, l) => new Tree(opcode, made, Lane: l));
     }
 
-    private static Gen<Tree> WithConstant(ValueType type, Opcode[] opcodes, int size) =>
+    private static Gen<Tree> WithConstant(WasmType type, Opcode[] opcodes, int size) =>
         from opcode in Gen.Elements(opcodes)
         from inner in Trees(type, size - 2)
         from constant in Constants(type)
@@ -122,10 +121,10 @@ public class ExpressionPropertyTests
 
     private static Gen<Tree> Shuffles(int size) =>
         from lanes in Gen.Choose(0, 31).ArrayOf(16)
-        from first in Trees(ValueType.V128, size / 2)
-        from second in Trees(ValueType.V128, size / 2)
+        from first in Trees(WasmType.V128, size / 2)
+        from second in Trees(WasmType.V128, size / 2)
         select new Tree(Opcode.I8x16Shuffle, [first, second], BinaryPrimitives.ReadUInt128LittleEndian([.. lanes.Select(l => (byte)l)]));
 
-    private static Opcode StoreOf(ValueType type) =>
-        type == ValueType.I32 ? Opcode.I32Store : type == ValueType.I64 ? Opcode.I64Store : type == ValueType.F32 ? Opcode.F32Store : Opcode.V128Store;
+    private static Opcode StoreOf(WasmType type) =>
+        type == WasmType.I32 ? Opcode.I32Store : type == WasmType.I64 ? Opcode.I64Store : type == WasmType.F32 ? Opcode.F32Store : Opcode.V128Store;
 }

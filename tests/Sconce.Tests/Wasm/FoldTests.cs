@@ -1,11 +1,10 @@
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Tests.Wasm;
 
 public class FoldTests
 {
-    private readonly FunctionBuilder f = new("f", [ValueType.I32, ValueType.I64, ValueType.F32]);
+    private readonly FunctionBuilder f = new("f", [WasmType.I32, WasmType.I64, WasmType.F32]);
 
     private I32 X => f.Parameter(0, "x").AsI32();
 

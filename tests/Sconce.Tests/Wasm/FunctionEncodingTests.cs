@@ -1,5 +1,4 @@
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Tests.Wasm;
 
@@ -10,7 +9,7 @@ public class FunctionEncodingTests
     {
         var module = new Module();
         module.ImportMemory("env", "memory", 1, 65536);
-        FunctionBuilder add = module.Define("add", [ValueType.I32, ValueType.I32], ValueType.I32);
+        FunctionBuilder add = module.Define("add", [WasmType.I32, WasmType.I32], WasmType.I32);
         add.Return(add.Parameters[0].AsI32() + add.Parameters[1].AsI32());
         module.ExportFunction("add", add);
         module.AddData(1024, new byte[] { 1, 2, 3 });

@@ -1,5 +1,4 @@
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Tests.Wasm;
 
@@ -18,7 +17,7 @@ public class FunctionTests
         foreach (int step in (int[])[1, 3, -1, -4])
         {
             string name = $"sum by {step}";
-            FunctionBuilder f = module.Define(name, [ValueType.I32, ValueType.I32], ValueType.I32);
+            FunctionBuilder f = module.Define(name, [WasmType.I32, WasmType.I32], WasmType.I32);
             LocalI32 sum = f.I32(), i = f.I32();
             f.For(i, f.Parameters[0].AsI32(), f.Parameters[1].AsI32() + 1, step, () => f.Set(sum, sum * 31 + i));
             f.Return(sum);
@@ -42,7 +41,7 @@ public class FunctionTests
     [Fact]
     public void Loops_with_known_bounds_need_no_test_at_their_start()
     {
-        FunctionBuilder f = module.Define("f", [], ValueType.I32);
+        FunctionBuilder f = module.Define("f", [], WasmType.I32);
         LocalI32 sum = f.I32("sum"), i = f.I32("i");
         f.For(i, 0, 10, 4, () => f.Set(sum, sum + i));
         f.For(i, 3, 3, 1, f.Unreachable);
@@ -64,8 +63,8 @@ public class FunctionTests
     [Fact]
     public void Functions_call_each_other_before_they_have_bodies()
     {
-        FunctionBuilder even = module.Define("even", [ValueType.I32], ValueType.I32);
-        FunctionBuilder odd = module.Define("odd", [ValueType.I32], ValueType.I32);
+        FunctionBuilder even = module.Define("even", [WasmType.I32], WasmType.I32);
+        FunctionBuilder odd = module.Define("odd", [WasmType.I32], WasmType.I32);
         foreach ((FunctionBuilder self, FunctionBuilder other, int end) in ((FunctionBuilder, FunctionBuilder, int)[])[(even, odd, 1), (odd, even, 0)])
         {
             LocalI32 n = self.Parameter(0, "n").AsI32();
@@ -84,7 +83,7 @@ public class FunctionTests
         Assert.Equal(0, module.AddToTable(twice));
         Assert.Equal(1, module.AddToTable(square));
         Assert.Equal(0, module.AddToTable(twice));
-        FunctionBuilder apply = module.Define("apply", [ValueType.I32, ValueType.I32], ValueType.I32);
+        FunctionBuilder apply = module.Define("apply", [WasmType.I32, WasmType.I32], WasmType.I32);
         apply.Return(apply.CallIndirectResult(twice.Type, apply.Parameters[0].AsI32(), apply.Parameters[1].Get));
         module.ExportFunction("apply", apply);
 
@@ -94,8 +93,8 @@ public class FunctionTests
     [Fact]
     public void Globals_keep_their_values_between_calls()
     {
-        Global total = module.DefineGlobal("total", ValueType.F64, true, F64.Const(0.5));
-        FunctionBuilder add = module.Define("add", [ValueType.F64], ValueType.F64);
+        Global total = module.DefineGlobal("total", WasmType.F64, true, F64.Const(0.5));
+        FunctionBuilder add = module.Define("add", [WasmType.F64], WasmType.F64);
         add.Set(total, total.Get.AsF64() + add.Parameters[0].AsF64());
         add.Return(total.Get);
         module.ExportFunction("add", add);
@@ -106,7 +105,7 @@ public class FunctionTests
     [Fact]
     public void Variables_of_a_scope_serve_the_next()
     {
-        FunctionBuilder f = module.Define("f", [], ValueType.F32);
+        FunctionBuilder f = module.Define("f", [], WasmType.F32);
         LocalF32 kept = f.F32("kept");
         for (int round = 0; round < 3; round++)
         {
@@ -128,7 +127,7 @@ public class FunctionTests
     [Fact]
     public void Variables_are_numbered_by_type_whatever_order_they_were_made_in()
     {
-        FunctionBuilder f = module.Define("f", [ValueType.I32], ValueType.F64);
+        FunctionBuilder f = module.Define("f", [WasmType.I32], WasmType.F64);
         var parts = new List<Code>();
         for (int i = 0; i < 4; i++)
         {
@@ -146,7 +145,7 @@ public class FunctionTests
     [Fact]
     public void Branch_tables_choose()
     {
-        FunctionBuilder f = module.Define("f", [ValueType.I32], ValueType.I32);
+        FunctionBuilder f = module.Define("f", [WasmType.I32], WasmType.I32);
         f.Block(other =>
         {
             f.Block(one =>
@@ -173,7 +172,7 @@ public class FunctionTests
 
         FunctionBuilder Calls(string name, FunctionBuilder callee, int argument)
         {
-            var f = new FunctionBuilder(name, [ValueType.I64], ValueType.I32);
+            var f = new FunctionBuilder(name, [WasmType.I64], WasmType.I32);
             f.Return(f.CallResult(callee, argument));
             return f;
         }
@@ -181,7 +180,7 @@ public class FunctionTests
 
     private FunctionBuilder Unary(string name, Func<I32, I32> apply)
     {
-        FunctionBuilder f = module.Define(name, [ValueType.I32], ValueType.I32);
+        FunctionBuilder f = module.Define(name, [WasmType.I32], WasmType.I32);
         f.Return(apply(f.Parameters[0].AsI32()));
         return f;
     }

@@ -2,7 +2,6 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Tests.Wasm;
 
@@ -116,7 +115,7 @@ public sealed class Interpreter(UInt128[] parameters)
 
         UInt128[] operands = [.. tree.Operands.Select(Evaluate)];
         UInt128 value = tree.Opcode == Opcode.I8x16Shuffle ? Shuffle(operands, tree.Bits) : Meanings[tree.Opcode](operands, tree.Lane);
-        if (tree.Opcode.Name.StartsWith("f32", StringComparison.Ordinal) && tree.Type != ValueType.I32)
+        if (tree.Opcode.Name.StartsWith("f32", StringComparison.Ordinal) && tree.Type != WasmType.I32)
         {
             SawNaN |= Lanes<float>(value).ToArray().Any(float.IsNaN);
         }

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Tests.Wasm;
 
@@ -10,9 +9,9 @@ namespace Sconce.Tests.Wasm;
 /// </summary>
 public sealed record Tree(Opcode Opcode, Tree[] Operands, UInt128 Bits = default, int Parameter = -1, int Lane = 0)
 {
-    public ValueType Type => Parameter >= 0 ? ParameterTypes[Parameter] : Opcode == Opcode.Select ? Operands[0].Type : Opcode.Result;
+    public WasmType Type => Parameter >= 0 ? ParameterTypes[Parameter] : Opcode == Opcode.Select ? Operands[0].Type : Opcode.Result;
 
-    public static ValueType[] ParameterTypes { get; } = [ValueType.I32, ValueType.I32, ValueType.F32, ValueType.F32];
+    public static WasmType[] ParameterTypes { get; } = [WasmType.I32, WasmType.I32, WasmType.F32, WasmType.F32];
 
     public static Tree Constant(int value) => new(Opcode.I32Const, [], (uint)value);
 

@@ -8,8 +8,8 @@ public class TypedMethodTests
 {
     private static readonly Dictionary<Type, object> Arguments = new()
     {
-        [typeof(I32)] = new FunctionBuilder("f", [Compiler.Wasm.ValueType.I32]).Parameters[0].Get,
-        [typeof(I64)] = new FunctionBuilder("f", [Compiler.Wasm.ValueType.I64]).Parameters[0].Get,
+        [typeof(I32)] = new FunctionBuilder("f", [WasmType.I32]).Parameters[0].Get,
+        [typeof(I64)] = new FunctionBuilder("f", [WasmType.I64]).Parameters[0].Get,
         [typeof(F32)] = F32.Const(1),
         [typeof(F64)] = F64.Const(1),
         [typeof(V128)] = V128.Zero,

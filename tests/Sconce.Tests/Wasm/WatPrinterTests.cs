@@ -1,5 +1,4 @@
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Tests.Wasm;
 
@@ -10,7 +9,7 @@ public class WatPrinterTests
     {
         var module = new Module();
         module.ImportMemory("env", "memory", 2, 65536);
-        FunctionBuilder f = module.Define("scale row", [ValueType.I32, ValueType.F32]);
+        FunctionBuilder f = module.Define("scale row", [WasmType.I32, WasmType.F32]);
         LocalI32 row = f.Parameter(0, "row").AsI32();
         LocalF32 factor = f.Parameter(1, "factor").AsF32();
         LocalV128 v = f.V128("v");

@@ -26,7 +26,7 @@ function addCases(where, runThere, ways) {
         same(result.calls, ["load_by_name", "init_execution_context", "set_input", "compute", "get_output"], "calls");
       });
     }
-    test(`${where}, an artefact's bytes, ${threads} threads wanted`, async () => checkNumbers(await runThere({ way: "nothing", graph: "@digits.wasm", threads })));
+    test(`${where}, an artifact's bytes, ${threads} threads wanted`, async () => checkNumbers(await runThere({ way: "nothing", graph: "@digits.wasm", threads })));
   }
 
   test(`${where}, PyTorch's own file that a manifest knows`, async () => checkNumbers(await runThere({ way: "a manifest", graph: "@digits.pt2", threads: 1 })));

@@ -10,7 +10,7 @@ namespace Sconce.Fuzz.Running;
 /// <param name="Worker">The target that this process tries cases of, for the one that watches it.</param>
 /// <param name="First">The first case's number.</param>
 /// <param name="Last">The number after the last case's, of each target: with it a run is the same however fast the machine is.</param>
-/// <param name="Export">A folder to write good artefacts to, and nothing else.</param>
+/// <param name="Export">A folder to write good artifacts to, and nothing else.</param>
 internal sealed record Options(double Seconds, int Seed, string[] Only, string[] Replay, string? Worker, int First, int Last, string? Export)
 {
     public static Options Parse(string[] arguments)

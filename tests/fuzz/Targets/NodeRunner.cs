@@ -7,7 +7,7 @@ using Sconce.Fuzz.Running;
 
 namespace Sconce.Fuzz.Targets;
 
-/// <summary>Runs artefacts in a Node process, which looks whether they leave their memory.</summary>
+/// <summary>Runs artifacts in a Node process, which looks whether they leave their memory.</summary>
 internal sealed class NodeRunner : IDisposable
 {
     private readonly Process process = Process.Start(
@@ -22,11 +22,11 @@ internal sealed class NodeRunner : IDisposable
     /// <summary>The outputs' bytes; null where the model stopped with an error of its own.</summary>
     public IReadOnlyList<byte[]>? Run(Compilation compilation, ImmutableArray<TensorData> inputs)
     {
-        using var artefact = new MemoryStream();
-        compilation.WriteTo(artefact);
+        using var artifact = new MemoryStream();
+        compilation.WriteTo(artifact);
         var request = new JsonObject
         {
-            ["artefact"] = Convert.ToBase64String(artefact.ToArray()),
+            ["artifact"] = Convert.ToBase64String(artifact.ToArray()),
             ["inputs"] = new JsonArray([.. inputs.Select(input => new JsonObject
             {
                 ["shape"] = new JsonArray([.. input.Shape.Select(size => (JsonNode)size)]),

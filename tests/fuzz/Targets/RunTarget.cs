@@ -9,7 +9,6 @@ using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Fuzz.Mutation;
 using Sconce.Fuzz.Running;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Fuzz.Targets;
 
@@ -103,7 +102,7 @@ internal sealed partial class RunTarget : ITarget, IDisposable
         return total;
     }
 
-    private static TensorData Input(Buffer buffer, Dictionary<Atom, long> sizes, Random random)
+    private static TensorData Input(TensorBuffer buffer, Dictionary<Atom, long> sizes, Random random)
     {
         ImmutableArray<long> shape = [.. buffer.Dims.Select(dim => dim.Evaluate(leaf => sizes[leaf]))];
         var value = new Compiler.Tensors.TensorValue(buffer.Type, shape);

@@ -1,5 +1,5 @@
-// Fuzzes what is written in TypeScript: the runtime's reader of artefacts, and WASI-NN's calls.
-//   node --expose-gc tests/fuzz/web/fuzz.mjs --artefacts FOLDER [--seconds N] [--seed S] [--only artefacts|guests] [--first N] [--last N] [--replay FILE…]
+// Fuzzes what is written in TypeScript: the runtime's reader of artifacts, and WASI-NN's calls.
+//   node --expose-gc tests/fuzz/web/fuzz.mjs --artifacts FOLDER [--seconds N] [--seed S] [--only artifacts|guests] [--first N] [--last N] [--replay FILE…]
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -8,7 +8,7 @@ import { Worker } from "node:worker_threads";
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const text = { type: "string" };
 const { values, positionals } = parseArgs({
-  options: { artefacts: text, seconds: { ...text, default: "20" }, seed: { ...text, default: "1" }, only: text, first: { ...text, default: "0" }, last: text, replay: { type: "boolean" } },
+  options: { artifacts: text, seconds: { ...text, default: "20" }, seed: { ...text, default: "1" }, only: text, first: { ...text, default: "0" }, last: text, replay: { type: "boolean" } },
   allowPositionals: true,
 });
 const [seconds, seed, first, last] = [values.seconds, values.seed, values.first, values.last ?? "2000000000"].map(Number);
@@ -19,7 +19,7 @@ const failures = `${root}artifacts/fuzz`;
 let passed = 0;
 let failed = 0;
 
-const targets = values.replay ? [] : ["artefacts", "guests"].filter((target) => values.only === undefined || target === values.only);
+const targets = values.replay ? [] : ["artifacts", "guests"].filter((target) => values.only === undefined || target === values.only);
 for (const target of targets) {
   const known = new Set();
   const until = performance.now() + 1000 * seconds / targets.length;
@@ -34,9 +34,9 @@ const findings = fileURLToPath(new URL("../findings/", import.meta.url));
 const files = values.replay ? positionals : values.only === undefined ? readdirSync(findings).filter((name) => name.endsWith(".wasm")).map((name) => findings + name) : [];
 for (const file of files) {
   let problem;
-  await watch("artefacts", { first: 0, last: 1, file }, Infinity, ({ failure, stack, refused }) => {
+  await watch("artifacts", { first: 0, last: 1, file }, Infinity, ({ failure, stack, refused }) => {
     problem ??= failure;
-    if (values.replay) console.log(`web artefacts ${file}: ${failure ?? "as it should be"}\n  ${stack ?? refused ?? ""}`);
+    if (values.replay) console.log(`web artifacts ${file}: ${failure ?? "as it should be"}\n  ${stack ?? refused ?? ""}`);
   });
   if (problem === undefined) passed++;
   else {
@@ -54,7 +54,7 @@ function watch(target, cases, until, tell) {
   const current = new Int32Array(progress);
   current[0] = cases.first;
   const worker = new Worker(new URL("worker.mjs", import.meta.url), {
-    workerData: { target, folder: values.artefacts, seed, progress, ...cases }, resourceLimits: { maxOldGenerationSizeMb: 256 },
+    workerData: { target, folder: values.artifacts, seed, progress, ...cases }, resourceLimits: { maxOldGenerationSizeMb: 256 },
   });
   return new Promise((resolve) => {
     let [at, since, used] = [-1, 0, 0];

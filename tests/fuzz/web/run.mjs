@@ -1,4 +1,4 @@
-// Runs artefacts that the fuzzer sends, a line of JSON each, and looks whether they keep to their memory: around the context lie bytes that must stay what
+// Runs artifacts that the fuzzer sends, a line of JSON each, and looks whether they keep to their memory: around the context lie bytes that must stay what
 // they are, and what lies there, or in the arena before the run, must not show in the outputs.
 import { createInterface } from "node:readline";
 import { solve } from "../../../web/runtime/dist/core.js";
@@ -53,8 +53,8 @@ function run(module, manifest, inputs, pattern) {
   return { outputs };
 }
 
-function answer({ artefact, inputs }) {
-  const module = new WebAssembly.Module(Buffer.from(artefact, "base64"));
+function answer({ artifact, inputs }) {
+  const module = new WebAssembly.Module(Buffer.from(artifact, "base64"));
   const manifest = JSON.parse(Buffer.from(WebAssembly.Module.customSections(module, "sconce.manifest")[0]).toString());
   const given = inputs.map(({ shape, data }) => ({ shape, data: Buffer.from(data, "base64") }));
   const [first, second] = [0x5a, 0xa5].map((pattern) => run(module, manifest, given, pattern));

@@ -1,20 +1,20 @@
 // Tries case after case on a thread of its own, and says which one it is at.
 import { readFileSync, readdirSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
-import * as artefacts from "./artefacts.mjs";
+import * as artifacts from "./artifacts.mjs";
 import * as guests from "./guests.mjs";
 
 const { target, folder, seed, first, last, progress, file } = workerData;
 const current = new Int32Array(progress);
 const seeds = readdirSync(folder).sort().map((name) => new Uint8Array(readFileSync(`${folder}/${name}`)));
-const codes = seeds.map(artefacts.codeOf);
+const codes = seeds.map(artifacts.codeOf);
 
 const known = new Set();
 for (let number = first; number < last; number++) {
   Atomics.store(current, 0, number);
-  const bytes = file !== undefined ? new Uint8Array(readFileSync(file)) : target === "artefacts" ? artefacts.make(seeds, seed, number) : undefined;
+  const bytes = file !== undefined ? new Uint8Array(readFileSync(file)) : target === "artifacts" ? artifacts.make(seeds, seed, number) : undefined;
   try {
-    const refused = target === "artefacts" ? await artefacts.attempt(bytes, codes) : await guests.attempt(seeds, seed, number);
+    const refused = target === "artifacts" ? await artifacts.attempt(bytes, codes) : await guests.attempt(seeds, seed, number);
     if (file !== undefined) parentPort.postMessage({ refused: refused?.message });
   } catch (error) {
     const place = /at (?:async )?([\w.#<> ]+) \(.*\/web\/[\w-]+\/dist/.exec(error?.stack ?? "")?.[1] ?? "";

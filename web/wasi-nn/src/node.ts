@@ -20,15 +20,15 @@ export function compileWith(command: string | readonly string[] = "sconce", { ti
   return ((model) => {
     const folder = mkdtempSync(join(tmpdir(), "sconce-wasi-nn-"));
     try {
-      const [source, artefact] = [join(folder, "model.pt2"), join(folder, "model.wasm")];
+      const [source, artifact] = [join(folder, "model.pt2"), join(folder, "model.wasm")];
       writeFileSync(source, model);
-      const { error, status, signal, stderr } = spawnSync(program, [...first, "compile", source, "-o", artefact], {
+      const { error, status, signal, stderr } = spawnSync(program, [...first, "compile", source, "-o", artifact], {
         stdio: ["ignore", "ignore", "pipe"], encoding: "utf8", timeout, killSignal: "SIGKILL",
       });
       if ((error as NodeJS.ErrnoException | undefined)?.code === "ETIMEDOUT") throw new NNError("too-large", `the model does not compile within ${timeout / 1000} s, the time that the option compile gives it`);
       if (error !== undefined) throw new NNError("runtime-error", `${program}, which compiles PyTorch's files, cannot be started: ${error.message}`, { cause: error });
       if (status !== 0) throw invalid(`the model does not compile: ${reason(stderr) || `${program} ended with ${signal ?? status}`}`);
-      return readFileSync(artefact);
+      return readFileSync(artifact);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

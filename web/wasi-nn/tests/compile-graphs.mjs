@@ -17,18 +17,18 @@ const models = [
   { model: new URL("classifier.pt2", graphs), name: "classifier-split", options: ["--split", "4kB"] },
 ];
 
-function outdated(model, artefact) {
-  const time = statSync(artefact, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+function outdated(model, artifact) {
+  const time = statSync(artifact, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   return [model, tool].some((source) => statSync(source).mtimeMs > time);
 }
 
 mkdirSync(output, { recursive: true });
 await sconce("--version");
 const waiting = models
-  .map(({ model, name, options = [] }) => ({ model, options, artefact: new URL(`${name ?? model.pathname.replace(/.*\/(.*)\.pt2$/, "$1")}.wasm`, output) }))
-  .filter(({ model, artefact }) => outdated(model, artefact));
+  .map(({ model, name, options = [] }) => ({ model, options, artifact: new URL(`${name ?? model.pathname.replace(/.*\/(.*)\.pt2$/, "$1")}.wasm`, output) }))
+  .filter(({ model, artifact }) => outdated(model, artifact));
 await Promise.all([1, 2].map(async () => {
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    await sconce("compile", fileURLToPath(next.model), "-o", fileURLToPath(next.artefact), ...next.options);
+    await sconce("compile", fileURLToPath(next.model), "-o", fileURLToPath(next.artifact), ...next.options);
   }
 }));

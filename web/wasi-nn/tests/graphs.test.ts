@@ -193,7 +193,7 @@ test("a function that throws, or whose promise nobody can wait for", async () =>
   }
 });
 
-test("an artefact's bytes are an artefact, whatever encoding and target the guest claims", () => withGuest({}, (g) => {
+test("an artifact's bytes are an artifact, whatever encoding and target the guest claims", () => withGuest({}, (g) => {
   for (let encoding = 0; encoding < 7; encoding++) {
     for (let target = 0; target < 3; target++) {
       const graph = g.take(4);
@@ -217,7 +217,7 @@ test("other models' bytes have no backend", () => withGuest({}, (g) => {
   match(messages.join("\n"), /there is no backend for onnx/);
 }));
 
-test("a WebAssembly module that is no artefact, and an artefact that is cut off", () => withGuest({}, (g) => {
+test("a WebAssembly module that is no artifact, and an artifact that is cut off", () => withGuest({}, (g) => {
   equal(byBytes(g, Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0), 5), errno["invalid-argument"]);
   const whole = artifact("classifier");
   for (const length of [4, 8, 100, 2000, whole.length - 1]) equal(byBytes(g, whole.subarray(0, length), 5), errno["invalid-argument"], `${length} bytes`);

@@ -56,7 +56,7 @@ test("100,000 calls, some of them on two threads", async () => {
   ok(grown < 1 << 30, `the host grew by ${grown} bytes`);
 });
 
-test("artefacts with a wrong byte before their code: an errno at every call", async () => {
+test("artifacts with a wrong byte before their code: an errno at every call", async () => {
   const file = artifact("table");
   const codeAt = file.findIndex((_, i) => String.fromCharCode(...file.subarray(i, i + 9)) === "\"steps\":[");
   ok(codeAt > 100);

@@ -33,7 +33,7 @@ function failure(compile: (model: Uint8Array) => Uint8Array): NNError {
   return thrown;
 }
 
-test("the tool gets the model's bytes, and what it writes is the artefact", () => {
+test("the tool gets the model's bytes, and what it writes is the artifact", () => {
   const bytes = tool(`if (what !== "compile" || flag !== "-o") process.exit(9); writeFileSync(output, Buffer.concat([Buffer.from("made of "), readFileSync(source)]))`)(model);
   assert.deepEqual([...bytes], [...Buffer.from("made of "), ...model]);
   assert.deepEqual(readdirSync(folder), []);

@@ -163,7 +163,7 @@ test("load_by_name: a name that the host does not know", () => guest((g) => {
 }));
 
 test("load: encodings without a backend, and one that is none", () => guest((g) => {
-  const onnx = g.builders(new TextEncoder().encode("no artefact and no zip"));
+  const onnx = g.builders(new TextEncoder().encode("no artifact and no zip"));
   for (const encoding of [0, 1, 2, 4, 6, 7, 0xffffffff]) {
     equal(g.call("load", onnx, 1, encoding, cpu, g.take(4)), errno["invalid-encoding"], `encoding ${encoding}`);
   }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using Sconce.Compiler.Graph;
+using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Types;
-using ValueType = Sconce.Compiler.Graph.ValueType;
 
 namespace Sconce.Compiler.Frontends.Pt2;
 
@@ -36,7 +35,7 @@ internal static class Autocast
         nodes.RemoveRange(start, nodes.Count - start);
         foreach (var node in body)
         {
-            var outputs = node.Outputs.Select(value => (value.Type as ValueType.Tensor)?.Type).ToHashSet();
+            var outputs = node.Outputs.Select(value => (value.Type as GraphType.Tensor)?.Type).ToHashSet();
 
             // What came out says whether the cast was made: autocast may be off again in a part of the body.
             DType? wanted = LowerPrecision.Contains(node.Operator) && outputs.Contains(low) ? low
@@ -54,7 +53,7 @@ internal static class Autocast
     private static readonly HashSet<string> Casts = ["aten::to", "aten::_to_copy", "aten::type_as", "aten::copy", "aten::copy_"];
 
     private static IEnumerable<DType?> TensorTypes(Node node) =>
-        node.Arguments.Select(a => ((a.Argument as Argument.OfValue)?.Value.Type as ValueType.Tensor)?.Type);
+        node.Arguments.Select(a => ((a.Argument as Argument.OfValue)?.Value.Type as GraphType.Tensor)?.Type);
 
     private static Argument Cast(Argument argument, DType type, List<Node> nodes, Node user, Func<string, string> unique)
     {
@@ -63,7 +62,7 @@ internal static class Autocast
             return new Argument.List([.. items.Select(item => Cast(item, type, nodes, user, unique))]);
         }
 
-        if (argument is not Argument.OfValue { Value: { Type: ValueType.Tensor { Type: { } from } tensor } value }
+        if (argument is not Argument.OfValue { Value: { Type: GraphType.Tensor { Type: { } from } tensor } value }
             || from == type || from == DType.Float64 || !from.IsFloat())
         {
             return argument;

@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Diagnostics;
-using Sconce.Compiler.Graph;
+using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Types;
-using ValueType = Sconce.Compiler.Graph.ValueType;
 
 namespace Sconce.Compiler.Frontends.Pt2;
 
@@ -43,21 +42,21 @@ internal sealed class GraphReader(SymbolTable symbols, Where place)
     /// <summary>Defines a name as a value of the type that the file records for it.</summary>
     public Value Define(ArgumentJson.Reference name, Scope scope) => Define(name, TypeOf(name, scope), scope);
 
-    public Value Define(ArgumentJson.Reference name, ValueType type, Scope scope)
+    public Value Define(ArgumentJson.Reference name, GraphType type, Scope scope)
     {
         var value = new Value(Unique(name.Name), type);
-        Argument meaning = type is ValueType.Int { Known: { } known } && symbols.IsKnown(known) ? new Argument.Int(known) : value;
+        Argument meaning = type is GraphType.Int { Known: { } known } && symbols.IsKnown(known) ? new Argument.Int(known) : value;
         return scope.TryDefine(name.Name, meaning) ? value : throw Damaged($"'{name.Name}' is defined twice");
     }
 
-    public ValueType TypeOf(ArgumentJson.Reference name, Scope scope) => name.Kind switch
+    public GraphType TypeOf(ArgumentJson.Reference name, Scope scope) => name.Kind switch
     {
         ReferenceKind.Tensor => scope.Graph.TensorValues.GetValueOrDefault(name.Name) is { } meta
-            ? new ValueType.Tensor(ScalarTypes.ToDType(meta.Dtype, place), symbols.Sizes(meta.Sizes)) { Strides = symbols.Strides(meta.Strides) }
+            ? new GraphType.Tensor(ScalarTypes.ToDType(meta.Dtype, place), symbols.Sizes(meta.Sizes)) { Strides = symbols.Strides(meta.Strides) }
             : throw Damaged($"nothing is recorded about the tensor '{name.Name}'"),
-        ReferenceKind.Int => new ValueType.Int(scope.Graph.SymIntValues.GetValueOrDefault(name.Name) is { } value ? symbols.Parse(value) : null),
-        ReferenceKind.Float => new ValueType.Float(),
-        ReferenceKind.Bool => new ValueType.Bool(),
+        ReferenceKind.Int => new GraphType.Int(scope.Graph.SymIntValues.GetValueOrDefault(name.Name) is { } value ? symbols.Parse(value) : null),
+        ReferenceKind.Float => new GraphType.Float(),
+        ReferenceKind.Bool => new GraphType.Bool(),
         _ => throw SconceException.Unsupported(
             $"'{name.Name}' is an object of a custom class", place, "export the model without TorchBind objects"),
     };
@@ -112,7 +111,7 @@ internal sealed class GraphReader(SymbolTable symbols, Where place)
             Blocks = blocks.DrainToImmutable(),
             Source = SourceLocations.Of(node.Metadata) ?? given.SelectMany(argument => argument.Argument.Values()).Select(sources.GetValueOrDefault).FirstOrDefault(source => source is not null),
         };
-        foreach (var output in result.Outputs.Where(output => result.Source is not null && output.Type is not ValueType.Tensor))
+        foreach (var output in result.Outputs.Where(output => result.Source is not null && output.Type is not GraphType.Tensor))
         {
             sources[output] = result.Source!;
         }
@@ -200,7 +199,7 @@ internal sealed class GraphReader(SymbolTable symbols, Where place)
     {
         ArgumentJson.Reference name => [Define(name, scope)],
         ArgumentJson.List { Items: var items } => items.SelectMany(item => DefineOutputs(item, scope)),
-        _ => [new Value(Unique("unused"), new ValueType.None())],
+        _ => [new Value(Unique("unused"), new GraphType.None())],
     };
 
     private Argument Find(ArgumentJson.Reference reference, Scope scope) =>

@@ -1,7 +1,6 @@
 using Sconce.Compiler.Diagnostics;
-using Sconce.Compiler.Graph;
+using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Types;
-using ValueType = Sconce.Compiler.Graph.ValueType;
 
 namespace Sconce.Compiler.Frontends.Pt2;
 
@@ -19,7 +18,7 @@ internal sealed class ProgramReader
     private readonly SymbolTable symbols;
     private readonly GraphReader reader;
     private readonly Where place;
-    private readonly Graph.Graph graph;
+    private readonly Graph graph;
     private readonly Dictionary<string, Value> buffers = [];
 
     private ProgramReader(Pt2Archive archive, string model)
@@ -37,10 +36,10 @@ internal sealed class ProgramReader
         var plain = new SymbolTable(program.RangeConstraints, new Dictionary<string, long>(), place);
         symbols = new SymbolTable(program.RangeConstraints, guards.FindMultiples(plain), place);
         reader = new GraphReader(symbols, place);
-        graph = new Graph.Graph { Name = model };
+        graph = new Graph { Name = model };
     }
 
-    public static Graph.Graph Read(Pt2Archive archive, string model)
+    public static Graph Read(Pt2Archive archive, string model)
     {
         var program = new ProgramReader(archive, model);
         var scope = new Scope(program.module.Graph);
@@ -108,8 +107,8 @@ internal sealed class ProgramReader
             {
                 symbols.AddInput(reader.TypeOf(name, scope) switch
                 {
-                    ValueType.Tensor { Shape: { } shape } => shape,
-                    ValueType.Int { Known: { } known } => [known],
+                    GraphType.Tensor { Shape: { } shape } => shape,
+                    GraphType.Int { Known: { } known } => [known],
                     _ => [],
                 });
             }
@@ -141,13 +140,13 @@ internal sealed class ProgramReader
 
         var name = treeName ?? spec.ConstantInput?.Name ?? "constant";
         var constant = reader.Read(spec.ConstantInput?.Value ?? argument, scope);
-        ValueType constantType = constant switch
+        GraphType constantType = constant switch
         {
-            Argument.Int { Value: var value } => new ValueType.Int(value),
-            Argument.Float => new ValueType.Float(),
-            Argument.Bool => new ValueType.Bool(),
-            Argument.Text => new ValueType.Text(),
-            Argument.None => new ValueType.None(),
+            Argument.Int { Value: var value } => new GraphType.Int(value),
+            Argument.Float => new GraphType.Float(),
+            Argument.Bool => new GraphType.Bool(),
+            Argument.Text => new GraphType.Text(),
+            Argument.None => new GraphType.None(),
             _ => throw Damaged($"the input '{name}' is a constant of a kind that no input can have"),
         };
         return new(new Value(name, constantType), InputKind.User, name, null) { Fixed = constant };
@@ -171,7 +170,7 @@ internal sealed class ProgramReader
 
         var data = weights.Find(name) ?? constants.Find(name)
             ?? throw new SconceException($"the archive has no data for '{name}'", place, "the file is incomplete: export it again");
-        var recorded = (ValueType.Tensor)reader.TypeOf(reference, scope);
+        var recorded = (GraphType.Tensor)reader.TypeOf(reference, scope);
         if (recorded.Type != data.Type || recorded.Shape is not { } shape || !shape.SequenceEqual(data.Shape.Select(size => (Dim)size)))
         {
             throw Damaged($"'{name}' is stored with another shape or element type than the graph gives it");

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Sconce.Compiler.Graph;
+using Sconce.Compiler.Graphs;
 
 namespace Sconce.Compiler.Frontends.Pt2;
 

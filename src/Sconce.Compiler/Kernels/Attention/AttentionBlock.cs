@@ -11,7 +11,7 @@ namespace Sconce.Compiler.Kernels.Attention;
 /// <param name="QueryStride">From one row of the query to the next, in elements.</param>
 /// <param name="ScoreStride">From one row of scores to the next.</param>
 /// <param name="Scratch">Where they lie: queries first, then reciprocals, then scores.</param>
-internal sealed record AttentionBlock(long Rows, Dim QueryStride, Dim ScoreStride, Tensors.Buffer Scratch)
+internal sealed record AttentionBlock(long Rows, Dim QueryStride, Dim ScoreStride, TensorBuffer Scratch)
 {
     /// <summary>Vectors of scores are gone through in rounds of so many elements.</summary>
     public const int Round = 8;
@@ -58,6 +58,6 @@ internal sealed record AttentionBlock(long Rows, Dim QueryStride, Dim ScoreStrid
         var (queryStride, scoreStride) = (step.Space.Depth.Extent, keys.RoundUp(16) + 16);
         var block = new AttentionBlock(rows, queryStride, scoreStride, null!);
         var size = block.ScoresStart + (scoreStride * rows);
-        return block with { Scratch = step.ThreadScratch ?? new Tensors.Buffer($"{step.Target.Buffer.Name}.block", DType.Float32, [size]) };
+        return block with { Scratch = step.ThreadScratch ?? new TensorBuffer($"{step.Target.Buffer.Name}.block", DType.Float32, [size]) };
     }
 }

@@ -119,7 +119,7 @@ internal sealed class AttentionKernel
     {
         var depth = step.Space.Depth;
         var target = new Target(block.Scratch, [(Dim.Of(row) * block.QueryStride) + depth]);
-        var query = Operand.Substitute(step.Operands.Query, InBlock);
+        var query = OperandExpr.Substitute(step.Operands.Query, InBlock);
         var vectors = !(depth.Extent.IsConstant && depth.Extent.Value < Vector.Lanes);
         LoopNest.Over(root.Nested(vectors ? depth : null), [row, depth], 0, strips * rowsPerStrip, [target], [query], (emitter, from, to) =>
             VectorLoop.Emit(emitter, depth, from, to, VectorLoop.Unrolling(query), vectors, (at, shifts, asVector) =>
@@ -148,7 +148,7 @@ internal sealed class AttentionKernel
         // Whole panels: what lies past the last key is overwritten afterwards.
         var columns = new Axis(space.Keys.Extent.RoundUp(panels.Width), "key");
         var panel = new Axis(space.Keys.Extent.CeilDiv(panels.Width), "panel");
-        var score = Operand.Substitute(operands.Score, new Dictionary<Atom, Dim>(InBlock) { [space.Keys] = columns });
+        var score = OperandExpr.Substitute(operands.Score, new Dictionary<Atom, Dim>(InBlock) { [space.Keys] = columns });
         Multiply(
             new PanelProduct(
                 step, space.Batch, row, columns, new Access(block.Scratch, Dim.Of(row) * block.QueryStride), [], space.Depth.Extent, panels,
@@ -167,7 +167,7 @@ internal sealed class AttentionKernel
         Multiply(
             new PanelProduct(
                 step, space.Batch, row, space.Columns, new Access(block.Scratch, block.ScoresStart + (Dim.Of(row) * block.ScoreStride)), [], space.Keys.Extent,
-                panels, panels.Offset(operands.Value, space.Columns, panel, [space.Keys]), panel, Operand.Substitute(step.Target, InBlock), epilogue),
+                panels, panels.Offset(operands.Value, space.Columns, panel, [space.Keys]), panel, OperandExpr.Substitute(step.Target, InBlock), epilogue),
             keys, strips, root.Index(panel.Extent));
     }
 

@@ -58,7 +58,7 @@ public static class ContractionPreparation
         }
 
         ImmutableArray<Axis> axes = [.. step.Batch.Where(axis => step.Left.DependsOn(axis)), step.M, step.K];
-        var rows = new Tensors.Buffer($"{step.Target.Buffer.Name}.left", step.Left.Type, [.. axes.Select(axis => axis.Extent)]);
+        var rows = new TensorBuffer($"{step.Target.Buffer.Name}.left", step.Left.Type, [.. axes.Select(axis => axis.Extent)]);
         steps.Add(new MapStep(Target.Whole(rows, axes), axes, step.Left));
         var left = new LoadExpr(rows, [.. axes.Select(axis => Dim.Of(axis))]);
         return step with { Left = left };
@@ -78,14 +78,14 @@ public static class ContractionPreparation
                 [last] = Dim.Of(rows).FloorDiv(step.M.Extent),
                 [step.M] = Dim.Of(rows).Mod(step.M.Extent),
             };
-            var left = Operand.Substitute(step.Left, map);
+            var left = OperandExpr.Substitute(step.Left, map);
             if (Access.Of(left)?.StrideOf(rows) is null)
             {
                 break;
             }
 
             step = new ContractionStep(
-                Operand.Substitute(step.Target, map), outer, rows, step.N, step.K, left, step.Right, Operand.Substitute(step.Epilogue, map)) { Origin = step.Origin };
+                OperandExpr.Substitute(step.Target, map), outer, rows, step.N, step.K, left, step.Right, OperandExpr.Substitute(step.Epilogue, map)) { Origin = step.Origin };
         }
 
         return step;
@@ -95,7 +95,7 @@ public static class ContractionPreparation
     {
         ImmutableArray<Axis> outer = [.. step.Batch.Where(axis => step.Right.DependsOn(axis))];
         var (packing, panels) = Panels.Pack($"{step.Target.Buffer.Name}.right", outer, step.N, [step.K], column =>
-            Operand.Substitute(step.Right, new Dictionary<Atom, Dim> { [step.N] = column }));
+            OperandExpr.Substitute(step.Right, new Dictionary<Atom, Dim> { [step.N] = column }));
         steps.Add(packing);
         var right = panels.Load([.. outer.Select(axis => Dim.Of(axis))], step.N, [step.K]);
         return new ContractionStep(step.Target, step.Batch, step.M, step.N, step.K, step.Left, right, step.Epilogue)

@@ -39,7 +39,7 @@ internal readonly record struct PanelElements(DType Type, bool IsScaled = false)
             return (new(DType.Float64), element);
         }
 
-        if (element.As(DType.Float32) is not CastExpr { Operand: { } narrow } || !narrow.Type.IsHalf() || !Operand.IsConstant(narrow))
+        if (element.As(DType.Float32) is not CastExpr { Operand: { } narrow } || !narrow.Type.IsHalf() || !OperandExpr.IsConstant(narrow))
         {
             return (Float32, element.As(DType.Float32));
         }

@@ -32,7 +32,7 @@ internal sealed class PanelKernel
     private readonly Dim rowTiles;
     private readonly Dim columnTiles;
     private readonly Axis tile;
-    private readonly RunLoop[] taps;
+    private readonly TapRun[] taps;
     private readonly I32 run;
     private readonly I32 rows;
     private readonly I32 wholeStrips;
@@ -65,7 +65,7 @@ internal sealed class PanelKernel
         (f, root) = (frame.Function, frame.Emitter);
         root.Bind(lane, 0);
         root.Bind(tile, frame.Tile);
-        taps = [.. product.Taps.Select(tap => new RunLoop(root.Index(tap.Count), root.Index(tap.Step * product.Right.Elements.Computed.Size())))];
+        taps = [.. product.Taps.Select(tap => new TapRun(root.Index(tap.Count), root.Index(tap.Step * product.Right.Elements.Computed.Size())))];
         run = root.Index(product.Run);
         rows = root.Index(product.Rows.Extent);
         wholeStrips = root.Index(product.Rows.Extent.FloorDiv(rowsPerStrip));

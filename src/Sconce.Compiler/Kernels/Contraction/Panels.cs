@@ -8,7 +8,7 @@ namespace Sconce.Compiler.Kernels.Contraction;
 /// A right operand packed as the inner loop reads it: panels of a few columns, within a panel K after K, the columns of one K side by side;
 /// columns past the last are zero. A panel has 4 or 8 columns.
 /// </summary>
-internal sealed record Panels(Tensors.Buffer Buffer, int Width, PanelElements Elements)
+internal sealed record Panels(TensorBuffer Buffer, int Width, PanelElements Elements)
 {
     /// <summary>Bytes from one K to the next.</summary>
     public int Step => Width * Elements.Size;
@@ -27,8 +27,8 @@ internal sealed record Panels(Tensors.Buffer Buffer, int Width, PanelElements El
         var column = (Dim.Of(panel) * width) + Dim.Of(lane);
         ImmutableArray<Axis> axes = [.. outer, panel, .. inner, lane];
         var (elements, stored) = PanelElements.For(element(column));
-        var buffer = new Tensors.Buffer(name, elements.Type, [.. axes.Select(axis => axis.Extent)]);
-        var body = Operand.ZeroOutside(stored, column, columns.Extent);
+        var buffer = new TensorBuffer(name, elements.Type, [.. axes.Select(axis => axis.Extent)]);
+        var body = OperandExpr.ZeroOutside(stored, column, columns.Extent);
         return (new MapStep(Target.Whole(buffer, axes), axes, body), new Panels(buffer, width, elements));
     }
 

@@ -6,7 +6,7 @@ namespace Sconce.Compiler.Kernels.Contraction;
 internal readonly record struct RowAddress(LocalI32 Pointer, uint Offset);
 
 /// <summary>A loop around the runs of consecutive elements that a sum goes through: over the rows of a convolution's window, say. <paramref name="Step"/> is in bytes.</summary>
-internal readonly record struct RunLoop(I32 Count, I32 Step);
+internal readonly record struct TapRun(I32 Count, I32 Step);
 
 /// <summary>
 /// The inner loop of matrix products and convolutions: some rows of the left operand times a panel of the right one, the sums in
@@ -56,7 +56,7 @@ internal sealed class TileProduct
     /// panel is read from front to end. Pointers and panel are moved on.
     /// </summary>
     public void Emit(
-        ReadOnlySpan<RowAddress> rows, ReadOnlySpan<RunLoop> loops, I32 run, LocalI32 panel, int panelWidth, PanelElements elements,
+        ReadOnlySpan<RowAddress> rows, ReadOnlySpan<TapRun> loops, I32 run, LocalI32 panel, int panelWidth, PanelElements elements,
         (PanelAhead Plan, LocalI32 Pointer)? ahead = null)
     {
         // Copies of the first zero: an immediate vector takes eighteen bytes.
@@ -117,7 +117,7 @@ internal sealed class TileProduct
         private readonly FunctionBuilder f = tile.f;
         private readonly LocalI32[] pointers = [.. rows.Select(row => row.Pointer).DistinctBy(pointer => pointer.Local)];
 
-        public void Loops(ReadOnlySpan<RunLoop> loops, I32 run)
+        public void Loops(ReadOnlySpan<TapRun> loops, I32 run)
         {
             if (loops.IsEmpty)
             {

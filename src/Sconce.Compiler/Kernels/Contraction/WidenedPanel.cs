@@ -1,4 +1,5 @@
 using Sconce.Compiler.Kernels.Expressions;
+using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
 
@@ -20,10 +21,10 @@ internal static class WidenedPanel
     private const int Round = 16;
 
     /// <summary>The memory for it; null where rows widen what they load, or there is nothing to widen.</summary>
-    public static Tensors.Buffer? For(Panels panels, Dim rows, Dim depth) =>
+    public static TensorBuffer? For(Panels panels, Dim rows, Dim depth) =>
         !panels.Elements.Type.IsHalf() || rows is { IsConstant: true, Value: <= FewRows }
             ? null
-            : new Tensors.Buffer($"{panels.Buffer.Name}.widened", DType.Float32, [(depth * panels.Width).RoundUp(Round)]);
+            : new TensorBuffer($"{panels.Buffer.Name}.widened", DType.Float32, [(depth * panels.Width).RoundUp(Round)]);
 
     /// <summary>Whether a tile of so many strips makes the copy: where the number of rows is known, that has been settled.</summary>
     public static I32 IsWorthwhile(Dim rows, I32 strips) => rows.IsConstant ? 1 : strips.GeS(FewestStrips);

@@ -14,7 +14,7 @@ internal static class ChannelsLast
     /// <summary>A map that writes the input so, with its padding, and the load from what it writes.</summary>
     public static (MapStep Copy, LoadExpr Input) Copy(ConvolutionStep step)
     {
-        var rows = new Tensors.Buffer($"{step.Target.Buffer.Name}.input", step.Input.Type, [.. step.InputAxes.Select(axis => axis.Extent)])
+        var rows = new TensorBuffer($"{step.Target.Buffer.Name}.input", step.Input.Type, [.. step.InputAxes.Select(axis => axis.Extent)])
         {
             Order = [0, .. Enumerable.Range(2, step.Stride.Length), 1],
         };

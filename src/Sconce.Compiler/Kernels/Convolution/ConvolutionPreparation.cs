@@ -68,7 +68,7 @@ public static class ConvolutionPreparation
 
         var weight = new Dictionary<Atom, Dim> { [step.WeightAxes[0]] = step.Axes[1] };
         var epilogue = new ExprRewriter(accumulators: _ => new AccumulatorExpr(0, sum).As(type)).Rewrite(step.Epilogue);
-        var value = Operand.Substitute(step.Input, input).As(sum) * Operand.Substitute(step.Weight, weight).As(sum);
+        var value = OperandExpr.Substitute(step.Input, input).As(sum) * OperandExpr.Substitute(step.Weight, weight).As(sum);
         return new ReduceStep([step.Target], step.Axes, [.. step.WeightAxes.Skip(1)], [new Reducer(Combiner.Sum, value)], [epilogue]) { Origin = step.Origin };
     }
 
@@ -89,17 +89,17 @@ public static class ConvolutionPreparation
         }
 
         return new ContractionStep(
-            Operand.Substitute(step.Target, pixels.Map),
+            OperandExpr.Substitute(step.Target, pixels.Map),
             [step.Axes[0]],
             pixels.Axis,
             step.Axes[1],
             channel,
-            Operand.Substitute(step.Input, input),
-            Operand.Substitute(step.Weight, weight),
-            Operand.Substitute(step.Epilogue, pixels.Map)) { Origin = step.Origin };
+            OperandExpr.Substitute(step.Input, input),
+            OperandExpr.Substitute(step.Weight, weight),
+            OperandExpr.Substitute(step.Epilogue, pixels.Map)) { Origin = step.Origin };
     }
 
-    private static ImmutableArray<Step> WithOperands(ConvolutionStep step, Func<ConvolutionStep, (ImmutableArray<MapStep> Packing, Expr Weight, Tensors.Buffer? Widened)> pack)
+    private static ImmutableArray<Step> WithOperands(ConvolutionStep step, Func<ConvolutionStep, (ImmutableArray<MapStep> Packing, Expr Weight, TensorBuffer? Widened)> pack)
     {
         var steps = ImmutableArray.CreateBuilder<Step>();
         var input = step.Input;
@@ -116,32 +116,32 @@ public static class ConvolutionPreparation
     }
 
     /// <summary>[group, panel, taps…, channel, lane]</summary>
-    private static (ImmutableArray<MapStep> Packing, Expr Weight, Tensors.Buffer? Widened) PackPanels(ConvolutionStep step)
+    private static (ImmutableArray<MapStep> Packing, Expr Weight, TensorBuffer? Widened) PackPanels(ConvolutionStep step)
     {
         var output = step.WeightAxes[0];
         var perGroup = output.Extent.FloorDiv(step.Groups);
         var (group, column) = (new Axis(step.Groups, "group"), new Axis(perGroup, "column"));
         ImmutableArray<Axis> inner = [.. step.WeightAxes.Skip(2), step.WeightAxes[1]];
         var (packing, panels) = Panels.Pack($"{step.Target.Buffer.Name}.weight", [group], column, inner, at =>
-            Operand.Substitute(step.Weight, new Dictionary<Atom, Dim> { [output] = (Dim.Of(group) * perGroup) + at }));
+            OperandExpr.Substitute(step.Weight, new Dictionary<Atom, Dim> { [output] = (Dim.Of(group) * perGroup) + at }));
         var (pixels, depth) = (Dim.Product(step.Axes.Skip(2).Select(axis => axis.Extent)), Dim.Product(inner.Select(axis => axis.Extent)));
         return ([packing], DirectKernel.LoadWeight(step, panels), WidenedPanel.For(panels, pixels, depth));
     }
 
     /// <summary>[taps…, channel]. Each weight belongs to many pixels, and there are few of them: those of 16 bits are widened before, in each run.</summary>
-    private static (ImmutableArray<MapStep> Packing, Expr Weight, Tensors.Buffer? Widened) PackDepthwise(ConvolutionStep step)
+    private static (ImmutableArray<MapStep> Packing, Expr Weight, TensorBuffer? Widened) PackDepthwise(ConvolutionStep step)
     {
         ImmutableArray<Axis> axes = [.. step.WeightAxes.Skip(2), step.WeightAxes[0]];
         ImmutableArray<Dim> index = [.. axes.Select(axis => Dim.Of(axis))], dims = [.. axes.Select(axis => axis.Extent)];
-        var (elements, stored) = PanelElements.For(Operand.Substitute(step.Weight, new Dictionary<Atom, Dim> { [step.WeightAxes[1]] = Dim.Zero }));
-        var packed = new Tensors.Buffer($"{step.Target.Buffer.Name}.weight", elements.Type, dims);
+        var (elements, stored) = PanelElements.For(OperandExpr.Substitute(step.Weight, new Dictionary<Atom, Dim> { [step.WeightAxes[1]] = Dim.Zero }));
+        var packed = new TensorBuffer($"{step.Target.Buffer.Name}.weight", elements.Type, dims);
         var packing = new MapStep(Target.Whole(packed, axes), axes, stored);
         if (elements.Type == DType.Float32)
         {
             return ([packing], new LoadExpr(packed, index), null);
         }
 
-        var widened = new Tensors.Buffer($"{packed.Name}.widened", DType.Float32, dims);
+        var widened = new TensorBuffer($"{packed.Name}.widened", DType.Float32, dims);
         return ([packing, new MapStep(Target.Whole(widened, axes), axes, elements.Widen(new LoadExpr(packed, index)))], new LoadExpr(widened, index), null);
     }
 }

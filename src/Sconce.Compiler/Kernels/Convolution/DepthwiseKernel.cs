@@ -308,7 +308,7 @@ public sealed class DepthwiseKernel
         // What does not change from pixel to pixel (a bias) is computed once.
         if (isVector)
         {
-            shared.Hoist(Operand.Substitute(step.Epilogue, map));
+            shared.Hoist(OperandExpr.Substitute(step.Epilogue, map));
         }
 
         var points = Enumerable.Range(0, pixels.Length).Select(pixel =>
@@ -324,7 +324,7 @@ public sealed class DepthwiseKernel
                 here.BindAccumulator(0, window.Sum(pixel).Get);
             }
 
-            return (At: here, Expr: Operand.Substitute(step.Epilogue, at), Target: Operand.Substitute(step.Target, at));
+            return (At: here, Expr: OperandExpr.Substitute(step.Epilogue, at), Target: OperandExpr.Substitute(step.Target, at));
         }).ToArray();
         foreach (var pair in points.Chunk(2))
         {

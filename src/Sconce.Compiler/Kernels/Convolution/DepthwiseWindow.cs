@@ -1,5 +1,4 @@
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Compiler.Kernels.Convolution;
 
@@ -26,7 +25,7 @@ internal sealed class DepthwiseWindow
         {
             if (weights.Count <= i)
             {
-                weights.Add(f.NewLocal(isVector ? ValueType.V128 : ValueType.F32, $"w{i}"));
+                weights.Add(f.NewLocal(isVector ? WasmType.V128 : WasmType.F32, $"w{i}"));
             }
 
             f.Set(weights[i], Load(places[i]));

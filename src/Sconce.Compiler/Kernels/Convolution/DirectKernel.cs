@@ -73,7 +73,7 @@ public static class DirectKernel
             panels,
             panels.Buffer.Offset([outer, panel, .. Enumerable.Repeat(Dim.Zero, step.WeightAxes.Length)]),
             panel,
-            Operand.Substitute(step.Target, output),
-            Operand.Substitute(step.Epilogue, output));
+            OperandExpr.Substitute(step.Target, output),
+            OperandExpr.Substitute(step.Epilogue, output));
     }
 }

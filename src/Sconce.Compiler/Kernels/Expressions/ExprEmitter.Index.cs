@@ -1,7 +1,6 @@
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Compiler.Kernels.Expressions;
 
@@ -17,7 +16,7 @@ public sealed partial class ExprEmitter
     }
 
     /// <summary>The address of an element, as a pointer and an offset that the access adds.</summary>
-    public (I32 Pointer, uint Offset) Address(Buffer buffer, Dim elements)
+    public (I32 Pointer, uint Offset) Address(TensorBuffer buffer, Dim elements)
     {
         if (HasUnboundedGather(elements))
         {
@@ -43,7 +42,7 @@ public sealed partial class ExprEmitter
         return found;
     }
 
-    private I32 Pointer(Buffer buffer, Dim bytes)
+    private I32 Pointer(TensorBuffer buffer, Dim bytes)
     {
         if (TryFind(e => e.pointers, (buffer, bytes), out var known))
         {

@@ -1,7 +1,6 @@
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Compiler.Kernels.Expressions;
 
@@ -35,7 +34,7 @@ public sealed partial class ExprEmitter
             BinaryExpr binary => NarrowComparison(binary) ?? ScalarActivation(binary) ?? scalarOps.Binary(binary.Op, binary.Left.Type, Scalar(binary.Left), Scalar(binary.Right)),
             SelectExpr select => Code.Select(Scalar(select.Yes), Scalar(select.No), Scalar(select.Condition).AsI32()),
             GuardExpr guard => Guarded(guard),
-            CastExpr cast => cast.Operand is IndexExpr index && cast.Type.ScalarType() == ValueType.I32 && cast.Type != DType.Bool
+            CastExpr cast => cast.Operand is IndexExpr index && cast.Type.ScalarType() == WasmType.I32 && cast.Type != DType.Bool
                 ? IntegerOps.Wrap(Index(index.Value), cast.Type)
                 : scalarOps.Cast(cast.Operand.Type, cast.Type, Scalar(cast.Operand)),
             _ => throw new NotSupportedException($"No code for {expr.GetType().Name}."),

@@ -1,7 +1,6 @@
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Compiler.Kernels.Expressions;
 
@@ -193,7 +192,7 @@ public sealed partial class ExprEmitter
     private bool IsContiguous(Dim elements) =>
         elements.LinearIn(along!) is ({ IsConstant: true } coefficient, var rest) && coefficient.Value == 1 && !Varies(rest);
 
-    private Vector LoadContiguous(Buffer buffer, Dim elements)
+    private Vector LoadContiguous(TensorBuffer buffer, Dim elements)
     {
         var (pointer, offset) = Address(buffer, elements);
         switch (buffer.Type)

@@ -1,7 +1,6 @@
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Compiler.Kernels.Expressions;
 
@@ -19,11 +18,11 @@ public sealed partial class ExprEmitter
     private readonly HalfFloats half;
     private readonly Axis? along;
     private readonly Dictionary<Atom, I32> leaves = [];
-    private readonly Dictionary<Buffer, I32> addresses = [];
+    private readonly Dictionary<TensorBuffer, I32> addresses = [];
     private readonly Dictionary<int, Code> accumulators = [];
     private readonly Dictionary<int, Vector> vectorAccumulators = [];
     private readonly Dictionary<Dim, I32> indices = [];
-    private readonly Dictionary<(Buffer Buffer, Dim Bytes), I32> pointers = [];
+    private readonly Dictionary<(TensorBuffer Buffer, Dim Bytes), I32> pointers = [];
     private readonly Dictionary<Expr, Code> scalars = [];
     private readonly Dictionary<Expr, Vector> vectors = [];
     private readonly Dictionary<Expr, int> uses;
@@ -60,7 +59,7 @@ public sealed partial class ExprEmitter
     /// <summary>The same, vectorising along another axis, or (null) not at all.</summary>
     public ExprEmitter Nested(Axis? along) => new(this, along);
 
-    public void Bind(Buffer buffer, I32 address) => addresses[buffer] = address;
+    public void Bind(TensorBuffer buffer, I32 address) => addresses[buffer] = address;
 
     /// <summary>Where a symbol or axis has its value: a local that holds it while this emitter is used.</summary>
     public void Bind(Atom leaf, I32 value) => leaves[leaf] = value;
@@ -155,7 +154,7 @@ public sealed partial class ExprEmitter
         }
     }
 
-    private void HoistAddress(Buffer buffer, Dim elements, bool always)
+    private void HoistAddress(TensorBuffer buffer, Dim elements, bool always)
     {
         if (HasUnboundedGather(elements))
         {

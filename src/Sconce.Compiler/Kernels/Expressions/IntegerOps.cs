@@ -1,6 +1,5 @@
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Compiler.Kernels.Expressions;
 
@@ -120,7 +119,7 @@ internal static class IntegerOps
     /// <summary>Exact power by squaring; a negative exponent gives 0, or ±1 for a base of ±1.</summary>
     public static I64 Power(FunctionBuilder caller, KernelModule module, I64 a, I64 b)
     {
-        var function = module.Function("pow_i64", [ValueType.I64, ValueType.I64], ValueType.I64, f =>
+        var function = module.Function("pow_i64", [WasmType.I64, WasmType.I64], WasmType.I64, f =>
         {
             var x = f.Parameter(0, "base").AsI64();
             var n = f.Parameter(1, "exponent").AsI64();

@@ -2,7 +2,6 @@ using Sconce.Compiler.Kernels.Mathematics;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Compiler.Kernels.Expressions;
 
@@ -14,22 +13,22 @@ internal sealed class ScalarOps(FunctionBuilder f, KernelModule module)
 
     public Code Unary(UnaryOp op, DType type, Code x) => (op, type.ScalarType()) switch
     {
-        (UnaryOp.Not, ValueType.I32) => x.AsI32().Eqz(),
-        (UnaryOp.Not, ValueType.I64) => x.AsI64().Eqz(),
-        (UnaryOp.Not, ValueType.F32) => x.AsF32().Eq(0f),
-        (UnaryOp.Not, ValueType.F64) => x.AsF64().Eq(0d),
-        (UnaryOp.BitNot, ValueType.I32) => type == DType.Bool ? x.AsI32().Eqz() : IntegerOps.Wrap(~x.AsI32(), type),
-        (UnaryOp.BitNot, ValueType.I64) => ~x.AsI64(),
-        (UnaryOp.IsNan, ValueType.F32) => f.Let(x.AsF32()) is var v ? v.Ne(v) : null!,
-        (UnaryOp.IsNan, ValueType.F64) => f.Let(x.AsF64()) is var v ? v.Ne(v) : null!,
+        (UnaryOp.Not, WasmType.I32) => x.AsI32().Eqz(),
+        (UnaryOp.Not, WasmType.I64) => x.AsI64().Eqz(),
+        (UnaryOp.Not, WasmType.F32) => x.AsF32().Eq(0f),
+        (UnaryOp.Not, WasmType.F64) => x.AsF64().Eq(0d),
+        (UnaryOp.BitNot, WasmType.I32) => type == DType.Bool ? x.AsI32().Eqz() : IntegerOps.Wrap(~x.AsI32(), type),
+        (UnaryOp.BitNot, WasmType.I64) => ~x.AsI64(),
+        (UnaryOp.IsNan, WasmType.F32) => f.Let(x.AsF32()) is var v ? v.Ne(v) : null!,
+        (UnaryOp.IsNan, WasmType.F64) => f.Let(x.AsF64()) is var v ? v.Ne(v) : null!,
         (UnaryOp.IsNan, _) => I32.Const(0),
-        (UnaryOp.Neg, ValueType.I32) => IntegerOps.Wrap(-x.AsI32(), type),
-        (UnaryOp.Neg, ValueType.I64) => -x.AsI64(),
-        (UnaryOp.Abs, ValueType.I32) => f.Let(x.AsI32()) is var v ? IntegerOps.Wrap(v.LtS(0).Select(-v, v), type) : null!,
-        (UnaryOp.Abs, ValueType.I64) => f.Let(x.AsI64()) is var v ? v.LtS(0).Select(-v, v) : null!,
-        (UnaryOp.Floor or UnaryOp.Ceil or UnaryOp.Trunc or UnaryOp.Round, ValueType.I32 or ValueType.I64) => x,
-        (_, ValueType.F32) => half.Round(Float(op, x.AsF32()), type),
-        (_, ValueType.F64) => Float(op, x.AsF64()),
+        (UnaryOp.Neg, WasmType.I32) => IntegerOps.Wrap(-x.AsI32(), type),
+        (UnaryOp.Neg, WasmType.I64) => -x.AsI64(),
+        (UnaryOp.Abs, WasmType.I32) => f.Let(x.AsI32()) is var v ? IntegerOps.Wrap(v.LtS(0).Select(-v, v), type) : null!,
+        (UnaryOp.Abs, WasmType.I64) => f.Let(x.AsI64()) is var v ? v.LtS(0).Select(-v, v) : null!,
+        (UnaryOp.Floor or UnaryOp.Ceil or UnaryOp.Trunc or UnaryOp.Round, WasmType.I32 or WasmType.I64) => x,
+        (_, WasmType.F32) => half.Round(Float(op, x.AsF32()), type),
+        (_, WasmType.F64) => Float(op, x.AsF64()),
         _ => throw new NotSupportedException($"{op} of {type.Name()}: lowerings cast to a float first."),
     };
 
@@ -42,9 +41,9 @@ internal sealed class ScalarOps(FunctionBuilder f, KernelModule module)
 
     public Code Binary(BinaryOp op, DType type, Code a, Code b) => type.ScalarType() switch
     {
-        ValueType.I32 => Binary(op, type, a.AsI32(), b.AsI32()),
-        ValueType.I64 => Binary(op, a.AsI64(), b.AsI64()),
-        ValueType.F32 => Binary(op, type, a.AsF32(), b.AsF32()),
+        WasmType.I32 => Binary(op, type, a.AsI32(), b.AsI32()),
+        WasmType.I64 => Binary(op, a.AsI64(), b.AsI64()),
+        WasmType.F32 => Binary(op, type, a.AsF32(), b.AsF32()),
         _ => Binary(op, a.AsF64(), b.AsF64()),
     };
 
@@ -57,18 +56,18 @@ internal sealed class ScalarOps(FunctionBuilder f, KernelModule module)
 
         return to.ScalarType() switch
         {
-            ValueType.I32 => IntegerOps.Wrap(ToI32(x), to),
-            ValueType.I64 => ToI64(x),
-            ValueType.F32 => half.Round(ToF32(x), to),
+            WasmType.I32 => IntegerOps.Wrap(ToI32(x), to),
+            WasmType.I64 => ToI64(x),
+            WasmType.F32 => half.Round(ToF32(x), to),
             _ => ToF64(x),
         };
     }
 
     public static I32 NotZero(DType type, Code x) => type.ScalarType() switch
     {
-        ValueType.I32 => type == DType.Bool ? x.AsI32() : x.AsI32().Ne(0),
-        ValueType.I64 => x.AsI64().Ne(0),
-        ValueType.F32 => x.AsF32().Ne(0f),
+        WasmType.I32 => type == DType.Bool ? x.AsI32() : x.AsI32().Ne(0),
+        WasmType.I64 => x.AsI64().Ne(0),
+        WasmType.F32 => x.AsF32().Ne(0f),
         _ => x.AsF64().Ne(0d),
     };
 

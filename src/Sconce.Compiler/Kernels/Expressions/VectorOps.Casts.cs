@@ -1,6 +1,5 @@
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Compiler.Kernels.Expressions;
 
@@ -22,34 +21,34 @@ internal sealed partial class VectorOps
         if (from == DType.Bool)
         {
             // From a mask to 0 and 1.
-            return to.ScalarType() == ValueType.F32
+            return to.ScalarType() == WasmType.F32
                 ? new(x.Low & Constant(DType.Float32, 0, 1).Low)
                 : Cast(DType.Int32, to, new(x.Low & V128.Const(1, 1, 1, 1)));
         }
 
         switch (from.ScalarType(), to.ScalarType())
         {
-            case (ValueType.I32, ValueType.I32):
+            case (WasmType.I32, WasmType.I32):
                 return new(IntegerOps.Wrap(x.Low, to));
-            case (ValueType.I64, ValueType.I32):
+            case (WasmType.I64, WasmType.I32):
                 return new(IntegerOps.Wrap(Evens(x), to));
-            case (ValueType.F32, ValueType.I32):
+            case (WasmType.F32, WasmType.I32):
                 return new(IntegerOps.Wrap(I32x4.TruncSatF32x4S(x.Low), to));
-            case (ValueType.I32, ValueType.I64):
+            case (WasmType.I32, WasmType.I64):
                 var v = f.Let(x.Low);
                 return new(I64x2.ExtendLowI32x4S(v), I64x2.ExtendHighI32x4S(v));
-            case (ValueType.I32, ValueType.F32):
+            case (WasmType.I32, WasmType.F32):
                 return new(half.Round(F32x4.ConvertI32x4S(x.Low), to));
-            case (ValueType.F32, ValueType.F32):
+            case (WasmType.F32, WasmType.F32):
                 return new(half.Round(x.Low, to));
-            case (ValueType.F64, ValueType.F32):
+            case (WasmType.F64, WasmType.F32):
                 return new(half.Round(Pair64(F32x4.DemoteF64x2Zero(x.Low), F32x4.DemoteF64x2Zero(x.Upper)), to));
-            case (ValueType.F64, ValueType.I32):
+            case (WasmType.F64, WasmType.I32):
                 return new(IntegerOps.Wrap(Pair64(I32x4.TruncSatF64x2SZero(x.Low), I32x4.TruncSatF64x2SZero(x.Upper)), to));
-            case (ValueType.F32, ValueType.F64):
+            case (WasmType.F32, WasmType.F64):
                 var s = f.Let(x.Low);
                 return new(F64x2.PromoteLowF32x4(s), F64x2.PromoteLowF32x4(UpperHalf(s)));
-            case (ValueType.I32, ValueType.F64):
+            case (WasmType.I32, WasmType.F64):
                 var i = f.Let(x.Low);
                 return new(F64x2.ConvertLowI32x4S(i), F64x2.ConvertLowI32x4S(UpperHalf(i)));
             default:
@@ -60,9 +59,9 @@ internal sealed partial class VectorOps
     /// <summary>A mask of the lanes that are not zero.</summary>
     public static V128 NotZero(DType type, Vector x) => type.ScalarType() switch
     {
-        ValueType.I32 => type == DType.Bool ? x.Low : I32x4.Ne(x.Low, V128.Zero),
-        ValueType.I64 => NarrowMask(x.Map(half => I64x2.Ne(half, V128.Zero))),
-        ValueType.F32 => F32x4.Ne(x.Low, V128.Zero),
+        WasmType.I32 => type == DType.Bool ? x.Low : I32x4.Ne(x.Low, V128.Zero),
+        WasmType.I64 => NarrowMask(x.Map(half => I64x2.Ne(half, V128.Zero))),
+        WasmType.F32 => F32x4.Ne(x.Low, V128.Zero),
         _ => NarrowMask(x.Map(half => F64x2.Ne(half, V128.Zero))),
     };
 

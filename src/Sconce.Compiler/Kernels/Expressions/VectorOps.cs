@@ -2,7 +2,6 @@ using Sconce.Compiler.Kernels.Mathematics;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Compiler.Kernels.Expressions;
 
@@ -22,9 +21,9 @@ internal sealed partial class VectorOps(FunctionBuilder f, KernelModule module)
 
     public Vector Splat(DType type, Code x) => type.ScalarType() switch
     {
-        ValueType.I32 => new(type == DType.Bool ? SplatBool(x.AsI32()) : I32x4.Splat(x.AsI32())),
-        ValueType.I64 => f.Let(I64x2.Splat(x.AsI64())) is var v ? new(v, v) : default,
-        ValueType.F32 => new(F32x4.Splat(x.AsF32())),
+        WasmType.I32 => new(type == DType.Bool ? SplatBool(x.AsI32()) : I32x4.Splat(x.AsI32())),
+        WasmType.I64 => f.Let(I64x2.Splat(x.AsI64())) is var v ? new(v, v) : default,
+        WasmType.F32 => new(F32x4.Splat(x.AsF32())),
         _ => f.Let(F64x2.Splat(x.AsF64())) is var v ? new(v, v) : default,
     };
 
@@ -36,12 +35,12 @@ internal sealed partial class VectorOps(FunctionBuilder f, KernelModule module)
     {
         switch (type.ScalarType())
         {
-            case ValueType.I32:
+            case WasmType.I32:
                 var lane = type == DType.Bool ? (int)-bits : (int)bits;
                 return new(V128.Const(lane, lane, lane, lane));
-            case ValueType.I64:
+            case WasmType.I64:
                 return new(V128.Const(bits, bits), V128.Const(bits, bits));
-            case ValueType.F32:
+            case WasmType.F32:
                 var single = (float)value;
                 return new(V128.Const(single, single, single, single));
             default:
@@ -51,18 +50,18 @@ internal sealed partial class VectorOps(FunctionBuilder f, KernelModule module)
 
     public static Code Lane(DType type, Vector vector, int lane) => type.ScalarType() switch
     {
-        ValueType.I32 => type == DType.Bool ? I32x4.ExtractLane(vector.Low, lane) & 1 : I32x4.ExtractLane(vector.Low, lane),
-        ValueType.I64 => I64x2.ExtractLane(lane < 2 ? vector.Low : vector.Upper, lane & 1),
-        ValueType.F32 => F32x4.ExtractLane(vector.Low, lane),
+        WasmType.I32 => type == DType.Bool ? I32x4.ExtractLane(vector.Low, lane) & 1 : I32x4.ExtractLane(vector.Low, lane),
+        WasmType.I64 => I64x2.ExtractLane(lane < 2 ? vector.Low : vector.Upper, lane & 1),
+        WasmType.F32 => F32x4.ExtractLane(vector.Low, lane),
         _ => F64x2.ExtractLane(lane < 2 ? vector.Low : vector.Upper, lane & 1),
     };
 
     public static Vector FromLanes(DType type, ReadOnlySpan<Code> x) => type.ScalarType() switch
     {
-        ValueType.I32 when type == DType.Bool => new(I32x4.Neg(Pack32(x))),
-        ValueType.I32 => new(Pack32(x)),
-        ValueType.F32 => new(Pack32(x)),
-        ValueType.I64 => new(
+        WasmType.I32 when type == DType.Bool => new(I32x4.Neg(Pack32(x))),
+        WasmType.I32 => new(Pack32(x)),
+        WasmType.F32 => new(Pack32(x)),
+        WasmType.I64 => new(
             I64x2.ReplaceLane(I64x2.Splat(x[0].AsI64()), 1, x[1].AsI64()), I64x2.ReplaceLane(I64x2.Splat(x[2].AsI64()), 1, x[3].AsI64())),
         _ => new(
             F64x2.ReplaceLane(F64x2.Splat(x[0].AsF64()), 1, x[1].AsF64()), F64x2.ReplaceLane(F64x2.Splat(x[2].AsF64()), 1, x[3].AsF64())),
@@ -86,32 +85,32 @@ internal sealed partial class VectorOps(FunctionBuilder f, KernelModule module)
     {
         switch (op, type.ScalarType())
         {
-            case (UnaryOp.Not, ValueType.I32) when type == DType.Bool:
-            case (UnaryOp.BitNot, ValueType.I32) when type == DType.Bool:
+            case (UnaryOp.Not, WasmType.I32) when type == DType.Bool:
+            case (UnaryOp.BitNot, WasmType.I32) when type == DType.Bool:
                 return new(~x.Low);
             case (UnaryOp.Not, _):
                 return new(~NotZero(type, x));
-            case (UnaryOp.BitNot, ValueType.I32 or ValueType.I64):
-                return type.ScalarType() == ValueType.I32 ? new(IntegerOps.Wrap(~x.Low, type)) : x.Map(V128.Not);
-            case (UnaryOp.IsNan, ValueType.F32):
+            case (UnaryOp.BitNot, WasmType.I32 or WasmType.I64):
+                return type.ScalarType() == WasmType.I32 ? new(IntegerOps.Wrap(~x.Low, type)) : x.Map(V128.Not);
+            case (UnaryOp.IsNan, WasmType.F32):
                 var v = f.Let(x.Low);
                 return new(F32x4.Ne(v, v));
-            case (UnaryOp.IsNan, ValueType.F64):
+            case (UnaryOp.IsNan, WasmType.F64):
                 var w = Let(x);
                 return new(NarrowMask(w.Map(half => F64x2.Ne(half, half))));
             case (UnaryOp.IsNan, _):
                 return new(V128.Zero);
-            case (UnaryOp.Neg, ValueType.I32):
+            case (UnaryOp.Neg, WasmType.I32):
                 return new(IntegerOps.Wrap(I32x4.Neg(x.Low), type));
-            case (UnaryOp.Neg, ValueType.I64):
+            case (UnaryOp.Neg, WasmType.I64):
                 return x.Map(I64x2.Neg);
-            case (UnaryOp.Abs, ValueType.I32):
+            case (UnaryOp.Abs, WasmType.I32):
                 return new(IntegerOps.Wrap(I32x4.Abs(x.Low), type));
-            case (UnaryOp.Abs, ValueType.I64):
+            case (UnaryOp.Abs, WasmType.I64):
                 return x.Map(I64x2.Abs);
-            case (UnaryOp.Floor or UnaryOp.Ceil or UnaryOp.Trunc or UnaryOp.Round, ValueType.I32 or ValueType.I64):
+            case (UnaryOp.Floor or UnaryOp.Ceil or UnaryOp.Trunc or UnaryOp.Round, WasmType.I32 or WasmType.I64):
                 return x;
-            case (_, ValueType.F32):
+            case (_, WasmType.F32):
                 return new(half.Round(Float32(op, x.Low), type));
             case (UnaryOp.Neg, _):
                 return x.Map(F64x2.Neg);
@@ -136,9 +135,9 @@ internal sealed partial class VectorOps(FunctionBuilder f, KernelModule module)
     {
         var fast = type.ScalarType() switch
         {
-            ValueType.I32 => Integer32(op, type, a.Low, b.Low),
-            ValueType.I64 => Integer64(op, a, b),
-            ValueType.F32 => Float32(op, type, a.Low, b.Low),
+            WasmType.I32 => Integer32(op, type, a.Low, b.Low),
+            WasmType.I64 => Integer64(op, a, b),
+            WasmType.F32 => Float32(op, type, a.Low, b.Low),
             _ => Float64(op, a, b),
         };
         return fast ?? LaneWise(type, op >= BinaryOp.Eq ? DType.Bool : type, (x, y) => scalar.Binary(op, type, x, y), a, b);

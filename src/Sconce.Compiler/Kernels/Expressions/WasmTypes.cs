@@ -1,6 +1,5 @@
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Compiler.Kernels.Expressions;
 
@@ -8,22 +7,22 @@ namespace Sconce.Compiler.Kernels.Expressions;
 internal static class WasmTypes
 {
     /// <summary>Bools (0 and 1) and integers up to 32 bits in i32 (extended by their own signedness), 16-bit floats in f32.</summary>
-    public static ValueType ScalarType(this DType type) => type switch
+    public static WasmType ScalarType(this DType type) => type switch
     {
-        DType.Int64 => ValueType.I64,
-        DType.Float16 or DType.BFloat16 or DType.Float32 => ValueType.F32,
-        DType.Float64 => ValueType.F64,
+        DType.Int64 => WasmType.I64,
+        DType.Float16 or DType.BFloat16 or DType.Float32 => WasmType.F32,
+        DType.Float64 => WasmType.F64,
         DType.Complex64 or DType.Complex128 => throw new NotSupportedException($"Kernels compute with real numbers; {type.Name()} is lowered to pairs of them."),
-        _ => ValueType.I32,
+        _ => WasmType.I32,
     };
 
     public static bool IsFloat32(this DType type) => type is DType.Float32 or DType.Float16 or DType.BFloat16;
 
     public static Code Constant(DType type, long bits, double value) => type.ScalarType() switch
     {
-        ValueType.I32 => I32.Const((int)bits),
-        ValueType.I64 => I64.Const(bits),
-        ValueType.F32 => F32.Const((float)value),
+        WasmType.I32 => I32.Const((int)bits),
+        WasmType.I64 => I64.Const(bits),
+        WasmType.F32 => F32.Const((float)value),
         _ => F64.Const(value),
     };
 }

@@ -2,7 +2,6 @@ using Sconce.Compiler.Kernels.Expressions;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Compiler.Kernels.Fourier;
 
@@ -48,7 +47,7 @@ internal sealed class FourierFunctions
     public static int Places { get; } = Enum.GetValues<PassPlace>().Length;
 
     private static FunctionBuilder Shared(KernelModule module, DType type, string name, Action<FourierFunctions> build) => module.Function(
-        $"fft_{type.Name()}_{name}", [ValueType.I32, ValueType.I32, ValueType.I32], ValueType.I32, f => build(new FourierFunctions(f, module, type)));
+        $"fft_{type.Name()}_{name}", [WasmType.I32, WasmType.I32, WasmType.I32], WasmType.I32, f => build(new FourierFunctions(f, module, type)));
 
     private void BuildPasses()
     {

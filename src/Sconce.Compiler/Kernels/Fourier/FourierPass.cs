@@ -1,6 +1,5 @@
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Compiler.Kernels.Fourier;
 
@@ -91,7 +90,7 @@ internal sealed class FourierPass
     }
 
     public static FunctionBuilder For(KernelModule module, DType type, int radix, PassPlace place) => module.Function(
-        $"fft_{type.Name()}_{radix}_{place.ToString().ToLowerInvariant()}", [ValueType.I32, ValueType.I32, ValueType.I32, ValueType.I32, ValueType.I32], ValueType.None,
+        $"fft_{type.Name()}_{radix}_{place.ToString().ToLowerInvariant()}", [WasmType.I32, WasmType.I32, WasmType.I32, WasmType.I32, WasmType.I32], WasmType.None,
         f => _ = new FourierPass(f, module, type, radix, place));
 
     private (LocalV128 Real, LocalV128 Imaginary)[] Roots(I32 factors) => [.. Enumerable.Range(0, radix - 1).Select(j => (

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Sconce.Compiler.Kernels.Loops;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Compiler.Kernels.Fourier;
 
@@ -22,7 +21,7 @@ internal static class FourierPreparation
 
         // Two areas, from one to the other of which each pass goes. Each has room for one element more, the first again.
         var area = step.Plan is { } plan ? (plan.Points + 1) * 2 * FourierPlan.Lanes : FourierTable.AreaCount(step.Size);
-        var areas = new Buffer($"{step.Targets[0].Buffer.Name}.fft", type, [2 * area]);
+        var areas = new TensorBuffer($"{step.Targets[0].Buffer.Name}.fft", type, [2 * area]);
         steps.Add(step with { Real = real, Imaginary = imaginary, ThreadScratch = areas });
         return steps.ToImmutable();
 
@@ -34,7 +33,7 @@ internal static class FourierPreparation
             }
 
             ImmutableArray<Axis> axes = [.. step.Axes, step.Input];
-            var rows = new Buffer($"{step.Targets[0].Buffer.Name}.rows", type, [.. axes.Select(axis => axis.Extent)]);
+            var rows = new TensorBuffer($"{step.Targets[0].Buffer.Name}.rows", type, [.. axes.Select(axis => axis.Extent)]);
             steps.Add(new MapStep(Target.Whole(rows, axes), axes, operand) { Origin = step.Origin });
             return new LoadExpr(rows, [.. axes.Select(axis => Dim.Of(axis))]);
         }

@@ -3,7 +3,6 @@ using Sconce.Compiler.Kernels.Mathematics;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Compiler.Kernels.Fourier;
 
@@ -48,7 +47,7 @@ internal sealed class FourierTableFunction
     }
 
     public static FunctionBuilder For(KernelModule module, DType type, FourierForm form) => module.Function(
-        $"fft_{type.Name()}_table_{form.ToString().ToLowerInvariant()}", [ValueType.I32, ValueType.I32, ValueType.I32, ValueType.I32], ValueType.None,
+        $"fft_{type.Name()}_table_{form.ToString().ToLowerInvariant()}", [WasmType.I32, WasmType.I32, WasmType.I32, WasmType.I32], WasmType.None,
         f => new FourierTableFunction(f, module, type, form).Build());
 
     private void Build()

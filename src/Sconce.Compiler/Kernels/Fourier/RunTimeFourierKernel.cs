@@ -4,7 +4,6 @@ using Sconce.Compiler.Kernels.Loops;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Compiler.Kernels.Fourier;
 
@@ -51,7 +50,7 @@ internal sealed class RunTimeFourierKernel
     private static KernelCall MakeTable(FourierStep step, KernelModule module)
     {
         var type = step.Real.Type;
-        ImmutableArray<Tensors.Buffer> buffers = [.. step.Scratch, step.ThreadScratch!];
+        ImmutableArray<TensorBuffer> buffers = [.. step.Scratch, step.ThreadScratch!];
         var symbols = new List<Symbol>();
         step.Size.VisitLeaves(leaf =>
         {
@@ -60,7 +59,7 @@ internal sealed class RunTimeFourierKernel
                 symbols.Add(symbol);
             }
         });
-        var f = new FunctionBuilder("fft_table", [.. Enumerable.Repeat(ValueType.I32, buffers.Length + symbols.Count + 1)]);
+        var f = new FunctionBuilder("fft_table", [.. Enumerable.Repeat(WasmType.I32, buffers.Length + symbols.Count + 1)]);
         var (table, made, first) = (f.Parameter(0, "table").AsI32(), f.Parameter(1, "made").AsI32(), f.Parameter(2, "first").AsI32());
         f.If(Memory.LoadI32(made).Eqz(), () =>
         {

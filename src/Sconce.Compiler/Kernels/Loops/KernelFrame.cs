@@ -2,15 +2,13 @@ using Sconce.Compiler.Kernels.Expressions;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Compiler.Kernels.Loops;
 
 /// <summary>A kernel's function with its parameters: the addresses, symbols and the tile that its body can use.</summary>
 internal sealed class KernelFrame
 {
-    private readonly List<Buffer> buffers = [];
+    private readonly List<TensorBuffer> buffers = [];
     private readonly List<Symbol> symbols = [];
     private readonly HashSet<Expr> seen = [];
 
@@ -43,7 +41,7 @@ internal sealed class KernelFrame
             Use(dim);
         }
 
-        Function = new FunctionBuilder(name, [.. Enumerable.Repeat(ValueType.I32, buffers.Count + symbols.Count + 1)]);
+        Function = new FunctionBuilder(name, [.. Enumerable.Repeat(WasmType.I32, buffers.Count + symbols.Count + 1)]);
         Emitter = new ExprEmitter(Function, module, along);
         for (var i = 0; i < buffers.Count; i++)
         {
@@ -66,7 +64,7 @@ internal sealed class KernelFrame
 
     public KernelCall Finish(Dim tiles, string name) => new(Function, [.. buffers], [.. symbols], tiles, name);
 
-    private void Use(Buffer buffer)
+    private void Use(TensorBuffer buffer)
     {
         if (!buffers.Contains(buffer))
         {

@@ -1,5 +1,4 @@
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Compiler.Kernels.Mathematics;
 
@@ -88,7 +87,7 @@ internal sealed partial class MathFunctions
         f.Set(r, turns * HalfPi);
     }
 
-    private FunctionBuilder WordOfTwoOverPi() => module.Function("two_over_pi_word", [ValueType.I32], ValueType.I64, g =>
+    private FunctionBuilder WordOfTwoOverPi() => module.Function("two_over_pi_word", [WasmType.I32], WasmType.I64, g =>
     {
         var number = g.Parameter(0, "word").AsI32();
         I64 value = 0;
@@ -101,7 +100,7 @@ internal sealed partial class MathFunctions
     });
 
     /// <summary>The upper 64 bits of an unsigned product.</summary>
-    private FunctionBuilder MultiplyHigh() => module.Function("multiply_high", [ValueType.I64, ValueType.I64], ValueType.I64, g =>
+    private FunctionBuilder MultiplyHigh() => module.Function("multiply_high", [WasmType.I64, WasmType.I64], WasmType.I64, g =>
     {
         var (a, b) = (g.Parameter(0, "a").AsI64(), g.Parameter(1, "b").AsI64());
         var (a0, a1, b0, b1) = (g.Let(a & 0xFFFFFFFF), g.Let(a >>> 32), g.Let(b & 0xFFFFFFFF), g.Let(b >>> 32));

@@ -1,6 +1,5 @@
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Compiler.Kernels.Mathematics;
 
@@ -26,7 +25,7 @@ internal sealed partial class MathFunctions(FunctionBuilder function, KernelModu
     /// <summary>A call of a shared function that computes one lane of a vector function.</summary>
     public F32 Shared(string name, F32 x, Func<VectorMath, Bundle, Bundle> build)
     {
-        var shared = module.Function(name, [ValueType.F32], ValueType.F32, g =>
+        var shared = module.Function(name, [WasmType.F32], WasmType.F32, g =>
             g.Return(F32x4.ExtractLane(build(new VectorMath(g, module), F32x4.Splat(g.Parameter(0, "x").AsF32())), 0)));
         return f.CallResult(shared, x).AsF32();
     }
@@ -75,14 +74,14 @@ internal sealed partial class MathFunctions(FunctionBuilder function, KernelModu
     /// <summary>A call of a shared function, built at its first use.</summary>
     private F64 Call(string name, F64 x, Action<MathFunctions, LocalF64> build)
     {
-        var shared = module.Function(name, [ValueType.F64], ValueType.F64, g =>
+        var shared = module.Function(name, [WasmType.F64], WasmType.F64, g =>
             build(new MathFunctions(g, module), g.Parameter(0, "x").AsF64()));
         return f.CallResult(shared, x).AsF64();
     }
 
     private F64 Call(string name, F64 x, F64 y, Action<MathFunctions, LocalF64, LocalF64> build)
     {
-        var shared = module.Function(name, [ValueType.F64, ValueType.F64], ValueType.F64, g =>
+        var shared = module.Function(name, [WasmType.F64, WasmType.F64], WasmType.F64, g =>
             build(new MathFunctions(g, module), g.Parameter(0, "x").AsF64(), g.Parameter(1, "y").AsF64()));
         return f.CallResult(shared, x, y).AsF64();
     }

@@ -1,5 +1,4 @@
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Compiler.Kernels.Mathematics;
 
@@ -34,7 +33,7 @@ internal sealed partial class VectorMath
     /// <summary>What models mostly have: finite numbers, above 0 the base.</summary>
     private V128 IsOrdinary(V128 x, V128 y) => F32x4.Gt(x, V128.Zero) & F32x4.Lt(x, SplatBits(0x7F800000)) & F32x4.Lt(F32x4.Abs(y), SplatBits(0x7F800000));
 
-    public static FunctionBuilder PowerFunction(KernelModule module) => module.Function("pow_f32x4", [ValueType.V128, ValueType.V128], ValueType.V128, g =>
+    public static FunctionBuilder PowerFunction(KernelModule module) => module.Function("pow_f32x4", [WasmType.V128, WasmType.V128], WasmType.V128, g =>
     {
         var (x, y) = (g.Parameter(0, "x").AsV128(), g.Parameter(1, "y").AsV128());
         var math = new VectorMath(g, module);

@@ -1,5 +1,4 @@
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Compiler.Kernels.Mathematics;
 
@@ -10,7 +9,7 @@ internal sealed partial class VectorMath
     private const double HalfPiHigh = 1.57079632673412561417;
     private const double HalfPiLow = 6.07710050650619224932e-11;
 
-    private FunctionBuilder SinCos(string name, bool sine) => module.Function(name, [ValueType.V128], ValueType.V128, g =>
+    private FunctionBuilder SinCos(string name, bool sine) => module.Function(name, [WasmType.V128], WasmType.V128, g =>
     {
         var x = g.Parameter(0, "x").AsV128();
         g.If(V128.AnyTrue(~F32x4.Lt(F32x4.Abs(x), Splat(1048576f))), () =>

@@ -1,6 +1,5 @@
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Compiler.Kernels.Mathematics;
 
@@ -105,7 +104,7 @@ internal sealed partial class VectorMath(FunctionBuilder f, KernelModule module)
 
     /// <summary>A function that computes each lane in float64.</summary>
     private FunctionBuilder LaneWise(UnaryOp op) =>
-        module.Function($"{op.ToString().ToLowerInvariant()}_f32x4", [ValueType.V128], ValueType.V128, g =>
+        module.Function($"{op.ToString().ToLowerInvariant()}_f32x4", [WasmType.V128], WasmType.V128, g =>
         {
             var x = g.Parameter(0, "x").AsV128();
             var scalar = new MathFunctions(g, module);

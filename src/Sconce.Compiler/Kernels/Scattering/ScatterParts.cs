@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Sconce.Compiler.Kernels.Loops;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Compiler.Kernels.Scattering;
 
@@ -21,7 +20,7 @@ internal static class ScatterParts
     private const int FewestPoints = 8192;
 
     /// <summary>Room for the copies, or nothing where there are too few points, or where their order counts.</summary>
-    public static ImmutableArray<Buffer> Scratch(ScatterStep step)
+    public static ImmutableArray<TensorBuffer> Scratch(ScatterStep step)
     {
         var (buffer, points) = (step.Target.Buffer, TilePlan.Points(step.Axes));
         if (step.Mode == ScatterMode.Set || step.Axes.IsEmpty || buffer.Type.IsHalf() || buffer.Type == DType.Bool
@@ -32,7 +31,7 @@ internal static class ScatterParts
 
         var perPart = Math.Max(FewestPoints, PointsPerPlace * buffer.ElementCount.Value);
         var parts = Math.Min(Math.Min(MostParts, points / perPart), step.Axes[0].Extent.Value);
-        return parts < 2 ? [] : [new Buffer("parts", buffer.Type, [(long)parts, buffer.ElementCount])];
+        return parts < 2 ? [] : [new TensorBuffer("parts", buffer.Type, [(long)parts, buffer.ElementCount])];
     }
 
     public static KernelCall Generate(ScatterStep step, KernelModule module)

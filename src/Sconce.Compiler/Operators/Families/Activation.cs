@@ -1,4 +1,3 @@
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using static Sconce.Compiler.Operators.Families.Pointwise;
@@ -47,7 +46,7 @@ internal static class Activation
         { "aten::native_dropout(Tensor input, float p, bool? train) -> (Tensor, Tensor)", NativeDropout },
     };
 
-    private static Buffer Map(Call call, Func<Expr, Expr> function) => call.Context.Pointwise(call.Tensor(0), function);
+    private static TensorBuffer Map(Call call, Func<Expr, Expr> function) => call.Context.Pointwise(call.Tensor(0), function);
 
     private static Expr Softshrink(Expr x, Expr lambda) =>
         Expr.Select(x > lambda, x - lambda, Expr.Select(x < -lambda, x + lambda, x * x.Zero));
@@ -64,7 +63,7 @@ internal static class Activation
             weight.ValueAt([.. weight.Dims.Select(_ => perChannel ? i[1] : Dim.Zero)])));
     }
 
-    private static Buffer RandomizedLeakyRelu(Call call)
+    private static TensorBuffer RandomizedLeakyRelu(Call call)
     {
         RequireInference(call, "training");
         return Map(call, x => x.LeakyRelu(x.Like((call.Number("lower") + call.Number("upper")) / 2)));

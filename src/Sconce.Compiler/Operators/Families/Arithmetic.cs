@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Compiler.Operators.Families;
 
@@ -194,7 +193,7 @@ internal static class Arithmetic
     }
 
     /// <summary>Euclid's algorithm, as often as the largest numbers (Fibonacci's) need.</summary>
-    private static Buffer CommonDivisor(Call call, DType type)
+    private static TensorBuffer CommonDivisor(Call call, DType type)
     {
         var context = call.Context;
         Operand first = call.Operand(0), second = call.Operand(1);

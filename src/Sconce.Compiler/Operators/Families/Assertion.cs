@@ -1,4 +1,4 @@
-using Sconce.Compiler.Graph;
+using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 

@@ -1,6 +1,5 @@
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators.Families;
@@ -18,7 +17,7 @@ internal static class Attention
             Attend(call, call.OptionalTensor("attn_mask")).Output, Attend(call, call.OptionalTensor("attn_mask")).Weights) },
     };
 
-    private static (Buffer Output, Buffer Weights, Buffer Scores) Attend(Call call, Buffer? mask)
+    private static (TensorBuffer Output, TensorBuffer Weights, TensorBuffer Scores) Attend(Call call, TensorBuffer? mask)
     {
         if (call.Number("dropout_p") != 0)
         {
@@ -41,7 +40,7 @@ internal static class Attention
         }
 
         // Several heads of the query may share one head of keys and values.
-        Dims KeyPlace(Buffer source, Dims p) => source.Rank < 3 ? [] : context.Facts.Equal(source.Dims[^3], batch[^1]) == true || source.Dims[^3].IsOne
+        Dims KeyPlace(TensorBuffer source, Dims p) => source.Rank < 3 ? [] : context.Facts.Equal(source.Dims[^3], batch[^1]) == true || source.Dims[^3].IsOne
             ? Broadcasting.IndexInto(source.Dims[..^2], p)
             : [.. Broadcasting.IndexInto(source.Dims[..^3], p[..^1]), p[^1].FloorDiv(batch[^1].FloorDiv(source.Dims[^3]))];
 
@@ -62,7 +61,7 @@ internal static class Attention
         ? Expr.Const(type, 1 / Math.Sqrt(size.Value))
         : Expr.Const(type, 1L) / Expr.Of(size).As(type).Sqrt();
 
-    private static Expr Masked(Expr score, Buffer? mask, bool causal, Dims index)
+    private static Expr Masked(Expr score, TensorBuffer? mask, bool causal, Dims index)
     {
         var hidden = score.Like(double.NegativeInfinity);
         if (causal)

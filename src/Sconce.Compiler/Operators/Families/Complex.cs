@@ -1,6 +1,5 @@
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Compiler.Operators.Families;
 
@@ -30,7 +29,7 @@ internal static class Complex
     internal static DType PartOf(DType complex) => complex == DType.Complex128 ? DType.Float64 : DType.Float32;
 
     /// <summary>A real tensor as a complex one.</summary>
-    internal static Lowered.Complex Of(LoweringContext context, Buffer real, DType type) => new(
+    internal static Lowered.Complex Of(LoweringContext context, TensorBuffer real, DType type) => new(
         context.Convert(real, PartOf(type)), context.Fill(PartOf(type), real.Dims, Expr.Const(PartOf(type), 0L)));
 
     private static Lowered Make(Call call, Func<Expr, Expr, Expr> real, Func<Expr, Expr, Expr> imaginary)
@@ -62,7 +61,7 @@ internal static class Complex
     }
 
     /// <summary>A real function of the two parts of each element.</summary>
-    private static Buffer Parts(LoweringContext context, Lowered.Complex z, Func<Expr, Expr, Expr> function) =>
+    private static TensorBuffer Parts(LoweringContext context, Lowered.Complex z, Func<Expr, Expr, Expr> function) =>
         context.Pointwise(z.Real.Type, z.Real.Type, [z.Real, z.Imaginary], x => function(x[0], x[1]));
 
     /// <summary>In float64, where no square of a float32 overflows.</summary>
@@ -106,7 +105,7 @@ internal static class Complex
     {
         Operand[] operands = [.. call.Parts(0), .. call.Parts(1)];
         var type = TypePromotion.Result(operands).ToFloat();
-        Buffer Part(Func<(Expr Real, Expr Imaginary), Expr> part) =>
+        TensorBuffer Part(Func<(Expr Real, Expr Imaginary), Expr> part) =>
             call.Context.Pointwise(type, type, operands, x => part(function(x[0], x[1], x[2], x[3])));
         return new Lowered.Complex(Part(z => z.Real), Part(z => z.Imaginary));
     }
@@ -114,7 +113,7 @@ internal static class Complex
     internal static Lowered MatrixProduct(Call call)
     {
         var (a, b) = (call.Complex(0), call.Complex(1));
-        Buffer Product(Buffer x, Buffer y) => Matrix.Multiply(call.Context, x, y);
+        TensorBuffer Product(TensorBuffer x, TensorBuffer y) => Matrix.Multiply(call.Context, x, y);
         var (xx, yy, xy, yx) = (Product(a.Real, b.Real), Product(a.Imaginary, b.Imaginary), Product(a.Real, b.Imaginary), Product(a.Imaginary, b.Real));
         return new Lowered.Complex(
             call.Context.Pointwise(xx.Type, xx.Type, [xx, yy], x => x[0] - x[1]), call.Context.Pointwise(xy.Type, xy.Type, [xy, yx], x => x[0] + x[1]));

@@ -1,6 +1,5 @@
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Compiler.Operators.Families;
 
@@ -46,7 +45,7 @@ internal static class Conversion
     }
 
     /// <summary>The source in the dtype and shape of what it overwrites.</summary>
-    internal static Buffer Copy(LoweringContext context, Buffer self, Buffer source) =>
+    internal static TensorBuffer Copy(LoweringContext context, TensorBuffer self, TensorBuffer source) =>
         context.Expand(context.Convert(source, self.Type), self.Dims);
 
     private static Lowered Fill(Call call, string value)

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators.Families;
@@ -108,11 +107,11 @@ internal static class Convolution
     }
 
     /// <summary>Gives an input without a batch dim one, and takes it away again.</summary>
-    private static Buffer Batched(LoweringContext context, Buffer input, int rank, Func<Buffer, Buffer> convolve) =>
+    private static TensorBuffer Batched(LoweringContext context, TensorBuffer input, int rank, Func<TensorBuffer, TensorBuffer> convolve) =>
         input.Rank == rank ? convolve(input) : context.Select(convolve(context.Unsqueeze(input, 0)), 0, 0);
 
-    private static Buffer Convolve(
-        LoweringContext context, DType type, Dims inputDims, Func<Dims, Expr> input, Dims weightDims, Func<Dims, Expr> weight, Buffer? bias, Window window,
+    private static TensorBuffer Convolve(
+        LoweringContext context, DType type, Dims inputDims, Func<Dims, Expr> input, Dims weightDims, Func<Dims, Expr> weight, TensorBuffer? bias, Window window,
         SpreadInput? spread = null)
     {
         for (var i = 2; i < inputDims.Length; i++)

@@ -1,6 +1,5 @@
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Compiler.Operators.Families;
 
@@ -103,7 +102,7 @@ internal static class Creation
         return Linspace(call, call.TypeOr(TypePromotion.DefaultFloat), DType.Float64, x => x.Like(powers).Apply(BinaryOp.Pow, x));
     }
 
-    private static Buffer Linspace(Call call, DType type, DType compute, Func<Expr, Expr> function)
+    private static TensorBuffer Linspace(Call call, DType type, DType compute, Func<Expr, Expr> function)
     {
         var steps = call.Int("steps");
         var (start, end) = (call.Operand("start").At([], compute), call.Operand("end").At([], compute));

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using ComplexNumber = System.Numerics.Complex;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
@@ -31,7 +30,7 @@ internal static class Discrete
     }
 
     /// <summary>The first half of a real tensor's spectrum, the middle included.</summary>
-    public static Lowered.Complex Half(LoweringContext context, Buffer real, Dim size, Expr scale)
+    public static Lowered.Complex Half(LoweringContext context, TensorBuffer real, Dim size, Expr scale)
     {
         var outputs = size.FloorDiv(2) + 1;
         var known = Known(context, size);
@@ -52,7 +51,7 @@ internal static class Discrete
     }
 
     /// <summary>A real tensor of its half spectrum, backwards.</summary>
-    public static Buffer FromHalf(LoweringContext context, Lowered.Complex z, Dim size, Expr scale)
+    public static TensorBuffer FromHalf(LoweringContext context, Lowered.Complex z, Dim size, Expr scale)
     {
         var known = Known(context, size);
 
@@ -75,7 +74,7 @@ internal static class Discrete
     public static Lowered.Complex Mirrored(LoweringContext context, Lowered.Complex z, Dim size)
     {
         var given = size.FloorDiv(2) + 1;
-        Buffer Whole(Buffer part, bool negate)
+        TensorBuffer Whole(TensorBuffer part, bool negate)
         {
             var whole = context.Temporary(part.Type, part.Dims.SetItem(part.Rank - 1, size));
             context.MapInto(whole, part.Dims.SetItem(part.Rank - 1, given), i => i, i => part.At(i));
@@ -102,11 +101,11 @@ internal static class Discrete
         return size.IsConstant ? checked((int)size.Value) : null;
     }
 
-    private static Buffer First(LoweringContext context, Buffer part, Dim count) =>
+    private static TensorBuffer First(LoweringContext context, TensorBuffer part, Dim count) =>
         context.View(part, part.Dims.SetItem(part.Rank - 1, count), i => i);
 
-    private static (Buffer Real, Buffer? Imaginary) Step(
-        LoweringContext context, FourierForm form, Dim size, Dim outputs, Expr scale, Buffer real, Buffer? imaginary)
+    private static (TensorBuffer Real, TensorBuffer? Imaginary) Step(
+        LoweringContext context, FourierForm form, Dim size, Dim outputs, Expr scale, TensorBuffer real, TensorBuffer? imaginary)
     {
         var type = real.Type.Compute();
         (size, outputs) = (context.Facts.Simplify(size), context.Facts.Simplify(outputs));
@@ -116,8 +115,8 @@ internal static class Discrete
             : context.Made(("fourier", form, plan.Size, type), () => plan.Table(type));
         var (axes, index) = context.Axes(real.Dims[..^1]);
         var (input, output) = (new Axis(form == FourierForm.ComplexToReal ? real.Dims[^1] : size, "n"), new Axis(outputs, "k"));
-        Buffer[] results = [.. Enumerable.Range(0, form == FourierForm.ComplexToReal ? 1 : 2).Select(_ => context.Temporary(type, [.. real.Dims[..^1], outputs]))];
-        Expr At(Buffer part) => part.ValueAt([.. index, input]);
+        TensorBuffer[] results = [.. Enumerable.Range(0, form == FourierForm.ComplexToReal ? 1 : 2).Select(_ => context.Temporary(type, [.. real.Dims[..^1], outputs]))];
+        Expr At(TensorBuffer part) => part.ValueAt([.. index, input]);
         context.Add(new FourierStep(
             [.. results.Select(result => new Target(result, [.. index, output]))], axes, input, output,
             At(real), imaginary is null ? Expr.Const(type, 0L) : At(imaginary), form, plan, scale, new LoadExpr(table, [Dim.Zero]))
@@ -173,10 +172,10 @@ internal static class Discrete
             context.Map(result, dims, i => parts(i) is var (x, y, u, v) ? (x * u) - (y * v) : null!),
             context.Map(result, dims, i => parts(i) is var (x, y, u, v) ? (x * v) + (y * u) : null!));
 
-        (Buffer Real, Buffer Imaginary) Tables(string name, Func<ComplexNumber[]> make)
+        (TensorBuffer Real, TensorBuffer Imaginary) Tables(string name, Func<ComplexNumber[]> make)
         {
             ComplexNumber[]? made = null;
-            Buffer Part(string part, Func<ComplexNumber, double> of) => context.Made((name, part, (size, outputs, type)), () =>
+            TensorBuffer Part(string part, Func<ComplexNumber, double> of) => context.Made((name, part, (size, outputs, type)), () =>
                 Numbers(type, Array.ConvertAll(made ??= make(), number => of(number))));
             return (Part("real", number => number.Real), Part("imaginary", number => number.Imaginary));
         }

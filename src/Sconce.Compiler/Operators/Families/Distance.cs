@@ -1,5 +1,4 @@
 using Sconce.Compiler.Tensors;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Compiler.Operators.Families;
 
@@ -52,7 +51,7 @@ internal static class Distance
     }
 
     /// <summary>By a product, as ATen's <c>_euclidean_dist</c> does it: |x - y|² is |x|² + |y|² - 2xy.</summary>
-    private static Lowered Euclidean(Call call, Buffer a, Buffer b)
+    private static Lowered Euclidean(Call call, TensorBuffer a, TensorBuffer b)
     {
         var batch = call.Context.Broadcast(a.Dims[..^2], b.Dims[..^2]);
         var (squaresA, squaresB) = (Squares(a), Squares(b));
@@ -66,17 +65,17 @@ internal static class Distance
                 return (x + y - (product * product.Like(2))).Max(product.Zero).Sqrt();
             });
 
-        Buffer Squares(Buffer rows) => call.Context.Reduce(
+        TensorBuffer Squares(TensorBuffer rows) => call.Context.Reduce(
             rows.Type, rows.Dims[..^1], [rows.Dims[^1]], Combiner.Sum, (o, r) => rows.ValueAt([.. o, r[0]]) * rows.ValueAt([.. o, r[0]]), (_, sum) => sum);
     }
 
-    private static Buffer Floating(Call call, string name) => call.Context.Convert(call.Tensor(name), call.Tensor(name).Type.ToFloat());
+    private static TensorBuffer Floating(Call call, string name) => call.Context.Convert(call.Tensor(name), call.Tensor(name).Type.ToFloat());
 
     private static Lowered PairwiseDistance(Call call) => Pairwise(
         call.Context, Floating(call, "x1"), Floating(call, "x2"), call.Number("p"), call.Number("eps"), call.Flag("keepdim"));
 
     /// <summary>The p-norm of the differences of two tensors' last dims.</summary>
-    internal static Buffer Pairwise(LoweringContext context, Buffer a, Buffer b, double p, double epsilon, bool keep)
+    internal static TensorBuffer Pairwise(LoweringContext context, TensorBuffer a, TensorBuffer b, double p, double epsilon, bool keep)
     {
         var difference = context.Pointwise(a.Type, a.Type, [a, b], x => x[0] - x[1] + x[0].Like(epsilon));
         return Reduction.Norm(context, difference, new(difference, [difference.Rank - 1], keep), a.Type, p);
@@ -105,12 +104,12 @@ internal static class Distance
 
     private static Lowered Cross(Call call)
     {
-        Buffer a = call.Tensor("self"), b = call.Tensor("other");
+        TensorBuffer a = call.Tensor("self"), b = call.Tensor("other");
         var dims = call.Context.Broadcast(a.Dims, b.Dims);
         var axis = call.Has("dim") ? call.Axis("dim", dims.Length) : dims.IndexOf(3);
         return call.Context.Map(TypePromotion.Promote(a.Type, b.Type), dims, i =>
         {
-            Expr At(Buffer x, int shift) => x.ValueAt(Broadcasting.IndexInto(x.Dims, i.SetItem(axis, (i[axis] + shift).Mod(3))));
+            Expr At(TensorBuffer x, int shift) => x.ValueAt(Broadcasting.IndexInto(x.Dims, i.SetItem(axis, (i[axis] + shift).Mod(3))));
             return (At(a, 1) * At(b, 2)) - (At(a, 2) * At(b, 1));
         });
     }

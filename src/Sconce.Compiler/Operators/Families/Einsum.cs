@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators.Families;
@@ -9,12 +9,12 @@ namespace Sconce.Compiler.Operators.Families;
 internal static class Einsum
 {
     /// <summary>A tensor whose dims are named by labels.</summary>
-    private sealed record Labelled(Buffer Buffer, ImmutableArray<char> Labels)
+    private sealed record Labelled(TensorBuffer Buffer, ImmutableArray<char> Labels)
     {
         public Dim Size(char label) => Buffer.Dims[Labels.IndexOf(label)];
     }
 
-    public static Lowered Compute(Call call, string equation, ImmutableArray<Buffer> tensors)
+    public static Lowered Compute(Call call, string equation, ImmutableArray<TensorBuffer> tensors)
     {
         var sides = equation.Replace(" ", "", StringComparison.Ordinal).Split("->");
         var inputs = sides[0].Split(',');
@@ -52,7 +52,7 @@ internal static class Einsum
     }
 
     /// <summary>A label that a tensor has twice stands for its diagonal.</summary>
-    private static Labelled Diagonals(LoweringContext context, Buffer tensor, ImmutableArray<char> labels)
+    private static Labelled Diagonals(LoweringContext context, TensorBuffer tensor, ImmutableArray<char> labels)
     {
         ImmutableArray<char> distinct = [.. labels.Distinct()];
         return distinct.Length == labels.Length ? new(tensor, labels) : new(
@@ -84,7 +84,7 @@ internal static class Einsum
         return new(context.Reshape(product, Sizes(labels)), labels);
     }
 
-    private static Buffer Arrange(LoweringContext context, Labelled operand, ImmutableArray<char> order, Func<char, Dim> size, Dims shape)
+    private static TensorBuffer Arrange(LoweringContext context, Labelled operand, ImmutableArray<char> order, Func<char, Dim> size, Dims shape)
     {
         var permuted = context.Permute(operand.Buffer, [.. order.Select(label => operand.Labels.IndexOf(label))]);
         return context.Reshape(context.Expand(permuted, [.. order.Select(size)]), shape);

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators.Families;
@@ -40,7 +39,7 @@ internal static class Fourier
     private const int ByCount = 2;
 
     /// <summary>The dims to transform and the size of each.</summary>
-    private static (ImmutableArray<int> Axes, Dims Sizes) Dimensions(Call call, Buffer self)
+    private static (ImmutableArray<int> Axes, Dims Sizes) Dimensions(Call call, TensorBuffer self)
     {
         var schema = call.Operator.Schema;
         var (sizeName, several) = schema.IndexOf("s") >= 0 ? ("s", true) : ("n", false);
@@ -77,7 +76,7 @@ internal static class Fourier
     private static Expr Known(double scale) => Expr.Const(DType.Float64, scale);
 
     /// <summary>The tensor, of which a real one has no imaginary part.</summary>
-    private static (Buffer Real, Buffer? Imaginary) Parts(Call call) => call[0] is Lowered.Complex z
+    private static (TensorBuffer Real, TensorBuffer? Imaginary) Parts(Call call) => call[0] is Lowered.Complex z
         ? (z.Real, z.Imaginary)
         : (call.Context.Convert(call.Tensor(0), call.Tensor(0).Type.ToFloat()), null);
 
@@ -100,7 +99,7 @@ internal static class Fourier
 
     /// <summary>One dim after the other, from the last. Of a real tensor's last transform, half says it all: the rest is made of that half.</summary>
     private static Lowered.Complex Transform(
-        LoweringContext context, Buffer real, Buffer? imaginary, ImmutableArray<int> axes, Dims sizes, int direction, bool half, Expr scale)
+        LoweringContext context, TensorBuffer real, TensorBuffer? imaginary, ImmutableArray<int> axes, Dims sizes, int direction, bool half, Expr scale)
     {
         Lowered.Complex? z = imaginary is null ? null : new(real, imaginary);
         for (var i = axes.Length - 1; i >= 0; i--)
@@ -153,7 +152,7 @@ internal static class Fourier
     }
 
     /// <summary>From half a spectrum back to a real tensor.</summary>
-    private static Buffer ToReal(LoweringContext context, Lowered.Complex z, ImmutableArray<int> axes, Dims sizes, Expr scale)
+    private static TensorBuffer ToReal(LoweringContext context, Lowered.Complex z, ImmutableArray<int> axes, Dims sizes, Expr scale)
     {
         if (axes.Length > 1)
         {
@@ -166,7 +165,7 @@ internal static class Fourier
     }
 
     /// <summary>A dim moved to the last place, cut or filled up with zeros to a size.</summary>
-    private static Buffer Rows(LoweringContext context, Buffer part, int axis, Dim size)
+    private static TensorBuffer Rows(LoweringContext context, TensorBuffer part, int axis, Dim size)
     {
         var fitted = part.Dims[axis].Equals(size) ? part
             : context.Map(part.Type, part.Dims.SetItem(axis, size), i => part.AtOr(i, Expr.Const(part.Type, 0L)));
@@ -174,7 +173,7 @@ internal static class Fourier
     }
 
     /// <summary>The last dim moved back to its place.</summary>
-    private static Buffer Back(LoweringContext context, Buffer part, int axis) =>
+    private static TensorBuffer Back(LoweringContext context, TensorBuffer part, int axis) =>
         axis == part.Rank - 1 ? part : context.Permute(part, [.. Enumerable.Range(0, axis), part.Rank - 1, .. Enumerable.Range(axis, part.Rank - 1 - axis)]);
 
     /// <summary>The window as long as a frame, in its middle; ones where none is given.</summary>

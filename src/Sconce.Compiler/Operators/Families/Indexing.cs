@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators.Families;
@@ -28,20 +27,20 @@ internal static class Indexing
     /// <summary>Advanced indexing: where each indexed dim's place comes from, and where the dims of the indices go in the result.</summary>
     internal sealed class Advanced
     {
-        private readonly Buffer self;
-        private readonly ImmutableArray<Buffer?> indices;
+        private readonly TensorBuffer self;
+        private readonly ImmutableArray<TensorBuffer?> indices;
         private readonly int start;
         private readonly Call call;
 
-        public Advanced(Call call, Buffer self, ImmutableArray<Buffer?> indices)
+        public Advanced(Call call, TensorBuffer self, ImmutableArray<TensorBuffer?> indices)
         {
             if (indices.Any(index => index?.Type is DType.Bool or DType.UInt8))
             {
                 throw call.Unsupported("a mask as an index, whose result only the run can size; multiply by the mask or use torch.where");
             }
 
-            (this.call, this.self, this.indices) = (call, self, [.. indices, .. Enumerable.Repeat<Buffer?>(null, self.Rank - indices.Length)]);
-            Broadcast = call.Context.Broadcast([.. indices.OfType<Buffer>().Select(index => index.Dims)]);
+            (this.call, this.self, this.indices) = (call, self, [.. indices, .. Enumerable.Repeat<TensorBuffer?>(null, self.Rank - indices.Length)]);
+            Broadcast = call.Context.Broadcast([.. indices.OfType<TensorBuffer>().Select(index => index.Dims)]);
             ImmutableArray<int> used = [.. Enumerable.Range(0, self.Rank).Where(axis => this.indices[axis] is not null)];
             var together = used[^1] - used[0] == used.Length - 1;
             start = together ? used[0] : 0;
@@ -112,7 +111,7 @@ internal static class Indexing
         return Gather(call.Context, self, axis, index);
     }
 
-    internal static Buffer Gather(LoweringContext context, Buffer self, int axis, Buffer index) => self.Rank == 0
+    internal static TensorBuffer Gather(LoweringContext context, TensorBuffer self, int axis, TensorBuffer index) => self.Rank == 0
         ? context.View(self, index.Dims, _ => [])
         : context.View(self, index.Dims, i => index.Rank == 0
             ? [index.IndexAt([], self.Dims[0])]
@@ -125,7 +124,7 @@ internal static class Indexing
         return Take(call.Context, self, index);
     }
 
-    private static Buffer Take(LoweringContext context, Buffer self, Buffer index) => context.View(self, index.Dims, i =>
+    private static TensorBuffer Take(LoweringContext context, TensorBuffer self, TensorBuffer index) => context.View(self, index.Dims, i =>
         Reshaping.Unflatten(self.Dims.AsSpan(), index.IndexAt(i, Dim.Product(self.Dims))));
 
     private static Lowered TakeAlongDim(Call call)
@@ -203,9 +202,9 @@ internal static class Indexing
     }
 
     /// <summary>Whether an index stands before the end of the last bag: PyTorch does not look at others where it sums without padding.</summary>
-    private static Expr IsInBag(Buffer offsets, Dim place) => Expr.Of(place) < offsets.At([offsets.Dims[0] - 1]).As(DType.Int64);
+    private static Expr IsInBag(TensorBuffer offsets, Dim place) => Expr.Of(place) < offsets.At([offsets.Dims[0] - 1]).As(DType.Int64);
 
-    private static void CheckBags(Call call, Buffer indices, Buffer offsets, Dim rows, bool ends, bool inOrder)
+    private static void CheckBags(Call call, TensorBuffer indices, TensorBuffer offsets, Dim rows, bool ends, bool inOrder)
     {
         var (count, bags) = (Expr.Of(indices.Dims[0]), offsets.Dims[0]);
         Expr Offset(Dims i) => offsets.At(i).As(DType.Int64);

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators.Families;
@@ -43,7 +42,7 @@ internal static class Joining
         return Stack(call.Context, tensors, axis);
     }
 
-    internal static Buffer Stack(LoweringContext context, ImmutableArray<Buffer> tensors, int axis)
+    internal static TensorBuffer Stack(LoweringContext context, ImmutableArray<TensorBuffer> tensors, int axis)
     {
         var type = tensors.Select(tensor => tensor.Type).Aggregate(TypePromotion.Promote);
         var result = context.Temporary(type, tensors[0].Dims.Insert(axis, tensors.Length));
@@ -61,7 +60,7 @@ internal static class Joining
         return result;
     }
 
-    private static Lowered Join(Call call, int rank, Func<Buffer, int> axis)
+    private static Lowered Join(Call call, int rank, Func<TensorBuffer, int> axis)
     {
         var tensors = call.Tensors("tensors").Select(tensor => call.Context.Reshape(tensor, AtLeast(tensor.Dims, rank))).ToArray();
         return call.Context.Concatenate(tensors.Select(tensor => tensor.Type).Aggregate(TypePromotion.Promote), tensors, axis(tensors[0]));

@@ -1,6 +1,5 @@
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators.Families;
@@ -24,12 +23,12 @@ internal static class LinearAlgebra
         { "aten::matrix_power(Tensor self, int n) -> Tensor", call => Power(call.Context, call.Tensor(0), call.Constant("n")) },
     };
 
-    private static Dims Batch(Buffer matrix) => matrix.Dims[..^2];
+    private static Dims Batch(TensorBuffer matrix) => matrix.Dims[..^2];
 
     /// <summary>
     /// Gauss and Jordan's elimination of [a | b], with the largest element of each column as pivot: b becomes the solution of a · x = b. With the determinant of a.
     /// </summary>
-    private static (Buffer Solution, Buffer Determinant) Eliminate(LoweringContext context, Buffer a, Buffer b, bool pivoting = true)
+    private static (TensorBuffer Solution, TensorBuffer Determinant) Eliminate(LoweringContext context, TensorBuffer a, TensorBuffer b, bool pivoting = true)
     {
         var (compute, size, right) = (a.Type.Compute(), a.Dims[^1], b.Dims[^1]);
         var batch = context.Broadcast(Batch(a), Batch(b));
@@ -74,12 +73,12 @@ internal static class LinearAlgebra
         return (context.Map(a.Type, [.. batch, size, right], i => rows.At(i.SetItem(i.Length - 1, i[^1] + size))), context.Convert(determinant, a.Type));
     }
 
-    private static Buffer Identity(LoweringContext context, Buffer like) =>
+    private static TensorBuffer Identity(LoweringContext context, TensorBuffer like) =>
         context.Map(like.Type, like.Dims, i => Expr.Of(i[^2]).EqualTo(Expr.Of(i[^1])));
 
-    private static Buffer Inverse(LoweringContext context, Buffer a) => Eliminate(context, a, Identity(context, a)).Solution;
+    private static TensorBuffer Inverse(LoweringContext context, TensorBuffer a) => Eliminate(context, a, Identity(context, a)).Solution;
 
-    private static Buffer Determinant(LoweringContext context, Buffer a) =>
+    private static TensorBuffer Determinant(LoweringContext context, TensorBuffer a) =>
         Eliminate(context, a, context.Fill(a.Type, [.. a.Dims[..^1], 0], Expr.Const(a.Type, 0L))).Determinant;
 
     private static Lowered SignAndLogarithm(Call call)
@@ -137,14 +136,14 @@ internal static class LinearAlgebra
         return call.Flag("upper") ? context.MatrixTranspose(lower) : lower;
     }
 
-    private static Buffer Power(LoweringContext context, Buffer a, int exponent)
+    private static TensorBuffer Power(LoweringContext context, TensorBuffer a, int exponent)
     {
         if (exponent < 0)
         {
             return Power(context, Inverse(context, a), -exponent);
         }
 
-        Buffer? result = null;
+        TensorBuffer? result = null;
         for (var square = a; exponent > 0; exponent /= 2)
         {
             result = exponent % 2 == 0 ? result : result is null ? square : Matrix.Multiply(context, result, square);

@@ -1,6 +1,5 @@
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators.Families;
@@ -40,7 +39,7 @@ internal static class Loss
     };
 
     /// <summary>The losses themselves, their mean or their sum.</summary>
-    private static Buffer Reduced(Call call, Buffer losses)
+    private static TensorBuffer Reduced(Call call, TensorBuffer losses)
     {
         var axes = new ReducedAxes(losses, [.. Enumerable.Range(0, losses.Rank)], keep: false);
         return (losses.Rank == 0 ? 0 : call.Constant("reduction")) switch
@@ -131,11 +130,11 @@ internal static class Loss
         return Reduced(call, context.Pointwise(
             positive.Type, positive.Type, [positive, negative], x => (x[0] - x[1] + x[0].Like(call.Number("margin"))).Max(x[0].Zero)));
 
-        Buffer Distance(string a, string b) => Families.Distance.Pairwise(
+        TensorBuffer Distance(string a, string b) => Families.Distance.Pairwise(
             context, Floating(call, a), Floating(call, b), call.Number("p"), call.Number("eps"), keep: false);
     }
 
-    private static Buffer Floating(Call call, string name) => call.Context.Convert(call.Tensor(name), call.Tensor(name).Type.ToFloat());
+    private static TensorBuffer Floating(Call call, string name) => call.Context.Convert(call.Tensor(name), call.Tensor(name).Type.ToFloat());
 
     private static Lowered CosineEmbedding(Call call)
     {
@@ -168,7 +167,7 @@ internal static class Loss
         return Reduced(call, losses);
     }
 
-    private static Lowered NegativeLikelihood(Call call, Buffer logarithms) => Likelihoods(call, logarithms, 0).Loss;
+    private static Lowered NegativeLikelihood(Call call, TensorBuffer logarithms) => Likelihoods(call, logarithms, 0).Loss;
 
     private static Lowered WithWeight(Call call)
     {
@@ -177,7 +176,7 @@ internal static class Loss
     }
 
     /// <summary>The class of each sample is an index along dim 1 (of a vector: along its only dim). A mean is weighted by the classes' weights.</summary>
-    private static (Buffer Loss, Buffer Weight) Likelihoods(Call call, Buffer logarithms, double smoothing)
+    private static (TensorBuffer Loss, TensorBuffer Weight) Likelihoods(Call call, TensorBuffer logarithms, double smoothing)
     {
         var context = call.Context;
         var target = call.Tensor("target");

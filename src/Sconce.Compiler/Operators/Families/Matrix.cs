@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators.Families;
@@ -49,12 +48,12 @@ internal static class Matrix
         var product = context.Pointwise(a.Type, a.Type, [a, b, c], x => x[0] * x[1] * x[2]);
         return context.Sum(product, new(product, [.. call.Constants("sumdim").Select(axis => call.NormaliseAxis(axis, product.Rank))], keep: false), a.Type);
 
-        Buffer Expanded(string tensor, string dims) =>
+        TensorBuffer Expanded(string tensor, string dims) =>
             call.Constants(dims).Order().Aggregate(call.Tensor(tensor), (expanded, axis) => context.Unsqueeze(expanded, axis));
     }
 
     /// <summary>The last dim times the weight's rows, plus a bias. Leading dims are one dim of rows to the product.</summary>
-    internal static Buffer Linear(LoweringContext context, Buffer input, Buffer weight, Buffer? bias)
+    internal static TensorBuffer Linear(LoweringContext context, TensorBuffer input, TensorBuffer weight, TensorBuffer? bias)
     {
         var rows = context.Reshape(input, [Dim.Product(input.Dims[..^1]), input.Dims[^1]]);
         if (weight.Rank == 1)
@@ -70,7 +69,7 @@ internal static class Matrix
     }
 
     /// <summary>As <c>torch.matmul</c>: vectors, matrices, and batches of them that broadcast.</summary>
-    internal static Buffer Multiply(LoweringContext context, Buffer a, Buffer b, Func<Dims, Expr, Expr>? result = null)
+    internal static TensorBuffer Multiply(LoweringContext context, TensorBuffer a, TensorBuffer b, Func<Dims, Expr, Expr>? result = null)
     {
         var (vectorA, vectorB) = (a.Rank == 1, b.Rank == 1);
         a = vectorA ? context.Unsqueeze(a, 0) : a;
@@ -120,7 +119,7 @@ internal static class Matrix
         return call.Context.Reshape(product, [.. a.Dims[..^1], .. b.Dims[..^1]]);
     }
 
-    private static Buffer Outer(LoweringContext context, Buffer a, Buffer b)
+    private static TensorBuffer Outer(LoweringContext context, TensorBuffer a, TensorBuffer b)
     {
         var type = TypePromotion.Promote(a.Type, b.Type);
         return context.Map(type, [a.Dims[0], b.Dims[0]], i => a.At([i[0]]).As(type.Compute()) * b.At([i[1]]).As(type.Compute()));
@@ -223,7 +222,7 @@ internal static class Matrix
         var (a, b) = (call.Tensor(0), call.Tensor("other"));
         var type = TypePromotion.Promote(a.Type, b.Type);
         var rank = Math.Max(a.Rank, b.Rank);
-        Dims Padded(Buffer x) => [.. Enumerable.Repeat(Dim.One, rank - x.Rank), .. x.Dims];
+        Dims Padded(TensorBuffer x) => [.. Enumerable.Repeat(Dim.One, rank - x.Rank), .. x.Dims];
         var (sizesA, sizesB) = (Padded(a), Padded(b));
         return call.Context.Map(type, [.. sizesA.Zip(sizesB, (p, q) => p * q)], i =>
         {

@@ -1,6 +1,5 @@
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators.Families;
@@ -28,7 +27,7 @@ internal static class Normalisation
     };
 
     /// <summary>What a normalisation makes, and the statistics it was made with, in the dtype they are computed in.</summary>
-    private sealed record Normalised(Buffer Output, Buffer Mean, Buffer InverseDeviation);
+    private sealed record Normalised(TensorBuffer Output, TensorBuffer Mean, TensorBuffer InverseDeviation);
 
     private static Lowered BatchNorm(Call call)
     {
@@ -50,8 +49,8 @@ internal static class Normalisation
     private static double Epsilon(Call call) => call.Number(call.Operator.Schema.IndexOf("eps") >= 0 ? "eps" : "epsilon");
 
     /// <summary>Normalising and the affine map after it as one product and one sum for each channel, computed from the (mostly constant) statistics.</summary>
-    private static (Buffer Scale, Buffer Shift) ScaleAndShift(
-        LoweringContext context, Buffer mean, Buffer variance, Buffer? weight, Buffer? bias, double epsilon)
+    private static (TensorBuffer Scale, TensorBuffer Shift) ScaleAndShift(
+        LoweringContext context, TensorBuffer mean, TensorBuffer variance, TensorBuffer? weight, TensorBuffer? bias, double epsilon)
     {
         var type = mean.Type.Compute();
         var scale = context.Map(type, mean.Dims, i =>
@@ -87,7 +86,7 @@ internal static class Normalisation
         return new Lowered.List([output, context.Convert(mean, type), context.Convert(InverseDeviation(context, variance, Epsilon(call)), type)]);
     }
 
-    private static Buffer InverseDeviation(LoweringContext context, Buffer variance, double epsilon) =>
+    private static TensorBuffer InverseDeviation(LoweringContext context, TensorBuffer variance, double epsilon) =>
         context.Map(variance.Type, variance.Dims, i => variance.At(i).One / (variance.At(i) + variance.At(i).Like(epsilon)).Sqrt());
 
     private static Normalised LayerNorm(Call call, double epsilon)
@@ -107,10 +106,10 @@ internal static class Normalisation
         return new(output, mean, inverse);
     }
 
-    private static ReducedAxes Trailing(Buffer input, int count) => new(input, [.. Enumerable.Range(input.Rank - count, count)], keep: true);
+    private static ReducedAxes Trailing(TensorBuffer input, int count) => new(input, [.. Enumerable.Range(input.Rank - count, count)], keep: true);
 
     /// <summary>Weight and bias over the last dims of the index.</summary>
-    private static Expr Affine(Expr x, Buffer? weight, Buffer? bias, Dims index)
+    private static Expr Affine(Expr x, TensorBuffer? weight, TensorBuffer? bias, Dims index)
     {
         x = weight is null ? x : x * weight.ValueAt(index[^weight.Rank..]).As(x.Type);
         return bias is null ? x : x + bias.ValueAt(index[^bias.Rank..]).As(x.Type);
@@ -132,7 +131,7 @@ internal static class Normalisation
         return Lowered.Of(output, inverse);
     }
 
-    private static (Buffer Output, Buffer Inverse) RootMeanSquare(Call call)
+    private static (TensorBuffer Output, TensorBuffer Inverse) RootMeanSquare(Call call)
     {
         var context = call.Context;
         var input = call.Tensor("input");
@@ -155,7 +154,7 @@ internal static class Normalisation
         return Lowered.Of(output, call.Context.Convert(mean, input.Type), call.Context.Convert(inverse, input.Type));
     }
 
-    private static Normalised GroupNorm(Call call, Buffer input, Dim groups)
+    private static Normalised GroupNorm(Call call, TensorBuffer input, Dim groups)
     {
         var context = call.Context;
         var channels = input.Dims[1];
@@ -193,7 +192,7 @@ internal static class Normalisation
     }
 
     /// <summary>v · g / |v|, the norm taken over all dims but one.</summary>
-    private static Buffer WeightNorm(Call call)
+    private static TensorBuffer WeightNorm(Call call)
     {
         var (v, g) = (call.Tensor("v"), call.Tensor("g"));
         var norms = WeightNorms(call);
@@ -204,7 +203,7 @@ internal static class Normalisation
         });
     }
 
-    private static Buffer WeightNorms(Call call)
+    private static TensorBuffer WeightNorms(Call call)
     {
         var v = call.Tensor("v");
         var kept = call.Constant("dim");

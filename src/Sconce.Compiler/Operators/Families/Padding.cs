@@ -1,5 +1,5 @@
+using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators.Families;
@@ -39,7 +39,7 @@ internal static class Padding
     };
 
     /// <summary>The new shape, and how much stands before each dim. Pads are listed from the last dim to the first.</summary>
-    private static (Dims Dims, Dims Before) Shape(Call call, string name, Buffer self)
+    private static (Dims Dims, Dims Before) Shape(Call call, string name, TensorBuffer self)
     {
         var pads = call.Ints(name);
         var dims = self.Dims.ToArray();

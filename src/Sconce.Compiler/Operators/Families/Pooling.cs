@@ -1,6 +1,5 @@
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators.Families;
@@ -37,9 +36,9 @@ internal static class Pooling
     /// <summary>Windows over the last dims: the shape of the output, how many elements a window has, where the windows lie.</summary>
     private sealed record Windows(Dims Output, Dims Taps, Func<int, Dim, Span> Span);
 
-    private static Lowered Both((Buffer Values, Lowered Indices) pooled) => new Lowered.List([pooled.Values, pooled.Indices]);
+    private static Lowered Both((TensorBuffer Values, Lowered Indices) pooled) => new Lowered.List([pooled.Values, pooled.Indices]);
 
-    private static Windows Fixed(Call call, Buffer self, int spatial)
+    private static Windows Fixed(Call call, TensorBuffer self, int spatial)
     {
         var kernel = call.Constants("kernel_size", spatial);
         var stride = call.Has("stride") && !call.Constants("stride").IsEmpty ? call.Constants("stride", spatial) : kernel;
@@ -62,7 +61,7 @@ internal static class Pooling
             new((o * stride[i]) - padding[i], self.Dims[self.Rank - spatial + i], dilation[i]));
     }
 
-    private static Windows Adaptive(Call call, Buffer self, int spatial)
+    private static Windows Adaptive(Call call, TensorBuffer self, int spatial)
     {
         var sizes = call.Ints("output_size", spatial);
         Dims output = [.. sizes];
@@ -76,7 +75,7 @@ internal static class Pooling
     }
 
     /// <summary>The element of a window, something else where the window reaches outside.</summary>
-    private static Expr Element(Buffer self, Windows windows, Dims output, Dims tap, Expr outside)
+    private static Expr Element(TensorBuffer self, Windows windows, Dims output, Dims tap, Expr outside)
     {
         var first = self.Rank - tap.Length;
         var index = output.ToArray();
@@ -91,13 +90,13 @@ internal static class Pooling
         return BufferLoads.GuardUnlessKnown(inside, self.ValueAt([.. index]), outside);
     }
 
-    private static (Buffer Values, Lowered Indices) MaxPool(Call call, int spatial)
+    private static (TensorBuffer Values, Lowered Indices) MaxPool(Call call, int spatial)
     {
         var self = call.Tensor("self");
         return Max(call.Context, self, Fixed(call, self, spatial), call.Operator.Schema.Returns.Length > 1);
     }
 
-    private static (Buffer Values, Lowered Indices) Max(LoweringContext context, Buffer self, Windows windows, bool withIndices)
+    private static (TensorBuffer Values, Lowered Indices) Max(LoweringContext context, TensorBuffer self, Windows windows, bool withIndices)
     {
         var outside = self.Type.Compute().Lowest();
         var first = self.Rank - windows.Output.Length;
@@ -105,7 +104,7 @@ internal static class Pooling
         var values = context.Reduce(self.Type, dims, windows.Taps, Combiner.Max, (o, r) => Element(self, windows, o, r, outside));
         return (values, withIndices ? (Lowered)Indices() : Lowered.Nothing);
 
-        Buffer Indices() => context.Reduce(
+        TensorBuffer Indices() => context.Reduce(
             DType.Int64, dims, windows.Taps, Combiner.ArgMax, (o, r) => Element(self, windows, o, r, outside), (o, place) =>
             {
                 // From the place within the window to one within the spatial dims.
@@ -146,7 +145,7 @@ internal static class Pooling
         return Average(call.Context, self, windows, divisor is null ? Divisor : _ => divisor);
     }
 
-    private static Buffer Average(LoweringContext context, Buffer self, Windows windows, Func<Dims, Dim> divisor)
+    private static TensorBuffer Average(LoweringContext context, TensorBuffer self, Windows windows, Func<Dims, Dim> divisor)
     {
         var compute = self.Type.Compute();
         Dims dims = [.. self.Dims[..^windows.Output.Length], .. windows.Output];

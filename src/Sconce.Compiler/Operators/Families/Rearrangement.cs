@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators.Families;
@@ -26,7 +25,7 @@ internal static class Rearrangement
         { "aten::combinations(Tensor self, int r=2, bool with_replacement=False) -> Tensor", Combinations },
     };
 
-    private static Buffer Repeat(LoweringContext context, Buffer self, Dims repeats)
+    private static TensorBuffer Repeat(LoweringContext context, TensorBuffer self, Dims repeats)
     {
         Dims padded = [.. Enumerable.Repeat(Dim.One, repeats.Length - self.Rank), .. self.Dims];
         Dims dims = [.. padded.Zip(repeats, (dim, times) => dim * times)];
@@ -54,7 +53,7 @@ internal static class Rearrangement
         return call.Context.View(self, self.Dims.SetItem(axis, self.Dims[axis] * times), index => index.SetItem(axis, index[axis].FloorDiv(times)));
     }
 
-    internal static Buffer Flip(LoweringContext context, Buffer self, ImmutableArray<int> axes) =>
+    internal static TensorBuffer Flip(LoweringContext context, TensorBuffer self, ImmutableArray<int> axes) =>
         context.View(self, self.Dims, index => [.. index.Select((i, axis) => axes.Contains(axis) ? self.Dims[axis] - 1 - i : i)]);
 
     private static Lowered Rotate(Call call)
@@ -84,7 +83,7 @@ internal static class Rearrangement
         return Roll(call.Context, self, call.Axes("dims", self.Rank), shifts);
     }
 
-    private static Buffer Roll(LoweringContext context, Buffer self, ImmutableArray<int> axes, Dims shifts) => context.View(self, self.Dims, index =>
+    private static TensorBuffer Roll(LoweringContext context, TensorBuffer self, ImmutableArray<int> axes, Dims shifts) => context.View(self, self.Dims, index =>
     {
         foreach (var (axis, shift) in axes.Zip(shifts))
         {
@@ -114,7 +113,7 @@ internal static class Rearrangement
     }
 
     /// <summary>The last dim as the diagonal of two new ones.</summary>
-    internal static Buffer DiagEmbed(LoweringContext context, Buffer self, int offset, int first, int second)
+    internal static TensorBuffer DiagEmbed(LoweringContext context, TensorBuffer self, int offset, int first, int second)
     {
         var size = self.Dims[^1] + Math.Abs(offset);
         var (down, right) = (Math.Max(-offset, 0), Math.Max(offset, 0));

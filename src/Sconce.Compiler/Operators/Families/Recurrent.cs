@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators.Families;
@@ -25,15 +24,15 @@ internal static class Recurrent
     };
 
     /// <summary>The weights of one layer in one direction; the last projects a wide state to a narrow one.</summary>
-    private sealed record Weights(Buffer Input, Buffer Hidden, Buffer? InputBias, Buffer? HiddenBias, Buffer? Projection);
+    private sealed record Weights(TensorBuffer Input, TensorBuffer Hidden, TensorBuffer? InputBias, TensorBuffer? HiddenBias, TensorBuffer? Projection);
 
     /// <summary>
     /// One step: fromInput is the input's part of the gates at an index [batch, gate], hidden the state before at [batch, unit]; carry is the LSTM's
     /// cell, changed in place. Gives the elements of the state after.
     /// </summary>
-    private delegate Func<Dims, Expr> Step(LoweringContext context, Weights weights, Func<Dims, Expr> fromInput, Func<Dims, Expr> hidden, Dim batch, Buffer? carry);
+    private delegate Func<Dims, Expr> Step(LoweringContext context, Weights weights, Func<Dims, Expr> fromInput, Func<Dims, Expr> hidden, Dim batch, TensorBuffer? carry);
 
-    private static Func<Dims, Expr> Lstm(LoweringContext context, Weights weights, Func<Dims, Expr> fromInput, Func<Dims, Expr> hidden, Dim batch, Buffer? carry)
+    private static Func<Dims, Expr> Lstm(LoweringContext context, Weights weights, Func<Dims, Expr> fromInput, Func<Dims, Expr> hidden, Dim batch, TensorBuffer? carry)
     {
         var units = weights.Hidden.Dims[0].FloorDiv(4);
         var gates = Gates(context, weights, hidden, batch, (i, sum) => sum + fromInput(i));
@@ -45,7 +44,7 @@ internal static class Recurrent
         return weights.Projection is null ? State : Matrix.Linear(context, context.Map(carry!.Type, dims, State), weights.Projection, null).ValueAt;
     }
 
-    private static Func<Dims, Expr> Gru(LoweringContext context, Weights weights, Func<Dims, Expr> fromInput, Func<Dims, Expr> hidden, Dim batch, Buffer? carry)
+    private static Func<Dims, Expr> Gru(LoweringContext context, Weights weights, Func<Dims, Expr> fromInput, Func<Dims, Expr> hidden, Dim batch, TensorBuffer? carry)
     {
         var units = weights.Hidden.Dims[0].FloorDiv(3);
         var gates = Gates(context, weights, hidden, batch, (_, sum) => sum);
@@ -63,13 +62,13 @@ internal static class Recurrent
         Gates(context, weights, hidden, batch, (i, sum) => activation(sum + fromInput(i))).ValueAt;
 
     /// <summary>The state's part of the gates.</summary>
-    private static Buffer Gates(LoweringContext context, Weights weights, Func<Dims, Expr> hidden, Dim batch, Func<Dims, Expr, Expr> result) =>
+    private static TensorBuffer Gates(LoweringContext context, Weights weights, Func<Dims, Expr> hidden, Dim batch, Func<Dims, Expr, Expr> result) =>
         context.Contract(
             weights.Hidden.Type, [], batch, weights.Hidden.Dims[0], weights.Hidden.Dims[1],
             (_, m, k) => hidden([m, k]), (_, n, k) => weights.Hidden.ValueAt([n, k]),
             (i, sum) => result(i, weights.HiddenBias is { } bias ? sum + bias.ValueAt([i[1]]) : sum));
 
-    private static Lowered Layers(Call call, Step step, ImmutableArray<Buffer> initial)
+    private static Lowered Layers(Call call, Step step, ImmutableArray<TensorBuffer> initial)
     {
         var context = call.Context;
         var layers = call.Constant("num_layers");
@@ -83,11 +82,11 @@ internal static class Recurrent
         var perDirection = parameters.Length / (layers * directions);
         var batchFirst = call.Flag("batch_first");
         var input = batchFirst ? context.Transpose(call.Tensor("input"), 0, 1) : call.Tensor("input");
-        var states = ImmutableArray.CreateBuilder<Buffer>();
-        var carries = ImmutableArray.CreateBuilder<Buffer>();
+        var states = ImmutableArray.CreateBuilder<TensorBuffer>();
+        var carries = ImmutableArray.CreateBuilder<TensorBuffer>();
         for (var layer = 0; layer < layers; layer++)
         {
-            var outputs = new Buffer[directions];
+            var outputs = new TensorBuffer[directions];
             for (var direction = 0; direction < directions; direction++)
             {
                 var number = (layer * directions) + direction;
@@ -111,13 +110,13 @@ internal static class Recurrent
             : Lowered.Of(output, final);
     }
 
-    private static Weights Unpack(ImmutableArray<Buffer> parameters, bool biases) => new(
+    private static Weights Unpack(ImmutableArray<TensorBuffer> parameters, bool biases) => new(
         parameters[0], parameters[1], biases ? parameters[2] : null, biases ? parameters[3] : null,
         parameters.Length is 3 or 5 ? parameters[^1] : null);
 
     /// <summary>One layer in one direction over the whole of time: its output for each step, and its last state. The carry begins as given and ends as the last.</summary>
-    private static (Buffer Output, Buffer Last) Layer(
-        LoweringContext context, Step step, Weights weights, Buffer input, Buffer initial, ref Buffer? carry, bool backwards)
+    private static (TensorBuffer Output, TensorBuffer Last) Layer(
+        LoweringContext context, Step step, Weights weights, TensorBuffer input, TensorBuffer initial, ref TensorBuffer? carry, bool backwards)
     {
         var (time, batch) = (input.Dims[0], input.Dims[1]);
         var fromInput = Matrix.Linear(context, input, weights.Input, weights.InputBias);
@@ -149,7 +148,7 @@ internal static class Recurrent
         return Lowered.Of(Cell(call, Lstm, states[0], carry), carry);
     }
 
-    private static Buffer Cell(Call call, Step step, Buffer state, Buffer? carry)
+    private static TensorBuffer Cell(Call call, Step step, TensorBuffer state, TensorBuffer? carry)
     {
         var weights = CellWeights(call);
         var input = call.Tensor("input");

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Compiler.Operators.Families;
 
@@ -124,7 +123,7 @@ internal static class Reduction
             call.Context.Convert(call.Context.Mean(self, axes), self.Type));
     }
 
-    private static Buffer Extreme(Call call, ReducedAxes axes, Combiner combiner)
+    private static TensorBuffer Extreme(Call call, ReducedAxes axes, Combiner combiner)
     {
         var self = call.Tensor(0);
         RequireElements(call, axes);
@@ -143,7 +142,7 @@ internal static class Reduction
         return Lowered.Of(Extreme(call, axes, extreme), Place(call, axes, place));
     }
 
-    private static Buffer Place(Call call, ReducedAxes axes, Combiner combiner)
+    private static TensorBuffer Place(Call call, ReducedAxes axes, Combiner combiner)
     {
         RequireElements(call, axes);
         return call.Context.Reduce(call.Tensor(0), axes, combiner, DType.Int64, x => x.Type == DType.Bool ? x.As(DType.UInt8) : x);
@@ -202,7 +201,7 @@ internal static class Reduction
     }
 
     /// <summary>The p-norm of the elements over dims.</summary>
-    internal static Buffer Norm(LoweringContext context, Buffer self, ReducedAxes axes, DType type, double p)
+    internal static TensorBuffer Norm(LoweringContext context, TensorBuffer self, ReducedAxes axes, DType type, double p)
     {
         Expr Magnitude(Expr x) => x.As(type.Compute()).Abs();
         return p switch

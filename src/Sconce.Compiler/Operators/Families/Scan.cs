@@ -1,6 +1,5 @@
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators.Families;
@@ -72,7 +71,7 @@ internal static class Scan
     {
         var self = call.Tensor(0);
         var axis = call.Axis("dim", self.Rank);
-        Buffer[] parts = [.. new[] { call.OptionalTensor("prepend"), self, call.OptionalTensor("append") }.OfType<Buffer>()];
+        TensorBuffer[] parts = [.. new[] { call.OptionalTensor("prepend"), self, call.OptionalTensor("append") }.OfType<TensorBuffer>()];
         self = parts.Length == 1 ? self : call.Context.Concatenate(parts.Select(part => part.Type).Aggregate(TypePromotion.Promote), parts, axis);
         for (var n = call.Sane(call.Constant("n")); n > 0; n--)
         {
@@ -104,7 +103,7 @@ internal static class Scan
     }
 
     /// <summary>The area between one sample and the next.</summary>
-    private static Expr Strip(Call call, Buffer y, int axis, Dims index)
+    private static Expr Strip(Call call, TensorBuffer y, int axis, Dims index)
     {
         var compute = y.Type.ToFloat().Compute();
         var next = index.SetItem(axis, index[axis] + 1);

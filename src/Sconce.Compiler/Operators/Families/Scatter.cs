@@ -1,6 +1,5 @@
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators.Families;
@@ -41,11 +40,11 @@ internal static class Scatter
     };
 
     /// <summary>The place of each value: its own, but along one dim the one that the index holds.</summary>
-    private static Func<Dims, Dims> PlaceAlong(Buffer self, int axis, Buffer index) => i => self.Rank == 0 ? []
+    private static Func<Dims, Dims> PlaceAlong(TensorBuffer self, int axis, TensorBuffer index) => i => self.Rank == 0 ? []
         : index.Rank == 0 ? [index.IndexAt([], self.Dims[0])]
         : i.SetItem(axis, index.IndexAt(i, self.Dims[axis]));
 
-    private static void CheckPlaces(Call call, Dims dims, Buffer self, int axis, Func<Dims, Expr> index, bool fromEnd = false) =>
+    private static void CheckPlaces(Call call, Dims dims, TensorBuffer self, int axis, Func<Dims, Expr> index, bool fromEnd = false) =>
         call.CheckIndices(dims, index, self.Rank == 0 ? 1 : self.Dims[axis], Checks.DimOf("self", axis), fromEnd);
 
     private static Lowered Along(Call call, Operand source, string name, ScatterMode mode)
@@ -76,7 +75,7 @@ internal static class Scatter
             call, self, source.Dims, i => self.Rank == 0 ? [] : i.SetItem(axis, index.IndexAt(index.Rank == 0 ? [] : [i[axis]], self.Dims[axis])), source.ValueAt);
     }
 
-    private static Buffer Reduce(Call call, Buffer self, Dims dims, Func<Dims, Dims> place, Func<Dims, Expr> value)
+    private static TensorBuffer Reduce(Call call, TensorBuffer self, Dims dims, Func<Dims, Dims> place, Func<Dims, Expr> value)
     {
         var context = call.Context;
         var reduce = call.Text("reduce");
@@ -111,7 +110,7 @@ internal static class Scatter
     }
 
     /// <summary>Whole slices of one dim, whose places a vector gives.</summary>
-    private static Buffer Rows(Call call, Operand source, ScatterMode mode, Func<Expr, Expr>? map = null, bool fromEnd = false)
+    private static TensorBuffer Rows(Call call, Operand source, ScatterMode mode, Func<Expr, Expr>? map = null, bool fromEnd = false)
     {
         var (self, index) = (call.Tensor("self"), call.Tensor("index"));
         var axis = call.Axis("dim", self.Rank);
@@ -163,7 +162,7 @@ internal static class Scatter
     }
 
     /// <summary>A mask in place of some dims: the same value wherever it is true, or values in the order in which it is.</summary>
-    private static Buffer PutMasked(Call call, Buffer self, Buffer mask, int start, Buffer values, bool accumulate)
+    private static TensorBuffer PutMasked(Call call, TensorBuffer self, TensorBuffer mask, int start, TensorBuffer values, bool accumulate)
     {
         var rest = self.Rank - mask.Rank;
         var perHit = values.Rank > rest - start && !call.Context.IsOne(values.Dims[^(rest - start + 1)], "the values are one for each place of the mask");
@@ -185,7 +184,7 @@ internal static class Scatter
     }
 
     /// <summary>There must be a value for each element of a mask that is true; where that is asked for, no more.</summary>
-    private static void CheckHits(Call call, Buffer order, Dim count, bool exactly)
+    private static void CheckHits(Call call, TensorBuffer order, Dim count, bool exactly)
     {
         // At its last element a mask has met all that are true, less one.
         Expr Hits(Dims i) => order.At([order.Dims[0] - 1]) + Expr.Const(DType.Int64, 1L);
@@ -195,7 +194,7 @@ internal static class Scatter
     }
 
     /// <summary>How many elements of a mask are true before each one, in row-major order.</summary>
-    private static Buffer HitsBefore(LoweringContext context, Buffer mask)
+    private static TensorBuffer HitsBefore(LoweringContext context, TensorBuffer mask)
     {
         var flat = context.Reshape(mask, [Dim.Product(mask.Dims)]);
         return context.Scan(
@@ -255,7 +254,7 @@ internal static class Scatter
         return result;
     }
 
-    private static Buffer WriteInto(Call call, Func<Dims, Dims> place, Dims dims)
+    private static TensorBuffer WriteInto(Call call, Func<Dims, Dims> place, Dims dims)
     {
         var (self, source) = (call.Tensor("self"), call.Tensor("src"));
         call.Context.Fits(source.Dims, dims);

@@ -1,6 +1,5 @@
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators.Families;
@@ -24,7 +23,7 @@ internal static class Softmax
     private static Lowered Normalise(Call call, DType type) => Compute(call.Context, call.Tensor(0), Axis(call), type);
 
     /// <summary>exp(x - max) over its sum along one dim.</summary>
-    internal static Buffer Compute(LoweringContext context, Buffer self, int axis, DType type)
+    internal static TensorBuffer Compute(LoweringContext context, TensorBuffer self, int axis, DType type)
     {
         self = context.Convert(self, type);
         if (self.Rank == 0)
@@ -41,7 +40,7 @@ internal static class Softmax
     }
 
     /// <summary>As softmax, but 0 where every element is minus infinity: a row that a mask covers whole.</summary>
-    internal static Buffer SafeSoftmax(LoweringContext context, Buffer self, int axis)
+    internal static TensorBuffer SafeSoftmax(LoweringContext context, TensorBuffer self, int axis)
     {
         var compute = self.Type.Compute();
         var axes = new ReducedAxes(self, [axis], keep: true);
@@ -57,7 +56,7 @@ internal static class Softmax
     private static Lowered Logarithm(Call call, DType type) => Logarithm(call.Context, call.Tensor(0), Axis(call), type);
 
     /// <summary>x - max less the logarithm of the sum of exponentials: no exponential overflows, and none is taken the logarithm of alone.</summary>
-    internal static Buffer Logarithm(LoweringContext context, Buffer self, int axis, DType type)
+    internal static TensorBuffer Logarithm(LoweringContext context, TensorBuffer self, int axis, DType type)
     {
         self = context.Convert(self, type);
         if (self.Rank == 0)

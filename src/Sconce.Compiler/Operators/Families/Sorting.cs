@@ -1,6 +1,5 @@
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Compiler.Operators.Families;
 
@@ -32,14 +31,14 @@ internal static class Sorting
         { "aten::repeat_interleave.Tensor(Tensor repeats, *, SymInt? output_size=None) -> Tensor", call => RepeatedPlaces(call, call.Tensor("repeats")) },
     };
 
-    private static Lowered Both((Buffer Values, Buffer Indices) sorted) => Lowered.Of(sorted.Values, sorted.Indices);
+    private static Lowered Both((TensorBuffer Values, TensorBuffer Indices) sorted) => Lowered.Of(sorted.Values, sorted.Indices);
 
     private static int Axis(Call call) => call.Axis("dim", call.Tensor(0).Rank);
 
-    private static (Buffer Values, Buffer Indices) Sort(Call call, int axis, bool descending, Dim? kept = null) =>
+    private static (TensorBuffer Values, TensorBuffer Indices) Sort(Call call, int axis, bool descending, Dim? kept = null) =>
         Sort(call.Context, call.Tensor(0), axis, descending, kept);
 
-    private static (Buffer Values, Buffer Indices) Sort(LoweringContext context, Buffer self, int axis, bool descending, Dim? kept = null)
+    private static (TensorBuffer Values, TensorBuffer Indices) Sort(LoweringContext context, TensorBuffer self, int axis, bool descending, Dim? kept = null)
     {
         if (self.Rank == 0)
         {
@@ -78,11 +77,11 @@ internal static class Sorting
 
     /// <summary>Values and indices at one place along the sorted dim.</summary>
     private static Lowered Pick(
-        Call call, Buffer values, Buffer indices, int axis, Func<System.Collections.Immutable.ImmutableArray<Dim>, Dim> place)
+        Call call, TensorBuffer values, TensorBuffer indices, int axis, Func<System.Collections.Immutable.ImmutableArray<Dim>, Dim> place)
     {
         var keep = call.Operator.Schema.IndexOf("keepdim") >= 0 && call.Flag("keepdim");
         var dims = keep ? values.Dims.SetItem(axis, 1) : values.Dims.RemoveAt(axis);
-        Buffer At(Buffer sorted) => call.Context.View(sorted, dims, i =>
+        TensorBuffer At(TensorBuffer sorted) => call.Context.View(sorted, dims, i =>
         {
             var outer = keep ? i.RemoveAt(axis) : i;
             return outer.Insert(axis, place(outer));
@@ -125,7 +124,7 @@ internal static class Sorting
         }
     }
 
-    private static Lowered Quantile(Call call, Buffer q, bool skipNan)
+    private static Lowered Quantile(Call call, TensorBuffer q, bool skipNan)
     {
         var context = call.Context;
         var whole = !call.Has("dim") || call.Tensor(0).Rank == 0;
@@ -161,7 +160,7 @@ internal static class Sorting
             : context.Unsqueeze(result, q.Rank + axis);
     }
 
-    private static Lowered Search(Call call, Buffer sorted, Buffer values)
+    private static Lowered Search(Call call, TensorBuffer sorted, TensorBuffer values)
     {
         var schema = call.Operator.Schema;
         var right = call.Flag("right") || (schema.IndexOf("side") >= 0 && call.Has("side") && call.Text("side") == "right");
@@ -176,7 +175,7 @@ internal static class Sorting
     }
 
     /// <summary>How many elements of the last dim stand before each value: the bits of the number from the highest to the lowest, a map for each.</summary>
-    internal static Buffer Search(LoweringContext context, Buffer sorted, Buffer values, bool right)
+    internal static TensorBuffer Search(LoweringContext context, TensorBuffer sorted, TensorBuffer values, bool right)
     {
         var size = sorted.Dims[^1];
         var type = TypePromotion.Promote(sorted.Type, values.Type).Compute();
@@ -218,7 +217,7 @@ internal static class Sorting
     }
 
     /// <summary>Each place as many times as it is to be repeated.</summary>
-    private static Buffer RepeatedPlaces(Call call, Buffer repeats)
+    private static TensorBuffer RepeatedPlaces(Call call, TensorBuffer repeats)
     {
         if (!call.Has("output_size"))
         {

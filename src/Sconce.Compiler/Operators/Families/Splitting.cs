@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators.Families;
@@ -70,16 +70,16 @@ internal static class Splitting
     }
 
     /// <summary>Pieces of one size; the last may be smaller.</summary>
-    private static Lowered Pieces(Call call, Buffer self, int axis, Dim size)
+    private static Lowered Pieces(Call call, TensorBuffer self, int axis, Dim size)
     {
         var count = call.Sane(Math.Max(Results(call, self.Dims[axis].CeilDiv(size), "pieces"), 1));
         return Split(call.Context, self, axis, [.. Enumerable.Repeat(size, count - 1), self.Dims[axis] - (size * (count - 1))]);
     }
 
-    private static Lowered Split(LoweringContext context, Buffer self, int axis, Dims sizes)
+    private static Lowered Split(LoweringContext context, TensorBuffer self, int axis, Dims sizes)
     {
         var start = Dim.Zero;
-        var parts = ImmutableArray.CreateBuilder<Buffer>();
+        var parts = ImmutableArray.CreateBuilder<TensorBuffer>();
         foreach (var size in sizes)
         {
             parts.Add(context.Slice(self, axis, start, size));

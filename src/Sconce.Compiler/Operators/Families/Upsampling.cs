@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators.Families;
@@ -56,7 +55,7 @@ internal static class Upsampling
     /// <summary>What an output takes: an element's place, and the element's weight (none: 1).</summary>
     private delegate (Dim Place, Expr? Weight) Tap(Dim output);
 
-    private static Buffer Input(Call call) => call.Tensor(0);
+    private static TensorBuffer Input(Call call) => call.Tensor(0);
 
     private static ImmutableArray<AxisScale> Scales(Call call, int spatial)
     {
@@ -144,7 +143,7 @@ internal static class Upsampling
         Combine(call, spatial, scale => scale.Input.Equals(scale.Output) ? [output => (output, null)] : taps(call.Context, scale));
 
     /// <summary>The weighted sum over all combinations of the dims' taps.</summary>
-    private static Buffer Combine(Call call, int spatial, Func<AxisScale, ImmutableArray<Tap>> taps)
+    private static TensorBuffer Combine(Call call, int spatial, Func<AxisScale, ImmutableArray<Tap>> taps)
     {
         var input = Input(call);
         var scales = Scales(call, spatial);
@@ -208,10 +207,10 @@ internal static class Upsampling
     }
 
     /// <summary>The element at or before the place that an output stands for.</summary>
-    private static Buffer Places(LoweringContext context, AxisScale scale, Func<Dim, Expr> source) =>
+    private static TensorBuffer Places(LoweringContext context, AxisScale scale, Func<Dim, Expr> source) =>
         context.Map(DType.Int64, [scale.Output], i => source(i[0]).Floor().As(DType.Int64).Min(Expr.Of(scale.Input - 1)));
 
-    private static Buffer Fractions(LoweringContext context, AxisScale scale, Func<Dim, Expr> source, Buffer places) =>
+    private static TensorBuffer Fractions(LoweringContext context, AxisScale scale, Func<Dim, Expr> source, TensorBuffer places) =>
         context.Map(scale.Type, [scale.Output], i => (source(i[0]) - places.At(i).As(scale.Type)).Clamp(0, 1));
 
     /// <summary>Keys' cubic convolution kernel at a distance.</summary>
@@ -243,7 +242,7 @@ internal static class Upsampling
         return result;
     }
 
-    private static Buffer Filter(LoweringContext context, Buffer input, int axis, AxisScale sizes, double scale, int support, Func<Expr, Expr> filter)
+    private static TensorBuffer Filter(LoweringContext context, TensorBuffer input, int axis, AxisScale sizes, double scale, int support, Func<Expr, Expr> filter)
     {
         var type = sizes.Type;
         var width = support * Math.Max(scale, 1);

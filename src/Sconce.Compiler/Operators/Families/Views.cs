@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators.Families;
@@ -114,7 +113,7 @@ internal static class Views
         return self.Rank == 0 ? self : call.Context.Transpose(self, call.Axis(first, self.Rank), call.Axis(second, self.Rank));
     };
 
-    private static Buffer Reverse(LoweringContext context, Buffer self) =>
+    private static TensorBuffer Reverse(LoweringContext context, TensorBuffer self) =>
         self.Rank < 2 ? self : context.Permute(self, [.. Enumerable.Range(0, self.Rank).Reverse()]);
 
     private static Lowered Movedim(Call call)
@@ -155,7 +154,7 @@ internal static class Views
 
     private static Lowered AtLeast(Call call, int rank) => AtLeast(call.Context, call.Tensor(0), rank);
 
-    private static Buffer AtLeast(LoweringContext context, Buffer self, int rank)
+    private static TensorBuffer AtLeast(LoweringContext context, TensorBuffer self, int rank)
     {
         Dims dims = (rank, self.Rank) switch
         {
@@ -221,7 +220,7 @@ internal static class Views
     }
 
     /// <summary>The diagonal of two dims as a new last dim.</summary>
-    internal static Buffer Diagonal(LoweringContext context, Buffer self, int offset, int first, int second)
+    internal static TensorBuffer Diagonal(LoweringContext context, TensorBuffer self, int offset, int first, int second)
     {
         var (down, right) = (Math.Max(-offset, 0), Math.Max(offset, 0));
         var length = Dim.Max(Dim.Min(self.Dims[first] - down, self.Dims[second] - right), 0);

@@ -1,5 +1,5 @@
 using Sconce.Compiler.Diagnostics;
-using Sconce.Compiler.Graph;
+using Sconce.Compiler.Graphs;
 
 namespace Sconce.Compiler.Passes.Functionalisation;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using Sconce.Compiler.Graph;
+using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Types;
-using ValueType = Sconce.Compiler.Graph.ValueType;
 
 namespace Sconce.Compiler.Passes.Functionalisation;
 
@@ -65,7 +64,7 @@ internal static class AliasAnalysis
             ? (before.SequenceEqual(after) ? Aliasing.Same : Aliasing.Copy)
             : orElse;
 
-    private static ImmutableArray<Dim>? Strides(Value? value) => (value?.Type as ValueType.Tensor)?.Strides;
+    private static ImmutableArray<Dim>? Strides(Value? value) => (value?.Type as GraphType.Tensor)?.Strides;
 
     /// <summary>PyTorch's rule for reshape (computeStride): runs of dims that lie densely may be cut and joined, others not. Null where sizes cannot be compared.</summary>
     private static bool? CanView(Node node)

@@ -1,28 +1,27 @@
 using Sconce.Compiler.Diagnostics;
-using Sconce.Compiler.Graph;
-using ValueType = Sconce.Compiler.Graph.ValueType;
+using Sconce.Compiler.Graphs;
 
 namespace Sconce.Compiler.Passes.Functionalisation;
 
 /// <summary>
 /// Makes a graph pure: in-place operators, and writes through views, become new values that all later readers of the memory see; buffers that are
-/// written end in <see cref="Graph.Graph.Mutations"/>. Copies, which mean nothing without memory, vanish, and so do assertions of what is known.
+/// written end in <see cref="Graph.Mutations"/>. Copies, which mean nothing without memory, vanish, and so do assertions of what is known.
 /// </summary>
 public sealed class Functionalise
 {
-    private readonly Graph.Graph graph;
+    private readonly Graph graph;
     private readonly Dictionary<Value, Alias> aliases = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<string> names;
     private int depth;
 
-    private Functionalise(Graph.Graph graph)
+    private Functionalise(Graph graph)
     {
         this.graph = graph;
         names = [.. GraphWalk.Definitions(graph).Select(value => value.Name)];
     }
 
     /// <summary>Rewrites the graph in place.</summary>
-    public static void Run(Graph.Graph graph) => Guarded(null, new Functionalise(graph).Run);
+    public static void Run(Graph graph) => Guarded(null, new Functionalise(graph).Run);
 
     private void Run()
     {
@@ -48,7 +47,7 @@ public sealed class Functionalise
     private void DefineInputs()
     {
         var stored = new Dictionary<ReadOnlyMemory<byte>, List<(Types.TensorData Data, Alias Alias)>>();
-        foreach (var input in graph.Inputs.Where(input => input.Value.Type is ValueType.Tensor))
+        foreach (var input in graph.Inputs.Where(input => input.Value.Type is GraphType.Tensor))
         {
             var own = new Alias(new Storage(input.Value) { Depth = 0 });
             if (input.Data is { ByteCount: > 0 } data)
@@ -179,7 +178,7 @@ public sealed class Functionalise
             var mapped = Mapped(node, emitter);
             emitter.Nodes.Add(mapped);
             WriteStatistics(node, mapped, emitter);
-            foreach (var output in node.Outputs.Where(output => output.Type is ValueType.Tensor))
+            foreach (var output in node.Outputs.Where(output => output.Type is GraphType.Tensor))
             {
                 Own(output, output);
                 foreach (var input in aliasing == Aliasing.ViewOrOwn ? node.Arguments.SelectMany(a => a.Argument.Values()) : [])

@@ -1,7 +1,6 @@
 using Sconce.Compiler.Diagnostics;
-using Sconce.Compiler.Graph;
+using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Types;
-using ValueType = Sconce.Compiler.Graph.ValueType;
 
 namespace Sconce.Compiler.Passes.Functionalisation;
 
@@ -28,13 +27,13 @@ internal static class InPlaceOperators
     public static Argument Emit(NodeEmitter emitter, Node node, IReadOnlyList<NamedArgument> arguments, Value target, Argument current)
     {
         // An out-variant may give its target another shape: that of its result.
-        var type = target.Type as ValueType.Tensor ?? new ValueType.Tensor(null, null);
-        type = IsOut(node) && node.Outputs is [{ Type: ValueType.Tensor result }] ? result with { Type = type.Type } : type;
+        var type = target.Type as GraphType.Tensor ?? new GraphType.Tensor(null, null);
+        type = IsOut(node) && node.Outputs is [{ Type: GraphType.Tensor result }] ? result with { Type = type.Type } : type;
         switch (node.Operator)
         {
             case "aten::copy_":
                 return Fit(emitter, Given("src", 1), type);
-            case "aten::fill_" when Given("value", 1) is Argument.OfValue { Value.Type: ValueType.Tensor }:
+            case "aten::fill_" when Given("value", 1) is Argument.OfValue { Value.Type: GraphType.Tensor }:
                 return Fit(emitter, Given("value", 1), type);
             case "aten::fill_":
                 return emitter.Emit("aten::full_like", "default", NodeEmitter.Plain(type), new("self", current), new("fill_value", Given("value", 1)));
@@ -55,7 +54,7 @@ internal static class InPlaceOperators
         }
 
         // The pure operator may give another element type than the tensor that is written has.
-        var promoted = emitter.Emit(pure, PureOverload(node), new ValueType.Tensor(null, type.Shape), inputs);
+        var promoted = emitter.Emit(pure, PureOverload(node), new GraphType.Tensor(null, type.Shape), inputs);
         return type.Type is { } element ? emitter.Cast(promoted, element) : promoted;
 
         Argument Given(string name, int position) =>
@@ -78,13 +77,13 @@ internal static class InPlaceOperators
     /// <summary>Out-variants are found by their arguments: nothing says which of the pure overloads they belong to.</summary>
     private static string PureOverload(Node node) => IsOut(node) ? "" : node.Overload;
 
-    private static bool MayPromote(string op, NamedArgument[] arguments, ValueType.Tensor type) =>
+    private static bool MayPromote(string op, NamedArgument[] arguments, GraphType.Tensor type) =>
         Comparisons.Contains(op)
             ? type.Type != DType.Bool
             : arguments.Any(a => a is { Name: not ("index" or "indices" or "mask"), Argument: Argument.OfValue { Value: var value } } && value.ElementType() != type.Type);
 
     /// <summary>A value in the shape and element type of the tensor it is written to.</summary>
-    private static Argument Fit(NodeEmitter emitter, Argument value, ValueType.Tensor type)
+    private static Argument Fit(NodeEmitter emitter, Argument value, GraphType.Tensor type)
     {
         var cast = type.Type is { } element ? emitter.Cast(value, element) : value;
         return type.Shape is null ? cast : emitter.Expand(cast, type);

@@ -1,4 +1,4 @@
-using Sconce.Compiler.Graph;
+using Sconce.Compiler.Graphs;
 
 namespace Sconce.Compiler.Passes.Functionalisation;
 

@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Diagnostics;
-using Sconce.Compiler.Graph;
+using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Types;
-using ValueType = Sconce.Compiler.Graph.ValueType;
 
 namespace Sconce.Compiler.Passes.Functionalisation;
 
@@ -13,7 +12,7 @@ internal sealed class NodeEmitter(List<Node> nodes, Func<string, string> unique)
 
     public SourceLocation? Source { get; set; }
 
-    public Value Emit(string op, string overload, ValueType type, params NamedArgument[] arguments)
+    public Value Emit(string op, string overload, GraphType type, params NamedArgument[] arguments)
     {
         var result = new Value(unique(op[(op.IndexOf(':') + 2)..]), type);
         Nodes.Add(new Node { Operator = op, Overload = overload, Arguments = [.. arguments], Outputs = [result], Source = Source });
@@ -26,26 +25,26 @@ internal sealed class NodeEmitter(List<Node> nodes, Func<string, string> unique)
             ? value
             : Emit("aten::to", "dtype", Tensor(type, ShapeOf(value)), new("self", value), new("dtype", new Argument.ScalarType(type)));
 
-    public Argument Reshape(Argument value, ValueType.Tensor type) =>
+    public Argument Reshape(Argument value, GraphType.Tensor type) =>
         Emit("aten::reshape", "default", Plain(type), new("self", value), new("shape", Known(type).ToArgument()));
 
-    public Argument Permute(Argument value, int[] order, ValueType.Tensor type) => Emit(
+    public Argument Permute(Argument value, int[] order, GraphType.Tensor type) => Emit(
         "aten::permute", "default", Plain(type), new("self", value), new("dims", order.Select(dim => (Dim)dim).ToArgument()));
 
     /// <summary>Repeats a tensor to a larger shape; the same one where it has that shape.</summary>
-    public Argument Expand(Argument value, ValueType.Tensor type) =>
+    public Argument Expand(Argument value, GraphType.Tensor type) =>
         type.Shape is { } shape && ShapeOf(value) is { } now && now.SequenceEqual(shape)
             ? value
             : Emit("aten::expand", "default", Plain(type), new("self", value), new("size", Known(type).ToArgument()));
 
     /// <summary>Without strides: what is emitted lies as Sconce likes.</summary>
-    public static ValueType.Tensor Plain(ValueType.Tensor type) => new(type.Type, type.Shape);
+    public static GraphType.Tensor Plain(GraphType.Tensor type) => new(type.Type, type.Shape);
 
-    public static ImmutableArray<Dim> Known(ValueType.Tensor type) =>
+    public static ImmutableArray<Dim> Known(GraphType.Tensor type) =>
         type.Shape ?? throw SconceException.Unsupported(
             "a write through a view whose shape is not recorded in the file", hint: "write to the tensor itself, or make a new one instead of writing in place");
 
     private static ImmutableArray<Dim>? ShapeOf(Argument value) => (value as Argument.OfValue)?.Value.Shape();
 
-    private static ValueType.Tensor Tensor(DType type, ImmutableArray<Dim>? shape) => new(type, shape);
+    private static GraphType.Tensor Tensor(DType type, ImmutableArray<Dim>? shape) => new(type, shape);
 }

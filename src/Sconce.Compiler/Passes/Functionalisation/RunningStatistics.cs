@@ -1,6 +1,5 @@
-using Sconce.Compiler.Graph;
+using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Types;
-using ValueType = Sconce.Compiler.Graph.ValueType;
 
 namespace Sconce.Compiler.Passes.Functionalisation;
 
@@ -27,8 +26,8 @@ internal static class RunningStatistics
         "aten::lerp", "Scalar", Like(running),
         new("self", running), new("end", batch), new("weight", node.Find("momentum", 6) ?? new Argument.Float(0.1)));
 
-    private static Argument Batch(Value input) => Enumerable.Range(0, NodeEmitter.Known((ValueType.Tensor)input.Type).Length)
+    private static Argument Batch(Value input) => Enumerable.Range(0, NodeEmitter.Known((GraphType.Tensor)input.Type).Length)
         .Where(dim => dim != 1).Select(dim => (Dim)dim).ToArgument();
 
-    private static ValueType.Tensor Like(Value value) => NodeEmitter.Plain((ValueType.Tensor)value.Type);
+    private static GraphType.Tensor Like(Value value) => NodeEmitter.Plain((GraphType.Tensor)value.Type);
 }

@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Diagnostics;
-using Sconce.Compiler.Graph;
+using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Types;
-using ValueType = Sconce.Compiler.Graph.ValueType;
 
 namespace Sconce.Compiler.Passes.Functionalisation;
 
@@ -48,7 +47,7 @@ internal static class ViewOperators
 
     /// <summary>A view that is taken again by the same node; the inverse is given the type of what is viewed.</summary>
     private static InvertibleView Replayed(
-        Node node, Func<NodeEmitter, Argument, Argument, ValueType.Tensor, Argument> invert)
+        Node node, Func<NodeEmitter, Argument, Argument, GraphType.Tensor, Argument> invert)
     {
         var self = SelfType(node);
         return new InvertibleView(
@@ -89,7 +88,7 @@ internal static class ViewOperators
 
         (Argument Start, Argument End) Range(int part)
         {
-            var sizes = node.Outputs.Select(output => NodeEmitter.Known((ValueType.Tensor)output.Type)).ToList();
+            var sizes = node.Outputs.Select(output => NodeEmitter.Known((GraphType.Tensor)output.Type)).ToList();
             var axis = dim is Argument.Int { Value: { IsConstant: true, Value: var value } } ? (int)(value < 0 ? value + sizes[0].Length : value) : throw Unwritable(node);
             var start = Dim.Sum(sizes.Take(part).Select(shape => shape[axis]));
             return (new Argument.Int(start), new Argument.Int(start + sizes[part][axis]));
@@ -112,27 +111,27 @@ internal static class ViewOperators
     }
 
     private static Value SliceScatter(
-        NodeEmitter emitter, Argument old, Argument written, ValueType.Tensor self, Argument dim, Argument start, Argument end, Argument step) =>
+        NodeEmitter emitter, Argument old, Argument written, GraphType.Tensor self, Argument dim, Argument start, Argument end, Argument step) =>
         emitter.Emit(
             "aten::slice_scatter", "default", NodeEmitter.Plain(self),
             new("self", old), new("src", written), new("dim", dim), new("start", start), new("end", end), new("step", step));
 
     /// <summary>The scatter whose parameters after the written tensor are those of the view.</summary>
-    private static Value Scatter(NodeEmitter emitter, string op, Argument old, Argument written, ValueType.Tensor self, Node node) =>
+    private static Value Scatter(NodeEmitter emitter, string op, Argument old, Argument written, GraphType.Tensor self, Node node) =>
         emitter.Emit(op, "default", NodeEmitter.Plain(self), [new("self", old), new("src", written), .. node.Arguments.Skip(1)]);
 
-    private static Value Reinterpret(NodeEmitter emitter, Argument written, ValueType.Tensor self) => emitter.Emit(
+    private static Value Reinterpret(NodeEmitter emitter, Argument written, GraphType.Tensor self) => emitter.Emit(
         "aten::view", "dtype", NodeEmitter.Plain(self),
         new("self", written), new("dtype", self.Type is { } type ? new Argument.ScalarType(type) : Argument.Nothing));
 
     private static Value Part(NodeEmitter emitter, string op, Argument complex, Argument like) =>
         emitter.Emit(op, "default", ((Argument.OfValue)like).Value.Type, new NamedArgument("self", complex));
 
-    private static Value Join(NodeEmitter emitter, Argument real, Argument imaginary, ValueType.Tensor self) =>
+    private static Value Join(NodeEmitter emitter, Argument real, Argument imaginary, GraphType.Tensor self) =>
         emitter.Emit("aten::complex", "default", NodeEmitter.Plain(self), new("real", real), new("imag", imaginary));
 
     /// <summary>A write to an expanded tensor is an error in PyTorch, except where nothing was repeated.</summary>
-    private static Argument Unexpand(Node node, Argument written, ValueType.Tensor self) =>
+    private static Argument Unexpand(Node node, Argument written, GraphType.Tensor self) =>
         self.Shape is { } shape && node.Outputs[0].Shape() is { } expanded && shape.SequenceEqual(expanded) ? written : throw Unwritable(node);
 
     private static Argument Given(Node node, string name, int position) => node.Find(name, position) ?? throw Unwritable(node);
@@ -144,7 +143,7 @@ internal static class ViewOperators
     };
 
     /// <summary>Where each dim of the view comes from.</summary>
-    private static int[] Permutation(Node node, ValueType.Tensor self)
+    private static int[] Permutation(Node node, GraphType.Tensor self)
     {
         var rank = NodeEmitter.Known(self).Length;
         var order = Enumerable.Range(0, rank).ToArray();
@@ -190,7 +189,7 @@ internal static class ViewOperators
         return result;
     }
 
-    private static ValueType.Tensor SelfType(Node node) => node.Self()?.Type as ValueType.Tensor ?? new ValueType.Tensor(null, null);
+    private static GraphType.Tensor SelfType(Node node) => node.Self()?.Type as GraphType.Tensor ?? new GraphType.Tensor(null, null);
 
     private static SconceException Unwritable(Node node) => SconceException.Unsupported(
         $"a write through a view made by {node.FullName}", new Where(Operator: node.FullName, Python: node.Source?.ToString()),

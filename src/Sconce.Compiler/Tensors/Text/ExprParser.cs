@@ -8,7 +8,7 @@ namespace Sconce.Compiler.Tensors.Text;
 /// <param name="tokens">Where it is read from.</param>
 /// <param name="buffers">By name.</param>
 /// <param name="atoms">Symbols and axes by name.</param>
-internal sealed class ExprParser(Tokens tokens, IReadOnlyDictionary<string, Buffer> buffers, IReadOnlyDictionary<string, Atom> atoms)
+internal sealed class ExprParser(Tokens tokens, IReadOnlyDictionary<string, TensorBuffer> buffers, IReadOnlyDictionary<string, Atom> atoms)
 {
     private static readonly Dictionary<string, UnaryOp> Unary = Enum.GetValues<UnaryOp>().ToDictionary(op => op.ToString().ToLowerInvariant());
     private static readonly Dictionary<string, BinaryOp> Binary = Enum.GetValues<BinaryOp>().ToDictionary(op => op.ToString().ToLowerInvariant());
@@ -72,7 +72,7 @@ internal sealed class ExprParser(Tokens tokens, IReadOnlyDictionary<string, Buff
     /// <summary>A buffer and an index into it.</summary>
     public Target Target() => new(Buffer(tokens.Name()), Index());
 
-    public Buffer Buffer(string name) => buffers.TryGetValue(name, out var buffer) ? buffer : throw tokens.Wrong($"no buffer is called {name}");
+    public TensorBuffer Buffer(string name) => buffers.TryGetValue(name, out var buffer) ? buffer : throw tokens.Wrong($"no buffer is called {name}");
 
     /// <summary>A sum.</summary>
     public Dim Dim()

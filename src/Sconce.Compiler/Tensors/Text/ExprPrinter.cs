@@ -96,7 +96,7 @@ internal sealed class ExprPrinter(Names names)
         _ => value.ToString(CultureInfo.InvariantCulture),
     };
 
-    private string Text(Buffer buffer, ImmutableArray<Dim> index) => $"{names.Of(buffer, buffer.Name)}[{string.Join(", ", index.Select(Text))}]";
+    private string Text(TensorBuffer buffer, ImmutableArray<Dim> index) => $"{names.Of(buffer, buffer.Name)}[{string.Join(", ", index.Select(Text))}]";
 
     private string Text(Expr expr) => shared.TryGetValue(expr, out var name) ? name : expr switch
     {

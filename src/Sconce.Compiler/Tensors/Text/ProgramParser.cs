@@ -9,7 +9,7 @@ public sealed class ProgramParser
 {
     private readonly Tokens tokens;
     private readonly TensorProgram program = new();
-    private readonly Dictionary<string, Buffer> buffers = [];
+    private readonly Dictionary<string, TensorBuffer> buffers = [];
     private readonly Dictionary<string, Atom> symbols = [];
 
     private ProgramParser(string text) => tokens = new Tokens(text);
@@ -93,7 +93,7 @@ public sealed class ProgramParser
         var type = ExprParser.Type(tokens);
         var dims = own.Index();
         ImmutableArray<int>? order = tokens.TryTake("order") ? [.. Numbers().Select(number => (int)number)] : null;
-        var buffer = new Buffer(name, type, dims, kind, tokens.TryTake("=") ? Contents(type, [.. dims.Select(dim => dim.Value)]) : null);
+        var buffer = new TensorBuffer(name, type, dims, kind, tokens.TryTake("=") ? Contents(type, [.. dims.Select(dim => dim.Value)]) : null);
         buffer.Order = order ?? buffer.Order;
         if (!buffers.TryAdd(name, buffer))
         {
@@ -232,7 +232,7 @@ public sealed class ProgramParser
             while (tokens.TryTake(","));
         }
 
-        var scratch = new List<Buffer>();
+        var scratch = new List<TensorBuffer>();
         if (tokens.TryTake("scratch"))
         {
             do
@@ -242,7 +242,7 @@ public sealed class ProgramParser
             while (tokens.TryTake(","));
         }
 
-        Buffer? thread = null;
+        TensorBuffer? thread = null;
         if (tokens.TryTake("thread"))
         {
             tokens.Take("scratch");

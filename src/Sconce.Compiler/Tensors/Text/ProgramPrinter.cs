@@ -51,11 +51,11 @@ public sealed class ProgramPrinter
         }
     }
 
-    private static IEnumerable<Buffer> Buffers(IEnumerable<Step> steps) => steps.SelectMany(step => step is LoopStep loop
+    private static IEnumerable<TensorBuffer> Buffers(IEnumerable<Step> steps) => steps.SelectMany(step => step is LoopStep loop
         ? Buffers(loop.Body)
         : step.Loads.Select(load => load.Buffer).Concat(step.Targets.Select(target => target.Buffer)).Concat(step.Scratch).Concat(step.ThreadScratch is { } own ? [own] : []));
 
-    private void Ports(string word, IEnumerable<(string Name, Buffer Buffer)> ports)
+    private void Ports(string word, IEnumerable<(string Name, TensorBuffer Buffer)> ports)
     {
         foreach (var (name, buffer) in ports)
         {

@@ -12,7 +12,7 @@ public abstract class Code
     private readonly Code[] operands;
     private readonly Immediate immediate;
 
-    private protected Code(Opcode opcode, in Immediate immediate, ValueType type, Code[] operands)
+    private protected Code(Opcode opcode, in Immediate immediate, WasmType type, Code[] operands)
     {
         Opcode = opcode;
         Type = type;
@@ -22,7 +22,7 @@ public abstract class Code
 
     public Opcode Opcode { get; }
 
-    public ValueType Type { get; }
+    public WasmType Type { get; }
 
     public ReadOnlySpan<Code> Operands => operands;
 
@@ -97,7 +97,7 @@ public abstract class Code
     /// <summary>The first where the condition is not zero, else the second; both are computed.</summary>
     public static Code Select(Code then, Code otherwise, I32 condition)
     {
-        if (then.Type != otherwise.Type || then.Type == ValueType.None)
+        if (then.Type != otherwise.Type || then.Type == WasmType.None)
         {
             throw new ArgumentException($"select between {then.Type.Name()} and {otherwise.Type.Name()}", nameof(otherwise));
         }
@@ -110,15 +110,15 @@ public abstract class Code
         return Create(Opcode.Select, default, then.Type, [then, otherwise, condition]);
     }
 
-    public I32 AsI32() => As<I32>(ValueType.I32);
+    public I32 AsI32() => As<I32>(WasmType.I32);
 
-    public I64 AsI64() => As<I64>(ValueType.I64);
+    public I64 AsI64() => As<I64>(WasmType.I64);
 
-    public F32 AsF32() => As<F32>(ValueType.F32);
+    public F32 AsF32() => As<F32>(WasmType.F32);
 
-    public F64 AsF64() => As<F64>(ValueType.F64);
+    public F64 AsF64() => As<F64>(WasmType.F64);
 
-    public V128 AsV128() => As<V128>(ValueType.V128);
+    public V128 AsV128() => As<V128>(WasmType.V128);
 
     public override string ToString() => WatPrinter.Print(this);
 
@@ -167,14 +167,14 @@ public abstract class Code
         return Create(opcode, immediate, opcode.Result, operands.ToArray());
     }
 
-    internal static Code Create(Opcode opcode, in Immediate immediate, ValueType type, Code[] operands) => type switch
+    internal static Code Create(Opcode opcode, in Immediate immediate, WasmType type, Code[] operands) => type switch
     {
-        ValueType.None => new Statement(opcode, immediate, operands),
-        ValueType.I32 => new I32(opcode, immediate, operands),
-        ValueType.I64 => new I64(opcode, immediate, operands),
-        ValueType.F32 => new F32(opcode, immediate, operands),
-        ValueType.F64 => new F64(opcode, immediate, operands),
-        ValueType.V128 => new V128(opcode, immediate, operands),
+        WasmType.None => new Statement(opcode, immediate, operands),
+        WasmType.I32 => new I32(opcode, immediate, operands),
+        WasmType.I64 => new I64(opcode, immediate, operands),
+        WasmType.F32 => new F32(opcode, immediate, operands),
+        WasmType.F64 => new F64(opcode, immediate, operands),
+        WasmType.V128 => new V128(opcode, immediate, operands),
         _ => throw new ArgumentException($"an expression cannot give {type.Name()}", nameof(type)),
     };
 
@@ -199,7 +199,7 @@ public abstract class Code
             ? (byte)lane
             : throw new ArgumentOutOfRangeException(nameof(lane), lane, $"{opcode} has lanes 0 to {opcode.Lanes - 1}");
 
-    private T As<T>(ValueType type)
+    private T As<T>(WasmType type)
         where T : Code =>
         this as T ?? throw new ArgumentException($"{Opcode} gives {Type.Name()}, not {type.Name()}");
 }

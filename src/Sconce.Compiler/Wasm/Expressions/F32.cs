@@ -3,7 +3,7 @@ namespace Sconce.Compiler.Wasm;
 /// <summary>A 32-bit float: an expression, or (as <see cref="LocalF32"/>) a local variable.</summary>
 public class F32 : Code
 {
-    internal F32(Opcode opcode, in Immediate immediate, Code[] operands) : base(opcode, immediate, ValueType.F32, operands)
+    internal F32(Opcode opcode, in Immediate immediate, Code[] operands) : base(opcode, immediate, WasmType.F32, operands)
     {
     }
 

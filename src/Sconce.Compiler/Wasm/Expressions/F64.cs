@@ -3,7 +3,7 @@ namespace Sconce.Compiler.Wasm;
 /// <summary>A 64-bit float: an expression, or (as <see cref="LocalF64"/>) a local variable.</summary>
 public class F64 : Code
 {
-    internal F64(Opcode opcode, in Immediate immediate, Code[] operands) : base(opcode, immediate, ValueType.F64, operands)
+    internal F64(Opcode opcode, in Immediate immediate, Code[] operands) : base(opcode, immediate, WasmType.F64, operands)
     {
     }
 

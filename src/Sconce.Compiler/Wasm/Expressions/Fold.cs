@@ -26,8 +26,8 @@ internal static class Fold
         {
             return left.Type switch
             {
-                ValueType.I32 => Family32.Binary(opcode, left, right) ?? FoldComparison32(opcode, left, right),
-                ValueType.I64 => Family64.Binary(opcode, left, right),
+                WasmType.I32 => Family32.Binary(opcode, left, right) ?? FoldComparison32(opcode, left, right),
+                WasmType.I64 => Family64.Binary(opcode, left, right),
                 _ => null,
             };
         }

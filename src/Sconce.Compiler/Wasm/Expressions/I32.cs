@@ -5,7 +5,7 @@ namespace Sconce.Compiler.Wasm;
 /// <summary>A 32-bit integer: an expression, or (as <see cref="LocalI32"/>) a local variable.</summary>
 public class I32 : Code
 {
-    internal I32(Opcode opcode, in Immediate immediate, Code[] operands) : base(opcode, immediate, ValueType.I32, operands)
+    internal I32(Opcode opcode, in Immediate immediate, Code[] operands) : base(opcode, immediate, WasmType.I32, operands)
     {
     }
 

@@ -3,7 +3,7 @@ namespace Sconce.Compiler.Wasm;
 /// <summary>A 64-bit integer: an expression, or (as <see cref="LocalI64"/>) a local variable.</summary>
 public class I64 : Code
 {
-    internal I64(Opcode opcode, in Immediate immediate, Code[] operands) : base(opcode, immediate, ValueType.I64, operands)
+    internal I64(Opcode opcode, in Immediate immediate, Code[] operands) : base(opcode, immediate, WasmType.I64, operands)
     {
     }
 

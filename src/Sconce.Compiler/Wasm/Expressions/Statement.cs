@@ -3,7 +3,7 @@ namespace Sconce.Compiler.Wasm;
 /// <summary>Code that gives no value: a store, a branch, a call without result, or a <see cref="Region"/>.</summary>
 public class Statement : Code
 {
-    internal Statement(Opcode opcode, in Immediate immediate, Code[] operands) : base(opcode, immediate, ValueType.None, operands)
+    internal Statement(Opcode opcode, in Immediate immediate, Code[] operands) : base(opcode, immediate, WasmType.None, operands)
     {
     }
 

@@ -6,7 +6,7 @@ namespace Sconce.Compiler.Wasm;
 /// <summary>A vector of 128 bits: an expression, or (as <see cref="LocalV128"/>) a local variable. What it holds, the instructions say.</summary>
 public class V128 : Code
 {
-    internal V128(Opcode opcode, in Immediate immediate, Code[] operands) : base(opcode, immediate, ValueType.V128, operands)
+    internal V128(Opcode opcode, in Immediate immediate, Code[] operands) : base(opcode, immediate, WasmType.V128, operands)
     {
     }
 

@@ -65,7 +65,7 @@ internal sealed class CodeWriter(ByteWriter writer, FunctionBuilder function, Fu
         int index = function.Parameters.Count;
         var groups = function.Locals.GroupBy(l => l.Type).ToList();
         writer.WriteUnsigned((uint)groups.Count);
-        foreach (IGrouping<ValueType, Local> group in groups)
+        foreach (IGrouping<WasmType, Local> group in groups)
         {
             writer.WriteUnsigned((uint)group.Count());
             writer.WriteByte((byte)group.Key);
@@ -175,7 +175,7 @@ internal sealed class CodeWriter(ByteWriter writer, FunctionBuilder function, Fu
                 Array.ForEach(targets, l => writer.WriteUnsigned(Depth(l)));
                 break;
             case ImmediateKind.Block:
-                writer.WriteByte((byte)ValueType.None);
+                writer.WriteByte((byte)WasmType.None);
                 break;
             case ImmediateKind.MemoryIndex or ImmediateKind.Fence:
                 writer.WriteByte(0);

@@ -118,7 +118,7 @@ public sealed partial class FunctionBuilder
 
     public void Return()
     {
-        if (Type.Result != ValueType.None)
+        if (Type.Result != WasmType.None)
         {
             throw new ArgumentException($"{this} must return a value");
         }
@@ -185,7 +185,7 @@ public sealed partial class FunctionBuilder
 
     private void DoCall(Code call)
     {
-        if (call.Type == ValueType.None)
+        if (call.Type == WasmType.None)
         {
             Do(call);
         }

@@ -36,7 +36,7 @@ public sealed partial class FunctionBuilder
     /// Whether the last statement is a block none of whose paths reaches its end. The format asks for a result there all the same, and
     /// takes an unreachable for one.
     /// </summary>
-    internal bool EndsInRegion => Type.Result != ValueType.None && body is [.., Region];
+    internal bool EndsInRegion => Type.Result != WasmType.None && body is [.., Region];
 
     internal void WriteTo(ByteWriter writer, Func<FunctionType, uint> typeIndex)
     {

@@ -22,7 +22,7 @@ public sealed partial class FunctionBuilder
         Parameters = [.. type.Parameters.Select((t, i) => new Local(this, t, null, i))];
     }
 
-    public FunctionBuilder(string name, ReadOnlySpan<ValueType> parameters, ValueType result = ValueType.None)
+    public FunctionBuilder(string name, ReadOnlySpan<WasmType> parameters, WasmType result = WasmType.None)
         : this(name, new FunctionType([.. parameters], result))
     {
     }
@@ -51,7 +51,7 @@ public sealed partial class FunctionBuilder
     }
 
     /// <summary>A new variable. In a <see cref="Scope"/> it may be one that an earlier scope gave back, with its last value.</summary>
-    public Local NewLocal(ValueType type, string? name = null)
+    public Local NewLocal(WasmType type, string? name = null)
     {
         int reusable = free.FindLastIndex(l => l.Type == type);
         Local local;
@@ -70,15 +70,15 @@ public sealed partial class FunctionBuilder
         return local;
     }
 
-    public LocalI32 I32(string? name = null) => NewLocal(ValueType.I32, name).AsI32();
+    public LocalI32 I32(string? name = null) => NewLocal(WasmType.I32, name).AsI32();
 
-    public LocalI64 I64(string? name = null) => NewLocal(ValueType.I64, name).AsI64();
+    public LocalI64 I64(string? name = null) => NewLocal(WasmType.I64, name).AsI64();
 
-    public LocalF32 F32(string? name = null) => NewLocal(ValueType.F32, name).AsF32();
+    public LocalF32 F32(string? name = null) => NewLocal(WasmType.F32, name).AsF32();
 
-    public LocalF64 F64(string? name = null) => NewLocal(ValueType.F64, name).AsF64();
+    public LocalF64 F64(string? name = null) => NewLocal(WasmType.F64, name).AsF64();
 
-    public LocalV128 V128(string? name = null) => NewLocal(ValueType.V128, name).AsV128();
+    public LocalV128 V128(string? name = null) => NewLocal(WasmType.V128, name).AsV128();
 
     /// <summary>A new variable set to a value: for what is computed once and used twice. A plain 0 is an i32, 0f an f32.</summary>
     [OverloadResolutionPriority(4)]
@@ -147,7 +147,7 @@ public sealed partial class FunctionBuilder
 
     public override string ToString() => $"{Name}{Type}";
 
-    private void CheckType(Code value, ValueType wanted, string what)
+    private void CheckType(Code value, WasmType wanted, string what)
     {
         if (value.Type != wanted)
         {

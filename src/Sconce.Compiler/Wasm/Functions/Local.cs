@@ -3,7 +3,7 @@ namespace Sconce.Compiler.Wasm;
 /// <summary>A parameter or a local variable of a function. Its number is settled when the function is encoded.</summary>
 public sealed class Local
 {
-    internal Local(FunctionBuilder function, ValueType type, string? name, int parameter = -1)
+    internal Local(FunctionBuilder function, WasmType type, string? name, int parameter = -1)
     {
         Function = function;
         Type = type;
@@ -12,7 +12,7 @@ public sealed class Local
         IsParameter = parameter >= 0;
     }
 
-    public ValueType Type { get; }
+    public WasmType Type { get; }
 
     public string? Name { get; internal set; }
 
@@ -21,10 +21,10 @@ public sealed class Local
     /// <summary>Its value, as an expression.</summary>
     public Code Get => Type switch
     {
-        ValueType.I32 => new LocalI32(this),
-        ValueType.I64 => new LocalI64(this),
-        ValueType.F32 => new LocalF32(this),
-        ValueType.F64 => new LocalF64(this),
+        WasmType.I32 => new LocalI32(this),
+        WasmType.I64 => new LocalI64(this),
+        WasmType.F32 => new LocalF32(this),
+        WasmType.F64 => new LocalF64(this),
         _ => new LocalV128(this),
     };
 
@@ -32,17 +32,17 @@ public sealed class Local
 
     internal int Index { get; set; }
 
-    public LocalI32 AsI32() => Get as LocalI32 ?? throw Wrong(ValueType.I32);
+    public LocalI32 AsI32() => Get as LocalI32 ?? throw Wrong(WasmType.I32);
 
-    public LocalI64 AsI64() => Get as LocalI64 ?? throw Wrong(ValueType.I64);
+    public LocalI64 AsI64() => Get as LocalI64 ?? throw Wrong(WasmType.I64);
 
-    public LocalF32 AsF32() => Get as LocalF32 ?? throw Wrong(ValueType.F32);
+    public LocalF32 AsF32() => Get as LocalF32 ?? throw Wrong(WasmType.F32);
 
-    public LocalF64 AsF64() => Get as LocalF64 ?? throw Wrong(ValueType.F64);
+    public LocalF64 AsF64() => Get as LocalF64 ?? throw Wrong(WasmType.F64);
 
-    public LocalV128 AsV128() => Get as LocalV128 ?? throw Wrong(ValueType.V128);
+    public LocalV128 AsV128() => Get as LocalV128 ?? throw Wrong(WasmType.V128);
 
     public override string ToString() => $"{Name ?? "local"}: {Type.Name()}";
 
-    private ArgumentException Wrong(ValueType wanted) => new($"local {this} is not {wanted.Name()}");
+    private ArgumentException Wrong(WasmType wanted) => new($"local {this} is not {wanted.Name()}");
 }

@@ -13,12 +13,12 @@ public sealed partial class Opcode
     public const byte AtomicPrefix = 0xFE;
 
     // The table's columns of types read as the text format writes them.
-    private const ValueType none = ValueType.None;
-    private const ValueType i32 = ValueType.I32;
-    private const ValueType i64 = ValueType.I64;
-    private const ValueType f32 = ValueType.F32;
-    private const ValueType f64 = ValueType.F64;
-    private const ValueType v128 = ValueType.V128;
+    private const WasmType none = WasmType.None;
+    private const WasmType i32 = WasmType.I32;
+    private const WasmType i64 = WasmType.I64;
+    private const WasmType f32 = WasmType.F32;
+    private const WasmType f64 = WasmType.F64;
+    private const WasmType v128 = WasmType.V128;
 
     // Without an initialiser: the entries' own initialisers, in several files, fill it in no settled order.
     private static List<Opcode>? entries;
@@ -27,8 +27,8 @@ public sealed partial class Opcode
         string name,
         byte prefix,
         uint number,
-        ReadOnlySpan<ValueType> operands,
-        ValueType result,
+        ReadOnlySpan<WasmType> operands,
+        WasmType result,
         ImmediateKind immediate = ImmediateKind.None,
         int bytes = 0,
         int lanes = 0)
@@ -55,9 +55,9 @@ public sealed partial class Opcode
 
     public uint Number { get; }
 
-    public ImmutableArray<ValueType> Operands { get; }
+    public ImmutableArray<WasmType> Operands { get; }
 
-    public ValueType Result { get; }
+    public WasmType Result { get; }
 
     public ImmediateKind Immediate { get; }
 
@@ -94,24 +94,24 @@ public sealed partial class Opcode
         }
     }
 
-    private static Opcode Constant(string name, uint number, ValueType type, ImmediateKind kind) => new(name, 0, number, [], type, kind);
+    private static Opcode Constant(string name, uint number, WasmType type, ImmediateKind kind) => new(name, 0, number, [], type, kind);
 
-    private static Opcode Unary(string name, uint number, ValueType type) => new(name, 0, number, [type], type);
+    private static Opcode Unary(string name, uint number, WasmType type) => new(name, 0, number, [type], type);
 
-    private static Opcode Binary(string name, uint number, ValueType type) => new(name, 0, number, [type, type], type);
+    private static Opcode Binary(string name, uint number, WasmType type) => new(name, 0, number, [type, type], type);
 
-    private static Opcode Test(string name, uint number, ValueType type) => new(name, 0, number, [type], i32);
+    private static Opcode Test(string name, uint number, WasmType type) => new(name, 0, number, [type], i32);
 
-    private static Opcode Compare(string name, uint number, ValueType type) => new(name, 0, number, [type, type], i32);
+    private static Opcode Compare(string name, uint number, WasmType type) => new(name, 0, number, [type, type], i32);
 
-    private static Opcode Convert(string name, uint number, ValueType from, ValueType to) => new(name, 0, number, [from], to);
+    private static Opcode Convert(string name, uint number, WasmType from, WasmType to) => new(name, 0, number, [from], to);
 
-    private static Opcode Saturate(string name, uint number, ValueType from, ValueType to) => new(name, BulkPrefix, number, [from], to);
+    private static Opcode Saturate(string name, uint number, WasmType from, WasmType to) => new(name, BulkPrefix, number, [from], to);
 
-    private static Opcode Load(string name, uint number, ValueType type, int bytes) =>
+    private static Opcode Load(string name, uint number, WasmType type, int bytes) =>
         new(name, 0, number, [i32], type, ImmediateKind.Memory, bytes);
 
-    private static Opcode Store(string name, uint number, ValueType type, int bytes) =>
+    private static Opcode Store(string name, uint number, WasmType type, int bytes) =>
         new(name, 0, number, [i32, type], none, ImmediateKind.Memory, bytes);
 
     private static Opcode LoadVector(string name, uint number, int bytes) =>
@@ -136,26 +136,26 @@ public sealed partial class Opcode
 
     private static Opcode VectorShift(string name, uint number) => new(name, SimdPrefix, number, [v128, i32], v128);
 
-    private static Opcode Splat(string name, uint number, ValueType element) => new(name, SimdPrefix, number, [element], v128);
+    private static Opcode Splat(string name, uint number, WasmType element) => new(name, SimdPrefix, number, [element], v128);
 
-    private static Opcode ExtractLane(string name, uint number, ValueType element, int lanes) =>
+    private static Opcode ExtractLane(string name, uint number, WasmType element, int lanes) =>
         new(name, SimdPrefix, number, [v128], element, ImmediateKind.Lane, 0, lanes);
 
-    private static Opcode ReplaceLane(string name, uint number, ValueType element, int lanes) =>
+    private static Opcode ReplaceLane(string name, uint number, WasmType element, int lanes) =>
         new(name, SimdPrefix, number, [v128, element], v128, ImmediateKind.Lane, 0, lanes);
 
-    private static Opcode AtomicWait(string name, uint number, ValueType expected, int bytes) =>
+    private static Opcode AtomicWait(string name, uint number, WasmType expected, int bytes) =>
         new(name, AtomicPrefix, number, [i32, expected, i64], i32, ImmediateKind.Memory, bytes) { HasEffect = true };
 
-    private static Opcode AtomicLoad(string name, uint number, ValueType type, int bytes) =>
+    private static Opcode AtomicLoad(string name, uint number, WasmType type, int bytes) =>
         new(name, AtomicPrefix, number, [i32], type, ImmediateKind.Memory, bytes) { HasEffect = true };
 
-    private static Opcode AtomicStore(string name, uint number, ValueType type, int bytes) =>
+    private static Opcode AtomicStore(string name, uint number, WasmType type, int bytes) =>
         new(name, AtomicPrefix, number, [i32, type], none, ImmediateKind.Memory, bytes);
 
-    private static Opcode AtomicUpdate(string name, uint number, ValueType type, int bytes) =>
+    private static Opcode AtomicUpdate(string name, uint number, WasmType type, int bytes) =>
         new(name, AtomicPrefix, number, [i32, type], type, ImmediateKind.Memory, bytes) { HasEffect = true };
 
-    private static Opcode AtomicCompareExchange(string name, uint number, ValueType type, int bytes) =>
+    private static Opcode AtomicCompareExchange(string name, uint number, WasmType type, int bytes) =>
         new(name, AtomicPrefix, number, [i32, type, type], type, ImmediateKind.Memory, bytes) { HasEffect = true };
 }

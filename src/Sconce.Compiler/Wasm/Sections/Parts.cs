@@ -6,7 +6,7 @@ public sealed record MemoryImport(string Module, string Name, uint Minimum, uint
 /// <summary>A variable of a module.</summary>
 public sealed class Global
 {
-    internal Global(string name, ValueType type, bool mutable, Code initial)
+    internal Global(string name, WasmType type, bool mutable, Code initial)
     {
         if (initial.Type != type || initial.Operands.Length > 0)
         {
@@ -21,7 +21,7 @@ public sealed class Global
 
     public string Name { get; }
 
-    public ValueType Type { get; }
+    public WasmType Type { get; }
 
     public bool IsMutable { get; }
 

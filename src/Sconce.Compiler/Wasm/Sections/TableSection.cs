@@ -7,7 +7,7 @@ internal static class TableSection
     {
         var writer = new ByteWriter();
         writer.WriteUnsigned(1);
-        writer.WriteByte((byte)ValueType.FuncRef);
+        writer.WriteByte((byte)WasmType.FuncRef);
         writer.WriteByte(1);
         writer.WriteUnsigned((uint)module.Table.Count);
         writer.WriteUnsigned((uint)module.Table.Count);

@@ -43,14 +43,14 @@ public sealed class ToolErrorTests : IDisposable
 
     [Theory]
     [InlineData("compile missing.pt2", "expected a PyTorch model (.pt2), but got nothing there", "missing.pt2")]
-    [InlineData("run missing.pt2", "expected a model (.pt2) or an artefact (.wasm), but got nothing there", "missing.pt2")]
+    [InlineData("run missing.pt2", "expected a model (.pt2) or an artifact (.wasm), but got nothing there", "missing.pt2")]
     [InlineData("inspect .", "but got a folder", ".")]
     [InlineData("verify missing", "expected a model or a folder of models, but got nothing there", "missing")]
     [InlineData("verify .", "expected models (.pt2) in the folder, but got none", ".")]
     [InlineData("inspect plain.wasm", "but got a WebAssembly module without a manifest", "plain.wasm")]
     [InlineData("inspect cut.wasm", "the file is truncated", "cut.wasm")]
-    [InlineData("inspect plain.wasm --program", "an artefact, which holds code alone", "plain.wasm")]
-    [InlineData("inspect plain.wasm --graph g.svg", "an artefact, which holds code but no graph", "plain.wasm")]
+    [InlineData("inspect plain.wasm --program", "an artifact, which holds code alone", "plain.wasm")]
+    [InlineData("inspect plain.wasm --graph g.svg", "an artifact, which holds code but no graph", "plain.wasm")]
     [InlineData("run plain.wasm --input text.npz", "expected a NumPy .npz archive", "text.npz")]
     [InlineData("run plain.wasm --input zip.npz", "a zip of other files, of 'model/data.pkl' first", "zip.npz")]
     [InlineData("run plain.wasm --input x=text.npz", "expected a NumPy .npy array", "text.npz")]
@@ -60,9 +60,9 @@ public sealed class ToolErrorTests : IDisposable
     [InlineData("wasi missing.wasm", "expected a WASI program (.wasm), but got nothing there", "missing.wasm")]
     [InlineData("wasi text.npz", "expected a WebAssembly module", "text.npz")]
     [InlineData("wasi model.pt", "expected a WASI program (.wasm), but got a model", "model.pt")]
-    [InlineData("wasi artefact.wasm", "--graph artefact=artefact.wasm", "artefact.wasm")]
+    [InlineData("wasi artifact.wasm", "--graph artifact=artifact.wasm", "artifact.wasm")]
     [InlineData("wasi component.wasm", "translate it with jco", "component.wasm")]
-    [InlineData("wasi plain.wasm --graph a=missing.pt2", "expected a model (.pt2) or an artefact (.wasm), but got nothing there", "missing.pt2")]
+    [InlineData("wasi plain.wasm --graph a=missing.pt2", "expected a model (.pt2) or an artifact (.wasm), but got nothing there", "missing.pt2")]
     [InlineData("wasi plain.wasm --graph a=plain.wasm", "but got a WebAssembly module without a manifest", "plain.wasm")]
     [InlineData("wasi plain.wasm --dir missing::.", "with a folder, but got nothing there", "missing")]
     [InlineData("wasi plain.wasm --dir text.npz", "with a folder, but got a file", "text.npz")]
@@ -77,7 +77,7 @@ public sealed class ToolErrorTests : IDisposable
             zip.CreateEntry("model/data.pkl");
         }
 
-        Write("artefact.wasm", "\0asm\u0001\0\0\0\0\u0010\u000fsconce.manifest");
+        Write("artifact.wasm", "\0asm\u0001\0\0\0\0\u0010\u000fsconce.manifest");
         Write("component.wasm", "\0asm\u000d\0\u0001\0");
         var result = await RunAsync(commandLine.Split(' '));
         Assert.Equal(1, result.ExitCode);

@@ -170,7 +170,7 @@ public sealed class ToolModelTests : IDisposable
     }
 
     [Fact]
-    public async Task CallsOfOtherSizesAreComparedTooAndTheArtefactKept()
+    public async Task CallsOfOtherSizesAreComparedTooAndTheArtifactKept()
     {
         File.Copy(Digits, At("sizes.pt2"));
         var arrays = InputFile.ReadNpz(Path.ChangeExtension(Digits, ".npz")).ToDictionary();
@@ -190,7 +190,7 @@ public sealed class ToolModelTests : IDisposable
         File.Copy(Digits, At("second.pt2"));
         var two = await Tool.RunAsync(folder.FullName, "verify", ".", "-o", "kept.wasm");
         Assert.Equal(1, two.ExitCode);
-        Assert.Contains("expected one model, whose artefact to keep, but got 2", two.Errors);
+        Assert.Contains("expected one model, whose artifact to keep, but got 2", two.Errors);
 
         // The first images, with their answers.
         void Write(string name, int count) => AtomicFile.Write(At(name), stream => Sconce.Cli.Numpy.Npz.Write(stream, arrays.ToDictionary(

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Sconce.Cli.Artefacts;
+using Sconce.Cli.Artifacts;
 using Sconce.Cli.Declarations;
 using Sconce.Compiler.Types;
 

@@ -1,7 +1,6 @@
 using Sconce.Compiler.Kernels;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Tests.Kernels.Attention;
 
@@ -9,7 +8,7 @@ public class AttentionKernelTests
 {
     private static readonly AccumulatorExpr Sum = new(0, DType.Float32);
 
-    private static Buffer New(params Dim[] dims) => new("x", DType.Float32, [.. dims]);
+    private static TensorBuffer New(params Dim[] dims) => new("x", DType.Float32, [.. dims]);
 
     /// <summary>Heads one after the other, as a projection leaves them: [batch, positions, heads * features].</summary>
     private static LoadExpr Heads(Dim batch, Axis b, Dim heads, Dim head, Axis position, Axis feature) => new(
@@ -77,7 +76,7 @@ public class AttentionKernelTests
                 (Sum * Expr.Const(DType.Float32, 0.3)) + new LoadExpr(New([.. dims.Select(size => (Dim)size)]), [.. Place(axes)])));
             check.Add($"chosen {string.Join(" x ", dims)}", Attention(2, 3, 9, 21, 8, 8, axes =>
             {
-                var mask = new Buffer("mask", DType.Bool, [.. dims.Select(size => (Dim)size)]);
+                var mask = new TensorBuffer("mask", DType.Bool, [.. dims.Select(size => (Dim)size)]);
                 return Hide(new LoadExpr(mask, [.. Place(axes)]), Sum);
             }));
         }

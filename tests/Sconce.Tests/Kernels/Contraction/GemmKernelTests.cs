@@ -2,13 +2,12 @@ using Sconce.Compiler.Kernels;
 using Sconce.Compiler.Operators;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Tests.Kernels.Contraction;
 
 public class GemmKernelTests
 {
-    private static Buffer New(DType type, params Dim[] dims) => new("x", type, [.. dims]);
+    private static TensorBuffer New(DType type, params Dim[] dims) => new("x", type, [.. dims]);
 
     /// <summary>[M, K] times [N, K] transposed, as a linear layer has it, with a bias.</summary>
     private static ContractionStep Linear(Dim m, Dim n, Dim k, DType type = DType.Float32)

@@ -1,6 +1,5 @@
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Tests.Kernels.Convolution;
 
@@ -37,7 +36,7 @@ internal sealed record Layer(int Channels, int Outputs, int[] Size, int[] Window
         Dim[] spatial = [.. Enumerable.Range(0, rank).Select(i => (input[i + 2].Extent - ((Window[i] - 1) * Dilation) - 1).FloorDiv(Stride) + 1)];
         Axis[] output = [new Axis(batch, "n"), new Axis(Outputs, "o"), .. spatial.Select(s => new Axis(s, "s"))];
         int[] order = ChannelsLast ? [0, .. Enumerable.Range(2, rank), 1] : [.. Enumerable.Range(0, rank + 2)];
-        var source = new Buffer("x", Type, [batch, Channels, .. size]) { Order = [.. order] };
+        var source = new TensorBuffer("x", Type, [batch, Channels, .. size]) { Order = [.. order] };
         Expr value = new LoadExpr(source, [input[0], input[1], .. input.Skip(2).Select(axis => (Dim.Of(axis) - Padding).FloorDiv(Spread))]);
         for (var i = 0; i < rank && (Padding > 0 || Spread > 1); i++)
         {
@@ -47,12 +46,12 @@ internal sealed record Layer(int Channels, int Outputs, int[] Size, int[] Window
             value = Expr.Guard(there, value, Expr.Const(Type, 0.0));
         }
 
-        var kernel = new LoadExpr(new Buffer("w", Type, [.. weight.Select(axis => axis.Extent)]), [.. weight.Select(axis => Dim.Of(axis))]);
-        var bias = new LoadExpr(new Buffer("b", Type, [Outputs]), [output[1]]);
-        var residual = new Buffer("r", Type, [.. output.Select(axis => axis.Extent)]) { Order = [.. order] };
+        var kernel = new LoadExpr(new TensorBuffer("w", Type, [.. weight.Select(axis => axis.Extent)]), [.. weight.Select(axis => Dim.Of(axis))]);
+        var bias = new LoadExpr(new TensorBuffer("b", Type, [Outputs]), [output[1]]);
+        var residual = new TensorBuffer("r", Type, [.. output.Select(axis => axis.Extent)]) { Order = [.. order] };
         var epilogue = (new AccumulatorExpr(0, Type) + bias).Apply(BinaryOp.Max, Expr.Const(Type, 0.0))
             + new LoadExpr(residual, [.. output.Select(axis => Dim.Of(axis))]);
-        var target = new Buffer("y", Type, [.. output.Select(axis => axis.Extent)]) { Order = [.. order] };
+        var target = new TensorBuffer("y", Type, [.. output.Select(axis => axis.Extent)]) { Order = [.. order] };
         return new ConvolutionStep(
             Target.Whole(target, [.. output]), [.. output], [.. input], value, [.. weight], kernel,
             [.. Enumerable.Repeat(Stride, rank)], [.. Enumerable.Repeat(Dilation, rank)], Groups, epilogue)

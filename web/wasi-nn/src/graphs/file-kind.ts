@@ -2,7 +2,7 @@
 export type FileKind = "wasm" | "pytorch" | undefined;
 
 const kinds: readonly (readonly [FileKind, readonly number[]])[] = [
-  // An artefact, a guest.
+  // An artifact, a guest.
   ["wasm", [0x00, 0x61, 0x73, 0x6d]],
   // A zip, as torch.export.save and torch.jit.save write them.
   ["pytorch", [0x50, 0x4b, 0x03, 0x04]],

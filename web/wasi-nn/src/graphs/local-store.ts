@@ -14,7 +14,7 @@ import { type GraphStore, onlyPart } from "./store.js";
 /** Room that shared memory has for a graph's contexts: set aside as addresses only. */
 const sharedContexts = 64;
 
-/** Compiles a PyTorch file's bytes to an artefact. */
+/** Compiles a PyTorch file's bytes to an artifact. */
 export type Compile = (model: Uint8Array) => Awaitable<Uint8Array>;
 
 export interface LocalStoreOptions {
@@ -108,7 +108,7 @@ export class LocalStore implements GraphStore {
     throw new NNError("not-found", `there is no graph ${JSON.stringify(name)}: the host knows ${[...this.#named.keys()].map((key) => JSON.stringify(key)).join(", ") || "none"}`);
   }
 
-  /** An artefact is an artefact, whatever the guest calls it. */
+  /** An artifact is an artifact, whatever the guest calls it. */
   #open(bytes: Uint8Array, encoding: GraphEncoding, readShard?: (shard: ShardInfo) => Uint8Array): Awaitable<LocalGraph> {
     const kind = kindOf(bytes);
     if (kind === "wasm") return this.#given(bytes, readShard);

@@ -4,7 +4,6 @@ using Sconce.Compiler.Kernels.Loops;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Compiler.Kernels.Convolution.Winograd;
 
@@ -236,7 +235,7 @@ internal sealed class WinogradKernel
 
     /// <summary>(image, weights, sums, tiles): for each point the tiles' channels times the panel's.</summary>
     private FunctionBuilder Product() => module.Function(
-        $"winograd_{plan.Outputs}_product_{plan.Channels}_{plan.Group}_{Rest}", [ValueType.I32, ValueType.I32, ValueType.I32, ValueType.I32], ValueType.None, g =>
+        $"winograd_{plan.Outputs}_product_{plan.Channels}_{plan.Group}_{Rest}", [WasmType.I32, WasmType.I32, WasmType.I32, WasmType.I32], WasmType.None, g =>
         {
             var (image, panels) = (g.Parameter(0, "image").AsI32(), g.Parameter(1, "weights").AsI32());
             var (sums, count) = (g.Parameter(2, "sums").AsI32(), g.Parameter(3, "tiles").AsI32());

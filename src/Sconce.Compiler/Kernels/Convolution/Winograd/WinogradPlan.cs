@@ -1,6 +1,5 @@
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Buffer = Sconce.Compiler.Tensors.Buffer;
 
 namespace Sconce.Compiler.Kernels.Convolution.Winograd;
 
@@ -123,7 +122,7 @@ internal sealed class WinogradPlan
     public static WinogradPlan For(ConvolutionStep step, int outputs) => new(step, outputs);
 
     /// <summary>What the first phase makes.</summary>
-    public Buffer Transformed() => new("winograd", DType.Float32, [WeightsFirst ? Panels * PanelFloats : Groups * GroupFloats]);
+    public TensorBuffer Transformed() => new("winograd", DType.Float32, [WeightsFirst ? Panels * PanelFloats : Groups * GroupFloats]);
 
-    public Buffer OfThread() => new("winograd.thread", DType.Float32, [ThreadFloats]);
+    public TensorBuffer OfThread() => new("winograd.thread", DType.Float32, [ThreadFloats]);
 }

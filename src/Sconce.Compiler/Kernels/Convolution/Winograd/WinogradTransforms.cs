@@ -1,6 +1,5 @@
 using Sconce.Compiler.Kernels.Contraction;
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
 namespace Sconce.Compiler.Kernels.Convolution.Winograd;
 
@@ -19,7 +18,7 @@ internal sealed class WinogradTransforms(KernelModule module, int outputs)
     /// the transformed space lie side by side, those of the next are <c>step</c> bytes further.
     /// </summary>
     public FunctionBuilder Input => module.Function(
-        $"winograd_{outputs}_input", [ValueType.I32, ValueType.I32, ValueType.I32, ValueType.I32], ValueType.None, f =>
+        $"winograd_{outputs}_input", [WasmType.I32, WasmType.I32, WasmType.I32, WasmType.I32], WasmType.None, f =>
         {
             var (pixels, start) = (f.Parameter(0, "pixels").AsI32(), f.Parameter(1, "to").AsI32());
             var (bytes, step) = (f.Parameter(2, "bytes").AsI32(), f.Parameter(3, "step").AsI32());
@@ -38,7 +37,7 @@ internal sealed class WinogradTransforms(KernelModule module, int outputs)
 
     /// <summary>(from, to, channels, step): the weights of eight outputs, [channel, tap, output], to points of [channel, output].</summary>
     public FunctionBuilder Weight(PanelElements elements) => module.Function(
-        $"winograd_{outputs}_weight_{elements}", [ValueType.I32, ValueType.I32, ValueType.I32, ValueType.I32], ValueType.None, f =>
+        $"winograd_{outputs}_weight_{elements}", [WasmType.I32, WasmType.I32, WasmType.I32, WasmType.I32], WasmType.None, f =>
         {
             var (from, start) = (f.Parameter(0, "from").AsI32(), f.Parameter(1, "to").AsI32());
             var (channels, step) = (f.Parameter(2, "channels").AsI32(), f.Parameter(3, "step").AsI32());
@@ -58,7 +57,7 @@ internal sealed class WinogradTransforms(KernelModule module, int outputs)
 
     /// <summary>(from, to, tiles, step): points of [tile, eight outputs] to [tile, half, pixel, four outputs].</summary>
     public FunctionBuilder Output => module.Function(
-        $"winograd_{outputs}_output", [ValueType.I32, ValueType.I32, ValueType.I32, ValueType.I32], ValueType.None, f =>
+        $"winograd_{outputs}_output", [WasmType.I32, WasmType.I32, WasmType.I32, WasmType.I32], WasmType.None, f =>
         {
             var (from, to) = (f.Parameter(0, "from").AsI32(), f.Parameter(1, "to").AsI32());
             var (tiles, step) = (f.Parameter(2, "tiles").AsI32(), f.Parameter(3, "step").AsI32());

@@ -2,26 +2,26 @@ using Sconce.Cli.Files;
 using Sconce.Compiler.Diagnostics;
 using ArtifactManifest = Sconce.Compiler.Artifact.Manifest;
 
-namespace Sconce.Cli.Artefacts;
+namespace Sconce.Cli.Artifacts;
 
-/// <summary>What an artefact holds, by its sections: everything but the code and the weights themselves.</summary>
-internal sealed record ArtefactContents(ManifestView Manifest, long FileBytes, long CodeBytes, long RelaxedBytes, long DataBytes)
+/// <summary>What an artifact holds, by its sections: everything but the code and the weights themselves.</summary>
+internal sealed record ArtifactContents(ManifestView Manifest, long FileBytes, long CodeBytes, long RelaxedBytes, long DataBytes)
 {
     public long TotalBytes => FileBytes + Manifest.ShardBytes;
 
     public long WeightBytes => DataBytes + Manifest.ShardBytes;
 
-    public static ArtefactContents Read(string path)
+    public static ArtifactContents Read(string path)
     {
-        using var stream = InputFile.Open(path, "an artefact (.wasm)");
+        using var stream = InputFile.Open(path, "an artifact (.wasm)");
         return Read(stream, path);
     }
 
-    public static ArtefactContents Read(Stream stream, string file)
+    public static ArtifactContents Read(Stream stream, string file)
     {
         var sections = WasmSection.ReadAll(stream, file);
         var manifest = sections.FirstOrDefault(section => section is { Id: WasmSection.Custom, Name: ArtifactManifest.SectionName })
-            ?? throw SconceException.Expected("an artefact of sconce", "a WebAssembly module without a manifest", new Where(file));
+            ?? throw SconceException.Expected("an artifact of sconce", "a WebAssembly module without a manifest", new Where(file));
         return new(
             ManifestReader.Read(manifest.Body.Rest(), file), stream.Length,
             Size(section => section.Id == WasmSection.Code), Size(section => section.Name == ArtifactManifest.RelaxedSectionName), Size(section => section.Id == WasmSection.Data));

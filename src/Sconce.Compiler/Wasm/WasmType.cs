@@ -1,7 +1,7 @@
 namespace Sconce.Compiler.Wasm;
 
 /// <summary>The types of WebAssembly values, by their codes in the format. <see cref="None"/> is the empty result.</summary>
-public enum ValueType : byte
+public enum WasmType : byte
 {
     None = 0x40,
     FuncRef = 0x70,
@@ -15,15 +15,15 @@ public enum ValueType : byte
 /// <summary>How the text format writes a value type.</summary>
 public static class ValueTypes
 {
-    public static string Name(this ValueType type) => type switch
+    public static string Name(this WasmType type) => type switch
     {
-        ValueType.None => "none",
-        ValueType.FuncRef => "funcref",
-        ValueType.V128 => "v128",
-        ValueType.F64 => "f64",
-        ValueType.F32 => "f32",
-        ValueType.I64 => "i64",
-        ValueType.I32 => "i32",
+        WasmType.None => "none",
+        WasmType.FuncRef => "funcref",
+        WasmType.V128 => "v128",
+        WasmType.F64 => "f64",
+        WasmType.F32 => "f32",
+        WasmType.I64 => "i64",
+        WasmType.I32 => "i32",
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "no such value type"),
     };
 }

@@ -1,14 +1,14 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Types;
 
-namespace Sconce.Compiler.Graph;
+namespace Sconce.Compiler.Graphs;
 
 /// <summary>A value in single static assignment form: defined once, by a node, a block's parameter or a graph's input.</summary>
-public sealed class Value(string name, ValueType type)
+public sealed class Value(string name, GraphType type)
 {
     public string Name { get; } = name;
 
-    public ValueType Type { get; set; } = type;
+    public GraphType Type { get; set; } = type;
 
     public override string ToString() => $"%{Name}";
 }

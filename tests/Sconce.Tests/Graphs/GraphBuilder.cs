@@ -1,27 +1,26 @@
-using Sconce.Compiler.Graph;
+using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Types;
-using ValueType = Sconce.Compiler.Graph.ValueType;
 
-namespace Sconce.Tests.Graph;
+namespace Sconce.Tests.Graphs;
 
 /// <summary>Writes small graphs for tests.</summary>
 internal sealed class GraphBuilder
 {
-    public Compiler.Graph.Graph Graph { get; } = new();
+    public Graph Graph { get; } = new();
 
     private readonly Stack<List<Node>> blocks = new();
 
     public GraphBuilder() => blocks.Push(Graph.Body.Nodes);
 
-    public static ValueType.Tensor Tensor(DType type, params long[] shape) =>
+    public static GraphType.Tensor Tensor(DType type, params long[] shape) =>
         new(type, [.. shape.Select(size => (Dim)size)]) { Strides = [.. TensorData.RowMajorStrides([.. shape]).Select(stride => (Dim)stride)] };
 
-    public static ValueType.Tensor Strided(long[] shape, params long[] strides) =>
+    public static GraphType.Tensor Strided(long[] shape, params long[] strides) =>
         new(DType.Float32, [.. shape.Select(size => (Dim)size)]) { Strides = [.. strides.Select(stride => (Dim)stride)] };
 
     public Value Input(string name, params long[] shape) => Input(name, Tensor(DType.Float32, shape));
 
-    public Value Input(string name, ValueType type)
+    public Value Input(string name, GraphType type)
     {
         var value = new Value(name, type);
         Graph.Inputs.Add(new(value, InputKind.User, name, null));
@@ -36,12 +35,12 @@ internal sealed class GraphBuilder
     }
 
     /// <summary>Arguments are (name, value) pairs: a value, a number, a truth value or a list of numbers.</summary>
-    public Value Node(string name, string op, ValueType type, params (string Name, object? Argument)[] arguments) => Nodes(op, [(name, type)], arguments)[0];
+    public Value Node(string name, string op, GraphType type, params (string Name, object? Argument)[] arguments) => Nodes(op, [(name, type)], arguments)[0];
 
     public Value Node(string name, string op, long[] shape, params (string Name, object? Argument)[] arguments) =>
         Node(name, op, Tensor(DType.Float32, shape), arguments);
 
-    public Value[] Nodes(string op, (string Name, ValueType Type)[] outputs, params (string Name, object? Argument)[] arguments)
+    public Value[] Nodes(string op, (string Name, GraphType Type)[] outputs, params (string Name, object? Argument)[] arguments)
     {
         Value[] values = [.. outputs.Select(output => new Value(output.Name, output.Type))];
         var dot = op.IndexOf('.');
@@ -73,7 +72,7 @@ internal sealed class GraphBuilder
         return block;
     }
 
-    public Value Branch(string name, ValueType type, Value condition, params Block[] branches)
+    public Value Branch(string name, GraphType type, Value condition, params Block[] branches)
     {
         var value = new Value(name, type);
         blocks.Peek().Add(new Node
@@ -94,7 +93,7 @@ internal sealed class GraphBuilder
         bool flag => new Argument.Bool(flag),
         DType type => new Argument.ScalarType(type),
         long[] numbers => numbers.Select(number => (Dim)number).ToArgument(),
-        null => Compiler.Graph.Argument.Nothing,
+        null => Compiler.Graphs.Argument.Nothing,
         _ => throw new ArgumentException($"{argument} is no argument of a test graph"),
     };
 }

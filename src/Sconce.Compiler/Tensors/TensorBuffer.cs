@@ -15,10 +15,10 @@ public enum BufferKind
     /// <summary>Read by the caller after a run.</summary>
     Output,
 
-    /// <summary>Known at compile time: <see cref="Buffer.Data"/>.</summary>
+    /// <summary>Known at compile time: <see cref="TensorBuffer.Data"/>.</summary>
     Constant,
 
-    /// <summary>Keeps its value between runs; begins as <see cref="Buffer.Data"/>.</summary>
+    /// <summary>Keeps its value between runs; begins as <see cref="TensorBuffer.Data"/>.</summary>
     State,
 
     /// <summary>Holds what depends on sizes alone, from run to run until sizes are others: written by kernels. New sizes make those of a fixed size zero, which tell what has been written.</summary>
@@ -29,7 +29,7 @@ public enum BufferKind
 }
 
 /// <summary>Memory for a tensor: a dtype, logical dims, and the order in which the dims lie in memory.</summary>
-public sealed class Buffer(string name, DType type, ImmutableArray<Dim> dims, BufferKind kind = BufferKind.Temporary, TensorData? data = null)
+public sealed class TensorBuffer(string name, DType type, ImmutableArray<Dim> dims, BufferKind kind = BufferKind.Temporary, TensorData? data = null)
 {
     private ImmutableArray<Dim> strides;
     private ImmutableArray<int> order = [.. Enumerable.Range(0, dims.Length)];

@@ -2,7 +2,7 @@ using System.Text;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Wasm;
 
-namespace Sconce.Cli.Artefacts;
+namespace Sconce.Cli.Artifacts;
 
 /// <summary>Reads the parts that WebAssembly's sections are made of, and says at which byte of the file something is wrong.</summary>
 internal sealed class WasmReader(ReadOnlyMemory<byte> bytes, long offset, string file)

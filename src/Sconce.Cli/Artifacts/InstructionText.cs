@@ -1,9 +1,8 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
-namespace Sconce.Cli.Artefacts;
+namespace Sconce.Cli.Artifacts;
 
 /// <summary>One instruction read from the binary format and written in the text format, by the compiler's own table of instructions.</summary>
 internal static class InstructionText
@@ -58,14 +57,14 @@ internal static class InstructionText
 
     private static string BlockType(WasmReader body)
     {
-        var type = (ValueType)body.PeekByte();
+        var type = (WasmType)body.PeekByte();
         if (!Enum.IsDefined(type))
         {
             return $"(type {body.Signed(33)})";
         }
 
         body.Byte();
-        return type == ValueType.None ? "" : $"(result {type.Name()})";
+        return type == WasmType.None ? "" : $"(result {type.Name()})";
     }
 
     private static string Skip(WasmReader body, uint count)

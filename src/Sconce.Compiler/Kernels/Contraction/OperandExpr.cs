@@ -4,7 +4,7 @@ using Sconce.Compiler.Types;
 namespace Sconce.Compiler.Kernels.Contraction;
 
 /// <summary>A plain load as an address: elements from the start of a buffer.</summary>
-internal sealed record Access(Tensors.Buffer Buffer, Dim Offset)
+internal sealed record Access(TensorBuffer Buffer, Dim Offset)
 {
     /// <summary>Null where the expression is more than a load, or the place is known only from other loads.</summary>
     public static Access? Of(Expr expr) =>
@@ -28,7 +28,7 @@ internal sealed record Access(Tensors.Buffer Buffer, Dim Offset)
 }
 
 /// <summary>Questions about operands, and their rewriting.</summary>
-internal static class Operand
+internal static class OperandExpr
 {
     /// <summary>Known when the model is compiled, so that packing it costs nothing at run time.</summary>
     public static bool IsConstant(Expr expr) => expr.Loads().All(load => load.Buffer.Kind == BufferKind.Constant);

@@ -1,7 +1,7 @@
-using Sconce.Cli.Artefacts;
+using Sconce.Cli.Artifacts;
 using Sconce.Compiler.Diagnostics;
 
-namespace Sconce.Tests.Cli.Artefacts;
+namespace Sconce.Tests.Cli.Artifacts;
 
 public sealed class DisassemblerTests : IDisposable
 {

@@ -1,4 +1,4 @@
-namespace Sconce.Compiler.Graph;
+namespace Sconce.Compiler.Graphs;
 
 /// <summary>Visits a graph's parts, blocks inside blocks.</summary>
 internal static class GraphWalk

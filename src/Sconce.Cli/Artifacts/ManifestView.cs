@@ -2,15 +2,15 @@ using System.Collections.Immutable;
 using Sconce.Compiler.Artifact;
 using Sconce.Compiler.Types;
 
-namespace Sconce.Cli.Artefacts;
+namespace Sconce.Cli.Artifacts;
 
-/// <summary>An input or an output of an artefact.</summary>
+/// <summary>An input or an output of an artifact.</summary>
 internal sealed record Port(string Name, DType Type, ImmutableArray<Dim> Shape);
 
 /// <summary>A step of a run, with what it costs and the line of Python it came from.</summary>
 internal sealed record StepCost(string Name, string Operator, string Kernel, string? Source, Dim Flops, Dim Bytes);
 
-/// <summary>An artefact's manifest, as far as people ask for it, with sizes that can be computed with.</summary>
+/// <summary>An artifact's manifest, as far as people ask for it, with sizes that can be computed with.</summary>
 internal sealed record ManifestView(
     string Compiler, string SourceName, long ConstantsOffset, long ConstantsEnd, long MinPages,
     ImmutableArray<Symbol> Symbols, ImmutableArray<SizeCheck> Checks, ImmutableArray<Port> Inputs, ImmutableArray<Port> Outputs, ImmutableArray<StepCost> Steps,

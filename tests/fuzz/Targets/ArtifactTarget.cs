@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Sconce.Cli.Artefacts;
+using Sconce.Cli.Artifacts;
 using Sconce.Cli.Commands;
 using Sconce.Compiler;
 using Sconce.Compiler.Artifact;
@@ -10,14 +10,14 @@ using Sconce.Fuzz.Running;
 
 namespace Sconce.Fuzz.Targets;
 
-/// <summary>Artefacts, as the command line reads them: its tables, and its disassembler.</summary>
-internal sealed class ArtefactTarget : ITarget
+/// <summary>Artifacts, as the command line reads them: its tables, and its disassembler.</summary>
+internal sealed class ArtifactTarget : ITarget
 {
     private const int Models = 24;
 
-    private readonly Lazy<byte[][]> artefacts = new(Compile);
+    private readonly Lazy<byte[][]> artifacts = new(Compile);
 
-    public string Name => "artefact";
+    public string Name => "artifact";
 
     public string Extension => ".wasm";
 
@@ -25,7 +25,7 @@ internal sealed class ArtefactTarget : ITarget
 
     public byte[] Make(Recipe recipe)
     {
-        var bytes = recipe.Base.Of(artefacts.Value);
+        var bytes = recipe.Base.Of(artifacts.Value);
         foreach (var random in recipe.Mutations)
         {
             bytes = random.Next(4) switch
@@ -44,7 +44,7 @@ internal sealed class ArtefactTarget : ITarget
         // Each by itself: what one refuses the other may read.
         try
         {
-            var contents = ArtefactContents.Read(new MemoryStream(file), "case.wasm");
+            var contents = ArtifactContents.Read(new MemoryStream(file), "case.wasm");
             InspectReport.Print("case.wasm", contents, TextWriter.Null);
             InspectReport.Steps(contents, TextWriter.Null);
         }
@@ -55,13 +55,13 @@ internal sealed class ArtefactTarget : ITarget
         Disassembler.Print(new MemoryStream(file), "case.wasm", TextWriter.Null);
     }
 
-    /// <summary>Writes the artefacts that cases are made of, for the fuzzer of the runtime.</summary>
+    /// <summary>Writes the artifacts that cases are made of, for the fuzzer of the runtime.</summary>
     public void Export(string folder)
     {
         Directory.CreateDirectory(folder);
-        foreach (var (number, artefact) in artefacts.Value.Index())
+        foreach (var (number, artifact) in artifacts.Value.Index())
         {
-            File.WriteAllBytes(Path.Combine(folder, $"{number}.wasm"), artefact);
+            File.WriteAllBytes(Path.Combine(folder, $"{number}.wasm"), artifact);
         }
     }
 

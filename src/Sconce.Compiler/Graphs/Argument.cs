@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Types;
 
-namespace Sconce.Compiler.Graph;
+namespace Sconce.Compiler.Graphs;
 
 /// <summary>What a node is given: a value of the graph, a constant, or a list of these.</summary>
 public abstract record Argument

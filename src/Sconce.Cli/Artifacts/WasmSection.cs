@@ -1,6 +1,6 @@
 using Sconce.Compiler.Diagnostics;
 
-namespace Sconce.Cli.Artefacts;
+namespace Sconce.Cli.Artifacts;
 
 /// <summary>A section of a WebAssembly module; the body of the data section, which holds the weights, is not read.</summary>
 internal sealed record WasmSection(int Id, string Name, long Size, WasmReader Body)

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Types;
 
-namespace Sconce.Compiler.Graph;
+namespace Sconce.Compiler.Graphs;
 
 /// <summary>Finds a node's arguments: .pt2 files name them, TorchScript gives them by position.</summary>
 internal static class NodeArguments
@@ -55,9 +55,9 @@ internal static class NodeArguments
         _ => [],
     };
 
-    public static ImmutableArray<Dim>? Shape(this Value value) => (value.Type as ValueType.Tensor)?.Shape;
+    public static ImmutableArray<Dim>? Shape(this Value value) => (value.Type as GraphType.Tensor)?.Shape;
 
-    public static DType? ElementType(this Value value) => (value.Type as ValueType.Tensor)?.Type;
+    public static DType? ElementType(this Value value) => (value.Type as GraphType.Tensor)?.Type;
 
     public static Argument ToArgument(this IEnumerable<Dim> dims) => new Argument.List([.. dims.Select(dim => new Argument.Int(dim))]);
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Sconce.Compiler.Types;
 
-namespace Sconce.Compiler.Graph;
+namespace Sconce.Compiler.Graphs;
 
 /// <summary>Writes a graph as text, a node a line: for messages and tests.</summary>
 public static class GraphPrinter
@@ -45,20 +45,20 @@ public static class GraphPrinter
     }
 
     /// <summary><c>float32[1, s0]</c>, <c>int = s0 - 1</c>.</summary>
-    public static string Text(ValueType type) => type switch
+    public static string Text(GraphType type) => type switch
     {
-        ValueType.Tensor { Type: var element, Shape: var shape } =>
+        GraphType.Tensor { Type: var element, Shape: var shape } =>
             $"{element?.Name() ?? "tensor"}[{(shape is { } dims ? string.Join(", ", dims) : "…")}]",
-        ValueType.Int { Known: null } => "int",
-        ValueType.Int { Known: var known } => $"int = {known}",
-        ValueType.Float => "float",
-        ValueType.Bool => "bool",
-        ValueType.Text => "str",
-        ValueType.List { Element: var element } => $"{Text(element)}[]",
-        ValueType.Tuple { Elements: var elements } => $"({string.Join(", ", elements.Select(Text))})",
-        ValueType.Optional { Of: var of } => $"{Text(of)}?",
-        ValueType.None => "None",
-        ValueType.Opaque { Name: var name } => name,
+        GraphType.Int { Known: null } => "int",
+        GraphType.Int { Known: var known } => $"int = {known}",
+        GraphType.Float => "float",
+        GraphType.Bool => "bool",
+        GraphType.Text => "str",
+        GraphType.List { Element: var element } => $"{Text(element)}[]",
+        GraphType.Tuple { Elements: var elements } => $"({string.Join(", ", elements.Select(Text))})",
+        GraphType.Optional { Of: var of } => $"{Text(of)}?",
+        GraphType.None => "None",
+        GraphType.Opaque { Name: var name } => name,
         _ => type.ToString(),
     };
 

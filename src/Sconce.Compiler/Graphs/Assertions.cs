@@ -1,4 +1,4 @@
-namespace Sconce.Compiler.Graph;
+namespace Sconce.Compiler.Graphs;
 
 /// <summary>Nodes that compute nothing and only say what must hold: <c>torch._check</c> and <c>torch._assert_async</c> of a model, and what PyTorch's tracing adds.</summary>
 public static class Assertions

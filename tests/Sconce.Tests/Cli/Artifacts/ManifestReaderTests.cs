@@ -1,11 +1,11 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Sconce.Cli.Artefacts;
+using Sconce.Cli.Artifacts;
 using Sconce.Compiler.Artifact;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Types;
 
-namespace Sconce.Tests.Cli.Artefacts;
+namespace Sconce.Tests.Cli.Artifacts;
 
 public sealed class ManifestReaderTests
 {

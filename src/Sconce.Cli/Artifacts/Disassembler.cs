@@ -1,8 +1,7 @@
 using Sconce.Cli.Files;
 using Sconce.Compiler.Wasm;
-using ValueType = Sconce.Compiler.Wasm.ValueType;
 
-namespace Sconce.Cli.Artefacts;
+namespace Sconce.Cli.Artifacts;
 
 /// <summary>Prints a module in WebAssembly's text format, one instruction a line; of data and custom sections only the sizes.</summary>
 internal sealed class Disassembler
@@ -43,7 +42,7 @@ internal sealed class Disassembler
 
     public static void Print(string path, TextWriter output)
     {
-        using var stream = InputFile.Open(path, "an artefact (.wasm)");
+        using var stream = InputFile.Open(path, "an artifact (.wasm)");
         Print(stream, path, output);
     }
 
@@ -141,7 +140,7 @@ internal sealed class Disassembler
     }
 
     private static string TypeName(WasmReader body) =>
-        Enum.IsDefined((ValueType)body.PeekByte()) ? ((ValueType)body.Byte()).Name() : throw body.Broken("an unknown type of values");
+        Enum.IsDefined((WasmType)body.PeekByte()) ? ((WasmType)body.Byte()).Name() : throw body.Broken("an unknown type of values");
 
     private void Exports(WasmReader body)
     {

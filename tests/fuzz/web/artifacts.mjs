@@ -1,4 +1,4 @@
-// Artefacts that anybody may have written, for the runtime: as a stream, all at once, and as a model that is run.
+// Artifacts that anybody may have written, for the runtime: as a stream, all at once, and as a model that is run.
 import { Graph, loadGraphSync } from "../../../web/runtime/dist/core.js";
 import { load } from "../../../web/runtime/dist/index.js";
 import { Random, mutateBytes, mutateJson } from "./random.mjs";
@@ -56,7 +56,7 @@ const arrays = {
   float16: Uint16Array, bfloat16: Uint16Array,
 };
 
-/** All of an artefact behind its manifest, by which a file is known to run what the compiler wrote. */
+/** All of an artifact behind its manifest, by which a file is known to run what the compiler wrote. */
 export function codeOf(bytes) {
   return Buffer.from(bytes.subarray(sections(bytes)[0]?.end ?? 0));
 }

@@ -6,9 +6,9 @@ using Sconce.Compiler.Artifact;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Types;
 
-namespace Sconce.Cli.Artefacts;
+namespace Sconce.Cli.Artifacts;
 
-/// <summary>Reads the manifest out of an artefact that anybody may have written.</summary>
+/// <summary>Reads the manifest out of an artifact that anybody may have written.</summary>
 internal static class ManifestReader
 {
     public static ManifestView Read(ReadOnlyMemory<byte> json, string file)
@@ -20,7 +20,7 @@ internal static class ManifestReader
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or ArithmeticException or KeyNotFoundException)
         {
-            throw new SconceException($"the artefact's manifest is damaged ({error.Message})", new Where(file), "compile the model again", inner: error);
+            throw new SconceException($"the artifact's manifest is damaged ({error.Message})", new Where(file), "compile the model again", inner: error);
         }
         catch (SconceException error)
         {
@@ -38,7 +38,7 @@ internal static class ManifestReader
         {
             var writer = root.TryGetProperty("compiler", out var compiler) && compiler.ValueKind == JsonValueKind.String ? $", written by {compiler.GetString()}" : "";
             throw SconceException.Expected(
-                $"an artefact of format {Manifest.WholeFormat} or {Manifest.SplitFormat}, which {Manifest.ThisCompiler} reads", $"format {format}{writer}",
+                $"an artifact of format {Manifest.WholeFormat} or {Manifest.SplitFormat}, which {Manifest.ThisCompiler} reads", $"format {format}{writer}",
                 hint: format > Manifest.SplitFormat ? "install a newer sconce" : "compile the model again with this version");
         }
     }
