@@ -170,9 +170,11 @@ def tensors(tree):
 
 
 def array(tensor):
-    tensor = tensor.detach()
+    tensor = tensor.detach().resolve_conj().resolve_neg()
     if tensor.dtype in (torch.float16, torch.bfloat16):
         tensor = tensor.float()
+    if tensor.dtype == torch.complex32:
+        tensor = tensor.to(torch.complex64)
     return numpy.array(tensor.numpy(), order="C")
 
 

@@ -1,0 +1,133 @@
+"""Writes PyTorch's own samples of its operators as cases: `python conformance.py OUT [NAME or PATTERN ...] [--dtype float32] [--reference] [--samples 4]`.
+
+`torch.testing` knows for each operator what to call it with (`op_db`). Each sample becomes a module whose tensors are inputs and whose other
+arguments are fixed, is exported, and is written as OUT/NAME-K.pt2 with its .npz. What has no answer to compare with is left out and counted by its
+reason: PyTorch cannot export it, it raises an error, its result is random, or no tensor comes out.
+
+With real PyTorch, from the repository: ../shared/pytorch/python tests/models/conformance.py /tmp/conformance 'linalg*' && ./sconce verify /tmp/conformance
+"""
+
+import argparse
+import collections
+import copy
+import pathlib
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+sys.dont_write_bytecode = True
+
+import numpy  # noqa: E402
+import torch  # noqa: E402
+from torch import nn  # noqa: E402
+from torch.testing._internal.common_methods_invocations import op_db  # noqa: E402
+from torch.utils import _pytree as pytree  # noqa: E402
+
+import case  # noqa: E402
+
+
+class LeftOut(Exception):
+    """A sample that makes no case, for a reason that is no fault."""
+
+
+class Sample(nn.Module):
+    """An operator with all arguments of a sample that are no tensors."""
+
+    def __init__(self, operator, leaves, spec):
+        super().__init__()
+        self.operator, self.spec = operator, spec
+        self.fixed = [None if isinstance(leaf, torch.Tensor) else leaf for leaf in leaves]
+        self.places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, torch.Tensor)]
+
+    def forward(self, *tensors):
+        leaves = list(self.fixed)
+        for place, tensor in zip(self.places, tensors, strict=True):
+            leaves[place] = tensor
+        given, args, kwargs = pytree.tree_unflatten(leaves, self.spec)
+        return pytree.tree_leaves(self.operator(given, *args, **kwargs))
+
+
+def samples(operator, dtype, reference, count):
+    """So many of an operator's samples, spread evenly over all that there are."""
+    make = operator.reference_inputs if reference else operator.sample_inputs
+    found = list(make("cpu", dtype, requires_grad=False))
+    step = max(1, len(found) / count) if count else 1
+    return [found[int(i * step)] for i in range(min(count or len(found), len(found)))]
+
+
+def same(a, b):
+    """Whether two results of one call are alike to the bit, but for what a NaN is."""
+    return a.shape == b.shape and numpy.array_equal(case.array(a), case.array(b), equal_nan=a.dtype.is_floating_point or a.dtype.is_complex)
+
+
+def write(operator, sample, path):
+    leaves, spec = pytree.tree_flatten((sample.input, tuple(sample.args), dict(sample.kwargs)))
+    leaves = [leaf.detach().clone() if isinstance(leaf, torch.Tensor) else leaf for leaf in leaves]
+    module = Sample(operator.op, leaves, spec).eval()
+    args = tuple(leaves[place] for place in module.places)
+    if any(t.layout != torch.strided or t.is_quantized for t in args):
+        raise LeftOut("not dense")
+    try:
+        with torch.no_grad():
+            torch.manual_seed(1)
+            expected = copy.deepcopy(module)(*copy.deepcopy(args))
+            torch.manual_seed(2)
+            again = copy.deepcopy(module)(*copy.deepcopy(args))
+    except Exception as error:
+        raise LeftOut(f"PyTorch raises {type(error).__name__}") from error
+    expected, again = case.tensors(expected), case.tensors(again)
+    if not expected:
+        raise LeftOut("no tensor comes out")
+    if any(t.layout != torch.strided for t in expected):
+        raise LeftOut("not dense")
+    if not all(same(a, b) for a, b in zip(expected, again, strict=True)):
+        raise LeftOut("random")
+    try:
+        case.save(case.export(module, args), path)
+        case.check(path, args, {}, expected, rough=True)
+    except Exception as error:
+        path.unlink(missing_ok=True)
+        raise LeftOut(f"PyTorch cannot export it: {type(error).__name__}") from error
+    case.save_npz(path.with_suffix(".npz"), (args, {}), expected)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", type=pathlib.Path)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--dtype", default="float32")
+    parser.add_argument("--reference", action="store_true", help="PyTorch's reference inputs, which are more and odder")
+    parser.add_argument("--samples", type=int, default=4, help="of each operator; 0 for all")
+    parser.add_argument("--part", default="1/1", help="K/N: the Kth of N parts, for several processes")
+    options = parser.parse_args()
+    dtype = getattr(torch, options.dtype)
+    part, parts = (int(number) for number in options.part.split("/"))
+    options.out.mkdir(parents=True, exist_ok=True)
+    left_out, written, started = collections.Counter(), 0, time.time()
+    named = [(o.name.replace(".", "_") + (f"-{o.variant_test_name}" if o.variant_test_name else ""), o) for o in op_db if dtype in o.dtypes]
+    chosen = set(case.chosen_names([name for name, _ in named], options.names))
+    for number, (name, operator) in enumerate(named):
+        if name not in chosen or number % parts != part - 1:
+            continue
+        case.seed(name)
+        try:
+            found = samples(operator, dtype, options.reference, options.samples)
+        except Exception as error:
+            left_out[f"PyTorch has no samples: {type(error).__name__}"] += 1
+            continue
+        for k, sample in enumerate(found):
+            path = options.out / f"{name}-{k + 1}.pt2"
+            try:
+                write(operator, sample, path)
+                written += 1
+            except (LeftOut, NotImplementedError, TypeError) as reason:
+                left_out[str(reason)] += 1
+                print(f"{path.stem}: {reason}", flush=True)
+    print(f"{written} written, {sum(left_out.values())} left out, {time.time() - started:.0f} s")
+    for reason, count in left_out.most_common():
+        print(f"  {count:5} {reason}")
+
+
+if __name__ == "__main__":
+    main()
