@@ -1,5 +1,5 @@
 // How fast a SHA-256 is, by the runtime's own code and by the engine's: node bench/loading/sha256.mjs
-import { Sha256, sha256 } from "../../web/runtime/obj/src/sha256.js";
+import { Sha256, sha256 } from "../../web/runtime/obj/src/loading/sha256.js";
 
 const megabytes = 64;
 const data = new Uint8Array(megabytes << 20).map((_, i) => i * 7 + (i >> 8));

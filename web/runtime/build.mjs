@@ -1,35 +1,39 @@
 // Bundles the runtime into scripts without dependencies: worker.js, which stands for itself wherever it is served from; index.js for pages, which
 // starts it and takes from it what both need; network.js, which index.js fetches for a model that is large, split or kept; cache.js, which lists and clears
 // what is kept; and core.js for whoever runs models on a thread of their own.
+import { existsSync } from "node:fs";
 import { readFile, readdir, rm, writeFile } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { build } from "esbuild";
 import { minify } from "terser";
 
-for (const file of await readdir("dist")) if (/\.js(\.map)?$/.test(file)) await rm(`dist/${file}`);
+for (const file of await readdir("dist", { recursive: true })) {
+  if (/\.js(\.map)?$/.test(file) || (file.endsWith(".d.ts") && !existsSync(`src/${file.replace(/\.d\.ts$/, ".ts")}`))) await rm(`dist/${file}`);
+}
 
 const options = { bundle: true, format: "esm", target: "es2022", logLevel: "warning", metafile: true, sourcemap: true };
-const { inputs } = await bundle("worker");
+const { inputs } = await bundle("worker/worker");
 // Never the other way round: a worker that reached the script that starts it would start itself without end in bundlers that follow both.
 const shared = new Set(Object.keys(inputs));
 const parts = [{
   name: "from the worker",
-  setup: ({ onResolve }) => onResolve({ filter: /^\.\/.*\.js$/ }, ({ path, importer, kind }) => {
+  setup: ({ onResolve }) => onResolve({ filter: /^\.\.?\/.*\.js$/ }, ({ path, importer, kind }) => {
     if (kind === "dynamic-import") return { path, external: true };
     const file = relative(".", join(dirname(importer), path)).replaceAll("\\", "/").replace(/js$/, "ts");
     return shared.has(file) ? { path: "./worker.js", external: true, sideEffects: false } : undefined;
   }),
 }];
 await bundle("index", parts);
-await bundle("network", parts);
+await bundle("loading/network", parts);
 await bundle("cache", parts);
 await bundle("core");
 // Fails where worker.js lacks a name that another takes from it.
 for (const name of ["index", "network", "cache"]) await import(new URL(`dist/${name}.js`, import.meta.url).href);
 
-async function bundle(name, plugins = []) {
+async function bundle(entry, plugins = []) {
+  const name = basename(entry);
   const [file, map] = [`dist/${name}.js`, `dist/${name}.js.map`];
-  const { metafile } = await build({ ...options, entryPoints: [`src/${name}.ts`], outfile: file, plugins });
+  const { metafile } = await build({ ...options, entryPoints: [`src/${entry}.ts`], outfile: file, plugins });
   // Terser takes off another 350 bytes (gzip).
   const { code, map: minifiedMap } = await minify(await readFile(file, "utf8"), {
     module: true,

@@ -1,5 +1,5 @@
-import { type Entry, Store, cachePrefix, noSuchCache, whyNoCache } from "./storage.js";
-import { SconceError } from "./errors.js";
+import { type Entry, Store, cachePrefix, noSuchCache, whyNoCache } from "./loading/storage.js";
+import { SconceError } from "./shared/errors.js";
 
 /** A cache that the option cache of load has filled. */
 export interface CacheInfo {

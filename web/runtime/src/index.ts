@@ -1,9 +1,9 @@
-export { type LoadOptions, load } from "./load.js";
-export { Model, type RunOptions, type TensorInfo } from "./model.js";
-export type { Progress } from "./session.js";
-export type { Profile, Report, StepProfile } from "./report.js";
-export type { DataOf, DType, Inputs, OutputData, Outputs, Tensor, TensorInput, TensorOf, TypedArray } from "./tensor.js";
-export type { InputsOf, ModelTypes, ModelUrl, OutputsOf, TensorType } from "./types.js";
-export type { Source } from "./source.js";
-export { type ErrorCode, SconceError } from "./errors.js";
-export { version } from "./version.js";
+export { type LoadOptions, load } from "./page/load.js";
+export { Model, type RunOptions, type TensorInfo } from "./page/model.js";
+export type { Progress } from "./page/session.js";
+export type { Profile, Report, StepProfile } from "./page/report.js";
+export type { DataOf, DType, Inputs, OutputData, Outputs, Tensor, TensorInput, TensorOf, TypedArray } from "./shared/tensor.js";
+export type { InputsOf, ModelTypes, ModelUrl, OutputsOf, TensorType } from "./page/types.js";
+export type { Source } from "./loading/source.js";
+export { type ErrorCode, SconceError } from "./shared/errors.js";
+export { version } from "./shared/version.js";

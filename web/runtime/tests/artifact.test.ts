@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ArtifactReader, memoryFlagOffset, withSharedMemory } from "../src/artifact.js";
-import { hasRelaxedSimd } from "../src/engine.js";
-import { SconceError } from "../src/errors.js";
-import { Graph } from "../src/graph.js";
-import { loadGraphSync } from "../src/graph-sync.js";
+import { ArtifactReader, memoryFlagOffset, withSharedMemory } from "../src/artifact/artifact.js";
+import { hasRelaxedSimd } from "../src/graph/engine.js";
+import { SconceError } from "../src/shared/errors.js";
+import { Graph } from "../src/graph/graph.js";
+import { loadGraphSync } from "../src/graph/graph-sync.js";
 import { type Json, expected, join, leb, makeArtifact, name, section } from "./fixture.js";
 
 const file = makeArtifact({ padding: 600 });

@@ -1,11 +1,12 @@
 // Conditions on sizes: evaluated as Python would, and an error of the run, before anything is computed, where one does not hold.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Condition, checkSizes, isCondition } from "../src/checks.js";
+import { checkSizes } from "../src/graph/checks.js";
+import { type Condition, isCondition } from "../src/shared/conditions.js";
 import { Graph } from "../src/core.js";
-import { SconceError } from "../src/errors.js";
+import { SconceError } from "../src/shared/errors.js";
 import { load } from "../src/index.js";
-import type { Manifest } from "../src/manifest.js";
+import type { Manifest } from "../src/artifact/manifest.js";
 import { type Json, expected, makeArtifact } from "./fixture.js";
 
 const symbols = [

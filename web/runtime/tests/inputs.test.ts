@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bindInputs, solve } from "../src/inputs.js";
-import { type Manifest, parseManifest } from "../src/manifest.js";
-import { SconceError } from "../src/errors.js";
-import type { Inputs } from "../src/tensor.js";
+import { bindInputs, solve } from "../src/graph/inputs.js";
+import { type Manifest, parseManifest } from "../src/artifact/manifest.js";
+import { SconceError } from "../src/shared/errors.js";
+import type { Inputs } from "../src/shared/tensor.js";
 import type { Json } from "./fixture.js";
 
 function manifest(parts: Readonly<Record<string, Json>>): Manifest {

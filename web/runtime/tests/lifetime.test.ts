@@ -304,7 +304,7 @@ test("helpers that are ended from outside are done without", async () => {
 });
 
 test("a worker's script may lie elsewhere", async () => {
-  using model = await load(file, { threads: 2, workerUrl: new URL("../src/worker.js", import.meta.url) });
+  using model = await load(file, { threads: 2, workerUrl: new URL("../src/worker/worker.js", import.meta.url) });
   assert.ok((await model.run(tensors)).y);
   assert.match((await rejection(load(file, { workerUrl: new URL("./nowhere.js", import.meta.url) }))).message, /^the model's worker stopped: .*nowhere/);
 });

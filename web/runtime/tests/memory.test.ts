@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createMemory } from "../src/memory.js";
-import { type Manifest, parseManifest } from "../src/manifest.js";
+import { createMemory } from "../src/graph/memory.js";
+import { type Manifest, parseManifest } from "../src/artifact/manifest.js";
 
 const manifest: Manifest = parseManifest(new TextEncoder().encode(JSON.stringify({
   format: 3, compiler: "sconce 0.1.0", fileBytes: 0, source: { name: "test.pt2", sha256: "" },

@@ -8,7 +8,7 @@ import { after, before, beforeEach, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { Graph, loadGraphSync, openSource } from "../src/core.js";
 import { type LoadOptions, type Progress, SconceError, load } from "../src/index.js";
-import { Sha256, createHash as createOurs, toHex } from "../src/sha256.js";
+import { Sha256, createHash as createOurs, toHex } from "../src/loading/sha256.js";
 import { expected, makeArtifact, makeSplit } from "./fixture.js";
 import { type MannerName, startMisbehaving } from "./misbehaving.js";
 

@@ -1,0 +1,198 @@
+import { type Condition, isCondition } from "../shared/conditions.js";
+import { type Dim, isDim } from "../shared/dims.js";
+import { SconceError } from "../shared/errors.js";
+import { type DType, isDType } from "../shared/tensor.js";
+import { version } from "../shared/version.js";
+
+/** An input or an output as the file describes it. */
+export interface Port {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly Dim[];
+}
+
+/** A symbol is learnt from one dimension of one input, which is `scale * symbol + offset`. */
+export interface SymbolInfo {
+  readonly name: string;
+  readonly min: number;
+  readonly max: number | null;
+  readonly input: number;
+  readonly dim: number;
+  readonly scale: number;
+  readonly offset: number;
+}
+
+/** One step of a run; flops and bytes are what it costs, the source the line of Python, where it is known. */
+export interface StepInfo {
+  readonly name: string;
+  readonly operator: string;
+  readonly kernel: string;
+  readonly flops: Dim;
+  readonly bytes: Dim;
+  readonly source: string | undefined;
+}
+
+/** What ends a run: an index out of range, say. `{value}` and `{limit}` in the message stand for numbers that the run finds. */
+export interface FaultInfo {
+  readonly operator: string;
+  readonly message: string;
+  readonly source: string | undefined;
+}
+
+/** What sizes must meet beyond the symbols' ranges: a guard of PyTorch's, or what an operator needs. */
+export interface SizeCheck {
+  readonly condition: Condition;
+  /** The condition as people read it. */
+  readonly text: string;
+  readonly why: string;
+  readonly source: string | undefined;
+}
+
+/** A file of weights: its SHA-256, which is its name too; its bytes; and where they go. */
+export interface ShardInfo {
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly addresses: readonly number[];
+}
+
+/** What the compiler wrote into the section `sconce.manifest`. */
+export interface Manifest {
+  /** 4 where there are shards. */
+  readonly format: 3 | 4;
+  readonly compiler: string;
+  /** Bytes of the whole file. */
+  readonly fileBytes: number;
+  /** The files that the weights are in, where they are not in this one. */
+  readonly shards?: readonly ShardInfo[] | undefined;
+  readonly source: { readonly name: string; readonly sha256: string };
+  readonly memory: { readonly constantsOffset: number; readonly constantsEnd: number; readonly minPages: number };
+  /** Byte offsets of the tables from the start of a context, and the size of all before its buffers. */
+  readonly context: { readonly symbols: number; readonly inputs: number; readonly outputs: number; readonly header: number };
+  readonly symbols: readonly SymbolInfo[];
+  readonly checks: readonly SizeCheck[];
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  readonly steps: readonly StepInfo[];
+  readonly faults: readonly FaultInfo[];
+  /** Error number of `run` to what it means. */
+  readonly errors: Readonly<Record<string, string>>;
+  readonly parameters: number;
+  readonly multiplyAdds: Dim;
+  readonly arena: Dim;
+  readonly threadArena: Dim;
+}
+
+const maximumAddress = 2 ** 32;
+
+/** Throws where a value is not what belongs at this place. */
+type Check = (value: unknown, path: string) => void;
+
+const text: Check = (value, path) => {
+  if (typeof value !== "string") throw expected("a string", value, path);
+};
+
+const integer = (min: number, max = Number.MAX_SAFE_INTEGER): Check => (value, path) => {
+  if (!Number.isSafeInteger(value) || (value as number) < min || (value as number) > max) throw expected(`an integer from ${min} to ${max}`, value, path);
+};
+
+const list = (item: Check): Check => (value, path) => {
+  if (!Array.isArray(value)) throw expected("a list", value, path);
+  value.forEach((entry, index) => item(entry, `${path}[${index}]`));
+};
+
+const fields = (checks: Readonly<Record<string, Check>>): Check => (value, path) => {
+  if (!isRecord(value)) throw expected("an object", value, path);
+  for (const name of Object.keys(checks)) checks[name]?.(value[name], path === "" ? name : `${path}.${name}`);
+};
+
+const texts: Check = (value, path) => fields(Object.fromEntries(Object.keys(value ?? {}).map((name) => [name, text])))(value, path);
+
+const dim: Check = (value, path) => {
+  if (!isDim(value)) throw expected("a dimension: an integer, a symbol, or [operator, a, b]", value, path);
+};
+
+const condition: Check = (value, path) => {
+  if (!isCondition(value)) throw expected("a condition: [comparison, a, b], or two conditions after \"and\" or \"or\"", value, path);
+};
+
+const dtype: Check = (value, path) => {
+  if (!isDType(value)) throw invalid(`${path} is ${JSON.stringify(value)}, which this runtime does not know`);
+};
+
+const optional = (check: Check): Check => (value, path) => value === undefined || check(value, path);
+const anyInteger = integer(Number.MIN_SAFE_INTEGER);
+const address = integer(0, maximumAddress);
+const ports = list(fields({ name: text, dtype, shape: list(dim) }));
+
+const digest: Check = (value, path) => {
+  if (!/^[0-9a-f]{64}$/.test(String(value))) throw expected("a SHA-256 in hexadecimal", value, path);
+};
+
+const manifestFields = fields({
+  memory: fields({ constantsOffset: address, minPages: integer(0, 65536) }),
+  context: fields({ header: integer(64, maximumAddress) }),
+  inputs: ports,
+  outputs: ports,
+  symbols: list(fields({ name: text, min: integer(0), scale: anyInteger, offset: anyInteger })),
+  checks: list(fields({ condition, text, why: text, source: optional(text) })),
+  steps: list(fields({ name: text, operator: text, kernel: text, flops: dim, bytes: dim, source: optional(text) })),
+  faults: list(fields({ operator: text, message: text, source: optional(text) })),
+  compiler: text,
+  fileBytes: integer(0),
+  shards: optional(list(fields({ sha256: digest, bytes: integer(1, maximumAddress), addresses: list(address) }))),
+  source: fields({ name: text, sha256: text }),
+  errors: texts,
+  parameters: integer(0),
+  multiplyAdds: dim,
+  arena: dim,
+  threadArena: dim,
+});
+
+/** Reads the manifest and checks all of it: what a file says is trusted by nobody after this. */
+export function parseManifest(bytes: Uint8Array): Manifest {
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    throw invalid("it is not JSON");
+  }
+  fields({ format: integer(0) })(json, "");
+  const manifest = json as Manifest;
+  const { format, compiler, memory, context, inputs, outputs, symbols, shards } = manifest;
+  if (format !== (shards === undefined ? 3 : 4)) {
+    const writer = typeof compiler === "string" ? `, written by ${compiler as string}` : "";
+    const remedy = format > 4 ? "install a newer runtime" : "compile the model again";
+    throw new SconceError("artifact", `the file has format ${String(format)}${writer}; this runtime is sconce ${version} and reads formats 3 and 4: ${remedy}`);
+  }
+  manifestFields(json, "");
+  integer(memory.constantsOffset, maximumAddress)(memory.constantsEnd, "memory.constantsEnd");
+  shards?.forEach(({ bytes, addresses }, index) =>
+    list(integer(memory.constantsOffset, memory.constantsEnd - bytes))(addresses, `shards[${index}].addresses`));
+  const table = (items: readonly unknown[]) => integer(64, context.header - 4 * items.length);
+  fields({ symbols: table(symbols), inputs: table(inputs), outputs: table(outputs) })(context, "context");
+  symbols.forEach(({ input, min, max, scale }, index) => {
+    // First, for what follows looks there.
+    integer(0, inputs.length - 1)(input, `symbols[${index}].input`);
+    fields({
+      dim: integer(0, (inputs[input]?.shape.length ?? 0) - 1),
+      max: max === null ? () => {} : integer(min),
+      scale: scale === 0 ? integer(1) : anyInteger,
+    })(symbols[index], `symbols[${index}]`);
+  });
+  for (const [what, items] of Object.entries({ symbols, inputs, outputs })) {
+    if (new Set(items.map(({ name }) => name)).size < items.length) throw invalid(`two of its ${what} have one name`);
+  }
+  return manifest;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function expected(what: string, value: unknown, path: string): SconceError {
+  return invalid(`${path || "its root"} should be ${what}, but is ${(JSON.stringify(value) ?? "nothing").slice(0, 60)}`);
+}
+
+function invalid(what: string): SconceError {
+  return new SconceError("artifact", `the file's manifest is damaged: ${what}`);
+}

@@ -1,0 +1,200 @@
+import { bind } from "../shared/bound.js";
+import { checkSizes } from "./checks.js";
+import { announceRun, header, lost } from "./context-header.js";
+import { type SymbolValues, evaluateShape } from "../shared/dims.js";
+import { SconceError, describe } from "../shared/errors.js";
+import { type BoundInputs, bindInputs } from "./inputs.js";
+import type { Port } from "../artifact/manifest.js";
+import { contextBytes, tooMany, tooMuch } from "./memory.js";
+import type { Program, Region } from "./program.js";
+import { type DType, type Inputs, type Outputs, type Tensor, elementCount, elementSize, viewOf } from "../shared/tensor.js";
+
+/** What `run` gives where the model did what PyTorch raises an error for. */
+const failedCheck = 2;
+
+/** One run's inputs, outputs, state and buffers: WASI-NN's execution context. All of it is synchronous. */
+export class ExecutionContext {
+  readonly graph: Program;
+  readonly #region: Region;
+  #symbols: SymbolValues | undefined;
+  #hasState = false;
+  #threads = 1;
+  #broken: SconceError | undefined;
+
+  /** @internal Made by `Graph.createContext`. */
+  constructor(graph: Program, region: Region) {
+    this.graph = graph;
+    this.#region = region;
+    // Helper threads may be waiting here already: what they count in stays.
+    const bytes = new Uint8Array(graph.memory.buffer, region.start, graph.manifest.context.header);
+    bytes.fill(0, 0, 4 * header.generation).fill(0, 4 * (header.sleepers + 1));
+    this.#header()[header.threads] = 1;
+    if (graph.manifest.symbols.length === 0) this.layOut(new Map());
+    bind(this);
+  }
+
+  /** @internal Where in the graph's memory it begins: it may move when it is laid out. */
+  get address(): number {
+    return this.#region.start;
+  }
+
+  /** Bytes that the context takes: tables, state and arena. */
+  get byteLength(): number {
+    return this.#region.end - this.#region.start;
+  }
+
+  /** How many threads compute: this one, and helpers that sit in the export `work` with this context. */
+  get threads(): number {
+    return this.#threads;
+  }
+
+  set threads(count: number) {
+    this.#threads = count;
+    this.#header()[header.threads] = count;
+    const planned = this.#symbols;
+    if (planned === undefined) return;
+    // Each thread has memory of its own in the plan.
+    this.#symbols = undefined;
+    this.layOut(planned);
+  }
+
+  /** Takes named tensors and gives named tensors. */
+  run(inputs: Inputs): Outputs {
+    this.bind(inputs);
+    this.compute();
+    return this.outputs();
+  }
+
+  /** Checks the inputs, lays the memory out for their shapes, and copies them in. */
+  bind(inputs: Inputs): void {
+    this.take(bindInputs(this.graph.manifest, inputs));
+  }
+
+  /** The same with inputs that have been checked. */
+  take({ tensors, symbols }: BoundInputs): void {
+    this.layOut(symbols);
+    tensors.forEach(({ data }, index) => this.write(index, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)));
+  }
+
+  /** The bytes of an input where they lie. */
+  input(index: number): Uint8Array {
+    const { inputs, context } = this.graph.manifest;
+    return this.#bytes(context.inputs, index, this.#extent(inputs[index], "input").size);
+  }
+
+  /** Copies an input's bytes to where the model reads them; they stay there, run after run. To be called when the memory is laid out. */
+  write(index: number, bytes: Uint8Array): void {
+    const target = this.input(index);
+    if (this.#threads > 1) announceRun(this.#header());
+    target.set(bytes);
+    if (this.graph.manifest.inputs[index]?.dtype === "bool") for (let i = 0; i < target.length; i++) target[i] = target[i] === 0 ? 0 : 1;
+  }
+
+  /** Runs the steps, all of them unless told otherwise. */
+  compute(first = 0, last = this.graph.manifest.steps.length): void {
+    if (this.#broken !== undefined) throw this.#broken;
+    let error: number;
+    try {
+      error = this.graph.exports.run(this.#region.start, first, last);
+    } catch (trap) {
+      throw (this.#broken = trapped(trap, `steps ${first} to ${last}`));
+    }
+    if (error === 0) return;
+    if (Atomics.load(this.#header(), header.abort) === lost) throw (this.#broken = trapped("a helper thread met an error", `steps ${first} to ${last}`));
+    this.#fail(error);
+  }
+
+  /** The outputs of the last run, copied. */
+  outputs(): Outputs {
+    return Object.fromEntries(this.graph.manifest.outputs.map(({ name }, index) => [name, this.output(index)]));
+  }
+
+  /** One output of the last run, copied. */
+  output(index: number): Tensor {
+    const { dtype, shape, bytes } = this.read(index);
+    return { dtype, shape, data: viewOf(dtype, bytes.slice().buffer, 0, bytes.length / elementSize(dtype)) } as Tensor;
+  }
+
+  /** One output of the last run where it lies: the bytes are the model's own, until the next run. */
+  read(index: number): { dtype: DType; shape: readonly number[]; bytes: Uint8Array } {
+    const { outputs, context } = this.graph.manifest;
+    const { dtype, shape, size } = this.#extent(outputs[index], "output");
+    return { dtype, shape, bytes: this.#bytes(context.outputs, index, size) };
+  }
+
+  /** Sets the buffers that a run overwrites back to what they were when the model was made. */
+  reset(): void {
+    // Before there is a plan there is nothing to set back: the first plan does it.
+    if (this.#hasState) this.graph.exports.reset(this.#region.start);
+  }
+
+  /** Lets a run that another thread computes stop between two steps (`true`), or the next one go on. */
+  setAbort(abort: boolean): void {
+    Atomics.store(this.#header(), header.abort, abort ? 1 : 0);
+  }
+
+  /** Gives the context's memory back to the graph. */
+  dispose(): void {
+    this.#broken = new SconceError("disposed", "the execution context was disposed");
+    this.graph.release(this.#region);
+  }
+
+  /** Lays the memory out for these sizes. What the context held is lost where they are new. */
+  layOut(symbols: SymbolValues): void {
+    if (this.#broken !== undefined) throw this.#broken;
+    const { manifest, exports, memory } = this.graph;
+    const planned = this.#symbols;
+    if (planned !== undefined && [...symbols].every(([name, value]) => planned.get(name) === value)) return;
+    checkSizes(manifest, symbols);
+    const wanted = contextBytes(manifest, symbols, this.#threads);
+    if (wanted < 0 || this.#region.start + wanted > 2 ** 32) throw tooMuch(wanted);
+    const values = new Int32Array(memory.buffer, this.#region.start + manifest.context.symbols, manifest.symbols.length);
+    manifest.symbols.forEach(({ name }, index) => (values[index] = symbols.get(name) ?? 0));
+    this.#symbols = undefined;
+    const size = exports.plan(this.#region.start) >>> 0;
+    if (size === 0) throw this.#region.start + wanted < 2 ** 32 ? tooMany() : tooMuch(wanted);
+    if (size < manifest.context.header) throw new SconceError("artifact", "the file is damaged: its plan is smaller than its tables");
+    const { start } = this.#region;
+    this.graph.resize(this.#region, size);
+    // The tables hold absolute addresses.
+    if (this.#region.start !== start) exports.plan(this.#region.start);
+    this.#symbols = new Map(symbols);
+    if (this.#hasState) return;
+    exports.reset(this.#region.start);
+    this.#hasState = true;
+  }
+
+  #fail(error: number): never {
+    this.setAbort(false);
+    const { faults, errors } = this.graph.manifest;
+    const [number, value, limit] = new BigInt64Array(this.graph.memory.buffer, this.#region.start + 4 * header.fault, 3);
+    const fault = faults[Number(number) - 1];
+    if (error !== failedCheck || fault === undefined) throw new SconceError("run", `the model stopped: ${errors[error] ?? `error ${error}`}`);
+    const { operator, message, source } = fault;
+    const found = message.replace("{value}", String(value)).replace("{limit}", String(limit));
+    throw new SconceError("run", `${operator}: ${found}${source === undefined ? "" : `, at ${source}`}`);
+  }
+
+  #header(): Int32Array {
+    return new Int32Array(this.graph.memory.buffer, this.#region.start, header.words);
+  }
+
+  #extent(port: Port | undefined, what: string): { dtype: DType; shape: readonly number[]; size: number } {
+    if (port === undefined) throw new SconceError("input", `the model has no such ${what}`);
+    const shape = evaluateShape(port.shape, this.#symbols ?? new Map());
+    return { dtype: port.dtype, shape, size: elementCount(shape, `${what} ${JSON.stringify(port.name)}`) * elementSize(port.dtype) };
+  }
+
+  /** The bytes of an input or output, whose address stands in a table of the context. */
+  #bytes(table: number, index: number, size: number): Uint8Array {
+    const { buffer } = this.graph.memory;
+    const address = new Uint32Array(buffer, this.#region.start + table + 4 * index, 1)[0] ?? 0;
+    if (address + size > buffer.byteLength) throw new SconceError("artifact", "the file is damaged: its plan leads out of memory");
+    return new Uint8Array(buffer, address, size);
+  }
+}
+
+/** What a trap of the model's code means to the caller. */
+function trapped(error: unknown, where: string): SconceError {
+  return new SconceError("run", `the model's code stopped in ${where}: ${describe(error)}; load it anew`);
+}

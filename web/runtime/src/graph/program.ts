@@ -1,0 +1,39 @@
+import type { Manifest } from "../artifact/manifest.js";
+
+/** What a further thread needs to take part, and what is known before the constants have arrived. */
+export interface CompiledCode {
+  readonly manifest: Manifest;
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** Address of the first context. */
+  readonly context: number;
+  readonly relaxed: boolean;
+  readonly codeBytes: number;
+  readonly fileBytes: number;
+  readonly compileMs: number;
+}
+
+/** The functions of a model's code. */
+export interface Exports {
+  readonly plan: (context: number) => number;
+  readonly reset: (context: number) => void;
+  readonly run: (context: number, first: number, last: number) => number;
+}
+
+/** Where a context lies in its graph's memory. */
+export interface Region {
+  start: number;
+  end: number;
+}
+
+/** What an execution context knows of its graph: code that runs, and the memory that it has a region of. */
+export interface Program {
+  readonly manifest: Manifest;
+  readonly code: CompiledCode;
+  readonly memory: WebAssembly.Memory;
+  readonly exports: Exports;
+  /** Gives a context `size` bytes, where it stands if it can; else it moves with all it holds. */
+  resize(region: Region, size: number): void;
+  /** Takes a context's memory back, for the next one. */
+  release(region: Region): void;
+}

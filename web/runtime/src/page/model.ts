@@ -1,0 +1,181 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import { bind } from "../shared/bound.js";
+import { type Dim, type SymbolValues, evaluate, formatDim } from "../shared/dims.js";
+import { SconceError } from "../shared/errors.js";
+import { bindInputs } from "../graph/inputs.js";
+import { abortSignal, checkOptions } from "../shared/options.js";
+import type { Manifest, Port } from "../artifact/manifest.js";
+import type { RunMode, RunResult } from "../worker/protocol.js";
+import type { Profile, Report } from "./report.js";
+import type { Session } from "./session.js";
+import { type DType, type Inputs, type OutputData, type TypedArray, elementsOf, viewOf } from "../shared/tensor.js";
+import type { InputsOf, Known, OutputsOf } from "./types.js";
+
+/** An input or output of a model. A dimension that is not fixed is a symbol's name, or a formula such as `1 + (h - 1) // 8`. */
+export interface TensorInfo {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly (number | string)[];
+}
+
+export interface RunOptions {
+  /** Stops the run between two of its steps, or before it begins. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The part of a report that does not change after loading. */
+export type LoadReport = Pick<Report, "threads" | "relaxedSimd" | "worker" | "workerReason" | "cache"> & { readonly loadMs: number };
+
+const runChecks = { signal: abortSignal };
+
+const abandoned = new FinalizationRegistry<Session>((session) => session.end(new SconceError("disposed", "the model was dropped")));
+
+/** A loaded model. Runs are queued: any number may be asked for at once. */
+export class Model<Types extends Known = OutputData> {
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  readonly #manifest: Manifest;
+  readonly #session: Session;
+  readonly #loaded: LoadReport;
+  /** The last run's copies of its inputs, which came back: new memory would cost more than the copying (0.3 ms for 600 kB in Node 26). */
+  #spare: ArrayBuffer[] = [];
+  #queue: Promise<unknown> = Promise.resolve();
+  #lastRunMs: number | undefined;
+  #runs = 0;
+  #report: Report | undefined;
+
+  /** @internal Made by `load`. */
+  constructor(session: Session, loaded: LoadReport) {
+    this.#session = session;
+    this.#manifest = session.code.manifest;
+    this.#loaded = loaded;
+    this.inputs = this.#manifest.inputs.map(info);
+    this.outputs = this.#manifest.outputs.map(info);
+    abandoned.register(this, session, this);
+    bind(this);
+  }
+
+  /** Runs the model: named tensors in, named tensors out. The inputs are copied at once, the outputs are the caller's own. */
+  async run<Named extends Known = Types>(inputs: InputsOf<Named>, options: RunOptions = {}): Promise<OutputsOf<Named>> {
+    return (await this.#run(inputs, options, false)).outputs as OutputsOf<Named>;
+  }
+
+  /** Runs the model step by step, and tells what each step took. */
+  async profile<Named extends Known = Types>(inputs: InputsOf<Named>, options: RunOptions = {}): Promise<Profile<Named>> {
+    const { outputs, milliseconds, steps, symbols } = await this.#run(inputs, options, true);
+    const cost = (dim: Dim) => evaluate(dim, symbols);
+    return {
+      outputs: outputs as OutputsOf<Named>,
+      milliseconds,
+      steps: this.#manifest.steps.map(({ name, operator, kernel, flops, bytes, source }, index) => (
+        { name, operator, kernel, milliseconds: steps?.[index] ?? 0, flops: cost(flops), bytes: cost(bytes), source })),
+    };
+  }
+
+  /** Sets what the model keeps between runs (a cache, a recurrent state) back to its beginning. */
+  async reset(): Promise<void> {
+    await this.#enqueue(undefined, () => this.#session.request({ type: "reset" }));
+  }
+
+  /** What it runs on and what it takes: threads, SIMD, bytes, milliseconds. */
+  report(): Report {
+    return (this.#report ??= this.#makeReport());
+  }
+
+  /** Ends the model's threads and gives all its memory back. Runs that are under way or queued are rejected. */
+  dispose(): void {
+    abandoned.unregister(this);
+    this.#session.end(new SconceError("disposed", "the model was disposed"));
+  }
+
+  async #run(inputs: Inputs, options: RunOptions, profile: boolean): Promise<RunResult & { symbols: SymbolValues }> {
+    checkOptions(profile ? "profile" : "run", options, runChecks);
+    const { signal } = options;
+    const { tensors, symbols } = bindInputs(this.#manifest, inputs);
+    const copies = tensors.map(({ dtype, shape, data }) => ({ dtype, shape, data: this.#copy(dtype, data) }));
+    // Threads of a shared memory see its abort flag; else the worker must look for messages between steps.
+    const mode: RunMode = profile || (signal !== undefined && !this.#abortsByFlag()) ? "stepwise" : "whole";
+    const result = await this.#enqueue(signal, () =>
+      this.#session.request({ type: "run", inputs: { tensors: copies, symbols }, mode }, copies.map(({ data }) => data.buffer as ArrayBuffer)));
+    if (result === undefined) throw new Error("not loaded");
+    this.#lastRunMs = result.milliseconds;
+    this.#runs++;
+    this.#spare = result.spare;
+    this.#report = undefined;
+    return { ...result, symbols };
+  }
+
+  #copy(dtype: DType, data: TypedArray): TypedArray {
+    const at = this.#spare.findIndex(({ byteLength }) => byteLength === data.byteLength);
+    const [buffer = new ArrayBuffer(data.byteLength)] = at < 0 ? [] : this.#spare.splice(at, 1);
+    new Uint8Array(buffer).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    return viewOf(dtype, buffer, 0, elementsOf(dtype, data));
+  }
+
+  #abortsByFlag(): boolean {
+    return this.#loaded.worker && this.#session.code.shared !== undefined;
+  }
+
+  /** Puts a task behind those before it. A caller who aborts is answered at once; its task, if under way, stops by itself. */
+  #enqueue<T>(signal: AbortSignal | undefined, task: () => Promise<T>): Promise<T> {
+    signal?.throwIfAborted();
+    let underWay = false;
+    const done = this.#queue.then(async () => {
+      signal?.throwIfAborted();
+      underWay = true;
+      try {
+        return await task();
+      } finally {
+        underWay = false;
+      }
+    });
+    this.#queue = done.catch(() => {});
+    if (signal === undefined) return done;
+    return new Promise((resolve, reject) => {
+      const abort = () => {
+        if (underWay) this.#session.abort();
+        reject(signal.reason as Error);
+      };
+      signal.addEventListener("abort", abort, { once: true });
+      done.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+    });
+  }
+
+  #makeReport(): Report {
+    const { code, state } = this.#session;
+    const { manifest } = code;
+    const { constantsOffset, constantsEnd } = manifest.memory;
+    const { loadMs, ...loaded } = this.#loaded;
+    return {
+      model: manifest.source.name,
+      compiler: manifest.compiler,
+      ...loaded,
+      parameters: manifest.parameters,
+      steps: manifest.steps.length,
+      runs: this.#runs,
+      bytes: {
+        file: code.fileBytes,
+        code: code.codeBytes,
+        weights: constantsEnd - constantsOffset,
+        context: state.contextBytes,
+        memory: state.memoryBytes,
+      },
+      milliseconds: { load: loadMs, compile: code.compileMs, lastRun: this.#lastRunMs },
+    };
+  }
+}
+
+export interface Model<Types extends Known = OutputData> {
+  /** The same as `dispose`, for `using model = await load(…)`. */
+  [Symbol.dispose](): void;
+}
+
+// A method of the class could not be named so where the engine has no Symbol.dispose.
+if (typeof Symbol.dispose === "symbol") {
+  Object.defineProperty(Model.prototype, Symbol.dispose, { value: Model.prototype.dispose });
+}
+
+function info({ name, dtype, shape }: Port): TensorInfo {
+  return { name, dtype, shape: shape.map((dim) => (typeof dim === "number" ? dim : formatDim(dim))) };
+}
+

@@ -1,0 +1,59 @@
+// What TypeScript knows of a model: nothing, its outputs' arrays, or all that `sconce types` writes.
+import type { DataOf, DType, Inputs, OutputData, Outputs, TensorInput, TensorOf, TypedArray } from "../shared/tensor.js";
+
+/** An input's or output's dtype and shape, as literals: `{ dtype: "float32", shape: [batch: number, 3, 224, 224] }`. */
+export interface TensorType {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+}
+
+/** What a model takes and gives, as `sconce types` writes it. */
+export interface ModelTypes {
+  readonly inputs: Readonly<Record<string, TensorType>>;
+  readonly outputs: Readonly<Record<string, TensorType>>;
+}
+
+/** What may be known of a model: the arrays of its outputs, or everything. */
+export type Known = OutputData | ModelTypes;
+
+declare const typesOf: unique symbol;
+
+/** The address of a model whose types are known by it: what a bundler gives where the file is imported, see `sconce types --url`. */
+export type ModelUrl<Types extends Known> = string & { readonly [typesOf]?: Types };
+
+/** What may hold an input's elements: over memory of any kind. */
+interface InputDataOf extends Record<DType, TypedArray> {
+  readonly bool: Uint8Array | Uint8ClampedArray;
+  readonly uint8: Uint8Array | Uint8ClampedArray;
+  readonly int8: Int8Array;
+  readonly int16: Int16Array;
+  readonly int32: Int32Array;
+  readonly int64: BigInt64Array;
+  readonly float16: DataOf["float16"] | Uint16Array;
+  readonly bfloat16: Uint16Array;
+  readonly float32: Float32Array;
+  readonly float64: Float64Array;
+  readonly complex64: Float32Array;
+  readonly complex128: Float64Array;
+}
+
+interface ShapedInput<Type extends TensorType> extends TensorInput {
+  readonly dtype?: Type["dtype"];
+  readonly shape: Type["shape"];
+  readonly data: InputDataOf[Type["dtype"]];
+}
+
+/** A fixed shape, which has no `number` in it, need not be said. */
+type InputOf<Type extends TensorType> = number extends Type["shape"][number]
+  ? ShapedInput<Type>
+  : (Omit<ShapedInput<Type>, "shape"> & Partial<Pick<ShapedInput<Type>, "shape">>) | InputDataOf[Type["dtype"]];
+
+/** What `run` takes of a model of which so much is known. */
+export type InputsOf<Model extends Known> = Model extends ModelTypes
+  ? { readonly [Name in keyof Model["inputs"]]: InputOf<Model["inputs"][Name]> }
+  : Inputs;
+
+/** What `run` gives. */
+export type OutputsOf<Model extends Known> = Model extends ModelTypes
+  ? { -readonly [Name in keyof Model["outputs"]]: TensorOf<Model["outputs"][Name]["dtype"], DataOf[Model["outputs"][Name]["dtype"]], Model["outputs"][Name]["shape"]> }
+  : Model extends OutputData ? Outputs<Model> : never;

@@ -1,0 +1,18 @@
+// The script that a worker of the runtime runs. It stands for itself, and index.js takes from it what page and worker share.
+import { serve } from "./serve.js";
+import { isOurWorker } from "./worker-name.js";
+
+export { builtin } from "../shared/builtin.js";
+export { bind } from "../shared/bound.js";
+export { announceRun, header, wakeHelpers } from "../graph/context-header.js";
+export { evaluate, formatDim } from "../shared/dims.js";
+export { defaultThreads, hasRelaxedSimd, processorThreads, whyNoThreads } from "../graph/engine.js";
+export { SconceError, aborted, describe, suggestion } from "../shared/errors.js";
+export { Host } from "./host.js";
+export { bindInputs } from "../graph/inputs.js";
+export { elsewhere, shardName } from "../loading/shards.js";
+export { elementsOf, viewOf } from "../shared/tensor.js";
+export { version } from "../shared/version.js";
+export { workerName } from "./worker-name.js";
+
+if (isOurWorker()) serve();
