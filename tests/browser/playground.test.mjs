@@ -1,6 +1,9 @@
 // `sconce playground`: what its server serves, and the page itself, used in real browsers.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { assemble } from "./assemble.mjs";
@@ -8,7 +11,7 @@ import { findBrowsers } from "./browsers.mjs";
 import { readNpz } from "./npz.mjs";
 import { servedFiles, startPageCommand } from "./page-command.mjs";
 import { startServer } from "./server.mjs";
-import { root } from "./tool.mjs";
+import { root, tool } from "./tool.mjs";
 import { runPage } from "./visit.mjs";
 
 const dist = new URL("web/playground/dist/", root);
@@ -22,11 +25,25 @@ before(async () => {
   const { in0, out0 } = readNpz(fileURLToPath(new URL("examples/digits/digits.npz", root)));
   files.set("given/digits.in", in0.bytes);
   files.set("given/digits.out", out0.bytes);
+  for (const [path, bytes] of compileSplit()) files.set(`given/${path}`, bytes);
   for (const name of ["guest", "endless"]) files.set(`given/${name}.wasm`, await assemble(`${name}.wat`));
   // What PyTorch makes of the sample's pictures.
   files.set("given/pictures.json", readFileSync(new URL("examples/wasi-nn/pictures.json", root)));
   server = await startServer({ folders: { page: new URL("page/", import.meta.url) }, files });
 });
+
+/** The digits with their weights in files of their own, and the list of these. */
+function compileSplit() {
+  const folder = mkdtempSync(join(tmpdir(), "sconce-playground-"));
+  try {
+    execFileSync("dotnet", [tool, "compile", fileURLToPath(new URL("examples/digits/digits.pt2", root)), "-o", join(folder, "split.wasm"), "--split", "64kB"], { stdio: "ignore" });
+    const names = readdirSync(join(folder, "weights"));
+    const list = ["split.json", Buffer.from(JSON.stringify({ files: names }))];
+    return [list, ...["split.wasm", ...names.map((name) => `weights/${name}`)].map((path) => [path, readFileSync(join(folder, path))])];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
 
 after(async () => {
   playground?.stop();

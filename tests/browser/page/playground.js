@@ -65,8 +65,29 @@ test("a model alone runs on random inputs, of whatever size is asked for", async
   same(element("run").disabled, true, "the button without the model");
 });
 
+test("a split model runs when the files of its weights are there, and says which are missing", async () => {
+  const { files } = await (await fetch("../given/split.json")).json();
+  const weights = Object.fromEntries(await Promise.all(files.map(async (name) => [name, await bytes(`given/weights/${name}`)])));
+  await choose("choose-files", { "split.wasm": await bytes("given/split.wasm") });
+  same([element("run").disabled, /Run waits for the weights of split/.test(text("obstacle"))], [true, true], "the button");
+  check(text("terminal").includes(`${files.length} of ${files.length} are missing`), text("terminal"));
+  const [first] = files;
+  await choose("choose-files", { [first]: weights[first] });
+  check(text("terminal").includes(`${files.length - 1} of ${files.length} are missing`), text("terminal"));
+  check(files.slice(1, 4).every((name) => text("terminal").includes(`weights/${name}`)), text("terminal"));
+  await choose("choose-files", weights);
+  same([element("run").disabled, text("obstacle"), element("folder").children.length], [false, "", 0], "with its weights");
+  check(/kB \+ \d+ kB/.test(text("models")), text("models"));
+  same(element("arguments").placeholder, "sizes, such as s40=2", "what may be written");
+  element("run").click();
+  check(await until(() => !isRunning() && /done, after/.test(text("terminal")), 30_000), text("terminal"));
+  check(/probabilities  float32 \[1, 10\]  [\d.e-]+ [\d.e-]+ /.test(text("terminal")), text("terminal"));
+  for (const remove of element("models").querySelectorAll("button")) remove.click();
+});
+
 test("PyTorch's own file is told to be compiled", async () => {
   await choose("choose-files", { "resnet.pt2": Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0) });
+  check(await until(() => /sconce compile/.test(text("terminal"))), text("terminal"));
   check(text("terminal").includes("sconce compile resnet.pt2"), text("terminal"));
   same(element("folder").children.length, 0, "files in the folder");
 });
@@ -141,6 +162,20 @@ test("a guest that goes on for ever leaves the page alive, and is stopped", asyn
 test("after that the sample runs again", async () => {
   element("sample").click();
   check(await until(() => /this is a 3\n/.test(text("terminal"))), text("terminal"));
+});
+
+test("a guest computes with a split model: in the list, and in its folder", async () => {
+  const wanted = new Float32Array((await bytes("given/digits.out")).buffer);
+  await choose("choose-files", { "mine.wasm": await bytes("given/guest.wasm"), "digits.in": await bytes("given/digits.in"), "net.wasm": await bytes("given/split.wasm") });
+  await choose("choose-entries", { "model.pt": await bytes("given/split.wasm") });
+  for (const [graph, path] of [["net", "by name"], ["@model.pt", "by bytes"]]) {
+    await run(`${graph} digits.in '${path}'`);
+    const link = [...element("written").querySelectorAll("a")].find(({ textContent }) => textContent === path);
+    const got = new Float32Array(await blobs.get(link.href).arrayBuffer());
+    same(got.length, wanted.length, "numbers");
+    wanted.forEach((value, i) => check(Math.abs(got[i] - value) <= 1e-5 + 1e-4 * Math.abs(value), `number ${i}: expected ${value}, got ${got[i]}`));
+  }
+  for (const id of ["models", "folder"]) for (const remove of element(id).querySelectorAll("button")) remove.click();
 });
 
 test("nothing is wider than the page", async () => {

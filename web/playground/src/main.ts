@@ -4,11 +4,13 @@ import { type GivenFile, chosenFiles, droppedFiles } from "./dropping.js";
 import { NamedFiles } from "./named-files.js";
 import { formatBytes, formatMilliseconds } from "./format.js";
 import { graphName, kindOf } from "./kinds.js";
+import { factsOf } from "./manifest.js";
 import type { RunReply } from "./protocol.js";
 import { showCalls, showFact, showFiles } from "./results.js";
 import { Run } from "./run.js";
 import { fetchSample, sampleArguments } from "./sample.js";
 import { Terminal } from "./terminal.js";
+import { digestOf, missingWeights, sayMissing, sizeOf } from "./weights.js";
 
 const terminal = new Terminal(element("terminal", HTMLElement));
 const models = new NamedFiles(element("models", HTMLUListElement), "name of a model", () => offerRun());
@@ -17,21 +19,44 @@ const line = element("arguments", HTMLInputElement);
 const threads = element("threads-wanted", HTMLSelectElement);
 const [start, stop] = [element("run", HTMLButtonElement), element("stop", HTMLButtonElement)];
 
+/** Files of weights by their SHA-256; they are read when a model runs. */
+const weights = new Map<string, Blob>();
 let guest: { name: string; bytes: Uint8Array } | undefined;
 let running: Run | undefined;
 
 /** Puts each file where it belongs; those that were dropped on a list go there. */
-function take(files: readonly GivenFile[], place?: string): void {
-  for (const { path, bytes } of files) {
-    const kind = kindOf(bytes, path);
-    if (place === "folder") folder.add(path, bytes);
+async function take(files: readonly GivenFile[], place?: string): Promise<void> {
+  const read = await Promise.all(files.filter(({ path, file }) => !takeWeights(path, file)).map(async ({ path, file }) => {
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    return { path, bytes, kind: kindOf(bytes, path) };
+  }));
+  const compiled = new Set(read.filter(({ kind }) => kind === "model").map(({ path }) => graphName(path)));
+  for (const { path, bytes, kind } of read) {
+    if (place === "folder") addToFolder(path, bytes);
     else if (kind === "guest" && place === undefined) setGuest(path.split("/").at(-1) ?? path, bytes);
-    else if (kind === "model" && (place === "models" || /\.wasm$/i.test(path))) models.add(graphName(path), bytes);
+    else if (kind === "model" && (place === "models" || /\.wasm$/i.test(path))) models.add(graphName(path), bytes, sizeOf(bytes));
+    // It lies beside what was compiled of it, and came along with the folder.
+    else if (kind === "pytorch" && compiled.has(graphName(path))) continue;
     else if (kind === "pytorch") fail(`${path} is PyTorch's own file, which is compiled first: sconce compile ${path}. Then drop the .wasm that comes of it`);
     else if (kind === "component") fail(`${path} is a component, and browsers run modules: make one of it with jco transpile`);
     else if (place === "models") fail(`${path} is no compiled model: make one with sconce compile`);
-    else folder.add(path, bytes);
+    else addToFolder(path, bytes);
   }
+  for (const [name, bytes] of [...models.contents(), ...folder.contents()]) {
+    const missing = missingWeights(bytes, weights);
+    if (missing.length > 0) fail(sayMissing(name, missing, bytes));
+  }
+  offerRun();
+}
+
+function takeWeights(path: string, file: Blob): boolean {
+  const digest = digestOf(path);
+  if (digest !== undefined) weights.set(digest, file);
+  return digest !== undefined;
+}
+
+function addToFolder(path: string, bytes: Uint8Array): void {
+  folder.add(path, bytes, kindOf(bytes) === "model" ? sizeOf(bytes) : formatBytes(bytes.length));
 }
 
 function setGuest(name: string, bytes: Uint8Array): void {
@@ -43,13 +68,17 @@ function setGuest(name: string, bytes: Uint8Array): void {
 /** A guest runs, or a model alone; where there is neither, the grey button says what it waits for. */
 function offerRun(): void {
   const alone = guest === undefined && models.size > 0;
-  const obstacle = guest !== undefined || models.size === 1 ? ""
+  const given = [...models.contents()];
+  const waiting = given.find(([, bytes]) => missingWeights(bytes, weights).length > 0);
+  const obstacle = waiting !== undefined ? `Run waits for the weights of ${waiting[0]}, which lie in files of their own: drop the folder weights/ beside it.`
+    : guest !== undefined || models.size === 1 ? ""
     : models.size === 0 ? "Run waits for a guest or a model: drop one, or take the sample."
     : "Without a guest one model runs at a time: remove the others.";
+  const sizes = given.flatMap(([, bytes]) => factsOf(bytes).sizes).map((name) => `${name}=2`);
   start.disabled = obstacle !== "";
   element("obstacle", HTMLElement).textContent = obstacle;
   element("prompt", HTMLElement).textContent = guest?.name ?? (alone ? "model" : "guest");
-  line.placeholder = alone ? "sizes of open dimensions, such as n=2" : "arguments";
+  line.placeholder = !alone ? "arguments" : sizes.length === 0 ? "no size of this model is open" : `sizes, such as ${sizes.join(" ")}`;
   element("alone", HTMLElement).hidden = !alone;
   element("guest", HTMLElement).hidden = alone;
 }
@@ -65,7 +94,7 @@ function run(): void {
     const graphs = Object.fromEntries(models.entries());
     const name = guest?.name ?? Object.keys(graphs)[0] ?? "";
     terminal.write("note", `$ ${joinArguments([name, ...args])}\n`);
-    const request = { guest: guest?.bytes, name, args, graphs, files: folder.entries(), threads: Number(threads.value) };
+    const request = { guest: guest?.bytes, name, args, graphs, files: folder.entries(), weights, threads: Number(threads.value) };
     running = new Run(request, hear);
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));
@@ -112,7 +141,7 @@ async function takeSample(): Promise<void> {
     if (running !== undefined) return;
     models.clear();
     folder.clear();
-    take(files);
+    await take(files);
     line.value = joinArguments(sampleArguments);
     run();
   } catch (error) {
@@ -120,8 +149,8 @@ async function takeSample(): Promise<void> {
   }
 }
 
-function takeSafely(files: Promise<readonly GivenFile[]>, place?: string): void {
-  files.then((given) => take(given, place), (error: Error) => fail(`a file cannot be read: ${error.message}`));
+function takeSafely(files: readonly GivenFile[] | Promise<readonly GivenFile[]>, place?: string): void {
+  Promise.resolve(files).then((given) => take(given, place)).catch((error: Error) => fail(`a file cannot be read: ${error.message}`));
 }
 
 function offerThreads(): void {

@@ -1,4 +1,5 @@
-import { type DType, Graph, Helpers, SconceError, type SymbolInfo, type Tensor, type TypedArray, elementCount, elementSize, evaluateShape, formatShape, viewOf, whyNoThreads } from "sconce/core";
+import { type DType, Graph, Helpers, SconceError, type SymbolInfo, type Tensor, type TypedArray, elementCount, elementSize, evaluateShape, formatShape, openSource, viewOf, whyNoThreads } from "sconce/core";
+import type { RunRequest } from "./protocol.js";
 
 const shownValues = 6;
 
@@ -10,14 +11,14 @@ export interface ModelRun {
 
 /**
  * Runs a model without a guest, on random inputs.
- * @param args sizes of the dimensions that the model leaves open, as `name=value`
+ * @param options args are sizes of the dimensions that the model leaves open, as `name=value`
  */
-export async function runModel(bytes: Uint8Array, args: readonly string[], wanted: number, say: (text: string) => void): Promise<ModelRun> {
+export async function runModel(bytes: Uint8Array, { args, threads: wanted, weights }: Pick<RunRequest, "args" | "threads" | "weights">, say: (text: string) => void): Promise<ModelRun> {
   const began = performance.now();
   const threads = whyNoThreads() === undefined ? wanted : 1;
   const helpers = threads > 1 ? await Helpers.start(threads - 1) : undefined;
   try {
-    const graph = await Graph.load(once(bytes), { shared: threads > 1 });
+    const graph = await Graph.load(once(bytes), { shared: threads > 1, shard: ({ sha256 }) => openSource(weights.get(sha256) ?? new Blob()) });
     const context = graph.createContext();
     context.threads = threads;
     const ready = performance.now() - began;

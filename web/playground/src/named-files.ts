@@ -1,5 +1,4 @@
 import { make } from "./dom.js";
-import { formatBytes } from "./format.js";
 import { paintThumbnail } from "./thumbnail.js";
 
 /** Files by names that the visitor can change: the models, and the guest's folder. */
@@ -20,13 +19,13 @@ export class NamedFiles {
   }
 
   /** Adds a file; one of the same name goes. */
-  add(name: string, bytes: Uint8Array): void {
+  add(name: string, bytes: Uint8Array, size: string): void {
     for (const [row, { name: field }] of this.#rows) if (field.value === name) this.#remove(row);
     const field = make("input", { value: name, spellcheck: false, autocomplete: "off", ariaLabel: `${this.#what} (${name})` });
     const picture = make("canvas", { className: "thumbnail", width: 1, height: 1 });
     picture.setAttribute("aria-hidden", "true");
     const remove = make("button", { type: "button", className: "remove", title: "Remove", ariaLabel: `Remove ${name}` }, "×");
-    const row = make("li", {}, picture, field, make("span", { className: "size" }, formatBytes(bytes.length)), remove);
+    const row = make("li", {}, picture, field, make("span", { className: "size" }, size), remove);
     remove.addEventListener("click", () => this.#remove(row));
     this.#rows.set(row, { name: field, bytes });
     this.#root.append(row);
@@ -36,6 +35,11 @@ export class NamedFiles {
 
   get size(): number {
     return this.#rows.size;
+  }
+
+  /** What is in the list now, by whatever names. */
+  *contents(): Iterable<[string, Uint8Array]> {
+    for (const { name, bytes } of this.#rows.values()) yield [name.value, bytes];
   }
 
   /** Throws where two have one name, or one has none. */

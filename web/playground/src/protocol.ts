@@ -6,6 +6,8 @@ export interface RunRequest {
   readonly args: readonly string[];
   readonly graphs: Readonly<Record<string, Uint8Array>>;
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Files of weights by their SHA-256. */
+  readonly weights: ReadonlyMap<string, Blob>;
   readonly threads: number;
 }
 

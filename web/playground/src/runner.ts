@@ -13,7 +13,7 @@ scope.onmessage = async ({ data: { guest, ...options } }) => {
   try {
     const [model] = Object.values(options.graphs);
     const { exitCode, threads, milliseconds, files } = guest === undefined && model !== undefined
-      ? { exitCode: undefined, files: new Map<string, Uint8Array>(), ...await runModel(model, options.args, options.threads, (text) => outbox.say("stdout", text)) }
+      ? { exitCode: undefined, files: new Map<string, Uint8Array>(), ...await runModel(model, options, (text) => outbox.say("stdout", text)) }
       : await runGuest(guest as Uint8Array<ArrayBuffer>, {
       ...options,
       stdout: textOf((text) => outbox.say("stdout", text)),

@@ -9,6 +9,6 @@ export function fetchSample(): Promise<GivenFile[]> {
   return Promise.all(parts.map(async (path) => {
     const response = await fetch(path);
     if (!response.ok) throw new Error(`${path} cannot be fetched: the server answers ${response.status}`);
-    return { path: path.replace("sample/", ""), bytes: new Uint8Array(await response.arrayBuffer()) };
+    return { path: path.replace("sample/", ""), file: await response.blob() };
   }));
 }

@@ -10,6 +10,7 @@ import { type NNComponentImports, importsOf } from "./component-imports.js";
 import { NNError } from "./errors.js";
 import { type Graphs, type Resolve, openCatalogue } from "./graphs/catalogue.js";
 import type { Compile } from "./graphs/local-store.js";
+import type { Weights } from "./graphs/weights.js";
 import { startLocalStore } from "./graphs/start.js";
 import type { GraphStore } from "./graphs/store.js";
 import { hasJspi, suspending } from "./jspi.js";
@@ -20,6 +21,8 @@ export interface WasiNNOptions {
   readonly graphs?: Graphs | undefined;
   /** Finds graphs that `graphs` does not name. */
   readonly resolve?: Resolve | undefined;
+  /** Files of weights by their SHA-256 in hexadecimal, for split models that come as bytes: beside those there lies nothing. */
+  readonly weights?: Weights | undefined;
   /** How many threads compute; without it as many as the processor has cores, at most eight. One where they cannot be had. */
   readonly threads?: number | undefined;
   /** Compiles PyTorch's own files, which guests may load by their bytes. */
@@ -39,7 +42,7 @@ export interface WasiNNOptions {
 }
 
 export const optionChecks: Readonly<Record<string, OptionCheck>> = {
-  graphs: any, resolve: callback, threads: count("threads"), compile: callback, compileTimeout: any, memory: count("bytes"), guestMemory: any, relaxed: flag,
+  graphs: any, resolve: callback, weights: any, threads: count("threads"), compile: callback, compileTimeout: any, memory: count("bytes"), guestMemory: any, relaxed: flag,
   onError: callback, onCall: callback,
 };
 
@@ -98,13 +101,13 @@ const waiting: ReadonlySet<string> = new Set(["load", "load_by_name", "load_by_n
  */
 export async function createWasiNN(options: WasiNNOptions = {}): Promise<WasiNN> {
   checkOptions("createWasiNN", options, optionChecks);
-  const { graphs, resolve, threads, compile, compileTimeout, memory, guestMemory, relaxed } = options;
+  const { graphs, resolve, weights, threads, compile, compileTimeout, memory, guestMemory, relaxed } = options;
   const onPage = "document" in globalThis;
   if (onPage && !hasJspi()) {
     throw new NNError("unsupported-operation", "on a page's own thread a guest would block the page, and this engine cannot suspend it (WebAssembly.Suspending): start it in a worker, new Worker(url, { type: \"module\" }), and call createWasiNN there");
   }
   const catalogue = await openCatalogue(graphs, resolve);
-  const settings = { catalogue, threads, compile, compileTimeout, memory, guestMemory, relaxed };
+  const settings = { catalogue, weights, threads, compile, compileTimeout, memory, guestMemory, relaxed };
   if (!onPage) return new WasiNN(await startLocalStore(settings), options, (_, call) => call);
   return new WasiNN(await RemoteStore.start(settings), options, (name, call) => (waiting.has(name) ? suspending(call) : call));
 }

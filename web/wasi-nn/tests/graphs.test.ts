@@ -1,7 +1,7 @@
 // Where graphs come from: by name from a map, a template, a manifest or a function, by their bytes, and by PyTorch's own file.
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -64,6 +64,12 @@ test("a graph whose weights are in files of their own: from a map, when the gues
   await withGuest({}, (g) => byBytes(g, artifact("classifier-split"), 5));
   match(messages.join(), /the model's weights lie in files of their own, in weights\/ beside it/);
   await rejects(createWasiNN({ graphs: { split: artifact("classifier-split") } }), /the model's weights lie in files of their own/);
+  const beside = new URL("weights/", split);
+  const files = readdirSync(beside).map((name) => [name.replace(".bin", ""), readFileSync(new URL(name, beside))] as const);
+  const blobs = new Map(files.map(([digest, bytes]) => [digest, new Blob([bytes])]));
+  await withGuest({ weights: blobs, graphs: { split: artifact("classifier-split") } }, (g) => works(g, g.loadByName("split")));
+  await withGuest({ weights: new Map(files), resolve: () => artifact("classifier-split") }, (g) => works(g, g.loadByName("split")));
+  await rejects(createWasiNN({ weights: new Map(), graphs: { split: artifact("classifier-split") } }), /the model's file of weights [0-9a-f]{64}\.bin is not among those that were given/);
 });
 
 test("by name, from a map: a Response, and over the network", async () => {

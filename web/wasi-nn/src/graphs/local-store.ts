@@ -10,6 +10,7 @@ import { kindOf } from "./file-kind.js";
 import { LocalGraph } from "./local.js";
 import { readNow } from "./reading.js";
 import { type GraphStore, onlyPart } from "./store.js";
+import { type Weights, openWeights, readWeights } from "./weights.js";
 
 /** Room that shared memory has for a graph's contexts: set aside as addresses only. */
 const sharedContexts = 64;
@@ -19,6 +20,7 @@ export type Compile = (model: Uint8Array) => Awaitable<Uint8Array>;
 
 export interface LocalStoreOptions {
   readonly catalogue: Catalogue;
+  readonly weights?: Weights | undefined;
   /** Threads that compute, this one among them. */
   readonly threads: number;
   readonly compile?: Compile | undefined;
@@ -36,6 +38,7 @@ export interface LocalStoreOptions {
 /** Graphs that live on this thread, which may block. */
 export class LocalStore implements GraphStore {
   readonly #catalogue: Catalogue;
+  readonly #weights: Weights | undefined;
   readonly #compile: Compile | undefined;
   readonly #compileTimeout: number;
   readonly #options: GraphOptions;
@@ -46,10 +49,11 @@ export class LocalStore implements GraphStore {
   /** Graphs by the digest of the PyTorch file that they come from. */
   readonly #digests = new Map<string, LocalGraph>();
 
-  private constructor({ catalogue, compile, compileTimeout = 60_000, memory, guestMemory, relaxed, mayWait = false }: LocalStoreOptions, helpers: Helpers | undefined) {
+  private constructor({ catalogue, weights, compile, compileTimeout = 60_000, memory, guestMemory, relaxed, mayWait = false }: LocalStoreOptions, helpers: Helpers | undefined) {
     this.#mayWait = mayWait;
     this.#budget = new MemoryBudget(guestMemory);
     this.#catalogue = catalogue;
+    this.#weights = weights;
     this.#compile = compile;
     this.#compileTimeout = compileTimeout;
     this.#helpers = helpers;
@@ -75,7 +79,7 @@ export class LocalStore implements GraphStore {
   /** Loads a file as it arrives, under a name. */
   async loadAhead(name: string, source: GraphSource): Promise<LocalGraph> {
     const file = await openSource(source);
-    const options = { ...this.#options, shard: file.shard, onSize: (_: number, bytes: number) => file.expect?.(bytes) };
+    const options = { ...this.#options, shard: openWeights(this.#weights, file.shard), onSize: (_: number, bytes: number) => file.expect?.(bytes) };
     return this.#keep(name, new LocalGraph(await Graph.load(file.chunks, options), this.#helpers, this.#budget));
   }
 
@@ -143,7 +147,7 @@ export class LocalStore implements GraphStore {
     this.#budget.check(artifact.length);
     // Its memory ends where the guest's share does, for its code may make it grow.
     const memory = Math.min(this.#options.memory ?? Infinity, this.#budget.left);
-    const graph = new LocalGraph(loadGraphSync(artifact, { ...this.#options, memory, readShard }), this.#helpers, this.#budget);
+    const graph = new LocalGraph(loadGraphSync(artifact, { ...this.#options, memory, readShard: readWeights(this.#weights, readShard) }), this.#helpers, this.#budget);
     this.#budget.addGiven(graph);
     return graph;
   }

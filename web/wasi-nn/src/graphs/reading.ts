@@ -5,6 +5,9 @@ import type { GraphSource } from "./catalogue.js";
 export function readNow(source: GraphSource): Uint8Array {
   if (source instanceof Uint8Array) return source;
   if (source instanceof ArrayBuffer) return new Uint8Array(source);
+  // Workers of a page can; Node has nothing like it.
+  const { FileReaderSync: Reader } = globalThis as { FileReaderSync?: new () => { readAsArrayBuffer(blob: Blob): ArrayBuffer } };
+  if (source instanceof Blob && Reader !== undefined) return new Uint8Array(new Reader().readAsArrayBuffer(source));
   if (typeof source !== "string" && !(source instanceof URL)) {
     throw new NNError("unsupported-operation", "a Blob or Response cannot be read while the guest waits: name it in the option graphs, which are loaded before");
   }

@@ -1,6 +1,7 @@
 import type { Port } from "sconce/core";
 import type { GraphEncoding } from "../enums.js";
 import type { NNOutput, NNTensor } from "../graphs/backend.js";
+import type { Weights } from "../graphs/weights.js";
 
 /** From the page to the worker in which its graphs live. Graphs and contexts have numbers. */
 export type StoreRequest =
@@ -16,6 +17,7 @@ export interface StartRequest {
   readonly type: "start";
   readonly ahead: readonly (readonly [string, SentSource])[];
   readonly digests: ReadonlyMap<string, string>;
+  readonly weights: Weights | undefined;
   readonly threads: number | undefined;
   readonly memory: number | undefined;
   readonly guestMemory: number | undefined;
