@@ -130,7 +130,7 @@ public sealed class ArtifactWriter
     private static ShardPart Constant(TensorBuffer buffer, long address) => new(address, 0, checked((int)buffer.ByteCount.Value), buffer.Contents);
 
     private static PortInfo Describe(string name, TensorBuffer buffer) =>
-        new(name, buffer.Type.Name(), [.. buffer.Dims.Select(DimJson.Write)]);
+        new(name, buffer.Outside.Type.Name(), [.. buffer.Outside.Dims.Select(DimJson.Write)]);
 
     /// <summary>The first dimension of an input that is linear in the symbol alone.</summary>
     private static SymbolInfo Describe(Symbol symbol, TensorProgram program)

@@ -14,6 +14,7 @@ public sealed partial class GraphLowering
 {
     private readonly TensorProgram program = new();
     private readonly Dictionary<Value, Lowered> values = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Value, TensorBuffer> states = new(ReferenceEqualityComparer.Instance);
     private readonly LoweringContext context;
     private readonly Graph graph;
 
@@ -81,9 +82,10 @@ public sealed partial class GraphLowering
     {
         switch (input.Value.Type)
         {
-            case GraphType.Tensor { Type: { } complex } when complex.IsComplex():
-                throw SconceException.Unsupported(
-                    $"the input '{input.Name}' holds complex numbers", hint: "Give the model real tensors, and make the complex one inside with torch.view_as_complex.");
+            case GraphType.Tensor { Type: { } complex, Shape: { } shape } when complex.IsComplex():
+                var parts = new TensorBuffer(input.Name, complex.ToPart(), [.. shape, 2], BufferKind.Input) { HoldsComplex = true };
+                program.Inputs.Add((input.Name, parts));
+                return Complex(parts);
             case GraphType.Tensor { Type: { } type, Shape: { } shape }:
                 var buffer = new TensorBuffer(input.Name, type, shape, BufferKind.Input);
                 program.Inputs.Add((input.Name, buffer));
@@ -111,23 +113,22 @@ public sealed partial class GraphLowering
         }
 
         TensorBuffer Part(int number) => context.Constant(new TensorData(
-            Families.Complex.PartOf(data.Type), data.Shape, [.. data.Strides.Select(stride => stride * 2)],
-            (data.Offset * 2) + number, data.Storage), name);
+            data.Type.ToPart(), data.Shape, [.. data.Strides.Select(stride => stride * 2)], (data.Offset * 2) + number, data.Storage), name);
         return new Lowered.Complex(Part(0), Part(1));
     }
 
     private Lowered State(GraphInput input)
     {
-        var data = input.Data!;
-        if (data.Type.IsComplex())
-        {
-            throw SconceException.Unsupported($"the model changes '{input.Name}', a tensor of complex numbers");
-        }
-
-        var buffer = new TensorBuffer(input.Name, data.Type, [.. data.Shape.Select(size => (Dim)size)], BufferKind.State, data);
+        var complex = input.Data!.Type.IsComplex();
+        var data = complex ? input.Data.AsParts() : input.Data;
+        var buffer = new TensorBuffer(input.Name, data.Type, [.. data.Shape.Select(size => (Dim)size)], BufferKind.State, data) { HoldsComplex = complex };
         program.States.Add((input.Name, buffer));
-        return buffer;
+        states.Add(input.Value, buffer);
+        return complex ? Complex(buffer) : buffer;
     }
+
+    /// <summary>The complex numbers whose parts lie side by side in a buffer's last dim.</summary>
+    private Lowered.Complex Complex(TensorBuffer parts) => new(context.Select(parts, parts.Rank - 1, 0), context.Select(parts, parts.Rank - 1, 1));
 
     private void Nodes(Block block)
     {
@@ -261,13 +262,10 @@ public sealed partial class GraphLowering
     private static DType? TypeOf(Lowered argument) => argument switch
     {
         Lowered.Tensor tensor => tensor.Buffer.Type,
-        Lowered.Complex complex => ComplexOf(complex.Real.Type),
+        Lowered.Complex complex => complex.Real.Type.ToComplex(),
         Lowered.List list => list.Items.Select(TypeOf).FirstOrDefault(type => type is { } known && known.IsComplex()),
         _ => null,
     };
-
-    /// <summary>The dtype of complex numbers whose parts have a dtype.</summary>
-    internal static DType ComplexOf(DType part) => part == DType.Float64 ? DType.Complex128 : DType.Complex64;
 
     private Lowered LowerArgument(Argument argument) => argument switch
     {
@@ -297,8 +295,8 @@ public sealed partial class GraphLowering
             Output(output.Name, LowerArgument(output.Value));
         }
 
-        var mutations = graph.Mutations.Select(mutation => (State: BufferOf(values[mutation.Buffer]), Contents: BufferOf(LowerArgument(mutation.NewValue))))
-            .Where(mutation => mutation.State is { Kind: BufferKind.State } && mutation.Contents is not null && mutation.State != mutation.Contents)
+        var mutations = graph.Mutations.Select(mutation => (State: states.GetValueOrDefault(mutation.Buffer), Contents: BufferOf(LowerArgument(mutation.NewValue))))
+            .Where(mutation => mutation.State is not null && mutation.Contents is not null && mutation.State != mutation.Contents)
 
             // What one state takes over from another is what that held before.
             .Select(mutation => (mutation.State, Contents: mutation.Contents!.Kind == BufferKind.State ? context.Copy(mutation.Contents) : mutation.Contents))
@@ -332,27 +330,36 @@ public sealed partial class GraphLowering
         }
     }
 
-    private static TensorBuffer? BufferOf(Lowered value) => (value as Lowered.Tensor)?.Buffer;
+    private TensorBuffer? BufferOf(Lowered value) => value switch
+    {
+        Lowered.Tensor tensor => tensor.Buffer,
+        Lowered.Complex complex => Families.Joining.Stack(context, [complex.Real, complex.Imaginary], complex.Real.Rank),
+        _ => null,
+    };
 
     private void Output(string name, Lowered value)
     {
         switch (value)
         {
             case Lowered.Tensor { Buffer: var source }:
-                Output(name, source.Type, source.Dims, source.At);
+                Output(new(name, source.Type, source.Dims, BufferKind.Output), source.At);
                 break;
-            case Lowered.Complex:
-                throw SconceException.Unsupported($"the output '{name}' holds complex numbers", hint: "Return torch.view_as_real of it.");
+            case Lowered.Complex(var real, var imaginary):
+                var parts = new TensorBuffer(name, real.Type, [.. real.Dims, 2], BufferKind.Output) { HoldsComplex = true };
+                program.Outputs.Add((name, parts));
+                context.MapInto(parts, real.Dims, index => [.. index, 0], real.At);
+                context.MapInto(parts, imaginary.Dims, index => [.. index, 1], imaginary.At);
+                break;
 
             // A number that is known when compiling is no output: the run has nothing to say about it.
             case Lowered.Int { Value: { IsConstant: false } } number:
-                Output(name, DType.Int64, [], _ => Expr.Of(number.Value));
+                Output(new(name, DType.Int64, [], BufferKind.Output), _ => Expr.Of(number.Value));
                 break;
             case Lowered.Float { Value: not ConstExpr } number:
-                Output(name, DType.Float64, [], _ => number.Value);
+                Output(new(name, DType.Float64, [], BufferKind.Output), _ => number.Value);
                 break;
             case Lowered.Bool { Known: null } flag:
-                Output(name, DType.Bool, [], _ => flag.Value);
+                Output(new(name, DType.Bool, [], BufferKind.Output), _ => flag.Value);
                 break;
             case Lowered.List list:
                 for (var i = 0; i < list.Items.Length; i++)
@@ -364,11 +371,10 @@ public sealed partial class GraphLowering
         }
     }
 
-    private void Output(string name, DType type, ImmutableArray<Dim> dims, Func<ImmutableArray<Dim>, Expr> body)
+    private void Output(TensorBuffer buffer, Func<ImmutableArray<Dim>, Expr> body)
     {
-        var buffer = new TensorBuffer(name, type, dims, BufferKind.Output);
-        program.Outputs.Add((name, buffer));
-        context.MapInto(buffer, dims, index => index, body);
+        program.Outputs.Add((buffer.Name, buffer));
+        context.MapInto(buffer, buffer.Dims, index => index, body);
     }
 
     /// <summary>What to do about sizes that the data decide.</summary>

@@ -13,7 +13,7 @@ internal static class ShapeCheck
     public static string? Difference(LoweringContext context, Lowered lowered, GraphType.Tensor expected) => lowered switch
     {
         Lowered.Tensor tensor => Difference(context, tensor.Buffer, tensor.Buffer.Type, expected),
-        Lowered.Complex complex => Difference(context, complex.Real, GraphLowering.ComplexOf(complex.Real.Type), expected),
+        Lowered.Complex complex => Difference(context, complex.Real, complex.Real.Type.ToComplex(), expected),
         _ => null,
     };
 

@@ -40,6 +40,12 @@ public sealed class TensorBuffer(string name, DType type, ImmutableArray<Dim> di
 
     public ImmutableArray<Dim> Dims { get; } = dims;
 
+    /// <summary>Its last dim holds the real and the imaginary part of complex numbers, for the caller elements of one complex dtype.</summary>
+    public bool HoldsComplex { get; init; }
+
+    /// <summary>The dtype and the shape by which the caller knows it.</summary>
+    public (DType Type, ImmutableArray<Dim> Dims) Outside => HoldsComplex ? (Type.ToComplex(), Dims[..^1]) : (Type, Dims);
+
     public BufferKind Kind { get; set; } = kind;
 
     /// <summary>The contents of a constant, the initial contents of a state; logical (row-major in the order of the dims), whatever <see cref="Order"/> says.</summary>

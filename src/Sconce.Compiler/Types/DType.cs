@@ -36,6 +36,12 @@ public static class DTypes
 
     public static bool IsComplex(this DType type) => type is DType.Complex64 or DType.Complex128;
 
+    /// <summary>The dtype of the parts of complex numbers.</summary>
+    public static DType ToPart(this DType complex) => complex == DType.Complex128 ? DType.Float64 : DType.Float32;
+
+    /// <summary>The dtype of complex numbers whose parts have a dtype.</summary>
+    public static DType ToComplex(this DType part) => part == DType.Float64 ? DType.Complex128 : DType.Complex64;
+
     /// <summary>Integers without bool.</summary>
     public static bool IsInteger(this DType type) =>
         type is DType.UInt8 or DType.Int8 or DType.Int16 or DType.Int32 or DType.Int64;

@@ -87,6 +87,12 @@ public sealed class TensorData
         }
     }
 
+    /// <summary>Complex numbers as real ones, with the two parts as a last dim; the same bytes.</summary>
+    public TensorData AsParts() => new(Type.ToPart(), [.. Shape, 2], [.. Strides.Select(stride => stride * 2), 1], Offset * 2, Storage);
+
+    /// <summary>What <see cref="AsParts"/> gave as complex numbers again.</summary>
+    public TensorData AsComplex() => Dense(Type.ToComplex(), Shape[..^1], ToDense());
+
     /// <summary>Whether another tensor of the same dtype and shape has the same elements, bit by bit.</summary>
     public bool HasContentsOf(TensorData other)
     {

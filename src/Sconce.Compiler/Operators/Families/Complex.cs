@@ -25,12 +25,9 @@ internal static class Complex
         { "aten::resolve_neg(Tensor(a) self) -> Tensor(a)", call => call.Tensor(0), call => call[0] },
     };
 
-    /// <summary>The dtype of the parts of complex numbers.</summary>
-    internal static DType PartOf(DType complex) => complex == DType.Complex128 ? DType.Float64 : DType.Float32;
-
     /// <summary>A real tensor as a complex one.</summary>
     internal static Lowered.Complex Of(LoweringContext context, TensorBuffer real, DType type) => new(
-        context.Convert(real, PartOf(type)), context.Fill(PartOf(type), real.Dims, Expr.Const(PartOf(type), 0L)));
+        context.Convert(real, type.ToPart()), context.Fill(type.ToPart(), real.Dims, Expr.Const(type.ToPart(), 0L)));
 
     private static Lowered Make(Call call, Func<Expr, Expr, Expr> real, Func<Expr, Expr, Expr> imaginary)
     {

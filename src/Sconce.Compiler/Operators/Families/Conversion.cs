@@ -38,9 +38,9 @@ internal static class Conversion
     private static Lowered ComplexTo(Call call)
     {
         var (real, imaginary) = call.Complex(0);
-        var type = call.TypeOr(GraphLowering.ComplexOf(real.Type));
+        var type = call.TypeOr(real.Type.ToComplex());
         return type.IsComplex()
-            ? new Lowered.Complex(call.Context.Convert(real, Complex.PartOf(type)), call.Context.Convert(imaginary, Complex.PartOf(type)))
+            ? new Lowered.Complex(call.Context.Convert(real, type.ToPart()), call.Context.Convert(imaginary, type.ToPart()))
             : call.Context.Convert(real, type);
     }
 

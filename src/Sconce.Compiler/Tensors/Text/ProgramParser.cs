@@ -93,7 +93,8 @@ public sealed class ProgramParser
         var type = ExprParser.Type(tokens);
         var dims = own.Index();
         ImmutableArray<int>? order = tokens.TryTake("order") ? [.. Numbers().Select(number => (int)number)] : null;
-        var buffer = new TensorBuffer(name, type, dims, kind, tokens.TryTake("=") ? Contents(type, [.. dims.Select(dim => dim.Value)]) : null);
+        var complex = tokens.TryTake("complex");
+        var buffer = new TensorBuffer(name, type, dims, kind, tokens.TryTake("=") ? Contents(type, [.. dims.Select(dim => dim.Value)]) : null) { HoldsComplex = complex };
         buffer.Order = order ?? buffer.Order;
         if (!buffers.TryAdd(name, buffer))
         {
