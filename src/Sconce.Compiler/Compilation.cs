@@ -70,21 +70,20 @@ public sealed class Compilation
     public static Compilation Compile(ModelBytes bytes, string name, CompileOptions? options = null, IProgress<CompileProgress>? progress = null)
     {
         options ??= new CompileOptions();
-        using var budget = Budget.Begin(bytes.Length, options.Budget);
-        return Budget.InSixtyFourBits(() =>
+        return Within(bytes, options, budget =>
         {
             var (graph, program) = Lower(bytes, name, options, Report, passes: null);
             Report("code");
             var parameters = graph.Inputs.Where(input => input.Kind == InputKind.Parameter).Sum(input => input.Data?.ElementCount ?? 0);
             var source = new SourceInfo(name, Convert.ToHexStringLower(bytes.Sha256()));
-            return new Compilation(graph, program, ArtifactWriter.Create(program, source, parameters, options.ShardBytes)) { Work = budget.Budget.Work };
-        });
+            return new Compilation(graph, program, ArtifactWriter.Create(program, source, parameters, options.ShardBytes)) { Work = budget.Work };
 
-        void Report(string stage)
-        {
-            budget.Budget.Stage = stage;
-            progress?.Report(new CompileProgress(stage));
-        }
+            void Report(string stage)
+            {
+                budget.Stage = stage;
+                progress?.Report(new CompileProgress(stage));
+            }
+        });
     }
 
     /// <summary>The program as it is after a pass: for looking at, with <see cref="Tensors.Text.ProgramPrinter"/>.</summary>
@@ -96,8 +95,22 @@ public sealed class Compilation
     public static TensorProgram ProgramAfter(ModelBytes bytes, string name, CompileOptions? options = null, string? after = null)
     {
         options ??= new CompileOptions();
-        using var budget = Budget.Begin(bytes.Length, options.Budget);
-        return Budget.InSixtyFourBits(() => Lower(bytes, name, options, stage => budget.Budget.Stage = stage, PassesUntil(after)).Program);
+        return Within(bytes, options, budget => Lower(bytes, name, options, stage => budget.Stage = stage, PassesUntil(after)).Program);
+    }
+
+    /// <summary>Work on a file, within its budget. What code of ours throws that was never to happen comes out as <see cref="ErrorKind.Internal"/>.</summary>
+    private static T Within<T>(ModelBytes bytes, CompileOptions options, Func<Budget, T> work)
+    {
+        using var scope = Budget.Begin(bytes.Length, options.Budget);
+        var budget = scope.Budget;
+        try
+        {
+            return Budget.InSixtyFourBits(() => work(budget));
+        }
+        catch (Exception error) when (SconceException.IsMistake(error))
+        {
+            throw SconceException.Internal(error, budget.Stage, budget.Place);
+        }
     }
 
     /// <summary>The passes over a program in order, with what each does.</summary>
@@ -137,6 +150,6 @@ public sealed class Compilation
     /// <summary>The files of weights that belong to the artifact, where <see cref="CompileOptions.ShardBytes"/> asked for them.</summary>
     public IReadOnlyList<Shard> Shards => artifact.Shards;
 
-    /// <summary>Writes the artifact, without the <see cref="Shards"/>.</summary>
-    public void WriteTo(Stream stream) => artifact.WriteTo(stream);
+    /// <summary>Writes the artifact, without the <see cref="Shards"/>, and tells where its sections lie.</summary>
+    public Wasm.ModuleLayout WriteTo(Stream stream) => artifact.WriteTo(stream);
 }

@@ -1,5 +1,7 @@
 using Sconce.Cli.Files;
+using Sconce.Compiler;
 using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Wasm;
 using ArtifactManifest = Sconce.Compiler.Artifact.Manifest;
 
 namespace Sconce.Cli.Artifacts;
@@ -10,6 +12,16 @@ internal sealed record ArtifactContents(ManifestView Manifest, long FileBytes, l
     public long TotalBytes => FileBytes + Manifest.ShardBytes;
 
     public long WeightBytes => DataBytes + Manifest.ShardBytes;
+
+    /// <summary>The same of an artifact that was just written, by what its compiler knows.</summary>
+    public static ArtifactContents Of(Compilation compilation, ModuleLayout layout)
+    {
+        return new(
+            ManifestReader.View(compilation.Manifest), layout.Length,
+            Size(section => section.Id == SectionId.Code), Size(section => section.Name == ArtifactManifest.RelaxedSectionName), Size(section => section.Id == SectionId.Data));
+
+        long Size(Func<SectionPlace, bool> which) => layout.Sections.Where(which).Sum(section => section.Length);
+    }
 
     public static ArtifactContents Read(string path)
     {

@@ -8,7 +8,7 @@ using Sconce.Compiler.Types;
 
 namespace Sconce.Cli.Artifacts;
 
-/// <summary>Reads the manifest out of an artifact that anybody may have written.</summary>
+/// <summary>Reads manifests: out of an artifact that anybody may have written, or as a compilation has it.</summary>
 internal static class ManifestReader
 {
     public static ManifestView Read(ReadOnlyMemory<byte> json, string file)
@@ -43,7 +43,7 @@ internal static class ManifestReader
         }
     }
 
-    private static ManifestView View(Manifest manifest)
+    public static ManifestView View(Manifest manifest)
     {
         if (manifest.Format != (manifest.Shards is null ? Manifest.WholeFormat : Manifest.SplitFormat))
         {

@@ -5,6 +5,7 @@ using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends;
 using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Wasm;
 
 namespace Sconce.Cli.Compiling;
 
@@ -25,13 +26,13 @@ internal static class ModelCompiler
         Compile(model, options, progress, compilation =>
         {
             progress?.Report("writing");
-            var (contents, shards) = Write(compilation, output, model);
-            return new CompiledFile(output, contents, compilation.Graph, compilation.Program.Flushed, shards);
+            var (layout, shards) = Write(compilation, output, model);
+            return new CompiledFile(output, ArtifactContents.Of(compilation, layout), compilation.Graph, compilation.Program.Flushed, shards);
         });
 
     /// <summary>Compiles a model for its manifest alone.</summary>
     public static ManifestView ReadManifest(string model, CompileOptions options, IProgress<string>? progress) =>
-        Compile(model, options, progress, compilation => ManifestReader.Read(compilation.Manifest.ToJson(), model));
+        Compile(model, options, progress, compilation => ManifestReader.View(compilation.Manifest));
 
     /// <summary>The tensor program after a pass, or after all.</summary>
     public static TensorProgram ProgramAfter(string model, CompileOptions options, string? after) =>
@@ -53,42 +54,38 @@ internal static class ModelCompiler
         }
     }
 
-    /// <summary>Writes the artifact, and reads what it holds: what is no file of bytes cannot be read again, and gets a copy.</summary>
-    private static (ArtifactContents Contents, ShardChanges Shards) Write(Compilation compilation, string output, string model)
+    /// <summary>Writes the artifact, and its weights beside it where they are in files of their own.</summary>
+    private static (ModuleLayout Layout, ShardChanges Shards) Write(Compilation compilation, string output, string model)
     {
-        if (FileIdentity.Of(output) is not { IsRegular: false, IsFolder: false })
+        ModuleLayout? layout = null;
+        if (FileIdentity.Of(output) is { IsRegular: false, IsFolder: false })
         {
-            var before = ShardFolder.NamedBy(output);
-            var folder = new ShardFolder(output);
-            try
+            if (compilation.Shards.Count > 0)
             {
-                folder.Write(compilation.Shards);
-                AtomicFile.Write(output, compilation.WriteTo, model);
-            }
-            catch
-            {
-                folder.Undo();
-                throw;
+                throw SconceException.Expected("a file to write to, with a folder for the weights beside it", "a device or pipe", new Where(output),
+                    "give a file by -o, or leave out --split");
             }
 
-            return (ArtifactContents.Read(output), new(folder.BytesWritten, folder.RemoveStale(before)));
+            AtomicFile.Write(output, WriteTo);
+            return (layout!, default);
         }
 
-        if (compilation.Shards.Count > 0)
+        var before = ShardFolder.NamedBy(output);
+        var folder = new ShardFolder(output);
+        try
         {
-            throw SconceException.Expected("a file to write to, with a folder for the weights beside it", "a device or pipe", new Where(output),
-                "give a file by -o, or leave out --split");
+            folder.Write(compilation.Shards);
+            AtomicFile.Write(output, WriteTo, model);
+        }
+        catch
+        {
+            folder.Undo();
+            throw;
         }
 
-        using var scratch = new ScratchFolder();
-        var file = scratch.NewFile(".wasm");
-        AtomicFile.Write(file, compilation.WriteTo);
-        AtomicFile.Write(output, stream =>
-        {
-            using var artifact = File.OpenRead(file);
-            artifact.CopyTo(stream);
-        });
-        return (ArtifactContents.Read(file), default);
+        return (layout!, new(folder.BytesWritten, folder.RemoveStale(before)));
+
+        void WriteTo(Stream stream) => layout = compilation.WriteTo(stream);
     }
 
     /// <summary>The names of the models that an archive holds.</summary>

@@ -24,7 +24,7 @@ internal static class ErrorReport
         return ExitCode.Usage;
     }
 
-    /// <summary>An error that no user caused is a mistake of ours, and says so.</summary>
+    /// <summary>Its message; an error that no user caused is a mistake of ours, and says so.</summary>
     public static string Describe(Exception error) => Text(error) + (IsDebugging ? $"\n{error}" : "");
 
     private static string Text(Exception error) => error switch
@@ -32,7 +32,6 @@ internal static class ErrorReport
         SconceException => error.Message,
         IOException or UnauthorizedAccessException => $"a file could not be read or written ({error.Message.TrimEnd('.')})",
         OutOfMemoryException => "there is not enough memory\n  what to do: give the process more, or use a smaller model",
-        _ => $"a mistake inside sconce ({error.GetType().Name}: {error.Message})\n"
-            + "  what to do: please report it, with the model and what SCONCE_DEBUG=1 prints",
+        _ => SconceException.Internal(error).Message,
     };
 }

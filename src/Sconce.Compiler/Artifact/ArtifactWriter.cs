@@ -75,7 +75,8 @@ public sealed class ArtifactWriter
         return new ArtifactWriter(plan, module, numbers, manifest, shardBytes) { CodeBytes = measured.CodeBytes, ModuleBytes = measured.Length };
     }
 
-    public void WriteTo(Stream stream)
+    /// <summary>Writes the file, and tells where its sections lie.</summary>
+    public ModuleLayout WriteTo(Stream stream)
     {
         if (Manifest.FileBytes == 0)
         {
@@ -83,7 +84,7 @@ public sealed class ArtifactWriter
             AddManifest();
         }
 
-        module.WriteTo(stream);
+        return module.WriteTo(stream);
     }
 
     /// <summary>The manifest says how large the file is that it stands in: its own digits count too.</summary>

@@ -192,13 +192,7 @@ public static class DimJson
     private static JsonNode Write(Atom atom) => atom switch
     {
         BinaryAtom binary => new JsonArray(
-            binary.Operator switch
-            {
-                DimOperator.FloorDivide => "//",
-                DimOperator.Modulo => "%",
-                DimOperator.Min => "min",
-                _ => "max",
-            },
+            DimMeaning.Of(binary.Operator).Sign,
             WriteAny(binary.Left),
             WriteAny(binary.Right)),
         Symbol symbol => JsonValue.Create(symbol.Name),

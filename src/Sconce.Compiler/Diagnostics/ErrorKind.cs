@@ -8,4 +8,7 @@ public enum ErrorKind
 
     /// <summary>What the user gave is right, and Sconce cannot do it yet.</summary>
     Unsupported,
+
+    /// <summary>What the user gave may be right: Sconce has a mistake, and somebody should hear of it.</summary>
+    Internal,
 }

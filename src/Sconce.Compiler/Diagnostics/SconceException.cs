@@ -6,6 +6,9 @@ namespace Sconce.Compiler.Diagnostics;
 /// </summary>
 public sealed class SconceException : Exception
 {
+    /// <summary>Where mistakes are reported.</summary>
+    public const string Reports = "https://github.com/sconce-project/sconce/issues";
+
     public SconceException(
         string problem, Where? where = null, string? hint = null, ErrorKind kind = ErrorKind.Invalid, Exception? inner = null)
         : base(Compose(problem, where, hint), inner)
@@ -33,6 +36,18 @@ public sealed class SconceException : Exception
     /// <summary>Something that is right and that Sconce cannot do yet.</summary>
     public static SconceException Unsupported(string problem, Where? where = null, string? hint = null) =>
         new(problem, where, hint, ErrorKind.Unsupported);
+
+    /// <summary>A mistake of Sconce's own, at which nobody but its authors can do anything.</summary>
+    public static SconceException Internal(string problem, Where? where = null, Exception? inner = null) =>
+        new($"internal error: {problem}", where, $"this is a mistake of Sconce's: please report it at {Reports}, with the model if you may, and with what SCONCE_DEBUG=1 prints", ErrorKind.Internal, inner);
+
+    /// <summary>The same for whatever the code of ours threw that was never to happen.</summary>
+    public static SconceException Internal(Exception error, string? during = null, Where? where = null) =>
+        Internal($"{(during is null ? "" : $"{during}: ")}{error.Message} ({error.GetType().Name})", where, error);
+
+    /// <summary>Whether an exception is a mistake of ours, and not what the user, the machine or its files caused.</summary>
+    public static bool IsMistake(Exception error) =>
+        error is not (SconceException or IOException or UnauthorizedAccessException or OutOfMemoryException or OperationCanceledException);
 
     /// <summary>The same error with a place, where it had none: callers know the file, callees do not.</summary>
     public SconceException At(Where place) => new(

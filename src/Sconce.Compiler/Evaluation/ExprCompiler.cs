@@ -135,14 +135,10 @@ internal sealed class ExprCompiler(Frame frame)
             case LoadedIndex loaded:
                 return Integer(loaded.Value);
             case BinaryAtom binary:
+                // A divisor of 0 belongs to an empty space, whose numbers nobody uses.
+                var apply = binary.Operator == DimOperator.Modulo ? ScalarMath.FloorModulo : DimMeaning.Of(binary.Operator).OfNumbers;
                 var (left, right) = (Dim(binary.Left), Dim(binary.Right));
-                return binary.Operator switch
-                {
-                    DimOperator.FloorDivide => () => Types.Dim.FloorDivide(left(), right()),
-                    DimOperator.Modulo => () => ScalarMath.FloorModulo(left(), right()),
-                    DimOperator.Min => () => Math.Min(left(), right()),
-                    _ => () => Math.Max(left(), right()),
-                };
+                return () => apply(left(), right());
             default:
                 var slot = frame.Slot(atom);
                 return () => frame[slot];

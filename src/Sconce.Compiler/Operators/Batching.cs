@@ -1,3 +1,4 @@
+using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 
@@ -89,7 +90,7 @@ public sealed class Batching(LoweringContext context)
         var rewriter = new ExprRewriter(
             dims: dim => dim.Substitute(atom => ReferenceEquals(atom, level.Place) ? Dim.Of(axis) : null),
             loads: load => level.Widened.TryGetValue(load.Buffer, out var wide) ? new LoadExpr(wide, [axis, .. load.Index]) : null);
-        var along = step.Along(axis) ?? throw new NotSupportedException($"vmap over a {step.GetType().Name}");
+        var along = step.Along(axis) ?? throw SconceException.Unsupported($"vmap over what {step.Origin?.Operator ?? step.GetType().Name} does");
         return along.With([.. along.Expressions.Select(rewriter.Rewrite)], [.. along.Targets.Select(Wide)]);
 
         Target Wide(Target target)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
@@ -21,7 +22,7 @@ public sealed partial class GraphLowering
         {
             Lowered.Bool flag => flag.Value,
             Lowered.Tensor { Buffer: var buffer } => buffer.At([.. buffer.Dims.Select(_ => Dim.Zero)]).As(DType.Bool),
-            var other => throw InternalError(node, $"the predicate is {other.Kind}."),
+            var other => throw SconceException.Internal($"the predicate is {other.Kind}", PlaceOf(node)),
         };
         var operands = LowerArgument(node.Arguments[^1].Argument) is Lowered.List list ? list.Items : [];
         var results = IndexConditions.Decide(predicate) switch
@@ -56,6 +57,6 @@ public sealed partial class GraphLowering
             context.Map(a.Type, [.. a.Dims.Zip(b.Dims, (x, y) => context.Same(x, y, "both branches give tensors of the same sizes"))], i => Expr.Select(predicate, a.At(i), b.At(i))),
         (Lowered.Int a, Lowered.Int b) when a == b => a,
         (Lowered.None, Lowered.None) => yes,
-        _ => throw InternalError(node, $"one branch gives {yes.Kind}, the other {no.Kind}."),
+        _ => throw SconceException.Internal($"one branch gives {yes.Kind}, the other {no.Kind}", PlaceOf(node)),
     };
 }

@@ -144,11 +144,11 @@ public sealed partial class GraphLowering
             }
             catch (SconceException error)
             {
-                throw error.At(new(Operator: node.FullName, Python: node.Source?.ToString()));
+                throw error.At(PlaceOf(node));
             }
-            catch (Exception error) when (error is not OutOfMemoryException)
+            catch (Exception error) when (SconceException.IsMistake(error))
             {
-                throw InternalError(node, error.Message, error);
+                throw SconceException.Internal(error, "lowering", PlaceOf(node));
             }
         }
     }
@@ -175,7 +175,7 @@ public sealed partial class GraphLowering
         var items = result is Lowered.List list ? list.Items : [result];
         if (items.Length < node.Outputs.Length)
         {
-            throw InternalError(node, $"{node.Outputs.Length} results were expected, the lowering gives {items.Length}.");
+            throw SconceException.Internal($"{node.Outputs.Length} results were expected, the lowering gives {items.Length}", PlaceOf(node));
         }
 
         for (var i = 0; i < node.Outputs.Length; i++)
@@ -230,7 +230,7 @@ public sealed partial class GraphLowering
         {
             if (ShapeCheck.Difference(context, lowered, expected) is { } difference)
             {
-                throw InternalError(node, $"{value} {difference}.");
+                throw SconceException.Internal($"{value} {difference}", PlaceOf(node));
             }
 
             lowered = Simplified(lowered);
@@ -381,9 +381,5 @@ public sealed partial class GraphLowering
     internal const string SizesFromData =
         "give the tensor a fixed size and mask what is beyond, or let the caller give the size by the shape of an input; exporting with decompositions does not help";
 
-    private static SconceException InternalError(Node node, string message, Exception? inner = null) => new(
-        $"internal error while lowering {node.FullName}: {message}",
-        new(Operator: node.FullName, Python: node.Source?.ToString()),
-        "This is a fault of Sconce's. Please report it with the model, or with these lines of it.",
-        ErrorKind.Unsupported, inner);
+    private static Where PlaceOf(Node node) => new(Operator: node.FullName, Python: node.Source?.ToString());
 }

@@ -127,9 +127,7 @@ public sealed class GraphVerifier
     {
         if (!holds)
         {
-            throw new SconceException(
-                $"internal error after {after}: {problem}", new Where(Operator: node is null ? null : GraphPrinter.Print(node), Python: node?.Source?.ToString()),
-                "please report it, with the model if possible");
+            throw SconceException.Internal($"after {after}: {problem}", new Where(Operator: node is null ? null : GraphPrinter.Print(node), Python: node?.Source?.ToString()));
         }
     }
 }

@@ -1,9 +1,10 @@
+using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Passes;
 
-/// <summary>Checks what every tensor program must keep to: buffers are written before they are read, ranks and dtypes agree, axes belong to their step. On in tests.</summary>
+/// <summary>Checks what every tensor program must keep to: buffers are written before they are read, ranks and dtypes agree, axes belong to their step. An error here is one of Sconce's own. On in tests.</summary>
 internal static class ProgramVerifier
 {
     /// <summary>Throws <see cref="InvalidOperationException"/>: a mistake of ours, not of the model's.</summary>
@@ -71,7 +72,7 @@ internal static class ProgramVerifier
             {
                 if (leaf is not Symbol symbol || !program.Symbols.Contains(symbol))
                 {
-                    throw new InvalidOperationException($"After {after}: the check {check.Text} depends on {leaf}, which no input's size gives.");
+                    throw SconceException.Internal($"after {after}: the check {check.Text} depends on {leaf}, which no input's size gives");
                 }
             });
         }
@@ -80,12 +81,12 @@ internal static class ProgramVerifier
         {
             if (!written.Contains(buffer))
             {
-                throw new InvalidOperationException($"After {after}: nothing writes output {name}.");
+                throw SconceException.Internal($"after {after}: nothing writes output {name}");
             }
         }
 
         void Fail(string problem, Step step) =>
-            throw new InvalidOperationException($"After {after}, in the step of {step.Origin?.Operator ?? "?"} that writes {step.Targets[0]}: {problem}.");
+            throw SconceException.Internal($"after {after}, in the step that writes {step.Targets[0]}: {problem}", new Where(Operator: step.Origin?.Operator, Python: step.Origin?.Source));
 
         // Its value has its axes alone, its accumulators are those that the step has, and it has the dtype of what it is written to.
         void CheckComputation(Computation computation, Step step)

@@ -86,15 +86,6 @@ public sealed class Axis(Dim extent, string name = "i") : LeafAtom
     public override string ToString() => Name;
 }
 
-/// <summary>How a <see cref="BinaryAtom"/> joins its two operands.</summary>
-public enum DimOperator
-{
-    FloorDivide,
-    Modulo,
-    Min,
-    Max,
-}
-
 /// <summary>Floor division, modulo (sign of the divisor, as Python's), minimum or maximum of two expressions that could not be simplified further.</summary>
 public sealed class BinaryAtom : Atom
 {
@@ -121,28 +112,12 @@ public sealed class BinaryAtom : Atom
 
     public override int Depth => 1 + Math.Max(Left.Depth, Right.Depth);
 
-    public override Interval Bounds => bounds ??= Operator switch
-    {
-        DimOperator.FloorDivide => Left.Bounds.FloorDivide(Right.Bounds),
-        DimOperator.Modulo => Right.Bounds is { Min: > 0, Max: var m } ? new(0, m == long.MaxValue ? m : m - 1) : Interval.All,
-        DimOperator.Min => new(Math.Min(Left.Bounds.Min, Right.Bounds.Min), Math.Min(Left.Bounds.Max, Right.Bounds.Max)),
-        _ => new(Math.Max(Left.Bounds.Min, Right.Bounds.Min), Math.Max(Left.Bounds.Max, Right.Bounds.Max)),
-    };
+    public override Interval Bounds => bounds ??= DimMeaning.Of(Operator).OfBounds(Left.Bounds, Right.Bounds);
 
     public override Dim Substitute(Func<Atom, Dim?> map) =>
         map(this) ?? Dim.Apply(Operator, Left.Substitute(map), Right.Substitute(map));
 
-    public override long Evaluate(Func<Atom, long> leaf)
-    {
-        var (a, b) = (Left.Evaluate(leaf), Right.Evaluate(leaf));
-        return Operator switch
-        {
-            DimOperator.FloorDivide => Dim.FloorDivide(a, b),
-            DimOperator.Modulo => a - (Dim.FloorDivide(a, b) * b),
-            DimOperator.Min => Math.Min(a, b),
-            _ => Math.Max(a, b),
-        };
-    }
+    public override long Evaluate(Func<Atom, long> leaf) => DimMeaning.Of(Operator).OfNumbers(Left.Evaluate(leaf), Right.Evaluate(leaf));
 
     public override void VisitLeaves(Action<Atom> visit)
     {
@@ -156,13 +131,9 @@ public sealed class BinaryAtom : Atom
 
     public override int GetHashCode() => hash;
 
-    public override string ToString() => Operator switch
-    {
-        DimOperator.FloorDivide => $"({InBrackets(Left)} // {InBrackets(Right)})",
-        DimOperator.Modulo => $"({InBrackets(Left)} % {InBrackets(Right)})",
-        DimOperator.Min => $"min({Left}, {Right})",
-        _ => $"max({Left}, {Right})",
-    };
+    public override string ToString() => DimMeaning.Of(Operator) is { IsCommutative: false, Sign: var sign }
+        ? $"({InBrackets(Left)} {sign} {InBrackets(Right)})"
+        : $"{DimMeaning.Of(Operator).Sign}({Left}, {Right})";
 
     private static string InBrackets(Dim dim) => dim.IsConstant || dim.AsAtom is not null ? $"{dim}" : $"({dim})";
 

@@ -147,13 +147,7 @@ public sealed partial class Dim : IEquatable<Dim>
         return (a % b != 0) && ((a < 0) != (b < 0)) ? quotient - 1 : quotient;
     }
 
-    public static Dim Apply(DimOperator op, Dim a, Dim b) => op switch
-    {
-        DimOperator.FloorDivide => a.FloorDiv(b),
-        DimOperator.Modulo => a.Mod(b),
-        DimOperator.Min => Min(a, b),
-        _ => Max(a, b),
-    };
+    public static Dim Apply(DimOperator op, Dim a, Dim b) => DimMeaning.Of(op).OfDims(a, b);
 
     /// <summary>Rounds the quotient up, as ceil-mode pooling does.</summary>
     public Dim CeilDiv(Dim divisor) => (this + divisor - 1).FloorDiv(divisor);

@@ -39,7 +39,6 @@ public sealed class OperatorCaseTests
         {
             var error = Assert.Throws<SconceException>(() => Lower(file));
             Assert.Equal(ErrorKind.Unsupported, error.Kind);
-            Assert.DoesNotContain("internal error", error.Message, StringComparison.Ordinal);
             return;
         }
 

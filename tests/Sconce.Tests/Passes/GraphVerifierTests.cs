@@ -118,6 +118,7 @@ public sealed class GraphVerifierTests
     private void Refused(string problem)
     {
         var error = Assert.Throws<SconceException>(() => GraphVerifier.Verify(b.Graph, "a pass", functional: true));
-        Assert.StartsWith($"internal error after a pass: {problem}", error.Message);
+        Assert.StartsWith($"internal error: after a pass: {problem}", error.Message);
+        Assert.Equal(ErrorKind.Internal, error.Kind);
     }
 }

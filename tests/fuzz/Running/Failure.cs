@@ -24,6 +24,8 @@ internal static class Failure
 
         return thrown switch
         {
+            SconceException { Kind: ErrorKind.Internal, InnerException: { } inner } => $"{inner.GetType().Name} in {Frame(inner)}",
+            SconceException { Kind: ErrorKind.Internal } wrong => wrong.Problem,
             null or SconceException => null,
             Finding finding => finding.Message,
             var error => $"{error.GetType().Name} in {Frame(error)}",

@@ -1,3 +1,4 @@
+using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 
@@ -69,5 +70,5 @@ internal static class Symbolic
     private static Lowering Logic(Func<Expr, Expr, Expr> function) => call => new Lowered.Bool(function(Bool(call, 0), Bool(call, 1)));
 
     private static Dim Power(Dim a, Dim b) =>
-        b.IsConstant && b.Value is >= 0 and <= 64 ? Dim.Product(Enumerable.Repeat(a, (int)b.Value)) : throw new NotSupportedException($"{a} to the power {b}");
+        b.IsConstant && b.Value is >= 0 and <= 64 ? Dim.Product(Enumerable.Repeat(a, (int)b.Value)) : throw SconceException.Unsupported($"the size {a} to the power {b}: only powers up to 64 that are known when compiling");
 }

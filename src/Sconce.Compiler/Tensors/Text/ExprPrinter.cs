@@ -81,9 +81,8 @@ internal sealed class ExprPrinter(Names names)
         Axis axis => names.Of(axis, axis.Name),
         Symbol symbol => names.Of(symbol, symbol.Name),
         LoadedIndex loaded => $"{{{Text(loaded.Value)} in {Bound(loaded.Bounds.Min)}..{Bound(loaded.Bounds.Max)}}}",
-        BinaryAtom { Operator: DimOperator.FloorDivide } quotient => $"({Factor(quotient.Left)} // {Factor(quotient.Right)})",
-        BinaryAtom { Operator: DimOperator.Modulo } rest => $"({Factor(rest.Left)} % {Factor(rest.Right)})",
-        BinaryAtom binary => $"{(binary.Operator == DimOperator.Min ? "min" : "max")}({string.Join(", ", new[] { Text(binary.Left), Text(binary.Right) }.Order(StringComparer.Ordinal))})",
+        BinaryAtom binary when DimMeaning.Of(binary.Operator) is { IsCommutative: false, Sign: var sign } => $"({Factor(binary.Left)} {sign} {Factor(binary.Right)})",
+        BinaryAtom binary => $"{DimMeaning.Of(binary.Operator).Sign}({string.Join(", ", new[] { Text(binary.Left), Text(binary.Right) }.Order(StringComparer.Ordinal))})",
         _ => throw new NotSupportedException(atom.GetType().Name),
     };
 
