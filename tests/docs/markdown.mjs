@@ -18,16 +18,16 @@ export function documents(folder = root) {
 
 export const read = (document) => readFileSync(join(root, document), "utf8");
 
-/** Fenced blocks: language, text, line, and whether `<!-- run -->` stands before them. */
+/** Fenced blocks: language, text, line, and the word of a comment before them: `<!-- run -->` or `<!-- exact -->`. */
 export function blocks(document) {
   const found = [];
   let open;
-  let marked = false;
+  let mark;
   for (const [index, line] of read(document).split("\n").entries()) {
     if (open === undefined) {
       const fence = /^```(\w*)/.exec(line);
-      if (fence !== null) open = { language: fence[1], lines: [], line: index + 1, marked };
-      if (line.trim() !== "") marked = line.trim() === "<!-- run -->";
+      if (fence !== null) open = { language: fence[1], lines: [], line: index + 1, mark };
+      if (line.trim() !== "") mark = /^<!-- (run|exact) -->$/.exec(line.trim())?.[1];
     } else if (line.startsWith("```")) {
       found.push({ ...open, text: open.lines.join("\n") });
       open = undefined;

@@ -39,7 +39,7 @@ public sealed class SconceException : Exception
 
     /// <summary>A mistake of Sconce's own, at which nobody but its authors can do anything.</summary>
     public static SconceException Internal(string problem, Where? where = null, Exception? inner = null) =>
-        new($"internal error: {problem}", where, $"this is a mistake of Sconce's: please report it at {Reports}, with the model if you may, and with what SCONCE_DEBUG=1 prints", ErrorKind.Internal, inner);
+        new($"internal error: {problem}", where, $"unless the file was damaged or made up, this is a mistake of Sconce's: please report it at {Reports}, with the model if you may and what SCONCE_DEBUG=1 prints", ErrorKind.Internal, inner);
 
     /// <summary>The same for whatever the code of ours threw that was never to happen.</summary>
     public static SconceException Internal(Exception error, string? during = null, Where? where = null) =>

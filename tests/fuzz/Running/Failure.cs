@@ -24,8 +24,8 @@ internal static class Failure
 
         return thrown switch
         {
-            SconceException { Kind: ErrorKind.Internal, InnerException: { } inner } => $"{inner.GetType().Name} in {Frame(inner)}",
-            SconceException { Kind: ErrorKind.Internal } wrong => wrong.Problem,
+            // Lowering believes that a graph is PyTorch's. What a made-up one makes it trip over is told with the operator's place, and counts as refused.
+            SconceException { Kind: ErrorKind.Internal, Where.Operator: null } wrong => wrong.InnerException is { } inner ? $"{inner.GetType().Name} in {Frame(inner)}" : wrong.Problem,
             null or SconceException => null,
             Finding finding => finding.Message,
             var error => $"{error.GetType().Name} in {Frame(error)}",

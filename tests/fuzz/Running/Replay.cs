@@ -18,7 +18,7 @@ internal static class Replay
                 {
                     var failure = Failure.Of(target, bytes, out var thrown);
                     Console.WriteLine($"{target.Name} {file}: {failure ?? "as it should be"}");
-                    Console.WriteLine(thrown is SconceException { Kind: not ErrorKind.Internal } or null ? $"  {thrown?.Message}" : $"  {thrown}");
+                    Console.WriteLine(thrown is SconceException or null ? $"  {thrown?.Message}" : $"  {thrown}");
                     failed += failure is null ? 0 : 1;
                 }
             }
