@@ -109,7 +109,7 @@ public sealed class Compilation
         }
         catch (Exception error) when (SconceException.IsMistake(error))
         {
-            throw SconceException.Internal(error, budget.Stage, budget.Place);
+            throw SconceException.Internal(error, budget.Stage);
         }
     }
 

@@ -24,6 +24,17 @@ public sealed partial class ImportTests
         ("Artifact", ["Diagnostics", "Wasm", "Types", "Tensors", "Kernels"]),
     ];
 
+    /// <summary>The folders within a folder, from the bottom up: each may know those before it. Files that lie beside them stand above all of them.</summary>
+    private static readonly (string Folder, string[] Inner)[] layers =
+    [
+        ("Wasm", ["Format", "Opcodes", "Expressions", "Functions", "Modules"]),
+        ("Tensors", ["Text"]),
+        ("Frontends", ["Zip", "Pickle", "Pt2"]),
+        ("Operators", ["Schema", "Families"]),
+        ("Kernels", ["Mathematics", "Expressions", "Loops", "Contraction", "Convolution", "Attention", "Fourier", "Scattering"]),
+        ("Passes", ["Functionalisation"]),
+    ];
+
     private static string Compiler => Path.Combine(ModelFiles.Repository, "src", "Sconce.Compiler");
 
     [Fact]
@@ -53,6 +64,23 @@ public sealed partial class ImportTests
     }
 
     [Fact]
+    public void Inner_folders_know_only_those_before_them()
+    {
+        foreach (var folder in allowed.Select(entry => Path.Combine(Compiler, entry.Folder)))
+        {
+            var inner = layers.SingleOrDefault(entry => entry.Folder == Path.GetFileName(folder)).Inner ?? [];
+            Assert.Equal(Directory.GetDirectories(folder).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal), inner.Order(StringComparer.Ordinal));
+            var files = inner.Index().SelectMany(layer => Directory.EnumerateFiles(Path.Combine(folder, layer.Item), "*.cs", SearchOption.AllDirectories)
+                .Select(file => (Layer: layer.Index, Name: $"{layer.Item}/{Path.GetFileName(file)}", Code: Texts().Replace(Comments().Replace(File.ReadAllText(file), ""), "")))).ToList();
+
+            // A file knows another by the types that it names. What several folders declare may be one's own.
+            var declared = files.SelectMany(file => Types().Matches(file.Code).Select(match => (Name: match.Groups[1].Value, file.Layer))).ToLookup(type => type.Name, type => type.Layer);
+            Assert.Empty(files.SelectMany(file => Mentions().Matches(file.Code).Select(match => match.Value).Distinct()
+                .Where(name => declared.Contains(name) && declared[name].All(layer => layer > file.Layer)).Select(name => $"{file.Name} knows {name}")));
+        }
+    }
+
+    [Fact]
     public void The_architecture_page_shows_the_same_table()
     {
         var page = File.ReadAllText(Path.Combine(ModelFiles.Repository, "docs", "architecture.md")).ReplaceLineEndings("\n");
@@ -64,4 +92,16 @@ public sealed partial class ImportTests
 
     [GeneratedRegex("//.*")]
     private static partial Regex Comments();
+
+    [GeneratedRegex("""
+        "(?:[^"\\\n]|\\.)*"
+        """)]
+    private static partial Regex Texts();
+
+    [GeneratedRegex(@"^(?:public|internal|file)[\w ]*? (?:class|struct|record|enum|interface) (?!struct\b|class\b)(\w+)", RegexOptions.Multiline)]
+    private static partial Regex Types();
+
+    /// <summary>A name that is not a member's: neither behind a dot nor in front of what declares one or gives it a value.</summary>
+    [GeneratedRegex(@"(?<![.\w])[A-Z]\w*\b(?!\s*(?:,?\s*$|=[^=>]|=>\s|\{\s*get))", RegexOptions.Multiline)]
+    private static partial Regex Mentions();
 }

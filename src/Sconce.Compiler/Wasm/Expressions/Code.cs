@@ -120,7 +120,7 @@ public abstract class Code
 
     public V128 AsV128() => As<V128>(WasmType.V128);
 
-    public override string ToString() => WatPrinter.Print(this);
+    public override string ToString() => CodePrinter.Print(this);
 
     internal static I32 Constant(int value) => new(Opcode.I32Const, new Immediate { Bits = (UInt128)(Int128)value }, []);
 

@@ -26,7 +26,7 @@ public sealed class Region : Statement
 }
 
 /// <summary>Where a branch goes: to the end of a block or an if, to the start of a loop.</summary>
-public sealed class Label
+public sealed class Label : INamed
 {
     internal Label(string name)
     {

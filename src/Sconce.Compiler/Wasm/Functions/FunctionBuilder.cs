@@ -6,7 +6,7 @@ namespace Sconce.Compiler.Wasm;
 /// A function: its type, known from the start so that others can call it, and a body of statements, appended in order. A function
 /// belongs to no module until one adds or shares it.
 /// </summary>
-public sealed partial class FunctionBuilder
+public sealed partial class FunctionBuilder : INamed
 {
     private readonly List<Local> locals = [];
     private readonly List<Local> free = [];

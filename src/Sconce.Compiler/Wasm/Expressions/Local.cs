@@ -1,9 +1,9 @@
 namespace Sconce.Compiler.Wasm;
 
 /// <summary>A parameter or a local variable of a function. Its number is settled when the function is encoded.</summary>
-public sealed class Local
+public sealed class Local : INamed
 {
-    internal Local(FunctionBuilder function, WasmType type, string? name, int parameter = -1)
+    internal Local(INamed function, WasmType type, string? name, int parameter = -1)
     {
         Function = function;
         Type = type;
@@ -28,7 +28,8 @@ public sealed class Local
         _ => new LocalV128(this),
     };
 
-    internal FunctionBuilder Function { get; }
+    /// <summary>The function that it belongs to.</summary>
+    internal INamed Function { get; }
 
     internal int Index { get; set; }
 
