@@ -1,4 +1,5 @@
 using Sconce.Compiler.Kernels.Contraction;
+using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Wasm;
 
 namespace Sconce.Bench.Kernels;
@@ -40,7 +41,7 @@ internal static class TileSweep
                 var addresses = Enumerable.Range(0, rows)
                     .Select(r => pointers ? new RowAddress(f.Let(start + (r * K * 4)), 0) : new RowAddress(start, (uint)(r * K * 4))).ToArray();
                 var panel = f.Let(right + (p * (K * width * 4)));
-                product.Emit(addresses, [], K, panel, width, PanelElements.Float32);
+                product.Emit(addresses, [], K, panel, width, Storage.Plain.Float32);
                 var to = f.Let(target + (m * (Columns * 4)) + (p * (width * 4)));
                 for (var r = 0; r < rows; r++)
                 {

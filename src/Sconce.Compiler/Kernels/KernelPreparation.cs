@@ -8,12 +8,13 @@ using Sconce.Compiler.Tensors;
 
 namespace Sconce.Compiler.Kernels;
 
-/// <summary>What kernels need before layouts and memory are settled: packed operands, scratch memory.</summary>
+/// <summary>Chooses the kernel of each step, and makes what it needs before memory is planned: packed operands, scratch memory.</summary>
 public static class KernelPreparation
 {
-    /// <summary>The steps that take the step's place: itself, perhaps with scratch buffers, after those that pack its operands. <paramref name="exact"/>: nothing that rounds differently for the sake of speed.</summary>
+    /// <summary>The steps that take the step's place, each with its kernel's choice: itself, after those that pack its operands. <paramref name="exact"/>: nothing that rounds differently for the sake of speed.</summary>
     public static ImmutableArray<Step> Prepare(Step step, bool exact = false) =>
-        [.. Made(step, exact).Select(made => made.Origin == step.Origin ? made : made with { Origin = step.Origin })];
+        step.Kernel is not null ? [step]
+        : [.. Made(step, exact).Select(made => made with { Origin = step.Origin, Kernel = made.Kernel ?? KernelChoice.Loops.Instance })];
 
     private static ImmutableArray<Step> Made(Step step, bool exact) => step switch
     {
@@ -21,9 +22,9 @@ public static class KernelPreparation
         AttentionStep attention => AttentionPreparation.Prepare(attention),
         ConvolutionStep convolution => ConvolutionPreparation.Prepare(convolution, exact),
         FourierStep fourier => FourierPreparation.Prepare(fourier),
-        ScanStep scan => ScanKernel.Prepare(scan),
-        ScatterStep scatter => ScatterKernel.Prepare(scatter, exact),
-        SortStep sort => SortKernel.Prepare(sort),
+        ScanStep scan => [scan with { Kernel = ScanKernel.Choose(scan) }],
+        ScatterStep scatter => [scatter with { Kernel = ScatterKernel.Choose(scatter, exact) }],
+        SortStep sort => [sort with { Kernel = SortKernel.Choose(sort) }],
         _ => [step],
     };
 }

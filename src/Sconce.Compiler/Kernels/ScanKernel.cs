@@ -32,33 +32,38 @@ internal sealed class ScanKernel
     private readonly Dim? partLength;
     private readonly Axis part;
 
-    private ScanKernel(ScanStep step, KernelModule module)
+    private ScanKernel(ScanStep step, KernelChoice.Scan choice, KernelModule module)
     {
         (this.step, this.module) = (step, module);
         axes = IterationSpace.InMemoryOrder(step.Axes, step.Targets[0]);
-        inRow = InRow(step);
-        along = inRow ? step.Scanned : !axes.IsEmpty && VectorLoop.Suits(axes[^1], step.Targets) ? axes[^1] : null;
+        inRow = choice.Way == ScanWay.InRow;
+        along = inRow ? step.Scanned : choice.Way == ScanWay.SideBySide ? axes[^1] : null;
         values = [.. step.Reducers.Select(reducer => reducer.Value)];
-        partLength = step.Scratch.IsEmpty ? null : PartLength(step);
+        partLength = choice.Part is { } points ? points : null;
         part = new Axis(partLength is null ? Dim.One : step.Scanned.Extent.CeilDiv(partLength), "part");
         plan = TilePlan.For(axes, TilePlan.Estimate(step.Scanned.Extent) * PointCost(step), along is null || inRow ? 1 : Vector.Lanes);
     }
 
-    /// <summary>Room for the totals of parts, where rows are cut.</summary>
-    public static ImmutableArray<Step> Prepare(ScanStep step)
+    /// <summary>How rows are gone through, with room for the totals of parts where they are cut.</summary>
+    public static KernelChoice.Scan Choose(ScanStep step)
     {
-        if (!step.Scratch.IsEmpty || PartLength(step) is not { } length)
+        if (!InRow(step))
         {
-            return [step];
+            return new(IterationSpace.InMemoryOrder(step.Axes, step.Targets[0]) is [.., var last] && VectorLoop.Suits(last, step.Targets) ? ScanWay.SideBySide : ScanWay.Single, null);
+        }
+
+        if (PartLength(step) is not { } length)
+        {
+            return new(ScanWay.InRow, null);
         }
 
         ImmutableArray<Dim> dims = [step.Scanned.Extent.CeilDiv(length), .. step.Axes.Select(axis => axis.Extent)];
-        return [step with { Scratch = [.. step.Reducers.Select(reducer => new TensorBuffer("totals", reducer.Type, dims))] }];
+        return new(ScanWay.InRow, length) { Scratch = [.. step.Reducers.Select(reducer => new TensorBuffer("totals", reducer.Type, dims))] };
     }
 
-    public static KernelCall Generate(ScanStep step, KernelModule module)
+    public static KernelCall Generate(ScanStep step, KernelChoice.Scan choice, KernelModule module)
     {
-        var kernel = new ScanKernel(step, module);
+        var kernel = new ScanKernel(step, choice, module);
         return kernel.partLength is null ? kernel.Running() : kernel.Running() with { Before = kernel.Totals() };
     }
 
@@ -69,15 +74,15 @@ internal sealed class ScanKernel
     private static double PointCost(ScanStep step) => Cost.Of(step.Reducers.Select(reducer => reducer.Value)) + Cost.Of(step.Results);
 
     /// <summary>Points in a part of a row, or null where rows stay whole.</summary>
-    private static Dim? PartLength(ScanStep step)
+    private static int? PartLength(ScanStep step)
     {
         var rows = step.Axes.Aggregate(1.0, (product, axis) => product * TilePlan.Estimate(axis.Extent));
-        if (rows >= ManyRows || !InRow(step))
+        if (rows >= ManyRows)
         {
             return null;
         }
 
-        var points = Rounding.RoundUp((long)(PartOperations / (PointCost(step) * Math.Max(rows, 1))), 4 * Vector.Lanes);
+        var points = (int)Rounding.RoundUp((long)(PartOperations / (PointCost(step) * Math.Max(rows, 1))), 4 * Vector.Lanes);
         return step.Scanned.Extent.Bounds.Max < 2 * points ? null : points;
     }
 

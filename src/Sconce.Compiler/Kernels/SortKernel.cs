@@ -20,17 +20,15 @@ internal static class SortKernel
     /// </summary>
     private const int RoomPerKept = 4, SmallestRoom = 64;
 
-    /// <summary>Room for two copies of a row's records, or of those that are looked at together.</summary>
-    public static ImmutableArray<Step> Prepare(SortStep step)
+    /// <summary>With room for two copies of a row's records, or of those that are looked at together.</summary>
+    public static KernelChoice.Sort Choose(SortStep step)
     {
-        var words = IsWide(step.Key.Type) ? 4 : 2;
-        return step.Scratch.IsEmpty
-            ? [step with { Scratch = [new TensorBuffer("sort", DType.Int64, [.. step.Axes.Select(axis => axis.Extent), Room(step) * words])] }]
-            : [step];
+        var (words, selects) = (Vector.IsWide(step.Key.Type) ? 2 : 1, Selects(step));
+        return new(words, selects) { Scratch = [new TensorBuffer("sort", DType.Int64, [.. step.Axes.Select(axis => axis.Extent), Room(step, selects) * (2 * words)])] };
     }
 
     /// <summary>How many records are in memory at once: all of a row, or some times as many as are kept.</summary>
-    private static Dim Room(SortStep step) => Selects(step)
+    private static Dim Room(SortStep step, bool selects) => selects
         ? Dim.Min(step.Sorted.Extent, Dim.Max(step.Kept.Extent * RoomPerKept, SmallestRoom))
         : step.Sorted.Extent;
 
@@ -38,15 +36,16 @@ internal static class SortKernel
     private static bool Selects(SortStep step) =>
         Dim.Max(step.Kept.Extent * RoomPerKept, SmallestRoom).Bounds.Min < step.Sorted.Extent.Bounds.Max && !step.Kept.Extent.Equals(step.Sorted.Extent);
 
-    public static KernelCall Generate(SortStep step, KernelModule module)
+    public static KernelCall Generate(SortStep step, KernelChoice.Sort choice, KernelModule module)
     {
         var rows = TilePlan.Estimate(step.Sorted.Extent);
-        var sorted = Selects(step) ? TilePlan.Estimate(Room(step)) : rows;
+        var records = Room(step, choice.Selects);
+        var sorted = choice.Selects ? TilePlan.Estimate(records) : rows;
         var plan = TilePlan.For(step.Axes, rows * (Cost.Of(step.Key) + (8 * Math.Log2(sorted + 2))), 1);
         var frame = new KernelFrame("sort", step, [.. plan.Dims, step.Sorted.Extent, step.Kept.Extent], module);
         var f = frame.Function;
-        var wide = IsWide(step.Key.Type);
-        var record = wide ? 16 : 8;
+        var wide = choice.Words == 2;
+        var record = 8 * choice.Words;
         plan.Emit(frame.Emitter, frame.Tile, (remaining, from, to) =>
         {
             if (remaining.IsEmpty)
@@ -71,9 +70,9 @@ internal static class SortKernel
         void Row(ExprEmitter at)
         {
             ImmutableArray<Dim> start = [.. step.Axes.Select(axis => Dim.Of(axis)), 0];
-            var (pointer, offset) = at.Address(step.Scratch[0], step.Scratch[0].Offset(start));
+            var (pointer, offset) = at.Address(choice.Scratch[0], choice.Scratch[0].Offset(start));
             var data = f.Let(pointer + (int)offset, "data");
-            var room = f.Let(at.Index(Room(step)) * record, "room");
+            var room = f.Let(at.Index(records) * record, "room");
             var end = f.Let(data, "end");
             var limit = f.Let(I64.Const(long.MaxValue), "limit");
             at.Hoist(step.Key);
@@ -84,7 +83,7 @@ internal static class SortKernel
                 inside.Bind(step.Sorted, i);
                 var key = f.Let(Ordered(f, step.Key.Type, inside.Scalar(step.Key), step.Descending));
                 var entry = wide ? key : f.Let((key << 32) | I64.ExtendI32U(i));
-                if (!Selects(step))
+                if (!choice.Selects)
                 {
                     Append();
                     return;
@@ -132,8 +131,6 @@ internal static class SortKernel
             }
         }
     }
-
-    private static bool IsWide(DType type) => Vector.IsWide(type);
 
     /// <summary>An integer that orders as the key does: NaN last, -0 equal to 0; for descending order, the other way round.</summary>
     private static I64 Ordered(FunctionBuilder f, DType type, Code key, bool descending)

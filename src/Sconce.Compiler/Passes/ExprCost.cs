@@ -32,7 +32,7 @@ internal static class ExprCost
     public static bool IsWidening(Expr expr) => expr switch
     {
         CastExpr cast => cast.Type.IsFloat() && cast.Type.Size() > cast.Operand.Type.Size() && IsView(cast.Operand),
-        _ => PanelElements.Of(expr) is { Elements.Type: not DType.Float32 },
+        _ => Storage.Of(expr) is { Storage.Type: not DType.Float32 },
     };
 
     /// <summary>False where an index has grown so far that a copy in between is better: it would take long to compile, and one day never end.</summary>

@@ -1,4 +1,3 @@
-using Sconce.Compiler.Kernels;
 using Sconce.Compiler.Tensors;
 
 namespace Sconce.Compiler.Passes;
@@ -14,8 +13,7 @@ internal static class ProgramRules
 {
     public static IReadOnlyList<ProgramRule> All { get; } =
     [
-        new("prepare-kernels", "is as its kernel wants it", (step, program, _) =>
-            KernelPreparation.Prepare(step, program.Exact) is [var same] && ReferenceEquals(same, step)),
+        new("prepare-kernels", "has a kernel that computes such steps, and whose operands are stored as it says", (step, _, _) => step.Kernel?.Fits(step) == true),
         new("dead-steps", "is read by somebody", (step, _, uses) =>
             step.Targets.Any(target => target.Buffer.Kind != BufferKind.Temporary || uses.Readers(target.Buffer).Any(reader => !ReferenceEquals(reader.Step, step)))),
     ];

@@ -77,12 +77,12 @@ internal static class ReadPacked
         }).Any(expr => expr.Reads(buffer));
 
     /// <summary>A map that puts each element of a constant into a place of its own.</summary>
-    private sealed record Packing(MapStep Step, TensorBuffer From, ImmutableArray<Dim> Index, PanelElements Elements)
+    private sealed record Packing(MapStep Step, TensorBuffer From, ImmutableArray<Dim> Index, Storage Elements)
     {
         public static Packing? Of(MapStep map, ProgramUses uses)
         {
             var body = map.Body is GuardExpr { Outside: ConstExpr { Value: 0 } } padded ? padded.Inside : map.Body;
-            var stored = PanelElements.OfStored(body);
+            var stored = Storage.OfStored(body);
             return map.Target.IsWhole(map.Axes) && map.Target.Buffer.Kind == BufferKind.Temporary && uses.Writers(map.Target.Buffer).Count == 1
                 && stored is var (elements, load) && load.Buffer.Kind == BufferKind.Constant && FoldConstants.IsWorthStoring(map)
                 && new Packing(map, load.Buffer, load.Index, elements) is var packing && packing.Places([.. load.Buffer.Dims.Select(dim => Dim.Of(new Axis(dim, "place")))]) is not null

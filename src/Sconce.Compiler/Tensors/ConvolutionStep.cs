@@ -21,9 +21,6 @@ public sealed record ConvolutionStep(
     Target Target, ImmutableArray<Axis> Axes, ImmutableArray<Axis> InputAxes, Expr Input, ImmutableArray<Axis> WeightAxes, Expr Weight,
     ImmutableArray<int> Stride, ImmutableArray<int> Dilation, int Groups, Expr Epilogue) : Step
 {
-    /// <summary>Outputs along each side of a tile of Winograd's algorithm; 0 for another. Settled with the operands' order.</summary>
-    public int WinogradTile { get; init; }
-
     /// <summary>Set where the input is zero but for a grid of places, as in transposed convolutions.</summary>
     public SpreadInput? Spread { get; init; }
 

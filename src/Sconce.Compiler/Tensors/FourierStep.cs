@@ -28,12 +28,15 @@ public enum FourierForm
 /// <param name="Form">What is transformed into what.</param>
 /// <param name="Plan">How it is done; null where only the run knows how many elements there are.</param>
 /// <param name="Scale">What results are multiplied by: a float64.</param>
-/// <param name="Table">A load of the first of the plan's numbers, or (where there is none) of the first of two scratch buffers that outlive the run, for the table and for whether it has been made.</param>
+/// <param name="Table">A load of the first of the plan's numbers, or (where there is none) of a table that outlives the run, which the first run makes.</param>
 public sealed record FourierStep(
     ImmutableArray<Target> Writes, ImmutableArray<Axis> Axes, Axis Input, Axis Output, Expr Real, Expr Imaginary, FourierForm Form, FourierPlan? Plan, Expr Scale, LoadExpr Table) : Step
 {
     /// <summary>Of a transform whose size only the run knows: as if it had 1024 elements.</summary>
     private const int UsualLog = 10;
+
+    /// <summary>Where it says whether the table has been made; null where there is a plan.</summary>
+    public TensorBuffer? Made { get; init; }
 
     /// <summary>How many elements a whole transform has.</summary>
     public Dim Size => Form == FourierForm.ComplexToReal ? Output.Extent : Input.Extent;

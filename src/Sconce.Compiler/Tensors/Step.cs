@@ -14,11 +14,14 @@ public abstract record Step
 {
     public Origin? Origin { get; init; }
 
-    /// <summary>Memory that the chosen kernel needs while the step runs: planned like any other buffer.</summary>
-    public ImmutableArray<TensorBuffer> Scratch { get; init; } = [];
+    /// <summary>What computes it: null until the pass prepare-kernels has chosen.</summary>
+    public KernelChoice? Kernel { get; init; }
 
-    /// <summary>Memory that the chosen kernel needs once for each thread that runs tiles of the step; it holds nothing between two tiles.</summary>
-    public TensorBuffer? ThreadScratch { get; init; }
+    /// <summary>The chosen kernel's own memory.</summary>
+    public ImmutableArray<TensorBuffer> Scratch => Kernel?.Scratch ?? [];
+
+    /// <summary>The chosen kernel's memory for each thread.</summary>
+    public TensorBuffer? ThreadScratch => Kernel?.ThreadScratch;
 
     /// <summary>What the step writes.</summary>
     public abstract ImmutableArray<Target> Targets { get; }

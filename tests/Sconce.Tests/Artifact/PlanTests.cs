@@ -102,7 +102,7 @@ public sealed class PlanTests
         program.Outputs.Add(("y", y));
         program.Steps.Add(new MapStep(Target.Whole(y, [.. axes]), [.. axes], new LoadExpr(x, [.. axes.Select(axis => Dim.Of(axis))]))
         {
-            ThreadScratch = type == DType.Float32 ? new TensorBuffer("own", DType.Float32, [dims[0]]) : null,
+            Kernel = new KernelChoice.Loops { ThreadScratch = type == DType.Float32 ? new TensorBuffer("own", DType.Float32, [dims[0]]) : null },
         });
         return program;
     }

@@ -246,7 +246,7 @@ public sealed class FourierKernelTests
     private static FourierStep AtRun(FourierForm form, Dim size, DType type, Dim[] batch, double scale = 1)
     {
         var table = new TensorBuffer("table", type, [FourierTable.Count(size)], BufferKind.Kept);
-        return Transform(form, size, type, batch, scale, null, table) with { Scratch = [table, new TensorBuffer("made", DType.Int32, [1], BufferKind.Kept)] };
+        return Transform(form, size, type, batch, scale, null, table) with { Made = new TensorBuffer("made", DType.Int32, [1], BufferKind.Kept) };
     }
 
     private static FourierStep Transform(FourierForm form, Dim size, DType type, Dim[] batch, double scale, FourierPlan? plan, TensorBuffer table)

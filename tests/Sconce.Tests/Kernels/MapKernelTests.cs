@@ -200,7 +200,7 @@ public sealed class MapKernelTests
 
         var module = new Module();
         var kernels = new KernelModule(module, new());
-        KernelCall[] calls = [.. steps.Select(step => KernelGenerator.Generate(step, kernels))];
+        KernelCall[] calls = [.. steps.SelectMany(step => KernelPreparation.Prepare(step)).Select(step => KernelGenerator.Generate(step, kernels))];
         Assert.Equal([0, 28, 56], calls.Select(call => call.TargetOffset));
         Assert.Single(calls.Select(call => module.Share(call.Function)).Distinct());
 
@@ -217,7 +217,8 @@ public sealed class MapKernelTests
         KernelCall Generate(params long[] shape)
         {
             var (x, y) = (Steps.Buffer("x", DType.Float32, shape), Steps.Buffer("y", DType.Float32, shape));
-            return KernelGenerator.Generate(Steps.Map(y, axes => x.At(axes).Apply(BinaryOp.Max, Expr.Const(DType.Float32, 0.0))), new KernelModule(new(), new()));
+            var step = Steps.Map(y, axes => x.At(axes).Apply(BinaryOp.Max, Expr.Const(DType.Float32, 0.0)));
+            return KernelGenerator.Generate(KernelPreparation.Prepare(step).Single(), new KernelModule(new(), new()));
         }
 
         Assert.Equal(1, Generate(100).Tiles.Value);

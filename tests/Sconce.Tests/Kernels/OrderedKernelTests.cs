@@ -153,7 +153,7 @@ public sealed class OrderedKernelTests
                     var step = new ScatterStep(
                         new Target(to, index.SetItem(dim, place)), points, rows.At(points), mode);
                     harness.Add($"{mode} {type} of {string.Join(" x ", shape)}", [Steps.Map(to, _ => Expr.Const(type, 1L)), step], 1e-3, inputs: Places(places, 40));
-                    Assert.Contains(KernelCall.Threads, KernelGenerator.Generate(step, new KernelModule(new(), new())).Symbols);
+                    Assert.Contains(KernelCall.Threads, KernelGenerator.Generate(KernelPreparation.Prepare(step).Single(), new KernelModule(new(), new())).Symbols);
                 }
             }
         }

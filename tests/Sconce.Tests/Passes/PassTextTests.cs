@@ -31,7 +31,7 @@ public sealed class PassTextTests
         foreach (var pass in passes.Split(", "))
         {
             Pipeline.ProgramPasses.First(known => known.Name == pass).Run(program);
-            ProgramVerifier.Verify(program, pass);
+            ProgramVerifier.Verify(program, pass, ProgramRules.All.Where(rule => rule.After == pass));
         }
 
         var made = ProgramPrinter.Print(program);

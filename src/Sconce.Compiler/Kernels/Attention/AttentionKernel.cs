@@ -14,7 +14,9 @@ namespace Sconce.Compiler.Kernels.Attention;
 internal sealed class AttentionKernel
 {
     private readonly AttentionStep step;
+    private readonly KernelChoice.Attention choice;
     private readonly AttentionBlock block;
+    private readonly TensorBuffer own;
     private readonly int rowsPerStrip;
     private readonly KernelFrame frame;
     private readonly FunctionBuilder f;
@@ -28,12 +30,12 @@ internal sealed class AttentionKernel
     private readonly Dim blocks;
     private readonly Dim? visible;
 
-    private AttentionKernel(AttentionStep step, KernelModule module)
+    private AttentionKernel(AttentionStep step, KernelChoice.Attention choice, KernelModule module)
     {
-        (this.step, this.module) = (step, module);
+        (this.step, this.choice, this.module, own) = (step, choice, module, choice.ThreadScratch!);
         var (space, operands) = (step.Space, step.Operands);
-        block = AttentionBlock.For(step);
-        rowsPerStrip = block.RowsPerStrip(Math.Min(KeysOf(step)!.Width, ValuesOf(step)!.Width), module.Options.FusedMultiplyAdd);
+        block = AttentionBlock.Of(step, choice.Block);
+        rowsPerStrip = choice.Rows.For(module.Options.FusedMultiplyAdd);
         blocks = space.Rows.Extent.CeilDiv(block.Rows);
         Tiles = blocks * Dim.Product(space.Batch.Select(axis => axis.Extent));
         (tile, number) = (new Axis(Tiles, "tile"), new Axis(blocks, "block"));
@@ -50,19 +52,12 @@ internal sealed class AttentionKernel
 
     private Dim Tiles { get; }
 
-    /// <summary>Whether the operands are in the form the kernel reads.</summary>
-    public static bool Accepts(AttentionStep step) => step.ThreadScratch is not null && KeysOf(step) is not null && ValuesOf(step) is not null;
-
-    public static KernelCall Generate(AttentionStep step, KernelModule module)
+    public static KernelCall Generate(AttentionStep step, KernelChoice.Attention choice, KernelModule module)
     {
-        var kernel = new AttentionKernel(step, module);
+        var kernel = new AttentionKernel(step, choice, module);
         kernel.EmitTile();
         return kernel.frame.Finish(kernel.Tiles, $"attention {kernel.block.Rows} rows{(module.Options.FusedMultiplyAdd ? " fused" : "")}");
     }
-
-    private static Panels? KeysOf(AttentionStep step) => Panels.Of(step.Operands.Key, step.Space.Keys, [step.Space.Depth]);
-
-    private static Panels? ValuesOf(AttentionStep step) => Panels.Of(step.Operands.Value, step.Space.Columns, [step.Space.Keys]);
 
     private void EmitTile()
     {
@@ -89,7 +84,7 @@ internal sealed class AttentionKernel
 
     private I32 Address(Dim element)
     {
-        var (pointer, offset) = root.Address(block.Scratch, element);
+        var (pointer, offset) = root.Address(own, element);
         return f.Let(pointer + (int)offset);
     }
 
@@ -118,7 +113,7 @@ internal sealed class AttentionKernel
     private void CopyQueries(I32 strips)
     {
         var depth = step.Space.Depth;
-        var target = new Target(block.Scratch, [(Dim.Of(row) * block.QueryStride) + depth]);
+        var target = new Target(own, [(Dim.Of(row) * block.QueryStride) + depth]);
         var query = OperandExpr.Substitute(step.Operands.Query, InBlock);
         var vectors = !(depth.Extent.IsConstant && depth.Extent.Value < Vector.Lanes);
         LoopNest.Over(root.Nested(vectors ? depth : null), [row, depth], 0, strips * rowsPerStrip, [target], [query], (emitter, from, to) =>
@@ -143,7 +138,7 @@ internal sealed class AttentionKernel
     private void MakeScores(I32 strips, I32 keys)
     {
         var (space, operands) = (step.Space, step.Operands);
-        var panels = KeysOf(step)!;
+        var panels = Panels.In(operands.Key, choice.Keys, choice.KeyWidth);
 
         // Whole panels: what lies past the last key is overwritten afterwards.
         var columns = new Axis(space.Keys.Extent.RoundUp(panels.Width), "key");
@@ -151,23 +146,23 @@ internal sealed class AttentionKernel
         var score = OperandExpr.Substitute(operands.Score, new Dictionary<Atom, Dim>(InBlock) { [space.Keys] = columns });
         Multiply(
             new PanelProduct(
-                step, space.Batch, row, columns, new Access(block.Scratch, Dim.Of(row) * block.QueryStride), [], space.Depth.Extent, panels,
+                step, space.Batch, row, columns, new Access(own, Dim.Of(row) * block.QueryStride), [], space.Depth.Extent, panels,
                 panels.Offset(operands.Key, space.Keys, panel, [space.Depth]), panel,
-                new Target(block.Scratch, [block.ScoresStart + (Dim.Of(row) * block.ScoreStride) + columns]), score),
+                new Target(own, [block.ScoresStart + (Dim.Of(row) * block.ScoreStride) + columns]), score, choice.Sums),
             root.Index(space.Depth.Extent), strips, Whole(keys, panels.Width));
     }
 
     private void MakeResult(I32 strips, I32 keys)
     {
         var (space, operands) = (step.Space, step.Operands);
-        var panels = ValuesOf(step)!;
+        var panels = Panels.In(operands.Value, choice.Values, choice.ValueWidth);
         var panel = new Axis(space.Columns.Extent.CeilDiv(panels.Width), "panel");
-        var weighed = new AccumulatorExpr(0, DType.Float32) * new LoadExpr(block.Scratch, [block.SumsStart + row]);
+        var weighed = new AccumulatorExpr(0, DType.Float32) * new LoadExpr(own, [block.SumsStart + row]);
         var epilogue = new ExprRewriter(dims: dim => dim.Substitute(InBlock), accumulators: _ => weighed).Rewrite(step.Epilogue);
         Multiply(
             new PanelProduct(
-                step, space.Batch, row, space.Columns, new Access(block.Scratch, block.ScoresStart + (Dim.Of(row) * block.ScoreStride)), [], space.Keys.Extent,
-                panels, panels.Offset(operands.Value, space.Columns, panel, [space.Keys]), panel, OperandExpr.Substitute(step.Target, InBlock), epilogue),
+                step, space.Batch, row, space.Columns, new Access(own, block.ScoresStart + (Dim.Of(row) * block.ScoreStride)), [], space.Keys.Extent,
+                panels, panels.Offset(operands.Value, space.Columns, panel, [space.Keys]), panel, OperandExpr.Substitute(step.Target, InBlock), epilogue, choice.Sums),
             keys, strips, root.Index(panel.Extent));
     }
 
@@ -186,7 +181,7 @@ internal sealed class AttentionKernel
             e.Bind(product.Panel, panel);
             var (pointer, offset) = e.Address(product.Right.Buffer, product.RightOffset);
             var start = f.Let(pointer + (int)offset, "panelStart");
-            var sums = new TileProduct(f, module.Options.FusedMultiplyAdd, rowsPerStrip, width / Vector.Lanes);
+            var sums = new TileProduct(f, module.Options.FusedMultiplyAdd, rowsPerStrip, product.Vectors, product.Sums);
             var position = f.I32("strip");
             f.For(position, 0, strips, 1, () => Strip(e.Nested(), position, start, sums));
         });

@@ -10,25 +10,25 @@ public static class AttentionPreparation
 {
     public static ImmutableArray<Step> Prepare(AttentionStep step)
     {
-        if (AttentionKernel.Accepts(step))
-        {
-            return [step];
-        }
-
         step = ScaledQuery(GroupedHeads(step));
         var ((batch, _, keys, depth, columns), operands, name) = (step.Space, step.Operands, step.Target.Buffer.Name);
-        var (packKeys, key) = Pack($"{name}.keys", operands.Key, batch, keys, depth);
-        var (packValues, value) = Pack($"{name}.values", operands.Value, batch, columns, keys);
-        var prepared = step with { Operands = operands with { Key = key, Value = value } };
-        return [packKeys, packValues, prepared with { ThreadScratch = AttentionBlock.For(prepared).Scratch }];
+        var (packKeys, keyPanels, key) = Pack($"{name}.keys", operands.Key, batch, keys, depth);
+        var (packValues, valuePanels, value) = Pack($"{name}.values", operands.Value, batch, columns, keys);
+        var rows = AttentionBlock.RowsFor(step);
+        var kernel = new KernelChoice.Attention(
+            rows, keyPanels.Elements, keyPanels.Width, valuePanels.Elements, valuePanels.Width, DType.Float32, AttentionBlock.StripRowsFor(rows, Math.Min(keyPanels.Width, valuePanels.Width)))
+        {
+            ThreadScratch = new TensorBuffer($"{name}.block", DType.Float32, [AttentionBlock.Of(step, rows).Size]),
+        };
+        return [packKeys, packValues, step with { Operands = operands with { Key = key, Value = value }, Kernel = kernel }];
     }
 
-    private static (MapStep Packing, Expr Packed) Pack(string name, Expr operand, ImmutableArray<Axis> batch, Axis columns, Axis inner)
+    private static (MapStep Packing, Panels Panels, Expr Packed) Pack(string name, Expr operand, ImmutableArray<Axis> batch, Axis columns, Axis inner)
     {
         ImmutableArray<Axis> outer = [.. batch.Where(axis => operand.DependsOn(axis))];
         var (packing, panels) = Panels.Pack(name, outer, columns, [inner], column =>
             OperandExpr.Substitute(operand, new Dictionary<Atom, Dim> { [columns] = column }));
-        return (packing, panels.Load([.. outer.Select(axis => Dim.Of(axis))], columns, [inner]));
+        return (packing, panels, panels.Load([.. outer.Select(axis => Dim.Of(axis))], columns, [inner]));
     }
 
     /// <summary>A constant factor of the products is one of the query, which has fewer elements.</summary>

@@ -10,7 +10,7 @@ namespace Sconce.Compiler.Kernels.Attention;
 /// </summary>
 internal sealed class AttentionSoftmax(FunctionBuilder f, KernelModule module, bool hiddenRowsAreZero)
 {
-    private const int Vectors = AttentionBlock.Round / Vector.Lanes;
+    private const int Vectors = TileSizes.Attention.Round / Vector.Lanes;
 
     private readonly VectorMath math = new(f, module);
 
@@ -23,8 +23,8 @@ internal sealed class AttentionSoftmax(FunctionBuilder f, KernelModule module, b
         f.For(row, 0, rows, 1, () =>
         {
             f.Set(end, start + (keys * 4));
-            var whole = keys.ConstantInteger is { } known ? f.Let(start + (int)((known + AttentionBlock.Round - 1) / AttentionBlock.Round * AttentionBlock.Round * 4))
-                : f.Let(start + (((keys + (AttentionBlock.Round - 1)) & -AttentionBlock.Round) * 4), "whole");
+            var whole = keys.ConstantInteger is { } known ? f.Let(start + (int)((known + TileSizes.Attention.Round - 1) / TileSizes.Attention.Round * TileSizes.Attention.Round * 4))
+                : f.Let(start + (((keys + (TileSizes.Attention.Round - 1)) & -TileSizes.Attention.Round) * 4), "whole");
             f.While(end.LtU(whole), () =>
             {
                 f.StoreF32(end, float.NegativeInfinity);

@@ -17,9 +17,9 @@ public static class ContractionPreparation
             return [AsReduction(step)];
         }
 
-        if (GemmKernel.Accepts(step))
+        if (Chosen(step) is { } choice)
         {
-            return [step];
+            return [step with { Kernel = choice }];
         }
 
         var steps = ImmutableArray.CreateBuilder<Step>();
@@ -27,6 +27,13 @@ public static class ContractionPreparation
         steps.Add(WithPackedRight(step, steps));
         return steps.ToImmutable();
     }
+
+    /// <summary>The choice for operands that happen to be in the form the kernel reads.</summary>
+    private static KernelChoice.Panels? Chosen(ContractionStep step) =>
+        Access.Of(step.Left) is { } left && left.HasUnitStride(step.K)
+        && Panels.Of(step.Right, step.N, [step.K]) is { } panels && left.Buffer.Type == panels.Elements.Computed
+            ? panels.ChoiceFor(step.M.Extent)
+            : null;
 
     /// <summary>Integers are summed one by one, exactly.</summary>
     private static ReduceStep AsReduction(ContractionStep step)
@@ -100,7 +107,7 @@ public static class ContractionPreparation
         var right = panels.Load([.. outer.Select(axis => Dim.Of(axis))], step.N, [step.K]);
         return new ContractionStep(step.Target, step.Batch, step.M, step.N, step.K, step.Left, right, step.Epilogue)
         {
-            Origin = step.Origin, ThreadScratch = WidenedPanel.For(panels, step.M.Extent, step.K.Extent),
+            Origin = step.Origin, Kernel = panels.ChoiceFor(step.M.Extent) with { ThreadScratch = WidenedPanel.For(panels, step.M.Extent, step.K.Extent) },
         };
     }
 }

@@ -4,27 +4,14 @@ using Sconce.Compiler.Types;
 namespace Sconce.Compiler.Kernels.Contraction;
 
 /// <summary>The kernel of a matrix product that <see cref="ContractionPreparation"/> has prepared.</summary>
-public static class GemmKernel
+internal static class GemmKernel
 {
-    /// <summary>Whether the operands are in the form the kernel reads.</summary>
-    public static bool Accepts(ContractionStep step) => Match(step) is not null;
-
-    public static KernelCall Generate(ContractionStep step, KernelModule module) =>
-        PanelKernel.Generate(
-            Match(step) ?? throw new ArgumentException($"The matrix product into {step.Target} has not been prepared."),
-            module,
-            "gemm");
-
-    private static PanelProduct? Match(ContractionStep step)
+    public static KernelCall Generate(ContractionStep step, KernelChoice.Panels choice, KernelModule module)
     {
-        if (Access.Of(step.Left) is not { } left || !left.HasUnitStride(step.K)
-            || Panels.Of(step.Right, step.N, [step.K]) is not { } panels || left.Buffer.Type != panels.Elements.Computed)
-        {
-            return null;
-        }
-
+        var left = Access.Of(step.Left)!;
+        var panels = Panels.In(step.Right, choice.Right, choice.Width);
         var panel = new Axis(step.N.Extent.CeilDiv(panels.Width), "panel");
-        return new PanelProduct(
+        var product = new PanelProduct(
             step,
             step.Batch,
             step.M,
@@ -36,6 +23,8 @@ public static class GemmKernel
             panels.Offset(step.Right, step.N, panel, [step.K]),
             panel,
             step.Target,
-            step.Epilogue);
+            step.Epilogue,
+            choice.Sums);
+        return PanelKernel.Generate(product, choice.Rows, module, "gemm");
     }
 }

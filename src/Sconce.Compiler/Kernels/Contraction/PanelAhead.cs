@@ -12,24 +12,14 @@ namespace Sconce.Compiler.Kernels.Contraction;
 /// <param name="Reach">Panels that a tile's touches go through, the last of them perhaps in part.</param>
 /// <param name="PanelBytes">The size of a panel.</param>
 /// <param name="Panels">How many there are.</param>
-/// <remarks>
-/// GFLOP/s with weights from memory, K = 768: 128 rows 53.6 without and 57.1 with, 64 rows 50.5 and 55.0. All touches of a strip in a row: 52.6 and 48.9.
-/// </remarks>
 internal sealed record PanelAhead(int Segment, int Lines, int Reach, int PanelBytes, int Panels)
 {
-    private const int Line = 64;
-    private const int ShortestSegment = 32;
-    private const int LongestSegment = 256;
-
-    /// <summary>Panels that together stay in the second-level cache need no fetching.</summary>
-    private const long FewestBytes = 1 << 18;
-
     /// <summary>Null where sizes are not known, or nothing would be gained.</summary>
     public static PanelAhead? For(PanelProduct product, Tiling tiling)
     {
         if (product.Run is not { IsConstant: true, Value: var run } || product.Depth is not { IsConstant: true, Value: var depth }
             || product.Panel.Extent is not { IsConstant: true, Value: var panels }
-            || tiling.StripsPerTile < 2 || depth * product.Right.Step * panels is < FewestBytes or > int.MaxValue)
+            || tiling.StripsPerTile < 2 || depth * product.Right.Step * panels is < TileSizes.Ahead.FewestBytes or > int.MaxValue)
         {
             return null;
         }
@@ -38,7 +28,7 @@ internal sealed record PanelAhead(int Segment, int Lines, int Reach, int PanelBy
         PanelAhead? best = null;
 
         // The inner loop stands once, so segments are equal parts of a run. Rather often one line than seldom several.
-        for (var segment = LongestSegment; segment >= ShortestSegment; segment -= TileProduct.Unroll)
+        for (var segment = TileSizes.Ahead.LongestSegment; segment >= TileSizes.Ahead.ShortestSegment; segment -= TileSizes.Strip.Unroll)
         {
             if (run < segment || TileProduct.WithoutRest(run) % segment != 0)
             {
@@ -46,8 +36,8 @@ internal sealed record PanelAhead(int Segment, int Lines, int Reach, int PanelBy
             }
 
             var touches = depth / run * (run / segment) * tiling.StripsPerTile;
-            var lines = Rounding.CeilDiv(bytes, touches * Line);
-            var reach = Rounding.CeilDiv(lines * touches * Line, bytes);
+            var lines = Rounding.CeilDiv(bytes, touches * TileSizes.Ahead.Line);
+            var reach = Rounding.CeilDiv(lines * touches * TileSizes.Ahead.Line, bytes);
             if (2 * reach <= panels && (best is null || lines < best.Lines || (lines == best.Lines && reach <= best.Reach)))
             {
                 best = new(segment, (int)lines, (int)reach, bytes, (int)panels);
@@ -65,9 +55,9 @@ internal sealed record PanelAhead(int Segment, int Lines, int Reach, int PanelBy
     {
         for (var line = 0; line < Lines; line++)
         {
-            f.Drop(Memory.LoadI32(pointer, (uint)(line * Line)));
+            f.Drop(Memory.LoadI32(pointer, (uint)(line * TileSizes.Ahead.Line)));
         }
 
-        f.Set(pointer, pointer + (Lines * Line));
+        f.Set(pointer, pointer + (Lines * TileSizes.Ahead.Line));
     }
 }

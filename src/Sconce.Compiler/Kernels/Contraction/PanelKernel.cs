@@ -14,9 +14,6 @@ internal sealed class PanelKernel
 {
     private const int Lanes = Vector.Lanes;
 
-    /// <summary>One row in so many may be computed twice.</summary>
-    private const int MostRepeated = 90;
-
     private readonly PanelProduct product;
     private readonly bool fuses;
     private readonly KernelFrame frame;
@@ -39,17 +36,12 @@ internal sealed class PanelKernel
     private readonly I32 lastRowTile;
     private readonly LocalI32? widened;
 
-    private PanelKernel(PanelProduct product, KernelModule module, string name)
+    private PanelKernel(PanelProduct product, StripRows rowsOfStrip, KernelModule module, string name)
     {
         this.product = product;
         fuses = module.Options.FusedMultiplyAdd;
         width = product.Right.Width;
-        rowsPerStrip = !fuses ? 4 : product.Right.Vectors == 2 ? 6 : 8;
-        if (product.Rows.Extent is { IsConstant: true, Value: > 0 } few && few.Value < rowsPerStrip)
-        {
-            rowsPerStrip = (int)few.Value;
-        }
-
+        rowsPerStrip = rowsOfStrip.For(fuses);
         overlaps = Overlaps(product, rowsPerStrip);
         Name = $"{name} {rowsPerStrip}x{width}{(fuses ? " fused" : "")}";
         tiling = Tiling.For(product, rowsPerStrip);
@@ -65,7 +57,7 @@ internal sealed class PanelKernel
         (f, root) = (frame.Function, frame.Emitter);
         root.Bind(lane, 0);
         root.Bind(tile, frame.Tile);
-        taps = [.. product.Taps.Select(tap => new TapRun(root.Index(tap.Count), root.Index(tap.Step * product.Right.Elements.Computed.Size())))];
+        taps = [.. product.Taps.Select(tap => new TapRun(root.Index(tap.Count), root.Index(tap.Step * product.Left.Buffer.Type.Size())))];
         run = root.Index(product.Run);
         rows = root.Index(product.Rows.Extent);
         wholeStrips = root.Index(product.Rows.Extent.FloorDiv(rowsPerStrip));
@@ -77,9 +69,9 @@ internal sealed class PanelKernel
 
     private Dim Tiles { get; }
 
-    public static KernelCall Generate(PanelProduct product, KernelModule module, string name)
+    public static KernelCall Generate(PanelProduct product, StripRows rows, KernelModule module, string name)
     {
-        var kernel = new PanelKernel(product, module, name);
+        var kernel = new PanelKernel(product, rows, module, name);
         kernel.EmitTile();
         return kernel.frame.Finish(kernel.Tiles, kernel.Name);
     }
@@ -155,7 +147,7 @@ internal sealed class PanelKernel
         });
     }
 
-    private TileProduct Sums(int count) => new(f, fuses, count, product.Right.Vectors, product.Right.Elements.Computed == DType.Float64);
+    private TileProduct Sums(int count) => new(f, fuses, count, product.Vectors, product.Sums);
 
     private void EmitStrips(ExprEmitter outer, LocalI32 first, LocalI32 end, I32 strips, LocalI32 panelStart, LocalI32 panel, bool useWidened)
     {
@@ -186,7 +178,7 @@ internal sealed class PanelKernel
     /// </summary>
     private static bool Overlaps(PanelProduct product, int rowsPerStrip) =>
         product.Rows.Extent is { IsConstant: true, Value: var count } && count % rowsPerStrip != 0
-        && (rowsPerStrip - (count % rowsPerStrip)) * MostRepeated <= count
+        && (rowsPerStrip - (count % rowsPerStrip)) * TileSizes.Product.MostRepeated <= count
         && product.Left.StrideOf(product.Rows) is not null
         && !product.Epilogue.Reads(product.Target.Buffer);
 
@@ -199,7 +191,7 @@ internal sealed class PanelKernel
             var e = outer.Nested();
             e.Bind(axis, value);
             var addresses = product.RowAddresses(f, e, numbers);
-            var (start, elements) = useWidened && widened is not null ? (widened, PanelElements.Float32) : (panelStart, product.Right.Elements);
+            var (start, elements) = useWidened && widened is not null ? (widened, Storage.Plain.Float32) : (panelStart, product.Right.Elements);
             sums.Emit(addresses, taps, run, f.Let(start, "panel"), width, elements, ahead);
             new PanelStore(f, product, lane).Emit(e, sums.Sum, numbers);
         }

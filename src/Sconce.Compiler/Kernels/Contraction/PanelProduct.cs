@@ -25,6 +25,7 @@ internal sealed record TapLoop(Dim Count, Dim Step);
 /// <param name="Panel">The number of a panel.</param>
 /// <param name="Target">Over batch, rows and columns.</param>
 /// <param name="Epilogue">Over batch, rows and columns, with accumulator 0 for the sum.</param>
+/// <param name="Sums">What products are summed in.</param>
 internal sealed record PanelProduct(
     Step Step,
     ImmutableArray<Axis> Batch,
@@ -37,8 +38,12 @@ internal sealed record PanelProduct(
     Dim RightOffset,
     Axis Panel,
     Target Target,
-    Expr Epilogue)
+    Expr Epilogue,
+    DType Sums)
 {
+    /// <summary>Vectors of sums in a row of a panel.</summary>
+    public int Vectors => Right.Width * Sums.Size() / 16;
+
     /// <summary>The whole of K.</summary>
     public Dim Depth => Dim.Product(Taps.Select(tap => tap.Count)) * Run;
 

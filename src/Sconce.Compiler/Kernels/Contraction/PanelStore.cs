@@ -11,7 +11,7 @@ internal sealed class PanelStore(FunctionBuilder f, PanelProduct product, Axis l
     private const int Lanes = Vector.Lanes;
 
     private readonly int width = product.Right.Width;
-    private readonly bool wide = product.Right.Elements.Computed == DType.Float64;
+    private readonly bool wide = product.Sums == DType.Float64;
 
     public void Emit(ExprEmitter e, Func<int, int, V128> sums, Dim[] rows)
     {

@@ -8,25 +8,27 @@ namespace Sconce.Compiler.Kernels.Contraction;
 /// A right operand packed as the inner loop reads it: panels of a few columns, within a panel K after K, the columns of one K side by side;
 /// columns past the last are zero. A panel has 4 or 8 columns.
 /// </summary>
-internal sealed record Panels(TensorBuffer Buffer, int Width, PanelElements Elements)
+internal sealed record Panels(TensorBuffer Buffer, int Width, Storage Elements)
 {
+    private const int VectorBytes = 16;
+
     /// <summary>Bytes from one K to the next.</summary>
     public int Step => Width * Elements.Size;
 
-    /// <summary>Vectors in which the products with the columns are.</summary>
-    public int Vectors => Width / Elements.Lanes;
+    /// <summary>What a product with these is made with, and so many rows on the left.</summary>
+    public KernelChoice.Panels ChoiceFor(Dim rows) => new(new Storage.Plain(Elements.Computed), Elements, Elements.Computed, Width, StripRows.AtMost(rows));
 
-    /// <summary>Tiles of 6 x 8 are the fastest with relaxed SIMD, 4 x 8 without, so that both builds of a model share its packed weights. Few columns take panels of 4, as does float64: two vectors there too.</summary>
-    public static int WidthFor(Dim columns, DType type = DType.Float32) => type == DType.Float64 || (columns.IsConstant && columns.Value is <= 4 or (> 8 and <= 12)) ? 4 : 8;
+    /// <summary>Rows that the inner loop takes at once, where there are enough.</summary>
+    public StripRows StripRows => Width * Elements.Computed.Size() == 2 * VectorBytes ? TileSizes.Strip.OfTwoVectors : TileSizes.Strip.OfOneVector;
 
     /// <summary>Packs into [outer…, panel, inner…, lane]; <paramref name="element"/> gives the expression at a column.</summary>
     public static (MapStep Packing, Panels Panels) Pack(string name, ImmutableArray<Axis> outer, Axis columns, ImmutableArray<Axis> inner, Func<Dim, Expr> element)
     {
-        var width = WidthFor(columns.Extent, element(Dim.Zero).Type);
+        var width = TileSizes.Strip.PanelWidth(columns.Extent, element(Dim.Zero).Type);
         var (panel, lane) = (new Axis(columns.Extent.CeilDiv(width), "panel"), new Axis(width, "lane"));
         var column = (Dim.Of(panel) * width) + Dim.Of(lane);
         ImmutableArray<Axis> axes = [.. outer, panel, .. inner, lane];
-        var (elements, stored) = PanelElements.For(element(column));
+        var (elements, stored) = StorageChoice.For(element(column));
         var buffer = new TensorBuffer(name, elements.Type, [.. axes.Select(axis => axis.Extent)]);
         var body = OperandExpr.ZeroOutside(stored, column, columns.Extent);
         return (new MapStep(Target.Whole(buffer, axes), axes, body), new Panels(buffer, width, elements));
@@ -36,7 +38,10 @@ internal sealed record Panels(TensorBuffer Buffer, int Width, PanelElements Elem
     public Expr Load(ImmutableArray<Dim> outer, Dim column, ImmutableArray<Dim> inner) =>
         Elements.Widen(new LoadExpr(Buffer, [.. outer, column.FloorDiv(Width), .. inner, column.Mod(Width)]));
 
-    /// <summary>The panels that an operand loads from, if its index is what <see cref="Load"/> gives.</summary>
+    /// <summary>The panels from which an operand loads that has been chosen to be stored so.</summary>
+    public static Panels In(Expr operand, Storage elements, int width) => new(elements.LoadIn(operand).Buffer, width, elements);
+
+    /// <summary>The panels that an operand happens to load from: its index is what <see cref="Load"/> gives.</summary>
     public static Panels? Of(Expr expr, Dim column, ImmutableArray<Dim> inner)
     {
         if (Of(expr) is not { } panels || panels.Buffer.Dims.Length < inner.Length + 2)
@@ -44,18 +49,18 @@ internal sealed record Panels(TensorBuffer Buffer, int Width, PanelElements Elem
             return null;
         }
 
-        var outer = PanelElements.Of(expr)!.Value.Load.Index[..^(inner.Length + 2)];
+        var outer = Storage.Of(expr)!.Value.Load.Index[..^(inner.Length + 2)];
         return panels.Load(outer, column, inner).Equals(expr) ? panels : null;
     }
 
     /// <summary>The panels that an operand may load from, whatever its index is.</summary>
     public static Panels? Of(Expr expr) =>
-        PanelElements.Of(expr) is var (elements, load) && !load.Buffer.Dims.IsEmpty && load.Buffer.Dims[^1] is { IsConstant: true, Value: 4 or 8 } width
+        Storage.Of(expr) is var (elements, load) && !load.Buffer.Dims.IsEmpty && load.Buffer.Dims[^1] is { IsConstant: true, Value: TileSizes.Strip.NarrowPanel or TileSizes.Strip.WidePanel } width
             ? new(load.Buffer, (int)width.Value, elements)
             : null;
 
     /// <summary>Where a panel begins, for an operand that loads from these panels.</summary>
     public Dim Offset(Expr operand, Axis column, Axis panel, ImmutableArray<Axis> inner) =>
-        Buffer.Offset(PanelElements.Of(operand)!.Value.Load.Index).Substitute(leaf =>
+        Buffer.Offset(Elements.LoadIn(operand).Index).Substitute(leaf =>
             ReferenceEquals(leaf, column) ? Dim.Of(panel) * Width : leaf is Axis axis && inner.Contains(axis) ? Dim.Zero : null);
 }

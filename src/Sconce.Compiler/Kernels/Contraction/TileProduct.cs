@@ -1,3 +1,5 @@
+using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
 
 namespace Sconce.Compiler.Kernels.Contraction;
@@ -10,17 +12,11 @@ internal readonly record struct TapRun(I32 Count, I32 Step);
 
 /// <summary>
 /// The inner loop of matrix products and convolutions: some rows of the left operand times a panel of the right one, the sums in
-/// registers. With fused multiply-add, sixteen registers hold twelve sums, the panel's two vectors and the element of the left; without, eight, since
-/// products need registers too. Eight sums are what two units of four cycles' latency need at least. So where rows and vectors make fewer, the sum is
-/// split into several that take turns.
+/// registers. Where rows and vectors make fewer than there is room for, the sum is split into several that take turns.
 /// </summary>
 internal sealed class TileProduct
 {
-    /// <summary>Steps of K in a round of the loop.</summary>
-    public const int Unroll = 4;
-
-    /// <summary>Runs up to this length are written out without a loop.</summary>
-    private const int LongestWithoutLoop = 8;
+    private const int Unroll = TileSizes.Strip.Unroll;
 
     private readonly FunctionBuilder f;
     private readonly bool relaxed;
@@ -31,10 +27,10 @@ internal sealed class TileProduct
     private readonly LocalV128 element;
 
     /// <summary>A tile of so many rows and so many vectors of columns, four of float32 or two of float64 each; the panel may hold more.</summary>
-    public TileProduct(FunctionBuilder f, bool relaxed, int rows, int panelVectors, bool wide = false)
+    public TileProduct(FunctionBuilder f, bool relaxed, int rows, int panelVectors, DType sumType = DType.Float32)
     {
-        (this.f, this.relaxed, Rows, vectors, this.wide) = (f, relaxed, rows, panelVectors, wide);
-        var splits = Math.Clamp((relaxed ? 12 : 8) / (rows * vectors), 1, Unroll);
+        (this.f, this.relaxed, Rows, vectors, wide) = (f, relaxed, rows, panelVectors, sumType == DType.Float64);
+        var splits = Math.Clamp(TileSizes.Strip.Sums.For(relaxed) / (rows * vectors), 1, Unroll);
         splits = splits == 3 ? 2 : splits;
         this.panelVectors = [.. Enumerable.Range(0, vectors).Select(v => f.V128($"b{v}"))];
         sums = [.. Enumerable.Range(0, splits).Select(s => Enumerable.Range(0, rows * vectors).Select(i => f.V128($"sum{s}_{i / vectors}_{i % vectors}")).ToArray())];
@@ -56,7 +52,7 @@ internal sealed class TileProduct
     /// panel is read from front to end. Pointers and panel are moved on.
     /// </summary>
     public void Emit(
-        ReadOnlySpan<RowAddress> rows, ReadOnlySpan<TapRun> loops, I32 run, LocalI32 panel, int panelWidth, PanelElements elements,
+        ReadOnlySpan<RowAddress> rows, ReadOnlySpan<TapRun> loops, I32 run, LocalI32 panel, int panelWidth, Storage elements,
         (PanelAhead Plan, LocalI32 Pointer)? ahead = null)
     {
         // Copies of the first zero: an immediate vector takes eighteen bytes.
@@ -66,7 +62,7 @@ internal sealed class TileProduct
             f.Set(local, sums[0][0]);
         }
 
-        var walk = new Walk(this, [.. rows], panel, panelWidth * elements.Size, elements.Size, elements.Reader(f), ahead);
+        var walk = new Walk(this, [.. rows], panel, panelWidth * elements.Size, elements.Size, StorageReader.For(f, elements), ahead);
         walk.Loops([.. loops], run);
         for (var width = sums.Length / 2; width > 0; width /= 2)
         {
@@ -165,7 +161,7 @@ internal sealed class TileProduct
                 return;
             }
 
-            if (length <= LongestWithoutLoop)
+            if (length <= TileSizes.Strip.LongestWithoutLoop)
             {
                 Steps((int)length);
                 return;

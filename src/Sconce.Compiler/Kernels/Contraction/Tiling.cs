@@ -10,32 +10,14 @@ namespace Sconce.Compiler.Kernels.Contraction;
 /// <param name="PanelsPerTile">Panels that a tile's rows are multiplied with.</param>
 internal sealed record Tiling(long StripsPerTile, Dim PanelsPerTile)
 {
-    /// <summary>
-    /// Elements of the left operand in a tile: 1 MiB of float32. Rows come one after the other, which a processor foresees, so that the third-level
-    /// cache will do: 128 x 768 x 3072 has 55 GFLOP/s with it, and 49 with 256 KiB, for which panels come from memory six times.
-    /// </summary>
-    private const long ElementsPerTile = 1 << 18;
-
-    private const long MostRows = 256;
-    private const long FewestRows = 16;
-
-    /// <summary>Rows in a tile where K or the number of rows is known only when the model runs.</summary>
-    private const long UsualRows = 64;
-
-    /// <summary>Enough for a few threads to end at about the same time.</summary>
-    private const long WantedTiles = 16;
-
-    /// <summary>Less work than this is not worth sharing.</summary>
-    private const long FewestMultiplyAdds = 1 << 17;
-
     public static Tiling For(PanelProduct product, int rowsPerStrip)
     {
         var depth = product.Depth;
-        var rows = depth.IsConstant ? Math.Clamp(ElementsPerTile / Math.Max(depth.Value, 1), FewestRows, MostRows) : UsualRows;
+        var rows = depth.IsConstant ? Math.Clamp(TileSizes.Product.ElementsPerTile / Math.Max(depth.Value, 1), TileSizes.Product.FewestRows, TileSizes.Product.MostRows) : TileSizes.Product.UsualRows;
         var count = product.Rows.Extent;
         if (!count.IsConstant)
         {
-            rows = Math.Min(rows, UsualRows);
+            rows = Math.Min(rows, TileSizes.Product.UsualRows);
         }
         else if (count.Value > 0)
         {
@@ -54,13 +36,13 @@ internal sealed record Tiling(long StripsPerTile, Dim PanelsPerTile)
         var panels = product.Panel.Extent;
         if (!panels.IsConstant)
         {
-            return new(strips, 16);
+            return new(strips, TileSizes.Product.UsualPanels);
         }
 
         var others = batches * (count.IsConstant ? Rounding.CeilDiv(count.Value, strips * rowsPerStrip) : 1);
-        var parts = Math.Max(1, (WantedTiles + others - 1) / Math.Max(others, 1));
-        var work = Math.Max(1, strips * rowsPerStrip * product.Right.Width * (depth.IsConstant ? depth.Value : 64));
-        var fewest = Math.Max(1, (FewestMultiplyAdds + work - 1) / work);
+        var parts = Math.Max(1, (TileSizes.WantedTiles + others - 1) / Math.Max(others, 1));
+        var work = Math.Max(1, strips * rowsPerStrip * product.Right.Width * (depth.IsConstant ? depth.Value : TileSizes.Product.UsualDepth));
+        var fewest = Math.Max(1, (TileSizes.Product.FewestMultiplyAdds + work - 1) / work);
         var each = Math.Clamp(Rounding.CeilDiv(panels.Value, parts), Math.Min(fewest, panels.Value), Math.Max(panels.Value, 1));
         return new(strips, others % 2 == 1 ? Evenly(panels.Value, each) : each);
     }

@@ -11,39 +11,30 @@ namespace Sconce.Compiler.Kernels.Contraction;
 /// </summary>
 internal static class WidenedPanel
 {
-    /// <summary>Up to so many rows widen as they load.</summary>
-    private const int FewRows = 12;
-
-    /// <summary>As many strips are worth the copy.</summary>
-    private const int FewestStrips = 3;
-
-    /// <summary>Elements in a round of the loop; the last round may go past the panel's end.</summary>
-    private const int Round = 16;
-
     /// <summary>The memory for it; null where rows widen what they load, or there is nothing to widen.</summary>
     public static TensorBuffer? For(Panels panels, Dim rows, Dim depth) =>
-        !panels.Elements.Type.IsHalf() || rows is { IsConstant: true, Value: <= FewRows }
+        panels.Elements.Type == panels.Elements.Computed || rows is { IsConstant: true, Value: <= TileSizes.Widening.FewRows }
             ? null
-            : new TensorBuffer($"{panels.Buffer.Name}.widened", DType.Float32, [(depth * panels.Width).RoundUp(Round)]);
+            : new TensorBuffer($"{panels.Buffer.Name}.widened", DType.Float32, [(depth * panels.Width).RoundUp(TileSizes.Widening.Round)]);
 
     /// <summary>Whether a tile of so many strips makes the copy: where the number of rows is known, that has been settled.</summary>
-    public static I32 IsWorthwhile(Dim rows, I32 strips) => rows.IsConstant ? 1 : strips.GeS(FewestStrips);
+    public static I32 IsWorthwhile(Dim rows, I32 strips) => rows.IsConstant ? 1 : strips.GeS(TileSizes.Widening.FewestStrips);
 
     /// <summary>Widens the panel at an address into the thread's memory.</summary>
-    public static void Fill(FunctionBuilder f, PanelElements elements, I32 panel, I32 to, I32 bytes)
+    public static void Fill(FunctionBuilder f, Storage elements, I32 panel, I32 to, I32 bytes)
     {
         using var scope = f.Scope();
-        var read = elements.Reader(f);
+        var read = StorageReader.For(f, elements);
         var (from, at, end) = (f.Let(panel, "from"), f.Let(to, "at"), f.Let(to + bytes, "end"));
         f.While(at.LtU(end), () =>
         {
-            for (var i = 0; i < Round; i += Vector.Lanes)
+            for (var i = 0; i < TileSizes.Widening.Round; i += Vector.Lanes)
             {
                 f.StoreV128(at, read(from, (uint)(i * elements.Size)), (uint)(i * 4));
             }
 
-            f.Set(from, from + (Round * elements.Size));
-            f.Set(at, at + (Round * 4));
+            f.Set(from, from + (TileSizes.Widening.Round * elements.Size));
+            f.Set(at, at + (TileSizes.Widening.Round * 4));
         });
     }
 }

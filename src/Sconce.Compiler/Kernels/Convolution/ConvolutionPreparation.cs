@@ -14,7 +14,6 @@ public static class ConvolutionPreparation
 {
     public static ImmutableArray<Step> Prepare(ConvolutionStep step, bool exact = false) =>
         TransposedPhases.Split(step) is { } phases ? [.. phases.SelectMany(phase => phase is ConvolutionStep part ? Prepare(part, exact) : [phase])]
-        : WinogradKernel.Accepts(step) ? [step]
         : Prepare(step, ConvolutionForms.For(step, exact));
 
     /// <summary>Prepares for a form that the step can take, the best or not.</summary>
@@ -31,11 +30,30 @@ public static class ConvolutionPreparation
             case ConvolutionForm.Winograd4x4:
                 return WinogradPreparation.Prepare(InFloat32(step), 4);
             case ConvolutionForm.Depthwise:
-                return DepthwiseKernel.Accepts(step) ? [step] : WithOperands(InFloat32(step), PackDepthwise);
+                return ReadyForDepthwise(step) is { } depthwise ? [step with { Kernel = depthwise }] : WithOperands(InFloat32(step), DepthwiseReads, PackDepthwise);
             default:
-                return DirectKernel.Accepts(step) ? [step] : WithOperands(InFloat32(step), PackPanels);
+                return ReadyForPanels(step) is { } panels ? [step with { Kernel = panels }] : WithOperands(InFloat32(step), ChannelsLast.Accepts, PackPanels);
         }
     }
+
+    /// <summary>The choice for operands that happen to be in the form that direct convolution reads.</summary>
+    private static KernelChoice.Panels? ReadyForPanels(ConvolutionStep step) =>
+        Panels.Of(step.Weight) is { } panels && panels.Buffer.Dims.Length == step.WeightAxes.Length + 2 && ChannelsLast.Accepts(step)
+        && Access.Of(step.Input)!.Buffer.Type == panels.Elements.Computed && LoadPanels(step, panels).Equals(step.Weight)
+            ? panels.ChoiceFor(PixelCount(step))
+            : null;
+
+    /// <summary>The choice for operands that happen to be in the form that the depthwise kernel reads.</summary>
+    private static KernelChoice.Depthwise? ReadyForDepthwise(ConvolutionStep step) =>
+        DepthwiseReads(step) && Access.Of(step.Weight) is { Buffer.Type: DType.Float32 } weight && weight.HasUnitStride(step.WeightAxes[0]) ? ChoiceForDepthwise(step.Input) : null;
+
+    /// <summary>Whether the depthwise kernel reads the input where it lies. Zeros around an image need not be in memory.</summary>
+    private static bool DepthwiseReads(ConvolutionStep step) =>
+        ChannelsLast.Accepts(step)
+        || (step.Stride.Length > 1 && DepthwiseKernel.Taps(step) is <= TileSizes.Depthwise.MostTapsWithoutLoop && PaddedInput.Of(step) is not null);
+
+    private static KernelChoice.Depthwise ChoiceForDepthwise(Expr input) =>
+        new(Storage.Plain.Float32, Storage.Plain.Float32, DType.Float32, TileSizes.Depthwise.PixelsPerStrip, IsPadded: Access.Of(input) is null);
 
     /// <summary>16-bit floats are multiplied and summed in float32 and rounded once.</summary>
     private static ConvolutionStep InFloat32(ConvolutionStep step)
@@ -99,24 +117,26 @@ public static class ConvolutionPreparation
             OperandExpr.Substitute(step.Epilogue, pixels.Map)) { Origin = step.Origin };
     }
 
-    private static ImmutableArray<Step> WithOperands(ConvolutionStep step, Func<ConvolutionStep, (ImmutableArray<MapStep> Packing, Expr Weight, TensorBuffer? Widened)> pack)
+    private static ImmutableArray<Step> WithOperands(
+        ConvolutionStep step, Func<ConvolutionStep, bool> reads, Func<ConvolutionStep, (ImmutableArray<MapStep> Packing, Expr Weight, KernelChoice Kernel)> pack)
     {
         var steps = ImmutableArray.CreateBuilder<Step>();
         var input = step.Input;
-        if (!(ChannelsLast.Accepts(step) || (ConvolutionForms.For(step) == ConvolutionForm.Depthwise && DepthwiseKernel.AcceptsInput(step))))
+        if (!reads(step))
         {
             (var copy, input) = ChannelsLast.Copy(step);
             steps.Add(copy);
         }
 
-        var (packing, weight, widened) = pack(step);
+        step = step with { Input = input };
+        var (packing, weight, kernel) = pack(step);
         steps.AddRange(packing);
-        steps.Add(step with { Input = input, Weight = weight, ThreadScratch = widened });
+        steps.Add(step with { Weight = weight, Kernel = kernel });
         return steps.ToImmutable();
     }
 
     /// <summary>[group, panel, taps…, channel, lane]</summary>
-    private static (ImmutableArray<MapStep> Packing, Expr Weight, TensorBuffer? Widened) PackPanels(ConvolutionStep step)
+    private static (ImmutableArray<MapStep> Packing, Expr Weight, KernelChoice Kernel) PackPanels(ConvolutionStep step)
     {
         var output = step.WeightAxes[0];
         var perGroup = output.Extent.FloorDiv(step.Groups);
@@ -124,24 +144,34 @@ public static class ConvolutionPreparation
         ImmutableArray<Axis> inner = [.. step.WeightAxes.Skip(2), step.WeightAxes[1]];
         var (packing, panels) = Panels.Pack($"{step.Target.Buffer.Name}.weight", [group], column, inner, at =>
             OperandExpr.Substitute(step.Weight, new Dictionary<Atom, Dim> { [output] = (Dim.Of(group) * perGroup) + at }));
-        var (pixels, depth) = (Dim.Product(step.Axes.Skip(2).Select(axis => axis.Extent)), Dim.Product(inner.Select(axis => axis.Extent)));
-        return ([packing], DirectKernel.LoadWeight(step, panels), WidenedPanel.For(panels, pixels, depth));
+        var (pixels, depth) = (PixelCount(step), Dim.Product(inner.Select(axis => axis.Extent)));
+        return ([packing], LoadPanels(step, panels), panels.ChoiceFor(pixels) with { ThreadScratch = WidenedPanel.For(panels, pixels, depth) });
     }
 
+    /// <summary>The weights as the step's weight axes see them in panels of each group.</summary>
+    private static Expr LoadPanels(ConvolutionStep step, Panels panels)
+    {
+        var output = step.WeightAxes[0];
+        var perGroup = output.Extent.FloorDiv(step.Groups);
+        return panels.Load([Dim.Of(output).FloorDiv(perGroup)], Dim.Of(output).Mod(perGroup), [.. step.WeightAxes.Skip(2).Select(axis => Dim.Of(axis)), step.WeightAxes[1]]);
+    }
+
+    private static Dim PixelCount(ConvolutionStep step) => Dim.Product(step.Axes.Skip(2).Select(axis => axis.Extent));
+
     /// <summary>[taps…, channel]. Each weight belongs to many pixels, and there are few of them: those of 16 bits are widened before, in each run.</summary>
-    private static (ImmutableArray<MapStep> Packing, Expr Weight, TensorBuffer? Widened) PackDepthwise(ConvolutionStep step)
+    private static (ImmutableArray<MapStep> Packing, Expr Weight, KernelChoice Kernel) PackDepthwise(ConvolutionStep step)
     {
         ImmutableArray<Axis> axes = [.. step.WeightAxes.Skip(2), step.WeightAxes[0]];
         ImmutableArray<Dim> index = [.. axes.Select(axis => Dim.Of(axis))], dims = [.. axes.Select(axis => axis.Extent)];
-        var (elements, stored) = PanelElements.For(OperandExpr.Substitute(step.Weight, new Dictionary<Atom, Dim> { [step.WeightAxes[1]] = Dim.Zero }));
+        var (elements, stored) = StorageChoice.For(OperandExpr.Substitute(step.Weight, new Dictionary<Atom, Dim> { [step.WeightAxes[1]] = Dim.Zero }));
         var packed = new TensorBuffer($"{step.Target.Buffer.Name}.weight", elements.Type, dims);
         var packing = new MapStep(Target.Whole(packed, axes), axes, stored);
         if (elements.Type == DType.Float32)
         {
-            return ([packing], new LoadExpr(packed, index), null);
+            return ([packing], new LoadExpr(packed, index), ChoiceForDepthwise(step.Input));
         }
 
         var widened = new TensorBuffer($"{packed.Name}.widened", DType.Float32, dims);
-        return ([packing, new MapStep(Target.Whole(widened, axes), axes, elements.Widen(new LoadExpr(packed, index)))], new LoadExpr(widened, index), null);
+        return ([packing, new MapStep(Target.Whole(widened, axes), axes, elements.Widen(new LoadExpr(packed, index)))], new LoadExpr(widened, index), ChoiceForDepthwise(step.Input));
     }
 }

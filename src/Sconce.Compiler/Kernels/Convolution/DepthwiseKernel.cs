@@ -12,21 +12,10 @@ namespace Sconce.Compiler.Kernels.Convolution;
 /// Depthwise convolution: each channel with its own window. Vectors go along the channels; several pixels in a row are computed at once, so that
 /// what they share, the window's weights and the overlap of their inputs, is loaded once. Zeros around the image are left out of the sums.
 /// </summary>
-public sealed class DepthwiseKernel
+internal sealed class DepthwiseKernel
 {
-    /// <summary>Output pixels at once.</summary>
-    private const int PixelsPerStrip = 4;
-
-    /// <summary>Windows of up to this many taps are written out.</summary>
-    private const int MostTapsWithoutLoop = 100;
-
-    /// <summary>Weights of a window's row that are kept in registers.</summary>
-    private const int MostWeights = 7;
-
-    /// <summary>Pixels in a tile where there is only one row of them.</summary>
-    private const int PixelsPerTile = 32;
-
     private readonly ConvolutionStep step;
+    private readonly int pixelsPerStrip;
     private readonly Access input;
     private readonly PaddedInput? padded;
     private readonly Dictionary<(int Side, int Tap), I32> insideRows = [];
@@ -45,18 +34,18 @@ public sealed class DepthwiseKernel
     private readonly Dim widthTiles;
     private readonly long stripsPerTile;
 
-    private DepthwiseKernel(ConvolutionStep step, KernelModule module)
+    private DepthwiseKernel(ConvolutionStep step, KernelChoice.Depthwise choice, KernelModule module)
     {
-        this.step = step;
+        (this.step, pixelsPerStrip) = (step, choice.Pixels);
         fuses = module.Options.FusedMultiplyAdd;
-        padded = Access.Of(step.Input) is null ? PaddedInput.Of(step) : null;
+        padded = choice.IsPadded ? PaddedInput.Of(step) : null;
         (input, weight) = (padded?.Pixels ?? Access.Of(step.Input)!, Access.Of(step.Weight)!);
         rows = new Pixels(step.Axes[2..^1]);
         width = step.Axes[^1];
         channels = step.Axes[1];
         vector = new Axis(channels.Extent.FloorDiv(Vector.Lanes), "vector");
-        strip = new Axis(width.Extent.CeilDiv(PixelsPerStrip), "strip");
-        stripsPerTile = step.Stride.Length == 1 ? PixelsPerTile / PixelsPerStrip : strip.Extent is { IsConstant: true, Value: > 0 } all ? all.Value : 1 << 20;
+        strip = new Axis(width.Extent.CeilDiv(pixelsPerStrip), "strip");
+        stripsPerTile = step.Stride.Length == 1 ? TileSizes.Depthwise.PixelsPerTile / pixelsPerStrip : strip.Extent is { IsConstant: true, Value: > 0 } all ? all.Value : 1 << 20;
         widthTiles = step.Stride.Length == 1 ? strip.Extent.CeilDiv(stripsPerTile) : Dim.One;
         tile = new Axis(widthTiles * rows.Axis.Extent * step.Axes[0].Extent, "tile");
         frame = new KernelFrame("depthwise", step, [tile.Extent, .. step.Axes.Select(axis => axis.Extent)], module, lane);
@@ -65,28 +54,15 @@ public sealed class DepthwiseKernel
         root.Bind(tile, frame.Tile);
     }
 
-    public static bool Accepts(ConvolutionStep step) =>
-        ConvolutionForms.For(step) == ConvolutionForm.Depthwise && AcceptsInput(step)
-        && Access.Of(step.Weight) is { Buffer.Type: DType.Float32 } weight && weight.HasUnitStride(step.WeightAxes[0]);
-
-    /// <summary>Whether the kernel reads the input where it lies. Zeros around an image need not be in memory.</summary>
-    public static bool AcceptsInput(ConvolutionStep step) =>
-        ChannelsLast.Accepts(step) || (step.Stride.Length > 1 && Taps(step) is <= MostTapsWithoutLoop && PaddedInput.Of(step) is not null);
-
-    public static KernelCall Generate(ConvolutionStep step, KernelModule module)
+    public static KernelCall Generate(ConvolutionStep step, KernelChoice.Depthwise choice, KernelModule module)
     {
-        if (!Accepts(step))
-        {
-            throw new ArgumentException($"The depthwise convolution into {step.Target} has not been prepared.");
-        }
-
-        var kernel = new DepthwiseKernel(step, module);
+        var kernel = new DepthwiseKernel(step, choice, module);
         kernel.EmitTile();
         var name = $"depthwise {string.Join('x', step.WeightAxes.Skip(2).Select(axis => axis.Extent))}{(kernel.fuses ? " fused" : "")}";
         return kernel.frame.Finish(kernel.tile.Extent, name);
     }
 
-    private static long Taps(ConvolutionStep step) => step.WeightAxes.Skip(2).Aggregate(1L, (product, tap) => product * tap.Extent.Value);
+    public static long Taps(ConvolutionStep step) => step.WeightAxes.Skip(2).Aggregate(1L, (product, tap) => product * tap.Extent.Value);
 
     private void EmitTile()
     {
@@ -101,13 +77,13 @@ public sealed class DepthwiseKernel
             return;
         }
 
-        var wholeStrips = f.Let(root.Index(width.Extent.FloorDiv(PixelsPerStrip)));
+        var wholeStrips = f.Let(root.Index(width.Extent.FloorDiv(pixelsPerStrip)));
         var lastStrip = f.Let(firstStrip + (int)stripsPerTile);
         var number = f.I32("strip");
         f.For(number, firstStrip, f.Let(lastStrip.LtS(wholeStrips).Select(lastStrip, wholeStrips)), 1, () =>
-            EmitStrip(strip, number, [.. Enumerable.Range(0, PixelsPerStrip).Select(pixel => (Dim.Of(strip) * PixelsPerStrip) + pixel)]));
+            EmitStrip(strip, number, [.. Enumerable.Range(0, pixelsPerStrip).Select(pixel => (Dim.Of(strip) * pixelsPerStrip) + pixel)]));
 
-        var over = width.Extent.Mod(PixelsPerStrip);
+        var over = width.Extent.Mod(pixelsPerStrip);
         if (over.Equals(Dim.Zero))
         {
             return;
@@ -119,12 +95,12 @@ public sealed class DepthwiseKernel
             if (over.IsConstant)
             {
                 f.Set(number, wholeStrips);
-                EmitStrip(strip, number, [.. Enumerable.Range(0, (int)over.Value).Select(pixel => (Dim.Of(strip) * PixelsPerStrip) + pixel)]);
+                EmitStrip(strip, number, [.. Enumerable.Range(0, (int)over.Value).Select(pixel => (Dim.Of(strip) * pixelsPerStrip) + pixel)]);
             }
             else
             {
                 var pixel = f.I32("pixel");
-                f.For(pixel, wholeStrips * PixelsPerStrip, root.Nested().Index(width.Extent), 1, () => EmitStrip(width, pixel, [Dim.Of(width)]));
+                f.For(pixel, wholeStrips * pixelsPerStrip, root.Nested().Index(width.Extent), 1, () => EmitStrip(width, pixel, [Dim.Of(width)]));
             }
         });
     }
@@ -149,23 +125,23 @@ public sealed class DepthwiseKernel
         var (stride, reach, all) = (step.Stride[^1], (step.WeightAxes[^1].Extent.Value - 1) * step.Dilation[^1], (int)width.Extent.Value);
         var inside = (int)Math.Min((from + stride - 1) / stride, all);
         var end = to > reach ? (int)Math.Min(((to - 1 - reach) / stride) + 1, all) : 0;
-        var strips = (inside + PixelsPerStrip - 1) / PixelsPerStrip;
-        var lastStrip = Math.Max(end / PixelsPerStrip, strips);
-        Edges(0, Math.Min(strips * PixelsPerStrip, all));
+        var strips = (inside + pixelsPerStrip - 1) / pixelsPerStrip;
+        var lastStrip = Math.Max(end / pixelsPerStrip, strips);
+        Edges(0, Math.Min(strips * pixelsPerStrip, all));
         if (lastStrip > strips)
         {
             var number = f.I32("strip");
             f.For(number, strips, lastStrip, 1, () =>
-                EmitStrip(strip, number, [.. Enumerable.Range(0, PixelsPerStrip).Select(pixel => (Dim.Of(strip) * PixelsPerStrip) + pixel)]));
+                EmitStrip(strip, number, [.. Enumerable.Range(0, pixelsPerStrip).Select(pixel => (Dim.Of(strip) * pixelsPerStrip) + pixel)]));
         }
 
-        Edges(lastStrip * PixelsPerStrip, all);
+        Edges(lastStrip * pixelsPerStrip, all);
 
         void Edges(int first, int last)
         {
-            for (; first < last; first += PixelsPerStrip)
+            for (; first < last; first += pixelsPerStrip)
             {
-                EmitStrip(strip, first / PixelsPerStrip, [.. Enumerable.Range(first, Math.Min(PixelsPerStrip, last - first)).Select(pixel => (Dim)pixel)]);
+                EmitStrip(strip, first / pixelsPerStrip, [.. Enumerable.Range(first, Math.Min(pixelsPerStrip, last - first)).Select(pixel => (Dim)pixel)]);
             }
         }
     }
@@ -202,7 +178,7 @@ public sealed class DepthwiseKernel
     {
         var taps = step.WeightAxes[2..];
         var counts = taps.Select(tap => (int)tap.Extent.Value).ToArray();
-        if (counts.Aggregate(1L, (a, b) => a * b) > MostTapsWithoutLoop)
+        if (counts.Aggregate(1L, (a, b) => a * b) > TileSizes.Depthwise.MostTapsWithoutLoop)
         {
             EmitTapLoops(e, window, pixels, channel, taps);
             return;
@@ -215,9 +191,9 @@ public sealed class DepthwiseKernel
             f.If(conditions.Aggregate((I32)1, (all, one) => all.ConstantInteger == 1 ? one : all & one), () =>
             {
                 var inside = e.Nested();
-                for (var first = 0; first < counts[^1]; first += MostWeights)
+                for (var first = 0; first < counts[^1]; first += TileSizes.Depthwise.MostWeights)
                 {
-                    EmitTapRow(inside, window, pixels, channel, map, first, Math.Min(first + MostWeights, counts[^1]));
+                    EmitTapRow(inside, window, pixels, channel, map, first, Math.Min(first + TileSizes.Depthwise.MostWeights, counts[^1]));
                 }
             });
         }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Sconce.Compiler.Kernels.Contraction;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
@@ -9,36 +8,14 @@ namespace Sconce.Compiler.Kernels.Convolution;
 /// Direct convolution: a product of pixels and output channels, in which K goes through the taps of the window and the channels of the input
 /// where these lie. A row of the window is one run where its pixels are neighbours and there is one group.
 /// </summary>
-public static class DirectKernel
+internal static class DirectKernel
 {
-    public static bool Accepts(ConvolutionStep step) => Match(step) is not null;
+    public static KernelCall Generate(ConvolutionStep step, KernelChoice.Panels choice, KernelModule module) =>
+        PanelKernel.Generate(Product(step, choice), choice.Rows, module, step.Groups > 1 ? "conv grouped" : "conv");
 
-    public static KernelCall Generate(ConvolutionStep step, KernelModule module) =>
-        PanelKernel.Generate(
-            Match(step) ?? throw new ArgumentException($"The convolution into {step.Target} has not been prepared."),
-            module,
-            step.Groups > 1 ? "conv grouped" : "conv");
-
-    /// <summary>The weights as the step's weight axes see them in panels of each group.</summary>
-    internal static Expr LoadWeight(ConvolutionStep step, Panels panels)
+    private static PanelProduct Product(ConvolutionStep step, KernelChoice.Panels choice)
     {
-        var output = step.WeightAxes[0];
-        var perGroup = output.Extent.FloorDiv(step.Groups);
-        return panels.Load([Dim.Of(output).FloorDiv(perGroup)], Dim.Of(output).Mod(perGroup), Inner(step));
-    }
-
-    private static ImmutableArray<Dim> Inner(ConvolutionStep step) => [.. step.WeightAxes.Skip(2).Select(axis => Dim.Of(axis)), step.WeightAxes[1]];
-
-    private static PanelProduct? Match(ConvolutionStep step)
-    {
-        return Panels.Of(step.Weight) is { } panels && panels.Buffer.Dims.Length == step.WeightAxes.Length + 2 && ChannelsLast.Accepts(step)
-            && Access.Of(step.Input)!.Buffer.Type == panels.Elements.Computed && LoadWeight(step, panels).Equals(step.Weight)
-            ? Product(step, panels, Access.Of(step.Input)!)
-            : null;
-    }
-
-    private static PanelProduct Product(ConvolutionStep step, Panels panels, Access input)
-    {
+        var (input, panels) = (Access.Of(step.Input)!, Panels.In(step.Weight, choice.Right, choice.Width));
         var (perGroup, channels) = (step.WeightAxes[0].Extent.FloorDiv(step.Groups), step.WeightAxes[1].Extent);
         var pixels = new Pixels(step.Axes[2..]);
         var (group, column) = (new Axis(step.Groups, "group"), new Axis(perGroup, "column"));
@@ -74,6 +51,7 @@ public static class DirectKernel
             panels.Buffer.Offset([outer, panel, .. Enumerable.Repeat(Dim.Zero, step.WeightAxes.Length)]),
             panel,
             OperandExpr.Substitute(step.Target, output),
-            OperandExpr.Substitute(step.Epilogue, output));
+            OperandExpr.Substitute(step.Epilogue, output),
+            choice.Sums);
     }
 }

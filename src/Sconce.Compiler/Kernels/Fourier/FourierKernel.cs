@@ -55,8 +55,8 @@ internal sealed class FourierKernel
         math = new(f, module, type);
     }
 
-    public static KernelCall Generate(FourierStep step, KernelModule module) =>
-        step.Plan is null ? RunTimeFourierKernel.Generate(step, module) : new FourierKernel(step, module).Generate();
+    public static KernelCall Generate(FourierStep step, KernelChoice.Fourier choice, KernelModule module) =>
+        choice.IsPlanned ? new FourierKernel(step, module).Generate() : RunTimeFourierKernel.Generate(step, module);
 
     private KernelCall Generate()
     {

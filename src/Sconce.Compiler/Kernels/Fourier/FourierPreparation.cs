@@ -10,11 +10,6 @@ internal static class FourierPreparation
 {
     public static ImmutableArray<Step> Prepare(FourierStep step)
     {
-        if (step.ThreadScratch is not null)
-        {
-            return [step];
-        }
-
         var steps = ImmutableArray.CreateBuilder<Step>();
         var type = step.Real.Type;
         var (real, imaginary) = step.Plan is not { IsSplit: false } ? (Plain(step.Real), Plain(step.Imaginary)) : (step.Real, step.Imaginary);
@@ -22,7 +17,8 @@ internal static class FourierPreparation
         // Two areas, from one to the other of which each pass goes. Each has room for one element more, the first again.
         var area = step.Plan is { } plan ? (plan.Points + 1) * 2 * FourierPlan.Lanes : FourierTable.AreaCount(step.Size);
         var areas = new TensorBuffer($"{step.Targets[0].Buffer.Name}.fft", type, [2 * area]);
-        steps.Add(step with { Real = real, Imaginary = imaginary, ThreadScratch = areas });
+        var kernel = new KernelChoice.Fourier(IsPlanned: step.Plan is not null) { Scratch = step.Made is { } made ? [step.Table.Buffer, made] : [], ThreadScratch = areas };
+        steps.Add(step with { Real = real, Imaginary = imaginary, Kernel = kernel });
         return steps.ToImmutable();
 
         Expr Plain(Expr operand)

@@ -26,20 +26,17 @@ internal static class ScatterKernel
     /// <summary>Less than so many simple operations (some 10 µs) are left to one thread.</summary>
     private const double WorthSharing = 32 << 10;
 
-    public static ImmutableArray<Step> Prepare(ScatterStep step, bool exact)
+    public static KernelChoice.Scatter Choose(ScatterStep step, bool exact)
     {
         var plan = Plan.For(step);
-        return step.Scratch.IsEmpty && !exact && (plan.Outer.Tiles * plan.Columns.Tiles).Equals(Dim.One)
-            && ScatterParts.Scratch(step) is { IsEmpty: false } scratch
-            ? [step with { Scratch = scratch }]
-            : [step];
+        return !exact && (plan.Outer.Tiles * plan.Columns.Tiles).Equals(Dim.One) ? ScatterParts.Choose(step) : new(1);
     }
 
-    public static KernelCall Generate(ScatterStep step, KernelModule module)
+    public static KernelCall Generate(ScatterStep step, KernelChoice.Scatter choice, KernelModule module)
     {
-        if (!step.Scratch.IsEmpty)
+        if (choice.Parts > 1)
         {
-            return ScatterParts.Generate(step, module);
+            return ScatterParts.Generate(step, choice, module);
         }
 
         var along = ScatterPoints.Along(step, step.Target);

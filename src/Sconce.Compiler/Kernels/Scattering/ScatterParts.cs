@@ -19,38 +19,37 @@ internal static class ScatterParts
     /// <summary>A part has so many points at least: some 10 µs.</summary>
     private const int FewestPoints = 8192;
 
-    /// <summary>Room for the copies, or nothing where there are too few points, or where their order counts.</summary>
-    public static ImmutableArray<TensorBuffer> Scratch(ScatterStep step)
+    /// <summary>Parts with room for the copies; one where there are too few points, or where their order counts.</summary>
+    public static KernelChoice.Scatter Choose(ScatterStep step)
     {
         var (buffer, points) = (step.Target.Buffer, TilePlan.Points(step.Axes));
         if (step.Mode == ScatterMode.Set || step.Axes.IsEmpty || buffer.Type.IsHalf() || buffer.Type == DType.Bool
             || !step.Axes.All(axis => axis.Extent.IsConstant) || !buffer.ElementCount.IsConstant)
         {
-            return [];
+            return new(1);
         }
 
         var perPart = Math.Max(FewestPoints, PointsPerPlace * buffer.ElementCount.Value);
-        var parts = Math.Min(Math.Min(MostParts, points / perPart), step.Axes[0].Extent.Value);
-        return parts < 2 ? [] : [new TensorBuffer("parts", buffer.Type, [(long)parts, buffer.ElementCount])];
+        var parts = (int)Math.Min(Math.Min(MostParts, points / perPart), step.Axes[0].Extent.Value);
+        return parts < 2 ? new(1) : new(parts) { Scratch = [new TensorBuffer("parts", buffer.Type, [parts, buffer.ElementCount])] };
     }
 
-    public static KernelCall Generate(ScatterStep step, KernelModule module)
+    public static KernelCall Generate(ScatterStep step, KernelChoice.Scatter choice, KernelModule module)
     {
-        var (buffer, copies, op) = (step.Target.Buffer, step.Scratch[0], ScatterPoints.Operator(step.Mode));
+        var (buffer, copies, op) = (step.Target.Buffer, choice.Scratch[0], ScatterPoints.Operator(step.Mode));
         ImmutableArray<Axis> axes = [.. buffer.Dims.Select((dim, i) => new Axis(dim, $"i{i}"))];
         var whole = Target.Whole(buffer, axes);
         Expr sum = new LoadExpr(buffer, whole.Index);
-        for (var part = 0L; part < copies.Dims[0].Value; part++)
+        for (var part = 0L; part < choice.Parts; part++)
         {
             sum = sum.Apply(op, new LoadExpr(copies, [part, buffer.Offset(whole.Index)]));
         }
 
-        return MapKernel.Generate(new MapStep(whole, axes, sum), module) with { Before = Parts(step, module), Name = "scatter in parts" };
+        return MapKernel.Generate(new MapStep(whole, axes, sum), module) with { Before = Parts(step, copies, module), Name = "scatter in parts" };
     }
 
-    private static KernelCall Parts(ScatterStep step, KernelModule module)
+    private static KernelCall Parts(ScatterStep step, TensorBuffer copies, KernelModule module)
     {
-        var copies = step.Scratch[0];
         var (part, place) = (new Axis(copies.Dims[0], "part"), new Axis(copies.Dims[1], "place"));
         var target = new Target(copies, [part, step.Target.Buffer.Offset(step.Target.Index)]);
         var along = ScatterPoints.Along(step, target);

@@ -121,7 +121,7 @@ internal static class Discrete
             [.. results.Select(result => new Target(result, [.. index, output]))], axes, input, output,
             At(real), imaginary is null ? Expr.Const(type, 0L) : At(imaginary), form, plan, scale, new LoadExpr(table, [Dim.Zero]))
         {
-            Scratch = plan is null ? [table, context.Kept(("fourier", form, size, type, "made"), DType.Int32, 1)] : [],
+            Made = plan is null ? context.Kept(("fourier", form, size, type, "made"), DType.Int32, 1) : null,
         });
         return (results[0], results.ElementAtOrDefault(1));
     }

@@ -210,10 +210,9 @@ public sealed class ProgramParser
         var atoms = new Dictionary<string, Atom>(symbols);
         var own = new ExprParser(tokens, buffers, atoms);
         var parameters = new Dictionary<string, Parameter>();
-        while (tokens.IsName && tokens.Peek() is not ("from" or "writes" or "scratch" or "thread") && !IsRole(tokens.Peek()))
+        while (tokens.IsName && tokens.Peek() is not ("from" or "writes" or "kernel") && !IsRole(tokens.Peek()))
         {
-            var parameter = tokens.Name();
-            parameters.Add(parameter, tokens.TryTake("=") ? Value(atoms, own) : new Parameter.Flag());
+            Parameter(parameters, atoms, own);
         }
 
         var origin = Origin();
@@ -233,6 +232,28 @@ public sealed class ProgramParser
             while (tokens.TryTake(","));
         }
 
+        return form.Make(new StepText { Computations = [.. computations], Writes = [.. writes], Parameters = parameters }) with
+        {
+            Origin = origin, Kernel = tokens.TryTake("kernel") ? Kernel(atoms, own) : null,
+        };
+    }
+
+    private KernelChoice Kernel(Dictionary<string, Atom> atoms, ExprParser own)
+    {
+        var name = tokens.Name();
+        var form = ChoiceForms.All.FirstOrDefault(form => form.Name == name)
+            ?? throw tokens.Wrong($"'{name}' is no kernel: expected {string.Join(", ", ChoiceForms.All.Select(form => form.Name))}");
+        var parameters = new Dictionary<string, Parameter>();
+        if (tokens.TryTake("("))
+        {
+            do
+            {
+                Parameter(parameters, atoms, own);
+            }
+            while (tokens.TryTake(","));
+            tokens.Take(")");
+        }
+
         var scratch = new List<TensorBuffer>();
         if (tokens.TryTake("scratch"))
         {
@@ -250,10 +271,13 @@ public sealed class ProgramParser
             thread = own.Buffer(tokens.Name());
         }
 
-        return form.Make(new StepText { Computations = [.. computations], Writes = [.. writes], Parameters = parameters }) with
-        {
-            Origin = origin, Scratch = [.. scratch], ThreadScratch = thread,
-        };
+        return form.Make(parameter => parameters.GetValueOrDefault(parameter)) with { Scratch = [.. scratch], ThreadScratch = thread };
+    }
+
+    private void Parameter(Dictionary<string, Parameter> parameters, Dictionary<string, Atom> atoms, ExprParser own)
+    {
+        var name = tokens.Name();
+        parameters.Add(name, tokens.TryTake("=") ? Value(atoms, own) : new Parameter.Flag());
     }
 
     /// <summary>Of a step that combines, one for each way; of a product, what its first operand is.</summary>
@@ -308,6 +332,11 @@ public sealed class ProgramParser
         if (tokens.IsString)
         {
             return new Parameter.Text(tokens.String());
+        }
+
+        if (tokens.TryTake("@"))
+        {
+            return new Parameter.OfBuffer(own.Buffer(tokens.Name()));
         }
 
         if (tokens.TryTake("("))

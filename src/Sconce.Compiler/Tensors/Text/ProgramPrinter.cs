@@ -53,7 +53,9 @@ public sealed class ProgramPrinter
 
     private static IEnumerable<TensorBuffer> Buffers(IEnumerable<Step> steps) => steps.SelectMany(step => step is LoopStep loop
         ? Buffers(loop.Body)
-        : step.Loads.Select(load => load.Buffer).Concat(step.Targets.Select(target => target.Buffer)).Concat(step.Scratch).Concat(step.ThreadScratch is { } own ? [own] : []));
+        : step.Loads.Select(load => load.Buffer).Concat(step.Targets.Select(target => target.Buffer))
+            .Concat(StepForms.Of(step).Parameters(step).Select(parameter => parameter.Value).OfType<Parameter.OfBuffer>().Select(parameter => parameter.Value))
+            .Concat(step.Scratch).Concat(step.ThreadScratch is { } own ? [own] : []));
 
     private void Ports(string word, IEnumerable<(string Name, TensorBuffer Buffer)> ports)
     {
@@ -125,6 +127,13 @@ public sealed class ProgramPrinter
             Line($"{indent}  writes {string.Join(", ", writes.Select(own.Text))}");
         }
 
+        if (step.Kernel is { } kernel)
+        {
+            var choice = ChoiceForms.Of(kernel);
+            var parameters = choice.Parameters(kernel).Select(parameter => Text(parameter.Name, parameter.Value)).ToList();
+            Line($"{indent}  kernel {choice.Name}{(parameters.Count > 0 ? $"({string.Join(", ", parameters)})" : "")}");
+        }
+
         if (!step.Scratch.IsEmpty)
         {
             Line($"{indent}  scratch {string.Join(", ", step.Scratch.Select(buffer => names.Of(buffer, buffer.Name)))}");
@@ -148,6 +157,7 @@ public sealed class ProgramPrinter
             Parameter.Numbers numbers => $"{name}=[{string.Join(", ", numbers.Items)}]",
             Parameter.Text quoted => $"{name}={Quoted(quoted.Value)}",
             Parameter.OfAxis { Value: var axis } => $"{name}=({Declared(axis)})",
+            Parameter.OfBuffer { Value: var buffer } => $"{name}=@{names.Of(buffer, buffer.Name)}",
             _ => throw new NotSupportedException(value.GetType().Name),
         };
     }

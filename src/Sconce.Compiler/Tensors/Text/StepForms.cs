@@ -32,13 +32,11 @@ internal static class StepForms
         StepForm.Of<ConvolutionStep>("convolve", step =>
         [
             ("stride", Parameter.Of(step.Stride)), ("dilation", Parameter.Of(step.Dilation)), ("groups", Parameter.Of([step.Groups])),
-            .. step.WinogradTile > 0 ? [("winograd", Parameter.Of([step.WinogradTile]))] : ImmutableArray<(string, Parameter)>.Empty,
             .. step.Spread is { } spread ? [("spread", Parameter.Of(spread.Step)), ("first", Parameter.Of(spread.First))] : ImmutableArray<(string, Parameter)>.Empty,
         ], text =>
             new(text.Targets[0], text.Computations[2].Axes, text.Computations[0].Axes, text.Values[0], text.Computations[1].Axes, text.Values[1],
                 text["stride"].Ints, text["dilation"].Ints, text["groups"].Int, text.Values[2])
             {
-                WinogradTile = text.Has("winograd") ? text["winograd"].Int : 0,
                 Spread = text.Has("spread") ? new(text["spread"].Ints, text["first"].Ints) : null,
             }),
         StepForm.Of<AttentionStep>("attend", step => Flag("hidden_rows_are_zero", step.HiddenRowsAreZero), text =>
@@ -49,10 +47,17 @@ internal static class StepForms
                 text.Has("hidden_rows_are_zero"), text.Values[4]);
         }),
         StepForm.Of<FourierStep>("transform", step =>
-            [("form", Parameter.Of(step.Form)), ("output", new Parameter.OfAxis(step.Output)), .. step.Plan is { } plan ? [("size", Parameter.Of([plan.Size]))] : ImmutableArray<(string, Parameter)>.Empty],
+            [
+                ("form", Parameter.Of(step.Form)), ("output", new Parameter.OfAxis(step.Output)),
+                .. step.Plan is { } plan ? [("size", Parameter.Of([plan.Size]))] : ImmutableArray<(string, Parameter)>.Empty,
+                .. step.Made is { } made ? [("made", new Parameter.OfBuffer(made))] : ImmutableArray<(string, Parameter)>.Empty,
+            ],
             text => new(
                 text.Writes, text.Computations[0].Axes, text.Computations[0].Over[0], text["output"].Axis, text.Values[0], text.Values[1], text["form"].Enum<FourierForm>(),
-                text.Has("size") ? new FourierPlan(text["form"].Enum<FourierForm>(), text["size"].Int) : null, text.Values[2], (LoadExpr)text.Values[3])),
+                text.Has("size") ? new FourierPlan(text["form"].Enum<FourierForm>(), text["size"].Int) : null, text.Values[2], (LoadExpr)text.Values[3])
+            {
+                Made = text.Has("made") ? text["made"].Buffer : null,
+            }),
         StepForm.Of<CheckStep>("check", step => [("message", new Parameter.Text(step.Message))], text =>
             new(text.Writes[0], text.Computations[0].Axes, text.Values[0], text.Values[1], text.Values[2].ToIndex(Interval.All), text["message"].String)),
     ];

@@ -22,7 +22,7 @@ internal sealed record StepText
     public Parameter this[string name] => Parameters.GetValueOrDefault(name) ?? throw new FormatException($"a parameter {name} is missing");
 }
 
-/// <summary>A parameter of a step: <c>stride=[2, 2]</c>, <c>mode=add</c>, <c>kept=(k &lt; 5)</c>, <c>message="…"</c>; without a value where being there says it all.</summary>
+/// <summary>A parameter of a step or of its kernel: <c>stride=[2, 2]</c>, <c>mode=add</c>, <c>kept=(k &lt; 5)</c>, <c>made=@buffer</c>, <c>message="…"</c>; without a value where being there says it all.</summary>
 internal abstract record Parameter
 {
     private Parameter()
@@ -39,6 +39,8 @@ internal abstract record Parameter
 
     public sealed record OfAxis(Axis Value) : Parameter;
 
+    public sealed record OfBuffer(TensorBuffer Value) : Parameter;
+
     public static Parameter Of(Enum value) => new Words([$"{value}".ToLowerInvariant()]);
 
     public static Parameter Of(IEnumerable<int> values) => new Numbers([.. values.Select(value => (long)value)]);
@@ -48,6 +50,10 @@ internal abstract record Parameter
     public int Int => Ints is [var one] ? one : throw Wrong("a number");
 
     public string String => this is Text { Value: var value } ? value : throw Wrong("a string");
+
+    public string Word => this is Words { Items: [var one] } ? one : throw Wrong("a word");
+
+    public TensorBuffer Buffer => this is OfBuffer { Value: var value } ? value : throw Wrong("a buffer");
 
     public Axis Axis => this is OfAxis { Value: var value } ? value : throw Wrong("an axis");
 

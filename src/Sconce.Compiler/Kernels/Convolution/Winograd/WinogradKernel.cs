@@ -14,6 +14,7 @@ namespace Sconce.Compiler.Kernels.Convolution.Winograd;
 internal sealed class WinogradKernel
 {
     private readonly ConvolutionStep step;
+    private readonly KernelChoice.Winograd choice;
     private readonly KernelModule module;
     private readonly WinogradPlan plan;
     private readonly int tilesPerStrip;
@@ -30,30 +31,26 @@ internal sealed class WinogradKernel
     private readonly I32 tiles;
     private readonly I32 groups;
 
-    private WinogradKernel(ConvolutionStep step, KernelModule module, string phase)
+    private WinogradKernel(ConvolutionStep step, KernelChoice.Winograd choice, KernelModule module, string phase)
     {
-        (this.step, this.module) = (step, module);
-        plan = WinogradPlan.For(step, step.WinogradTile);
-        tilesPerStrip = module.Options.FusedMultiplyAdd ? 6 : 4;
+        (this.step, this.choice, this.module) = (step, choice, module);
+        plan = WinogradPlan.For(step, choice.Outputs);
+        tilesPerStrip = choice.Rows.For(module.Options.FusedMultiplyAdd);
         transforms = new WinogradTransforms(module, plan.Outputs);
         input = PaddedInput.Of(step)!;
-        weights = PanelsOf(step)!;
+        weights = Panels.In(step.Weight, choice.Weight, choice.Width);
         panel = new Axis(plan.Panels, "panel");
         frame = new KernelFrame($"winograd_{phase}", step, [plan.Tiles, .. step.Axes.Select(axis => axis.Extent)], module, lane);
         (f, root) = (frame.Function, frame.Emitter);
         root.Bind(lane, 0);
         (tiles, groups) = (root.Index(plan.Tiles), root.Index(plan.Groups));
-        shared = root.Address(step.Scratch[0], Dim.Zero).Pointer;
-        own = f.Let(root.Address(step.ThreadScratch!, Dim.Zero).Pointer, "own");
+        shared = root.Address(choice.Scratch[0], Dim.Zero).Pointer;
+        own = f.Let(root.Address(choice.ThreadScratch!, Dim.Zero).Pointer, "own");
     }
 
-    /// <summary>Whether the step has been prepared for this kernel.</summary>
-    public static bool Accepts(ConvolutionStep step) =>
-        step.WinogradTile > 0 && step.Scratch.Length == 1 && step.ThreadScratch is not null && WinogradPlan.Accepts(step) && PaddedInput.Of(step) is not null && PanelsOf(step) is not null;
-
-    public static KernelCall Generate(ConvolutionStep step, KernelModule module)
+    public static KernelCall Generate(ConvolutionStep step, KernelChoice.Winograd choice, KernelModule module)
     {
-        var (first, second) = (new WinogradKernel(step, module, "first"), new WinogradKernel(step, module, "second"));
+        var (first, second) = (new WinogradKernel(step, choice, module, "first"), new WinogradKernel(step, choice, module, "second"));
         var plan = first.plan;
         var name = $"winograd {plan.Outputs}x{plan.Outputs}{(module.Options.FusedMultiplyAdd ? " fused" : "")}";
         if (plan.WeightsFirst)
@@ -65,10 +62,8 @@ internal sealed class WinogradKernel
 
         first.TransformImage();
         second.TakePanel();
-        return second.frame.Finish(plan.Panels, name) with { Before = first.frame.Finish(plan.Tiles.CeilDiv(WinogradPlan.TilesPerPart), name) };
+        return second.frame.Finish(plan.Panels, name) with { Before = first.frame.Finish(plan.Tiles.CeilDiv(TileSizes.Winograd.TilesPerPart), name) };
     }
-
-    private static Panels? PanelsOf(ConvolutionStep step) => Panels.Of(step.Weight, step.WeightAxes[0], [.. step.WeightAxes.Skip(1).Select(axis => Dim.Of(axis))]);
 
     private I32 Own(long floats) => own + (int)(floats * 4);
 
@@ -84,8 +79,8 @@ internal sealed class WinogradKernel
     private void TransformImage()
     {
         ClearZeros();
-        var (tile, from) = (f.I32("tile"), f.Let(frame.Tile * WinogradPlan.TilesPerPart));
-        var end = f.Let(from + WinogradPlan.TilesPerPart);
+        var (tile, from) = (f.I32("tile"), f.Let(frame.Tile * TileSizes.Winograd.TilesPerPart));
+        var end = f.Let(from + TileSizes.Winograd.TilesPerPart);
         f.For(tile, from, f.Let(end.LtS(tiles).Select(end, tiles)), 1, () =>
         {
             var group = f.Let(tile.DivU(plan.Group));
@@ -225,7 +220,7 @@ internal sealed class WinogradKernel
             var sums = Enumerable.Range(0, count).Select(pixel => Enumerable.Range(0, WinogradPlan.PanelWidth / Vector.Lanes).Select(vector =>
                 f.Let(Memory.LoadV128(from, (uint)((vector * half) + (pixel * 16))), "sum")).ToArray()).ToArray();
             var product = new PanelProduct(
-                step, [], step.Axes[3], step.Axes[1], input.Pixels, [], plan.Channels, weights, Dim.Zero, panel, step.Target, step.Epilogue);
+                step, [], step.Axes[3], step.Axes[1], input.Pixels, [], plan.Channels, weights, Dim.Zero, panel, step.Target, step.Epilogue, choice.Sums);
             new PanelStore(f, product, lane).Emit(e, (row, vector) => sums[row][vector], [.. Enumerable.Range(0, count).Select(pixel => Dim.Of(first) + pixel)]);
         }
     }
@@ -267,7 +262,7 @@ internal sealed class WinogradKernel
                             var (left, right) = (g.Let(rows, "left"), g.Let(panels, "panel"));
                             product.Emit(
                                 [.. Enumerable.Range(0, tiles).Select(tile => new RowAddress(left, (uint)(tile * plan.Channels * 4)))],
-                                [], plan.Channels, right, WinogradPlan.PanelWidth, PanelElements.Float32);
+                                [], plan.Channels, right, WinogradPlan.PanelWidth, Storage.Plain.Float32);
                             for (var tile = 0; tile < tiles; tile++)
                             {
                                 for (var vector = 0; vector < WinogradPlan.PanelWidth / Vector.Lanes; vector++)

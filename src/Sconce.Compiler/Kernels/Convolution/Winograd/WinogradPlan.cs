@@ -9,21 +9,7 @@ namespace Sconce.Compiler.Kernels.Convolution.Winograd;
 /// </summary>
 internal sealed class WinogradPlan
 {
-    public const int PanelWidth = 8;
-
-    /// <summary>Strangers in a cache line: points of the transformed space lie a line further apart than they must, or powers of two would meet in one set of the cache.</summary>
-    private const int Spread = 16;
-
-    /// <summary>Elements of a group's transformed image: with a panel's weights it is to stay in the second-level cache.</summary>
-    private const int GroupElements = 1 << 16;
-
-    /// <summary>Tiles in a group are a multiple of what the products take at once, 6 with relaxed SIMD and 4 without.</summary>
-    private const int GroupStrip = 12;
-
-    private const int MostStrips = 3;
-
-    /// <summary>Tiles of the image in a part of the first phase: some microseconds.</summary>
-    public const int TilesPerPart = 4;
+    public const int PanelWidth = TileSizes.Strip.WidePanel;
 
     private WinogradPlan(ConvolutionStep step, int outputs)
     {
@@ -36,21 +22,21 @@ internal sealed class WinogradPlan
 
         var tiles = Tiles.IsConstant ? Tiles.Value : Rows * Columns;
         WeightsFirst = Panels * PanelWidth <= tiles;
-        var strips = WeightsFirst ? Math.Clamp(GroupElements / (Points * Channels * GroupStrip), 1, MostStrips) : MostStrips - 1;
-        Group = strips * GroupStrip;
+        var strips = WeightsFirst ? Math.Clamp(TileSizes.Winograd.GroupElements / (Points * Channels * TileSizes.Winograd.GroupStrip), 1, TileSizes.Winograd.MostStrips) : TileSizes.Winograd.MostStrips - 1;
+        Group = strips * TileSizes.Winograd.GroupStrip;
         if (Tiles.IsConstant && tiles < Group)
         {
             Group = (int)Math.Max(tiles, 1);
         }
 
         Groups = Tiles.CeilDiv(Group);
-        GroupFloats = Points * ((Group * Channels) + Spread);
-        PanelFloats = Points * ((Channels * PanelWidth) + Spread);
+        GroupFloats = Points * ((Group * Channels) + TileSizes.Winograd.Spread);
+        PanelFloats = Points * ((Channels * PanelWidth) + TileSizes.Winograd.Spread);
 
         PixelTable = 0;
-        Zeros = Rounding.RoundUp(PixelTable + Points, Spread);
-        Sums = Rounding.RoundUp(Zeros + Channels, Spread);
-        Pixels = Sums + (Points * ((Group * PanelWidth) + Spread));
+        Zeros = Rounding.RoundUp(PixelTable + Points, TileSizes.Winograd.Spread);
+        Sums = Rounding.RoundUp(Zeros + Channels, TileSizes.Winograd.Spread);
+        Pixels = Sums + (Points * ((Group * PanelWidth) + TileSizes.Winograd.Spread));
         Own = Pixels + (Group * outputs * outputs * PanelWidth);
         ThreadFloats = Own + (WeightsFirst ? GroupFloats : PanelFloats);
     }
@@ -91,11 +77,11 @@ internal sealed class WinogradPlan
     /// <summary>A panel of the transformed weights: [point, channel, output].</summary>
     public long PanelFloats { get; }
 
-    public int GroupStep => ((Group * Channels) + Spread) * 4;
+    public int GroupStep => ((Group * Channels) + TileSizes.Winograd.Spread) * 4;
 
-    public int PanelStep => ((Channels * PanelWidth) + Spread) * 4;
+    public int PanelStep => ((Channels * PanelWidth) + TileSizes.Winograd.Spread) * 4;
 
-    public int SumStep => ((Group * PanelWidth) + Spread) * 4;
+    public int SumStep => ((Group * PanelWidth) + TileSizes.Winograd.Spread) * 4;
 
     // What a thread has for itself, in floats from its start: the table of a tile's pixels, a pixel of zeros, a group's sums [point, tile, output], its
     // outputs [tile, half, pixel, output], and what it transforms itself.

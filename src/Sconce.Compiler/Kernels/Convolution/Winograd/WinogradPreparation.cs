@@ -28,7 +28,11 @@ internal static class WinogradPreparation
         steps.Add(packing);
         var weight = panels.Load([], output, [.. inner.Select(axis => Dim.Of(axis))]);
         var plan = WinogradPlan.For(step, tile);
-        steps.Add(step with { Input = input, Weight = weight, WinogradTile = tile, Scratch = [plan.Transformed()], ThreadScratch = plan.OfThread() });
+        var kernel = new KernelChoice.Winograd(tile, Storage.Plain.Float32, panels.Elements, DType.Float32, panels.Width, panels.StripRows)
+        {
+            Scratch = [plan.Transformed()], ThreadScratch = plan.OfThread(),
+        };
+        steps.Add(step with { Input = input, Weight = weight, Kernel = kernel });
         return steps.ToImmutable();
     }
 }

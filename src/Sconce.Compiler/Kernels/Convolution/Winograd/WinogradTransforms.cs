@@ -1,4 +1,5 @@
 using Sconce.Compiler.Kernels.Contraction;
+using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Wasm;
 
 namespace Sconce.Compiler.Kernels.Convolution.Winograd;
@@ -36,13 +37,13 @@ internal sealed class WinogradTransforms(KernelModule module, int outputs)
         });
 
     /// <summary>(from, to, channels, step): the weights of eight outputs, [channel, tap, output], to points of [channel, output].</summary>
-    public FunctionBuilder Weight(PanelElements elements) => module.Function(
-        $"winograd_{outputs}_weight_{elements}", [WasmType.I32, WasmType.I32, WasmType.I32, WasmType.I32], WasmType.None, f =>
+    public FunctionBuilder Weight(Storage elements) => module.Function(
+        $"winograd_{outputs}_weight_{elements.Name}", [WasmType.I32, WasmType.I32, WasmType.I32, WasmType.I32], WasmType.None, f =>
         {
             var (from, start) = (f.Parameter(0, "from").AsI32(), f.Parameter(1, "to").AsI32());
             var (channels, step) = (f.Parameter(2, "channels").AsI32(), f.Parameter(3, "step").AsI32());
             var map = new LinearMap(f, fuses, matrices.Weight);
-            var (vector, panel, read) = (4 * elements.Size, 8 * elements.Size, elements.Reader(f));
+            var (vector, panel, read) = (4 * elements.Size, 8 * elements.Size, StorageReader.For(f, elements));
             var (at, to, end) = (f.I32("at"), f.I32("point"), f.Let(channels * PanelBytes));
             f.For(at, 0, end, VectorBytes, () =>
             {
