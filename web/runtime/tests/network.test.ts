@@ -168,6 +168,20 @@ test("from a folder, by path and URL, and on this thread", async () => {
   }
 });
 
+test("the memory of what was read is given back at once", async () => {
+  for (const source of [whole, at("good", "whole.wasm")]) {
+    let before: Uint8Array | undefined;
+    for await (const chunk of (await openSource(source)).chunks) {
+      assert.equal(before?.length ?? 0, 0);
+      assert.notEqual(chunk.length, 0);
+      before = chunk;
+    }
+    assert.equal(before?.length, 0);
+  }
+  // What is given to load or openSource itself is left alone.
+  assert.notEqual(whole.length, 0);
+});
+
 test("a file is checked before anything of it runs", async () => {
   for (const source of [whole, file]) {
     const integrity = `sha256-${createHash("sha256").update(source).digest("base64")}`;

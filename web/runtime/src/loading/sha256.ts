@@ -1,4 +1,5 @@
 import { builtin } from "../shared/builtin.js";
+import { free } from "../shared/free.js";
 
 /** A SHA-256 over bytes that come one after the other. */
 export interface Hash {
@@ -18,7 +19,13 @@ let last: Promise<unknown> = Promise.resolve();
  */
 export function sha256(bytes: Uint8Array): Promise<string> {
   const { subtle } = (globalThis as { crypto?: Crypto }).crypto ?? {};
-  const digest = async () => toHex(subtle === undefined ? sha256Sync(bytes) : new Uint8Array(await subtle.digest("SHA-256", bytes.slice())));
+  const digest = async () => {
+    if (subtle === undefined) return toHex(sha256Sync(bytes));
+    const copy = bytes.slice();
+    const found = new Uint8Array(await subtle.digest("SHA-256", copy));
+    free(copy);
+    return toHex(found);
+  };
   const found = last.then(digest);
   last = found.catch(() => {});
   return found;

@@ -1,4 +1,5 @@
 import { SconceError } from "../shared/errors.js";
+import { free } from "../shared/free.js";
 import type { Version } from "./download.js";
 
 /** Names of caches begin with this. */
@@ -81,8 +82,10 @@ export class Store {
     }
   }
 
+  /** Keeps a piece, whose memory is given back. */
   async keepPiece(object: string, number: number, bytes: Uint8Array): Promise<void> {
     if (this.full === undefined) await this.#put(key(`${object}/${number}`), bytes as Uint8Array<ArrayBuffer>);
+    free(bytes);
   }
 
   async remove(object: string): Promise<void> {
@@ -162,7 +165,7 @@ export async function* through(store: Store, object: string, size: number | unde
     yield chunk;
   }
   await written;
-  if (filled > 0) await store.keepPiece(object, number, piece.slice(0, filled));
+  if (filled > 0) await store.keepPiece(object, number, piece.subarray(0, filled));
 }
 
 /** An error that tells what a name of a cache may be. */

@@ -6,6 +6,7 @@ import type { CompiledCode } from "../graph/program.js";
 import type { HostMessage, HostOptions, HostReply, MemoryState, RunMode } from "./protocol.js";
 import type { ShardInfo } from "../artifact/manifest.js";
 import type { ShardStream } from "../loading/shards.js";
+import { free } from "../shared/free.js";
 import type { TensorInput } from "../shared/tensor.js";
 
 const yieldAfterMs = 12;
@@ -155,8 +156,8 @@ class ChunkQueue implements AsyncIterable<Uint8Array> {
         try {
           yield chunk;
         } finally {
-          // Whoever read it is through. Collecting garbage would come late: tens of megabytes would lie about while a large file arrives.
-          (chunk.buffer as { transfer?: (bytes: number) => unknown }).transfer?.(0);
+          // Whoever read it is through.
+          free(chunk);
           this.#taken(length);
         }
       }

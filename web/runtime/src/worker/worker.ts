@@ -8,6 +8,7 @@ export { announceRun, header, wakeHelpers } from "../graph/context-header.js";
 export { evaluate, formatDim } from "../shared/dims.js";
 export { defaultThreads, hasRelaxedSimd, processorThreads, whyNoThreads } from "../graph/engine.js";
 export { SconceError, aborted, describe, suggestion } from "../shared/errors.js";
+export { free } from "../shared/free.js";
 export { Host } from "./host.js";
 export { bindInputs } from "../graph/inputs.js";
 export { elsewhere, shardName } from "../loading/shards.js";
