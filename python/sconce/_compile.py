@@ -83,7 +83,7 @@ def _prepare(
     """The .pt2 to compile, where to, and what to compare it with, or why not."""
     why_not = None if verify else "verify=False"
     if verify and find_node() is None:
-        why_not = "Node 20.16 or newer, which models are run in, is not on the path: install it (https://nodejs.org), or name it in the environment variable SCONCE_NODE"
+        why_not = no_node()
     if isinstance(model, (str, os.PathLike)):
         if dynamic_shapes is not None:
             raise SconceError("dynamic_shapes is for a module; a .pt2 was exported with its own")

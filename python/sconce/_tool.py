@@ -32,6 +32,13 @@ def find_node() -> str | None:
     return shutil.which(os.environ.get("SCONCE_NODE") or "node")
 
 
+def no_node() -> str:
+    """What is said where there is none."""
+    if named := os.environ.get("SCONCE_NODE"):
+        return f"the environment variable SCONCE_NODE is {named!r}, which is no program: let it name the program node of Node 20.16 or newer"
+    return "Node 20.16 or newer, which models are run in, is not on the path: install it (https://nodejs.org), or name it in the environment variable SCONCE_NODE"
+
+
 def call(arguments: Sequence[str], accept: Sequence[int] = (0,)) -> str:
     """Calls the tool and gives what it prints; what it says is wrong is raised, but for the exit codes in `accept`."""
     tool = find_tool()

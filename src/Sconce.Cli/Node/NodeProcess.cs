@@ -24,7 +24,8 @@ internal static class NodeProcess
 
     public static Process Start(string script, string argument, NodeStreams streams)
     {
-        var node = Environment.GetEnvironmentVariable("SCONCE_NODE") is { Length: > 0 } named ? named : "node";
+        var named = Environment.GetEnvironmentVariable("SCONCE_NODE") is { Length: > 0 } value ? value : null;
+        var node = named ?? "node";
         var piped = streams == NodeStreams.Piped;
         var start = new ProcessStartInfo(node, [script, argument])
         {
@@ -40,8 +41,11 @@ internal static class NodeProcess
         }
         catch (Win32Exception error)
         {
-            throw new SconceException($"expected Node 20.16 or newer as '{node}', but it cannot be started ({error.Message})",
-                hint: "install Node (https://nodejs.org), or name it in the environment variable SCONCE_NODE", inner: error);
+            throw named is null
+                ? new SconceException($"expected Node 20.16 or newer as 'node' on the path, but it cannot be started ({error.Message})",
+                    hint: "install Node (https://nodejs.org), or name it in the environment variable SCONCE_NODE", inner: error)
+                : new SconceException($"the environment variable SCONCE_NODE is '{named}', which cannot be started ({error.Message})",
+                    hint: "let it name the program node of Node 20.16 or newer, or take it away, so that the one on the path is used", inner: error);
         }
     }
 

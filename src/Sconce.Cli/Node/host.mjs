@@ -4,6 +4,7 @@
 import { performance } from "node:perf_hooks";
 import { pathToFileURL } from "node:url";
 import { setFlagsFromString } from "node:v8";
+import { tooOld } from "./version.mjs";
 
 // Node 20 has relaxed SIMD behind a flag, later ones have it on; the runtime finds out by itself which it may use.
 if (Number.parseInt(process.versions.node) < 22) setFlagsFromString("--experimental-wasm-relaxed-simd");
@@ -79,6 +80,7 @@ function reply(message, tensors = {}) {
 
 async function handle(request, payload) {
   try {
+    if (tooOld !== undefined) throw new Error(tooOld);
     const { outputs, ...message } = await commands[request.command](request, payload);
     if (request.command === "load") reply({ ...message, outputs });
     else reply(message, outputs);

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { pathToFileURL } from "node:url";
+import { tooOld } from "../Node/version.mjs";
 import { confined } from "./confined.mjs";
 
 /** What a trap ends with, as in other hosts: what a shell gives for abort(). */
@@ -10,6 +11,8 @@ const trapped = 134;
 
 /** So many of the last errors are told of a guest that failed. */
 const toldErrors = 10;
+
+if (tooOld !== undefined) process.exit(fail(tooOld));
 
 // Node 20 has relaxed SIMD behind a flag, later ones have it on.
 if (Number.parseInt(process.versions.node) < 22) setFlagsFromString("--experimental-wasm-relaxed-simd");

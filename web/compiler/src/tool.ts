@@ -68,4 +68,4 @@ function olderThan(version: string, wanted: string): boolean {
 const missing = (what: string, remedy: string) => new Error(`${what}\n  what to do: ${remedy}`);
 
 /** The tool runs models in Node: in this one, unless another is named. */
-export const environment = (): NodeJS.ProcessEnv => ({ ...process.env, SCONCE_NODE: process.env["SCONCE_NODE"] ?? process.execPath });
+export const environment = (): NodeJS.ProcessEnv => ({ ...process.env, SCONCE_NODE: process.env["SCONCE_NODE"] || process.execPath });
