@@ -17,7 +17,7 @@ from ._cases import Answers, Cases
 from ._errors import CompileError, SconceError, VerificationError
 from ._export import as_module, export
 from ._result import Result, ports, read_json
-from ._tool import call, find_node
+from ._tool import call, find_node, no_node
 
 if TYPE_CHECKING:
     import torch

@@ -210,6 +210,10 @@ class Tests(unittest.TestCase):
         self.assertIn("not verified: Node", str(result))
         self.assertTrue(result.path.is_file())
 
+    def test_a_node_that_is_none_is_named(self):
+        with mock.patch.dict(os.environ, {"SCONCE_NODE": "/nowhere/node"}), self.assertWarnsRegex(UserWarning, "not verified: the environment variable SCONCE_NODE is '/nowhere/node', which is no program"):
+            sconce.compile(nn.ReLU(), (torch.ones(2),))
+
     # --- the documentation ---
 
     def test_the_readme_says_what_happens(self):

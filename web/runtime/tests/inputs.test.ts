@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { bindInputs, solve } from "../src/graph/inputs.js";
 import { type Manifest, parseManifest } from "../src/artifact/manifest.js";
 import { SconceError } from "../src/shared/errors.js";
-import type { Inputs } from "../src/shared/tensor.js";
+import type { Inputs, TensorInput } from "../src/shared/tensor.js";
 import type { Json } from "./fixture.js";
 
 function manifest(parts: Readonly<Record<string, Json>>): Manifest {
@@ -79,7 +79,9 @@ const cases: readonly (readonly [string, unknown, string])[] = [
   ["another array", { ...good, input_ids: new Int32Array(4) },
     'input "input_ids" is int64 and comes in a BigInt64Array, got a Int32Array: BigInt64Array.from(numbers, BigInt) makes one'],
   ["no shape where it is not fixed", { ...good, mask: new Uint8Array(9) },
-    'input "mask" has the shape [batch, 1 + ((h + -1) // 8)], which is not fixed: say which one this is, { data, shape }'],
+    'input "mask" has the shape [batch, 1 + ((h + -1) // 8)], which is not fixed: give { data, shape }, got { data }'],
+  ["dims for shape", { ...good, mask: { data: new Uint8Array(9), dims: [1, 9] } as TensorInput },
+    'input "mask" has the shape [batch, 1 + ((h + -1) // 8)], which is not fixed: give { data, shape }, got { data, dims }'],
   ["another rank", { ...good, pixel_values: pixels(3, 65, 17) },
     'input "pixel_values" should have 4 dimensions, [batch, 3, h, (8 * w) + 1], got 3, [3, 65, 17]'],
   ["another size", { ...good, input_ids: new BigInt64Array(5) },

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -142,7 +145,8 @@ test("options are checked", async () => {
     [{ constructor: 1 }, /no option constructor: it takes/],
     [{ onProgress: 5 }, /^the option onProgress should be a function, got 5$/],
     [{ signal: {} }, /^the option signal should be an AbortSignal, got \{\}$/],
-    [{ relaxed: "no" }, /^the option relaxed should be true or false, got no$/],
+    [{ relaxed: "no" }, /^the option relaxed should be true or false, got "no"$/],
+    [{ threads: "2" }, /^the option threads should be a whole number of threads from 1 up, got "2"$/],
     [{ workerUrl: 1 }, /^the option workerUrl should be a URL, got 1$/],
     [null, /^load takes its options in an object, got null$/],
   ] as const) {
@@ -155,10 +159,27 @@ test("options are checked", async () => {
   assert.match((await rejection(load(42 as unknown as string))).message, /^load takes a URL, Response, Blob, bytes or WebAssembly.Module, got 42$/);
 });
 
+test("a file that is no model is named", async () => {
+  const here = fileURLToPath(import.meta.url);
+  assert.equal((await rejection(load(here))).message, `${here}: the file is not WebAssembly`);
+  assert.equal((await rejection(load(new URL(import.meta.url)))).message, `${import.meta.url}: the file is not WebAssembly`);
+});
+
+test("a Node that is too old to read files is told so", () => {
+  const script = `process.getBuiltinModule = undefined; const { load } = await import("sconce"); await load("model.wasm").catch(({ message }) => console.log(message))`;
+  const { stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
+  assert.equal(stdout, `model.wasm is no whole URL, and there is no page here to be relative to: Node ${process.version} is older than 20.16\n`);
+});
+
 test("what cannot be fetched is named", async () => {
   assert.match((await rejection(load("/nowhere/model.wasm"))).message, /^\/nowhere\/model.wasm cannot be read: ENOENT/);
-  assert.match((await rejection(load(tmpdir()))).message, /cannot be read: it is a folder; load takes the .wasm/);
-  assert.match((await rejection(load("http://127.0.0.1:9/model.wasm"))).message, /^http:\/\/127.0.0.1:9\/model.wasm cannot be fetched: /);
+  assert.match((await rejection(load(tmpdir()))).message, /cannot be read: it is a folder; load takes a .wasm/);
+  const closed = createServer().listen(0, "127.0.0.1");
+  await once(closed, "listening");
+  const { port } = closed.address() as AddressInfo;
+  await new Promise((resolve) => closed.close(resolve));
+  const nobody = `http://127.0.0.1:${port}/model.wasm`;
+  assert.equal((await rejection(load(nobody))).message, `${nobody} cannot be fetched: fetch failed (ECONNREFUSED)`);
   assert.match((await rejection(load(new Response("gone", { status: 404, statusText: "Not Found" })))).message, /^the response cannot be fetched: the server answers 404 Not Found$/);
   const broken = new ReadableStream({ start: (controller) => controller.error(new Error("reset by peer")) });
   assert.match((await rejection(load(new Response(broken)))).message, /^the response broke off: reset by peer$/);
@@ -306,5 +327,5 @@ test("helpers that are ended from outside are done without", async () => {
 test("a worker's script may lie elsewhere", async () => {
   using model = await load(file, { threads: 2, workerUrl: new URL("../src/worker/worker.js", import.meta.url) });
   assert.ok((await model.run(tensors)).y);
-  assert.match((await rejection(load(file, { workerUrl: new URL("./nowhere.js", import.meta.url) }))).message, /^the model's worker stopped: .*nowhere/);
+  assert.match((await rejection(load(file, { workerUrl: new URL("./nowhere.js", import.meta.url) }))).message, /^the model's worker stopped: [^]*nowhere[^]* \(the option workerUrl\)$/);
 });

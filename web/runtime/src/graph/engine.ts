@@ -39,7 +39,7 @@ export function explained(error: unknown): SconceError {
   const said = describe(error);
   return /disallowed|unsafe-eval|blocked|content security policy/i.test(said)
     ? new SconceError("engine", `the page's content security policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src (${said})`)
-    : new SconceError("engine", `this engine does not compile the model's code; it needs WebAssembly with SIMD and atomic instructions (${said})`);
+    : new SconceError("engine", `this engine does not compile the model; it needs WebAssembly with SIMD and atomic instructions (${said})`);
 }
 
 /** Why several threads cannot be had here, or undefined where they can. */

@@ -85,7 +85,7 @@ function checkTensor(port: Port, input: TensorInput | TypedArray | undefined): B
   }
   const actual = shape ?? fixedShape(port);
   if (actual === undefined) {
-    throw wrong(`${where} has the shape ${formatShape(port.shape)}, which is not fixed: say which one this is, { data, shape }`);
+    throw wrong(`${where} has the shape ${formatShape(port.shape)}, which is not fixed: give { data, shape }, got { ${Object.keys(tensor).join(", ")} }`);
   }
   if (actual.length !== port.shape.length) {
     throw wrong(`${where} should have ${port.shape.length} dimensions, ${formatShape(port.shape)}, got ${actual.length}, [${actual.join(", ")}]`);

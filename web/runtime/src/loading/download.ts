@@ -34,6 +34,8 @@ export function refused(name: string, { status, statusText }: Response): SconceE
 }
 
 export interface DownloadOptions {
+  /** What an error says before the URL. */
+  readonly told?: string;
   readonly signal?: AbortSignal | undefined;
   /** Where to begin, and of which version the bytes before are. */
   readonly at?: number;
@@ -56,6 +58,8 @@ class Lost extends Error {}
 /** The bytes of a file on a server, as they arrive. What breaks off is taken up where it was. */
 export class Download implements AsyncIterable<Uint8Array> {
   readonly #url: string;
+  /** What errors call it. */
+  readonly #name: string;
   readonly #options: DownloadOptions;
   #response: Response | undefined;
   #version: Version | undefined;
@@ -67,6 +71,7 @@ export class Download implements AsyncIterable<Uint8Array> {
 
   constructor(url: string, options: DownloadOptions) {
     this.#url = url;
+    this.#name = (options.told ?? "") + url;
     this.#options = options;
     this.#response = options.response;
     this.#version = options.version;
@@ -94,8 +99,8 @@ export class Download implements AsyncIterable<Uint8Array> {
         if (!(error instanceof Lost)) throw error;
         failures = this.#at > before ? 1 : failures + 1;
         if (failures > mostFailures) {
-          throw new SconceError("network", this.#at === 0 ? `${this.#url} cannot be fetched: ${error.message}`
-            : `${this.#url} broke off at byte ${this.#at}, and ${mostFailures} attempts to go on brought nothing: ${error.message}`, { cause: error });
+          throw new SconceError("network", this.#at === 0 ? `${this.#name} cannot be fetched: ${error.message}`
+            : `${this.#name} broke off at byte ${this.#at}, and ${mostFailures} attempts to go on brought nothing: ${error.message}`, { cause: error });
         }
         await this.#pause(firstPauseMs * 2 ** (failures - 1));
       }
@@ -144,8 +149,8 @@ export class Download implements AsyncIterable<Uint8Array> {
     });
     const { status } = response;
     if (status === 416) return undefined;
-    if (status === 408 || status === 429 || status >= 500) throw new Lost(refused(this.#url, response).message);
-    if (!response.ok) throw refused(this.#url, response);
+    if (status === 408 || status === 429 || status >= 500) throw new Lost(`the server answers ${status}`);
+    if (!response.ok) throw refused(this.#name, response);
     return response;
   }
 
@@ -153,7 +158,7 @@ export class Download implements AsyncIterable<Uint8Array> {
   #begin(response: Response): number {
     const version = versionOf(response);
     if (this.#at > 0 && this.#options.checked !== true && !sameVersion(this.#version ?? version, version)) {
-      throw new SconceError("network", `${this.#url} broke off at byte ${this.#at} and cannot be resumed: the file changed on the server, or its answers carry neither ETag nor Last-Modified; load it again`);
+      throw new SconceError("network", `${this.#name} broke off at byte ${this.#at} and cannot be resumed: the file changed on the server, or its answers carry neither ETag nor Last-Modified; load it again`);
     }
     this.#version ??= version;
     if (response.status !== 206) return this.#at;

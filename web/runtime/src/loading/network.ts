@@ -2,9 +2,11 @@
 import type { ShardInfo } from "../artifact/manifest.js";
 import { Download, type Version, refused, request, sameVersion, versionOf } from "./download.js";
 import { SconceError, describe } from "../shared/errors.js";
-import type { ShardStream } from "./shards.js";
+import { type ShardStream, weightsBeside } from "./shards.js";
 import { type Entry, Store, shardObject, through, whyNoCache } from "./storage.js";
 import type { ByteStream, CacheReport } from "./stream.js";
+
+export { localFile } from "./local.js";
 
 interface Options {
   readonly signal: AbortSignal | undefined;
@@ -58,7 +60,7 @@ export class Network {
 
   async shard(url: string, shard: ShardInfo, again: boolean): Promise<ShardStream> {
     const store = this.#store;
-    const more = (at: number) => new Download(url, { signal: this.#signal, at, size: shard.bytes, checked: true, reload: again, onFetched: this.#count });
+    const more = (at: number) => new Download(url, { signal: this.#signal, at, size: shard.bytes, checked: true, told: weightsBeside, reload: again, onFetched: this.#count });
     if (store === undefined) return { chunks: more(0) };
     const object = shardObject(shard.sha256);
     if (again) await store.remove(object);

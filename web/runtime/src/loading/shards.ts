@@ -13,6 +13,9 @@ export type OpenShard = (shard: ShardInfo, again: boolean) => Promise<ShardStrea
 /** Where shards lie, beside the model's file. */
 export const shardFolder = "weights";
 
+/** What somebody is told of a file of weights that is not to be had. */
+export const weightsBeside = `the model's weights lie in files of their own, in ${shardFolder}/ beside it, and `;
+
 /** Browsers open six connections to a server of HTTP/1.1: two are left to the page. */
 const parallel = 4;
 
@@ -77,10 +80,10 @@ function held({ addresses: [address = 0], bytes }: ShardInfo, memory: WebAssembl
 
 function damaged(shard: ShardInfo, found: string | number): SconceError {
   const came = typeof found === "number" || found === "more" ? `${found} bytes where ${shard.bytes} belong` : `bytes whose SHA-256 is ${found}`;
-  return new SconceError("artifact", `the file of weights ${shardName(shard)} is damaged: it has ${came}, also when fetched anew; put the one there that \`sconce compile --split\` wrote`);
+  return new SconceError("artifact", `the file of weights ${shardName(shard)} is damaged: it has ${came}, also when fetched anew; put there what \`sconce compile --split\` wrote`);
 }
 
 /** What is wrong where nobody knows where the shards lie. */
 export function elsewhere(): SconceError {
-  return new SconceError("artifact", `the model's weights lie in files of their own, in ${shardFolder}/ beside it, and what was given does not say where: give load its URL or path, or the option weights; or compile it without --split`);
+  return new SconceError("artifact", `${weightsBeside}what was given does not say where: give load its URL or path, or the option weights; or compile it without --split`);
 }

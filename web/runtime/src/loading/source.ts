@@ -1,8 +1,7 @@
-import { builtin } from "../shared/builtin.js";
 import { SconceError, describe } from "../shared/errors.js";
 import type { ShardInfo } from "../artifact/manifest.js";
 import type { Network } from "./network.js";
-import { type OpenShard, shardName } from "./shards.js";
+import { type OpenShard, shardName, weightsBeside } from "./shards.js";
 import { type ByteStream, reading } from "./stream.js";
 
 /** A compiled model's file. A string is a URL, relative to the page; in Node it may be a path. */
@@ -44,7 +43,7 @@ async function openFile(source: FileSource, address: string, options: SourceOpti
   if (typeof Response !== "undefined" && source instanceof Response) return body(source, source.url || "the response", signal);
   if (typeof source !== "string" && !(source instanceof URL)) throw new SconceError("network", `load takes a URL, Response, Blob, bytes or WebAssembly.Module, got ${describe(source)}`);
   const name = String(source);
-  if (isLocal(address)) return localFile(address, name);
+  if (isLocal(address)) return (await more()).localFile(address, name);
   if (cache !== undefined && isRemote(address)) return (await network()).file(address);
   let response: Response;
   try {
@@ -82,12 +81,14 @@ function resolve(address: string | URL): string {
   }
 }
 
-/** The network's part of the runtime, fetched when it is wanted. */
+/** The part of the runtime that pages with small models do without, fetched when it is wanted. */
+const more = () => import("./network.js").catch((error: unknown) => {
+  throw new SconceError("network", `network.js cannot be loaded: ${describe(error)}`, { cause: error });
+});
+
 function lazily({ signal, cache }: SourceOptions): () => Promise<Network> {
   let network: Promise<Network> | undefined;
-  return () => (network ??= import("./network.js").then(({ Network }) => Network.open({ signal, cache }), (error: unknown) => {
-    throw new SconceError("network", `network.js, the part of the runtime that fetches large, split and cached models, cannot be loaded beside index.js: ${describe(error)}`, { cause: error });
-  }));
+  return () => (network ??= more().then(({ Network }) => Network.open({ signal, cache })));
 }
 
 function shardOpener(address: string, weights: string | undefined, network: () => Promise<Network>): OpenShard | undefined {
@@ -95,7 +96,7 @@ function shardOpener(address: string, weights: string | undefined, network: () =
   if (weights === undefined && (address === "" || /^(data|blob):/i.test(address))) return undefined;
   return async (shard, again) => {
     const url = weights === undefined ? shardAddress(address, shard) : `${weights.replace(/\/?$/, "/")}${shardName(shard).replace(/^.*\//, "")}`;
-    return isLocal(url) ? localFile(url, url) : (await network()).shard(url, shard, again);
+    return isLocal(url) ? (await more()).localFile(url, weightsBeside + url) : (await network()).shard(url, shard, again);
   };
 }
 
@@ -118,22 +119,4 @@ function pieces(bytes: Uint8Array): ByteStream {
     for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.slice(at, at + pieceBytes);
   }
   return { chunks: cut() };
-}
-
-async function localFile(address: string, text: string): Promise<ByteStream> {
-  if (builtin === undefined) throw new SconceError("network", `${text} is no whole URL, and there is no page here that it could be relative to`);
-  const { open: openFile } = builtin("node:fs/promises");
-  const failed = (what: string, error?: unknown) => new SconceError("network", `${text} cannot be read: ${what}`, { cause: error });
-  const file = await openFile(address.startsWith("file:") ? new URL(address) : address).catch((error: unknown) => { throw failed(describe(error), error); });
-  async function* chunks(): AsyncGenerator<Uint8Array> {
-    try {
-      if ((await file.stat()).isDirectory()) throw failed("it is a folder; load takes the .wasm that `sconce compile` wrote");
-      for await (const chunk of file.createReadStream({ highWaterMark: pieceBytes })) yield chunk as Uint8Array;
-    } catch (error) {
-      throw error instanceof SconceError ? error : failed(describe(error), error);
-    } finally {
-      await file.close();
-    }
-  }
-  return { chunks: chunks() };
 }

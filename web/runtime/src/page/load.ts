@@ -73,7 +73,10 @@ export async function load<Types extends Known = OutputData>(
     await session.load({ threads: threads.used, memory, relaxed, integrity, module }, file);
     await file?.settle?.(session.code.manifest);
   } catch (error) {
-    if (error instanceof SconceError && error.code === "artifact") await file?.settle?.(undefined).catch(() => {});
+    if (error instanceof SconceError && error.code === "artifact") {
+      if (typeof given === "string" || given instanceof URL) error.message = `${String(given)}: ${error.message}`;
+      await file?.settle?.(undefined).catch(() => {});
+    }
     session.end(new SconceError("disposed", "the model was not loaded"));
     fetching.abort();
     signal?.throwIfAborted();

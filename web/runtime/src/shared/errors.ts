@@ -42,8 +42,11 @@ export function toMessage(error: unknown): ErrorMessage {
   return { code: error instanceof SconceError ? error.code : "engine", message: describe(error) };
 }
 
+/** An error's message. Node's fetch says no more than that it failed, and has the code of the reason in its cause. */
 export function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const code = (error.cause as { code?: string } | undefined)?.code;
+  return error.message + (code ? ` (${code})` : "");
 }
 
 /** " (did you mean "pixel_values"?)" where a name has half of its pairs of letters in common with what was given, else nothing. */

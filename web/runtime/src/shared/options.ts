@@ -20,6 +20,6 @@ export function checkOptions(what: string, options: object, checks: Readonly<Rec
   for (const [name, value] of Object.entries(options)) {
     const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
     if (check === undefined) throw new SconceError("input", `${what} has no option ${name}${suggestion(name, names)}: it takes ${names.join(", ")}`);
-    if (value !== undefined && !check[1](value)) throw new SconceError("input", `the option ${name} should be ${check[0]}, got ${typeof value === "object" ? JSON.stringify(value) : String(value)}`);
+    if (value !== undefined && !check[1](value)) throw new SconceError("input", `the option ${name} should be ${check[0]}, got ${/^[os]/.test(typeof value) ? JSON.stringify(value) : String(value)}`);
   }
 }

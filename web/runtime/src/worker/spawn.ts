@@ -10,7 +10,7 @@ export type WorkerUrl = string | URL | undefined;
 // Libraries that were ported to Node leave its own kind of worker under the same name.
 const hasWebWorkers = () => typeof Worker !== "undefined" && Worker.prototype instanceof EventTarget;
 
-const conditions = "its script must come from the page's own origin (where the runtime comes from another, serve a copy of its worker.js and give load the option workerUrl), worker-src of the page's policy must allow it";
+const conditions = "its script must come from the page's own origin (else a copy of worker.js there, named by the option workerUrl), worker-src of the page's policy must allow it";
 
 /** Why no worker can be started here, or undefined where one can. */
 export function whyNoWorker(): string | undefined {
@@ -35,7 +35,7 @@ function webWorker<Sent, Received>(url: WorkerUrl): Peer<Sent, Received> {
   }
   const end = () => Worker.prototype.terminate.call(worker);
   const failure = new Failure();
-  worker.onmessageerror = () => failure.set(new SconceError("engine", "a message between page and worker cannot be read"));
+  worker.onmessageerror = () => failure.set(new SconceError("engine", "a message of the worker cannot be read"));
   worker.onerror = (event) => {
     event.preventDefault();
     failure.set(stopped(event.message ||
@@ -64,7 +64,7 @@ function nodeWorker<Sent, Received>(url: WorkerUrl, { Worker: NodeWorker }: type
   const worker = new NodeWorker(script, { execArgv: [], name: workerName, workerData: workerName });
   const failure = new Failure();
   worker.on("messageerror", (error) => failure.set(stopped(error.message, error)));
-  worker.on("error", (error) => failure.set(stopped(error.message, error)));
+  worker.on("error", (error) => failure.set(stopped(error.message + (url === undefined ? "" : " (the option workerUrl)"), error)));
   worker.on("exit", (code) => failure.set(stopped(`it ended with code ${code}`)));
   return {
     post: (message, transfer = []) => worker.postMessage(message, transfer as never),

@@ -11,7 +11,7 @@ export { SconceError, aborted, describe, suggestion } from "../shared/errors.js"
 export { free } from "../shared/free.js";
 export { Host } from "./host.js";
 export { bindInputs } from "../graph/inputs.js";
-export { elsewhere, shardName } from "../loading/shards.js";
+export { elsewhere, shardName, weightsBeside } from "../loading/shards.js";
 export { elementsOf, viewOf } from "../shared/tensor.js";
 export { version } from "../shared/version.js";
 export { workerName } from "./worker-name.js";
