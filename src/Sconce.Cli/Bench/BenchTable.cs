@@ -53,16 +53,19 @@ internal static class BenchTable
         grid.Add("run", $"{Quantity.Milliseconds(run.Median)} (median of {run.Rounds}; half of them {Quantity.Milliseconds(run.Lower)} to {Quantity.Milliseconds(run.Upper)})");
         grid.Add("steps", $"{Quantity.Milliseconds(steps)} in {report.Steps.Length}");
         grid.Add("load", $"{Quantity.Milliseconds(report.LoadMs)}, and {Quantity.Milliseconds(report.FirstRunMs)} for the first run");
-        grid.Add("peak", $"{Text(rate, "0.0")} of {Text(report.PeakGflops, "0.0")} GFLOP/s: {Text(100 * rate / report.PeakGflops, "0")} %");
+        grid.Add("peak", $"{Text(rate, "0.0")} of {Text(report.PeakGflops, "0.0")} GFLOP/s: {Percent(rate / report.PeakGflops)}");
         grid.Add("memory", $"{Text(report.ReadGbytes, "0.0")} GB/s: plain reads of one thread");
         return grid;
     }
 
     private static string[] Numbers(StepTime step) =>
     [
-        Text(step.Ms, "0.000"), Text(step.GigaflopsPerSecond, "0.0"), Text(step.GigabytesPerSecond, "0.0"), Text(100 * step.Share, "0.0") + " %",
-        Text(100 * step.OfPeak, "0") + " %",
+        Text(step.Ms, "0.000"), step.Flops == 0 ? "" : Text(step.GigaflopsPerSecond, "0.0"), Text(step.GigabytesPerSecond, "0.0"), Text(100 * step.Share, "0.0") + " %",
+        step.Flops == 0 ? "" : Text(100 * step.OfPeak, "0") + " %",
     ];
+
+    /// <summary>What is little is not nothing.</summary>
+    private static string Percent(double part) => Text(100 * part, part < 0.01 ? "0.00" : "0") + " %";
 
     private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -61,7 +61,7 @@ internal static class Browser
             ["request.json"] = () => new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(request, BenchMessageJson.Default.BenchRequest)),
             ["model.wasm"] = () => InputFile.Open(artifact, "an artifact"),
         };
-        foreach (var script in new[] { "page.mjs", "measure.mjs", "peak.mjs" })
+        foreach (var script in new[] { "page.mjs", "measure.mjs", "random.mjs", "peak.mjs" })
         {
             contents[script] = () => File.OpenRead(Script(script));
         }

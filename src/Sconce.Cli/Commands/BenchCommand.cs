@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using System.CommandLine;
-using System.Globalization;
 using System.Text;
 using Sconce.Cli.Artifacts;
 using Sconce.Cli.Bench;
@@ -10,8 +8,6 @@ using Sconce.Cli.Node;
 using Sconce.Cli.Terminal;
 using Sconce.Compiler;
 using Sconce.Compiler.Diagnostics;
-using Sconce.Compiler.Types;
-using Symbol = Sconce.Compiler.Types.Symbol;
 
 namespace Sconce.Cli.Commands;
 
@@ -32,7 +28,7 @@ internal static class BenchCommand
         var noRelaxed = CommonOptions.NoRelaxed();
         noRelaxed.Aliases.Add("--plain");
         var rounds = CommonOptions.Count("--rounds", most: 100_000, "How often it runs, and how often each step is timed; where not given, as often as two seconds allow.");
-        var sizes = new Option<string[]>("--size") { Description = "The value of a size that the model leaves open (its least where not given). May be given several times.", HelpName = "NAME=VALUE" };
+        var sizes = OpenSizes.Option("The value of a size that the model leaves open (its least where not given). May be given several times.");
         var json = new Option<string?>("--json") { Description = "Write all numbers to this file.", HelpName = "FILE" };
         var trace = new Option<string?>("--trace") { Description = "Write the steps to this file as trace events, for Perfetto or chrome://tracing.", HelpName = "FILE" };
         var timeout = CommonOptions.Timeout();
@@ -58,9 +54,8 @@ internal static class BenchCommand
             ? settings.Model
             : StageProgress.Show(progress => ModelCompiler.CompileToFile(settings.Model, scratch.NewFile(".wasm"), settings.Compile, progress)).Path;
         var manifest = ArtifactContents.Read(artifact).Manifest;
-        var sizes = SizesOf(manifest, settings.Sizes);
-        var inputs = manifest.Inputs
-            .Select(input => new BenchInput(input.Name, input.Type.Name(), [.. input.Shape.Select(dim => dim.Evaluate(atom => sizes[(Symbol)atom]))])).ToImmutableArray();
+        var sizes = OpenSizes.Of(manifest, settings.Sizes);
+        var inputs = OpenSizes.Inputs(manifest, sizes);
         var request = new BenchRequest(settings.Threads, settings.Relaxed, settings.Rounds, inputs);
 
         var answer = await StageProgress.ShowAsync("measuring", () => settings.Engine == Node
@@ -84,27 +79,5 @@ internal static class BenchCommand
         }
 
         return ExitCode.Success;
-    }
-
-    /// <summary>A value for each symbol: as given, else the least that has elements.</summary>
-    private static Dictionary<Symbol, long> SizesOf(ManifestView manifest, IEnumerable<string> given)
-    {
-        var sizes = manifest.Symbols.ToDictionary(symbol => symbol, UsualSizes.Least);
-        foreach (var text in given)
-        {
-            var names = manifest.Symbols.IsEmpty ? "the model has no open sizes" : $"the model's open sizes are {string.Join(", ", manifest.Symbols)}";
-            if (text.Split('=') is not [var name, var number] || !long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var value))
-            {
-                throw SconceException.Expected("--size NAME=VALUE with a whole number", $"--size {text}", hint: names);
-            }
-
-            var symbol = manifest.Symbols.FirstOrDefault(symbol => symbol.Name == name)
-                ?? throw SconceException.Expected("the name of an open size", $"'{name}'", hint: names);
-            sizes[symbol] = value >= symbol.Min && value <= (symbol.Max ?? long.MaxValue)
-                ? value
-                : throw SconceException.Expected(symbol.Max is { } max ? $"{name} from {symbol.Min} to {max}" : $"{name} of at least {symbol.Min}", $"{value}");
-        }
-
-        return sizes;
     }
 }

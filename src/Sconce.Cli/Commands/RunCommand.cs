@@ -1,10 +1,12 @@
 using System.CommandLine;
+using Sconce.Cli.Artifacts;
 using Sconce.Cli.Compiling;
 using Sconce.Cli.Files;
 using Sconce.Cli.Node;
 using Sconce.Cli.Numpy;
 using Sconce.Cli.Terminal;
 using Sconce.Compiler;
+using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Cli.Commands;
@@ -12,28 +14,29 @@ namespace Sconce.Cli.Commands;
 /// <summary><c>sconce run MODEL|OUT.wasm</c>: runs an artifact in Node with our own runtime.</summary>
 internal static class RunCommand
 {
-    private sealed record Settings(string Model, string[] Inputs, string? Output, int? Threads, bool Relaxed, int Repeat, TimeSpan Timeout, CompileOptions Compile);
+    private sealed record Settings(string Model, string[] Inputs, string[] Sizes, string? Output, int? Threads, bool Relaxed, int Repeat, TimeSpan Timeout, CompileOptions Compile);
 
     public static Command Create()
     {
         var model = new Argument<string>("MODEL") { Description = "A model (.pt2), compiled first, or an artifact (.wasm)." };
         var input = new Option<string[]>("--input", "-i")
         {
-            Description = "FILE.npz with an array for each input, by name or as in0, in1, …; or NAME=FILE.npy for one. May be given several times.",
+            Description = "FILE.npz with an array for each input, by name or as in0, in1, …; or NAME=FILE.npy for one. May be given several times. Without it inputs are random, always the same ones.",
             AllowMultipleArgumentsPerToken = true,
         };
+        var sizes = OpenSizes.Option("Of random inputs: the value of a size that the model leaves open (its least where not given). May be given several times.");
         var output = new Option<string?>("--output", "-o") { Description = "Write the outputs to this .npz file, by name." };
         var threads = CommonOptions.Threads("Threads to run with; as many as the machine has where not given.");
         var noRelaxed = CommonOptions.NoRelaxed();
         var repeat = CommonOptions.Count("--repeat", int.MaxValue, "Run so often, each time from the same state, and tell the median time.");
         var timeout = CommonOptions.Timeout();
 
-        var command = new Command("run", "Run a model or an artifact in Node.") { model, input, output, threads, noRelaxed, repeat, timeout };
+        var command = new Command("run", "Run a model or an artifact in Node.") { model, input, sizes, output, threads, noRelaxed, repeat, timeout };
         var settings = new CompileSettings();
         settings.AddTo(command);
         command.SetAction((parsed, cancellation) => RunAsync(
             new Settings(
-                parsed.GetRequiredValue(model), parsed.GetValue(input) ?? [], parsed.GetValue(output), parsed.GetValue(threads),
+                parsed.GetRequiredValue(model), parsed.GetValue(input) ?? [], parsed.GetValue(sizes) ?? [], parsed.GetValue(output), parsed.GetValue(threads),
                 !parsed.GetValue(noRelaxed), parsed.GetValue(repeat) ?? 1, TimeSpan.FromSeconds(parsed.GetValue(timeout)),
                 settings.From(parsed)),
             cancellation));
@@ -42,6 +45,11 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(Settings settings, CancellationToken cancellation)
     {
+        if (settings is { Inputs.Length: > 0, Sizes.Length: > 0 })
+        {
+            throw SconceException.Expected("--size without --input", "both", hint: "what --input gives has its own sizes");
+        }
+
         using var scratch = new ScratchFolder();
         var arrays = RunInputs.Read(settings.Inputs);
         var artifact = ModelFile.IsArtifact(settings.Model)
@@ -50,10 +58,9 @@ internal static class RunCommand
 
         await using var host = NodeHost.Start(settings.Timeout);
         await using var model = await host.LoadAsync(artifact, settings.Threads, settings.Relaxed, cancellation);
-        var inputs = RunInputs.ByName(arrays, [.. model.Inputs.Select(port => port.Name)]);
-        RunInputs.Check(inputs, model.Inputs);
-        var run = await model.RunAsync(inputs, settings.Repeat, cancellation);
-
+        var run = settings.Inputs.Length > 0
+            ? await RunOnFilesAsync(model, arrays, settings.Repeat, cancellation)
+            : await RunAtRandomAsync(model, artifact, settings, cancellation);
         Print(model, run);
         if (settings.Output is { } output)
         {
@@ -62,6 +69,25 @@ internal static class RunCommand
         }
 
         return ExitCode.Success;
+    }
+
+    private static Task<NodeRun> RunOnFilesAsync(NodeModel model, IReadOnlyDictionary<string, TensorData> arrays, int repeat, CancellationToken cancellation)
+    {
+        var inputs = RunInputs.ByName(arrays, [.. model.Inputs.Select(port => port.Name)]);
+        RunInputs.Check(inputs, model.Inputs);
+        return model.RunAsync(inputs, repeat, cancellation);
+    }
+
+    private static Task<NodeRun> RunAtRandomAsync(NodeModel model, string artifact, Settings settings, CancellationToken cancellation)
+    {
+        var manifest = ArtifactContents.Read(artifact).Manifest;
+        var inputs = OpenSizes.Inputs(manifest, OpenSizes.Of(manifest, settings.Sizes));
+        foreach (var input in inputs)
+        {
+            Console.WriteLine($"{input.Name}  {input.Dtype}  {NpyHeader.ShapeText(input.Shape)}  at random; --input {input.Name}=FILE.npy gives numbers of yours");
+        }
+
+        return model.RunRandomAsync(inputs, settings.Repeat, cancellation);
     }
 
     private static void Print(NodeModel model, NodeRun run)

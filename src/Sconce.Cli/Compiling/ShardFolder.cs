@@ -9,13 +9,15 @@ namespace Sconce.Cli.Compiling;
 /// <summary>The files of weights beside an artifact. Their names are their digests, so one that is there already is the one that is wanted, whoever wrote it.</summary>
 internal sealed class ShardFolder
 {
-    private readonly string artifact, folder;
+    private readonly string output, artifact, folder;
     private readonly List<string> written = [];
 
-    public ShardFolder(string artifact)
+    /// <param name="output">The artifact, as the user named it.</param>
+    public ShardFolder(string output)
     {
-        this.artifact = Path.GetFullPath(artifact);
-        folder = Path.Combine(Path.GetDirectoryName(this.artifact)!, ShardInfo.Folder);
+        this.output = output;
+        artifact = Path.GetFullPath(output);
+        folder = Path.Combine(Path.GetDirectoryName(artifact)!, ShardInfo.Folder);
     }
 
     /// <summary>Bytes that were not there before.</summary>
@@ -38,8 +40,12 @@ internal sealed class ShardFolder
     {
         if (shards.Count > 0)
         {
-            Guarded(() => _ = Directory.Exists(Path.GetDirectoryName(folder)) ? Directory.CreateDirectory(folder)
-                : throw new DirectoryNotFoundException($"There is no folder '{Path.GetDirectoryName(folder)}'"));
+            if (!Directory.Exists(Path.GetDirectoryName(folder)))
+            {
+                throw AtomicFile.NotWritten(output, new DirectoryNotFoundException());
+            }
+
+            Guarded(() => Directory.CreateDirectory(folder));
         }
 
         foreach (var shard in shards)

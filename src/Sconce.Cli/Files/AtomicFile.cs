@@ -30,10 +30,12 @@ internal static class AtomicFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new SconceException($"the output could not be written ({Reason(error)})", new Where(path),
-                "give a name in a folder that exists and may be written to, with space left", inner: error);
+            throw NotWritten(path, error);
         }
     }
+
+    public static SconceException NotWritten(string path, Exception why) =>
+        new($"the output could not be written ({Reason(why)})", new Where(path), "give a name in a folder that exists and may be written to, with space left", inner: why);
 
     /// <summary>Why, without the name of the file beside, which nobody asked for.</summary>
     private static string Reason(Exception error) => error switch

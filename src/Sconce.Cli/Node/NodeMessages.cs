@@ -4,8 +4,8 @@ using Sconce.Cli.Bench;
 
 namespace Sconce.Cli.Node;
 
-/// <summary>A tensor as a message announces it; its bytes follow the message.</summary>
-internal sealed record TensorHeader(string Name, string Dtype, ImmutableArray<long> Shape, long Bytes);
+/// <summary>A tensor as a message announces it; its bytes follow the message. Without bytes, and random, Node makes the numbers.</summary>
+internal sealed record TensorHeader(string Name, string Dtype, ImmutableArray<long> Shape, long Bytes, bool Random = false);
 
 /// <summary>What is asked of <c>host.mjs</c>.</summary>
 internal sealed record NodeRequest(

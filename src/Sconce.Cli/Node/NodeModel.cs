@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sconce.Cli.Bench;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Types;
 
@@ -41,8 +42,17 @@ internal sealed class NodeModel : IAsyncDisposable
         var tensors = inputs.Select(input => (input.Key, Value: ForInput(input.Key, input.Value))).ToImmutableArray();
         var headers = tensors.Select(tensor =>
             new TensorHeader(tensor.Key, tensor.Value.Type.Name(), tensor.Value.Shape, tensor.Value.ByteCount));
-        var request = new NodeRequest("run", Model: number, Repeat: repeat, Tensors: [.. headers]);
-        var (reply, outputs) = await host.AskAsync(request, [.. tensors.Select(tensor => tensor.Value)], cancellation);
+        return await RunAsync([.. headers], [.. tensors.Select(tensor => tensor.Value)], repeat, cancellation);
+    }
+
+    /// <summary>Runs the model on random inputs, always the same ones.</summary>
+    public Task<NodeRun> RunRandomAsync(IEnumerable<BenchInput> inputs, int repeat, CancellationToken cancellation) =>
+        RunAsync([.. inputs.Select(input => new TensorHeader(input.Name, input.Dtype, input.Shape, Bytes: 0, Random: true))], [], repeat, cancellation);
+
+    private async Task<NodeRun> RunAsync(ImmutableArray<TensorHeader> headers, IReadOnlyList<TensorData> tensors, int repeat, CancellationToken cancellation)
+    {
+        var request = new NodeRequest("run", Model: number, Repeat: repeat, Tensors: headers);
+        var (reply, outputs) = await host.AskAsync(request, tensors, cancellation);
         var ordered = new OrderedDictionary<string, TensorData>();
         foreach (var port in Outputs)
         {

@@ -4,18 +4,13 @@
 import { performance } from "node:perf_hooks";
 import { pathToFileURL } from "node:url";
 import { setFlagsFromString } from "node:v8";
+import { arrays, random } from "../Bench/random.mjs";
 import { tooOld } from "./version.mjs";
 
 // Node 20 has relaxed SIMD behind a flag, later ones have it on; the runtime finds out by itself which it may use.
 if (Number.parseInt(process.versions.node) < 22) setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 const prefix = "sconce:";
-const arrays = {
-  bool: Uint8Array, uint8: Uint8Array, int8: Int8Array, int16: Int16Array, int32: Int32Array, int64: BigInt64Array,
-  float16: Uint16Array, bfloat16: Uint16Array, float32: Float32Array, float64: Float64Array,
-  complex64: Float32Array, complex128: Float64Array,
-};
-
 const { load } = await import(pathToFileURL(process.argv[2]).href);
 const models = new Map();
 let created = 0;
@@ -35,8 +30,8 @@ const commands = {
   async run({ model, tensors, repeat }, payload) {
     const inputs = {};
     let offset = 0;
-    for (const { name, dtype, shape, bytes } of tensors) {
-      inputs[name] = { dtype, shape, data: new arrays[dtype](payload.slice(offset, offset + bytes)) };
+    for (const { name, dtype, shape, bytes, random: isRandom } of tensors) {
+      inputs[name] = { dtype, shape, data: isRandom ? random(dtype, shape) : new arrays[dtype](payload.slice(offset, offset + bytes)) };
       offset += bytes;
     }
     const milliseconds = [];

@@ -19,7 +19,12 @@ internal static class ErrorReport
     {
         var command = parsed.CommandResult.Command;
         var name = command is RootCommand ? "sconce" : $"sconce {command.Name}";
-        var problems = parsed.Errors.Select(error => error.Message.TrimEnd('.')).Distinct();
+        // Without a command, what follows the unknown word is no mistake of its own.
+        var problems = command is RootCommand && parsed.UnmatchedTokens is [var first, ..]
+            ? [$"there is no command '{first}'{Misspelling.Suggestion(first, command)}"]
+            : parsed.Errors.Select(error => error.Message.TrimEnd('.')
+                + string.Concat(parsed.UnmatchedTokens.Where(token => error.Message.Contains($"'{token}'", StringComparison.Ordinal)).Take(1).Select(token => Misspelling.Suggestion(token, command))))
+                .Distinct();
         Console.Error.WriteLine($"{Paint.Error("error:")} {string.Join("\n       ", problems)}\n  what to do: {name} --help says what it takes");
         return ExitCode.Usage;
     }

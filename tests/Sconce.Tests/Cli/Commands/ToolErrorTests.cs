@@ -42,6 +42,14 @@ public sealed class ToolErrorTests : IDisposable
     }
 
     [Theory]
+    [InlineData("complie m.pt2", "error: there is no command 'complie' (did you mean 'compile'?)\n  what to do")]
+    [InlineData("zebra m.pt2", "error: there is no command 'zebra'\n  what to do")]
+    [InlineData("compile m.pt2 --spilt", "'--spilt' (did you mean '--split'?)")]
+    [InlineData("compile m.pt2 --zebra", "'--zebra'\n")]
+    public async Task AMisspeltWordIsAnsweredWithWhatWasMeant(string commandLine, string message) =>
+        Assert.Contains(message, (await RunAsync(commandLine.Split(' '))).Errors);
+
+    [Theory]
     [InlineData("compile missing.pt2", "expected a PyTorch model (.pt2), but got nothing there", "missing.pt2")]
     [InlineData("run missing.pt2", "expected a model (.pt2) or an artifact (.wasm), but got nothing there", "missing.pt2")]
     [InlineData("inspect .", "but got a folder", ".")]

@@ -99,7 +99,7 @@ public sealed class ToolModelTests : IDisposable
     }
 
     [Theory]
-    [InlineData("nowhere/digits.wasm", "8kB", "There is no folder")]
+    [InlineData("nowhere/digits.wasm", "8kB", "the output could not be written (its folder does not exist)\n  where: nowhere/digits.wasm")]
     [InlineData(".", "8kB", "expected a file to write to, but got a folder")]
     [InlineData("digits.wasm", "3", "--split: expected a size from 4kB to 2GB, such as 16MB, but got '3'")]
     [InlineData("digits.wasm", "9e9", "--split: expected a size")]
@@ -226,7 +226,8 @@ public sealed class ToolModelTests : IDisposable
     [Fact]
     public async Task RunSaysHowToGiveAnInput()
     {
-        var missing = await Tool.RunAsync(folder.FullName, "run", Digits);
+        AtomicFile.Write(At("none.npz"), stream => Sconce.Cli.Numpy.Npz.Write(stream, new Dictionary<string, Compiler.Types.TensorData>()));
+        var missing = await Tool.RunAsync(folder.FullName, "run", Digits, "--input", "none.npz");
         Assert.Equal(1, missing.ExitCode);
         Assert.Contains("none for 'image'", missing.Errors);
         Assert.Contains("--input image=FILE.npy", missing.Errors);
@@ -235,6 +236,28 @@ public sealed class ToolModelTests : IDisposable
         Assert.Equal(1, other.ExitCode);
         Assert.Contains("expected float32 for input 'image', but got uint8", other.Errors);
         Assert.Contains("array.astype(\"float32\")", other.Errors);
+    }
+
+    [Fact]
+    public async Task WithoutInputsARunIsOnRandomOnesOfTheSizesThatAreAskedFor()
+    {
+        string Values(ToolResult result) => string.Join('\n', result.Output.Split('\n').Where(line => line.Contains("float32", StringComparison.Ordinal)));
+        var first = await RunAsync("run", Digits, "--size", "s40=3", "--threads", "1");
+        Assert.Contains("image  float32  [3, 1, 28, 28]  at random", first.Output);
+        Assert.Matches(@"logits +float32 +\[3, 10\]", first.Output);
+        Assert.Equal(Values(first), Values(await RunAsync("run", Digits, "--size", "s40=3", "--threads", "1")));
+        var both = await Tool.RunAsync(folder.FullName, "run", Digits, "--size", "s40=3", "--input", Path.ChangeExtension(Digits, ".npz"));
+        Assert.Contains("expected --size without --input", both.Errors);
+    }
+
+    [Theory]
+    [InlineData("/nowhere/node", "", "the environment variable SCONCE_NODE is '/nowhere/node', which cannot be started")]
+    [InlineData("", "--import=data:text/javascript,process.getBuiltinModule=undefined", "Node 20.16 or newer (of 22, 22.3) is wanted to run models, but ")]
+    public async Task ANodeThatCannotRunModelsIsNamed(string node, string options, string message)
+    {
+        var result = await Tool.RunAsync(folder.FullName, new Dictionary<string, string> { ["SCONCE_NODE"] = node, ["NODE_OPTIONS"] = options }, "run", Digits);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(message, result.Errors);
     }
 
     [Fact]

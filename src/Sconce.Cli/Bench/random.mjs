@@ -1,0 +1,25 @@
+// Random inputs, for `sconce bench` and for `sconce run` without --input.
+
+/** What holds the numbers of a dtype. */
+export const arrays = {
+  bool: Uint8Array, uint8: Uint8Array, int8: Int8Array, int16: Int16Array, int32: Int32Array, int64: BigInt64Array,
+  float16: Uint16Array, bfloat16: Uint16Array, float32: Float32Array, float64: Float64Array,
+  complex64: Float32Array, complex128: Float64Array,
+};
+
+/** Floats about 0; integers 0 or 1, which are also indices wherever two rows are. Always the same ones. */
+export function random(dtype, shape) {
+  const parts = dtype.startsWith("complex") ? 2 : 1;
+  const data = new arrays[dtype](shape.reduce((product, size) => product * size, parts));
+  let state = 1;
+  const next = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+  // Halves hold 0.5 with either sign: of their bits only those that both formats understand.
+  const half = { float16: [0x3800, 0xb800], bfloat16: [0x3f00, 0xbf00] }[dtype];
+  for (let i = 0; i < data.length; i++) {
+    if (half !== undefined) data[i] = half[next() < 0.5 ? 0 : 1];
+    else if (data instanceof BigInt64Array) data[i] = next() < 0.5 ? 0n : 1n;
+    else if (data instanceof Float32Array || data instanceof Float64Array) data[i] = 2 * next() - 1;
+    else data[i] = next() < 0.5 ? 0 : 1;
+  }
+  return data;
+}
