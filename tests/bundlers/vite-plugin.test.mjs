@@ -63,7 +63,15 @@ describe("vite-plugin-sconce", () => {
   for (const [name, vite] of [["vite 8", vite8], ["vite 7", vite7]]) {
     test(`${name} builds a page, with types made from the model`, { skip }, async () => {
       const path = viteProject(`plugin ${name}`);
+      // As the README has it: tsc goes before Vite, and the declaration is there already.
+      const { scripts } = JSON.parse(/```json\n([^`]*"prebuild"[^`]*)```/.exec(readFileSync(join(root, "web", "vite-plugin", "README.md"), "utf8"))[1]);
+      const [command, ...args] = scripts.prebuild.split(" ");
+      assert.equal(command, "sconce");
+      await run(["../../node_modules/sconce-compiler/dist/bin.js", ...args], path);
+      const ahead = readFileSync(join(path, "src", "digits.pt2.d.ts"), "utf8");
+      await run([tsc, "-p", path], path);
       await run([vite, "build"], path);
+      assert.equal(readFileSync(join(path, "src", "digits.pt2.d.ts"), "utf8"), ahead);
       const assets = readdirSync(join(path, "dist", "assets"));
       assert.equal(assets.filter((file) => /^digits-[\w-]+\.wasm$/.test(file)).length, 1, assets.join(" "));
       assert.match(readFileSync(join(path, "src", "digits.pt2.d.ts"), "utf8"), /export interface Digits \{/);

@@ -130,7 +130,7 @@ internal static class InspectReport
         grid.Add("file", Quantity.Bytes(contents.FileBytes));
         grid.Add("code", $"{Quantity.Bytes(contents.CodeBytes)}, and {Quantity.Bytes(contents.RelaxedBytes)} for relaxed SIMD");
         grid.Add("parameters", Quantity.Count(manifest.Parameters));
-        grid.Add("constants", $"{Quantity.Bytes(manifest.ConstantsEnd - manifest.ConstantsOffset)} at {manifest.ConstantsOffset}");
+        grid.Add("constants", $"{Quantity.Bytes(manifest.ConstantsEnd - manifest.ConstantsOffset)}, from address {manifest.ConstantsOffset} of the memory");
         grid.Add("arena", Quantity.Of(manifest.Arena, Quantity.Bytes) + (manifest.LargestLive is { } live ? $", of which {Quantity.Bytes(live)} are alive at once" : ""));
         grid.Add("memory at start", $"{Quantity.Bytes(manifest.MinPages * PageSize)} ({manifest.MinPages} pages)");
         grid.Add("multiply-adds", Quantity.Of(manifest.MultiplyAdds, Quantity.Count));

@@ -6,7 +6,7 @@ namespace Sconce.Cli.Demo;
 /// <summary>What the demo's server has: the built page, the artifact, and samples to click on.</summary>
 internal static class DemoContents
 {
-    private const string Model = "digits.wasm", Samples = "samples.json";
+    private const string Model = "digits.wasm", Samples = "samples.json", Network = "runtime/network.js";
 
     public static IReadOnlyDictionary<string, Func<Stream>> Read(string artifact, IEnumerable<Digit> digits)
     {
@@ -17,9 +17,9 @@ internal static class DemoContents
         return contents;
     }
 
-    /// <summary>The bytes of everything but the model and the samples.</summary>
+    /// <summary>The bytes of what a visit fetches but the model and the samples; a model as small as this one does without the runtime's part for large ones.</summary>
     public static long RuntimeBytes(IReadOnlyDictionary<string, Func<Stream>> contents) =>
-        contents.Where(content => content.Key is not (Model or Samples)).Sum(content =>
+        contents.Where(content => content.Key is not (Model or Samples or Network)).Sum(content =>
         {
             using var stream = content.Value();
             return stream.Length;
