@@ -6,7 +6,7 @@ const root = (name, script) => `../../node_modules/${name}/${script}`;
 const next = { files: { "package.json": '{ "private": true }' }, copies: "next", environment: { NEXT_TELEMETRY_DISABLED: "1" } };
 const nextCommand = root("next", "dist/bin/next");
 const vite = { files: { "index.html": html("/main.js") }, build: [[root("vite", "bin/vite.js"), "build"]], output: "dist" };
-// As the README says: a package that is bundled ahead loses its worker.
+// As the README says: in Vite 7 a package that is bundled ahead loses its worker.
 const viteDevelopment = { ...vite, development: (port) => [root("vite", "bin/vite.js"), "--port", port, "--strictPort"] };
 const excluding = (packages) => ({ "vite.config.mjs": `export default { optimizeDeps: { exclude: ${JSON.stringify(packages)} } };\n` });
 
@@ -37,7 +37,8 @@ export const projects = {
   "next's development server": { ...next, development: (port) => [nextCommand, "dev", "--port", port] },
   "vite 8": vite,
   "vite 7": { ...vite, build: [[root("vite7", "bin/vite.js"), "build"]] },
-  "vite's development server": { ...viteDevelopment, files: { ...vite.files, ...excluding(["sconce"]) } },
+  "vite 8's development server": viteDevelopment,
+  "vite 7's development server": { ...viteDevelopment, development: (port) => [root("vite7", "bin/vite.js"), "--port", port, "--strictPort"], files: { ...vite.files, ...excluding(["sconce"]) } },
   "vite 8 and Vue": { ...vite, files: { "index.html": html("/vue.js") }, answers: "once" },
   "webpack": webpack("main.js"),
   "parcel": {
