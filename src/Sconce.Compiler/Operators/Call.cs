@@ -173,7 +173,8 @@ public sealed class Call(LoweringContext context, Operator op, ImmutableArray<Lo
         _ => throw Expected($"an integer for '{name}'", value.Kind),
     };
 
-    private Operand AsOperand(Lowered value, string name) => value switch
+    /// <summary>An element of a list as <see cref="Operand(string)"/> gives an argument.</summary>
+    public Operand AsOperand(Lowered value, string name) => value switch
     {
         Lowered.Tensor tensor => tensor.Buffer,
         Lowered.Int number => Operators.Operand.Number(Expr.Of(number.Value)),

@@ -79,7 +79,7 @@ internal sealed record TilePlan(ImmutableArray<Axis> Axes, int Split, Dim Chunk)
         const long usual = 128;
         if (dim.IsConstant)
         {
-            return dim.Value;
+            return Math.Max(dim.Value, 1);
         }
 
         try

@@ -1,4 +1,6 @@
 using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
+using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators.Families;
 
@@ -10,6 +12,9 @@ internal static class Distance
         { "aten::cdist(Tensor x1, Tensor x2, float p=2., int? compute_mode=None) -> Tensor", call => Pairs(call, call.Number("p")) },
         { "aten::_cdist_forward(Tensor x1, Tensor x2, float p, int? compute_mode) -> Tensor", call => Pairs(call, call.Number("p")) },
         { "aten::_euclidean_dist(Tensor x1, Tensor x2) -> Tensor", call => Pairs(call, 2) },
+        { "aten::dist(Tensor self, Tensor other, Scalar p=2) -> Tensor", Whole },
+        { "aten::pdist(Tensor self, float p=2.) -> Tensor", PairsOfRows },
+        { "aten::_pdist_forward(Tensor self, float p=2.) -> Tensor", PairsOfRows },
         { "aten::pairwise_distance(Tensor x1, Tensor x2, float p=2., float eps=9.9999999999999995e-07, bool keepdim=False) -> Tensor", DTypeSet.Real, PairwiseDistance },
         { "aten::cosine_similarity(Tensor x1, Tensor x2, int dim=1, float eps=1e-08) -> Tensor", CosineSimilarity },
         { "aten::cross(Tensor self, Tensor other, int? dim=None) -> Tensor", DTypeSet.Numbers, Cross },
@@ -35,12 +40,18 @@ internal static class Distance
         }
 
         var batch = call.Context.Broadcast(a.Dims[..^2], b.Dims[..^2]);
-        var combiner = double.IsPositiveInfinity(p) ? Combiner.Max : Combiner.Sum;
-        return call.Context.Reduce(a.Type, [.. batch, a.Dims[^2], b.Dims[^2]], [a.Dims[^1]], combiner, (o, r) =>
+        return Distances(
+            call.Context, a.Type, [.. batch, a.Dims[^2], b.Dims[^2]], a.Dims[^1], p,
+            (o, k) => a.ValueAt([.. Broadcasting.IndexInto(a.Dims[..^2], o[..^2]), o[^2], k]),
+            (o, k) => b.ValueAt([.. Broadcasting.IndexInto(b.Dims[..^2], o[..^2]), o[^1], k]));
+    }
+
+    /// <summary>The p-norm of the differences of two vectors for each index.</summary>
+    private static TensorBuffer Distances(
+        LoweringContext context, DType type, Dims dims, Dim length, double p, Func<Dims, Dim, Expr> first, Func<Dims, Dim, Expr> second) => context.Reduce(
+        type, dims, [length], double.IsPositiveInfinity(p) ? Combiner.Max : Combiner.Sum, (o, r) =>
         {
-            var x = a.ValueAt([.. Broadcasting.IndexInto(a.Dims[..^2], o[..^2]), o[^2], r[0]]);
-            var y = b.ValueAt([.. Broadcasting.IndexInto(b.Dims[..^2], o[..^2]), o[^1], r[0]]);
-            var distance = (x - y).Abs();
+            var distance = (first(o, r[0]) - second(o, r[0])).Abs();
             return p switch
             {
                 double.PositiveInfinity => distance,
@@ -48,6 +59,40 @@ internal static class Distance
                 _ => distance.Power(p),
             };
         }, (_, sum) => double.IsPositiveInfinity(p) || p == 0 ? sum : sum.Power(1 / p));
+
+    /// <summary>Of all pairs of rows of one matrix, each once: the first row with all after it, the second with all after it, …</summary>
+    private static Lowered PairsOfRows(Call call)
+    {
+        var self = call.Tensor("self");
+        var rows = self.Dims[0];
+        var pairs = (rows * Dim.Max(rows - 1, 0)).FloorDiv(2);
+
+        // Before row r lie r (2n - r - 1) / 2 pairs: which row it is, the root of that tells, but for rounding.
+        var first = call.Context.Map(DType.Int64, [pairs], i =>
+        {
+            var (count, one) = (Expr.Of(rows), Expr.Const(DType.Int64, 1L));
+            var half = count.As(DType.Float64) - Expr.Const(DType.Float64, 0.5);
+            var guess = (half - ((half * half) - Expr.Of(2 * i[0]).As(DType.Float64)).Sqrt()).Floor().As(DType.Int64);
+            Expr Before(Expr row) => row * (count + count - row - one) / Expr.Const(DType.Int64, 2L);
+            var lower = Expr.Select(Before(guess) > Expr.Of(i[0]), guess - one, guess);
+            return Expr.Select(Before(lower + one) <= Expr.Of(i[0]), lower + one, lower);
+        });
+        var second = call.Context.Map(DType.Int64, [pairs], i =>
+        {
+            var (row, count, one) = (first.At(i), Expr.Of(rows), Expr.Const(DType.Int64, 1L));
+            return Expr.Of(i[0]) - (row * (count + count - row - one) / Expr.Const(DType.Int64, 2L)) + row + one;
+        });
+        return Distances(
+            call.Context, self.Type, [pairs], self.Dims[1], call.Number("p"),
+            (o, k) => self.ValueAt([BufferLoads.Clamped(first.At(o), rows), k]), (o, k) => self.ValueAt([BufferLoads.Clamped(second.At(o), rows), k]));
+    }
+
+    private static Lowered Whole(Call call)
+    {
+        Operand a = call.Tensor("self"), b = call.Tensor("other");
+        var type = TypePromotion.Result(a, b).ToFloat();
+        var difference = call.Context.Pointwise(type, type, [a, b], x => x[0] - x[1]);
+        return Reduction.Norm(call.Context, difference, new(difference, [.. Enumerable.Range(0, difference.Rank)], keep: false), type, call.Number("p"));
     }
 
     /// <summary>By a product, as ATen's <c>_euclidean_dist</c> does it: |x - y|² is |x|² + |y|² - 2xy.</summary>

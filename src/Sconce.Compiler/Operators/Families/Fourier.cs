@@ -18,6 +18,10 @@ internal static class Fourier
         { "aten::fft_ifftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor", call => Along(call, Inverse), call => Along(call, Inverse) },
         { "aten::fft_hfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor", Hermitian, Hermitian },
         { "aten::fft_ihfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor", call => Along(call, Inverse, half: true) },
+        { "aten::fft_hfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor", Hermitian, Hermitian },
+        { "aten::fft_hfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor", Hermitian, Hermitian },
+        { "aten::fft_ihfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor", call => Along(call, Inverse, half: true) },
+        { "aten::fft_ihfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor", call => Along(call, Inverse, half: true) },
         { "aten::fft_rfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor", call => Along(call, Forward, half: true) },
         { "aten::fft_rfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor", call => Along(call, Forward, half: true) },
         { "aten::fft_rfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor", call => Along(call, Forward, half: true) },
@@ -125,13 +129,14 @@ internal static class Fourier
         return z ?? Complex.Of(context, real, real.Type);
     }
 
-    private static Lowered Real(Call call)
+    private static Lowered Real(Call call) => ToReal(call, call.Complex(0), Inverse);
+
+    private static TensorBuffer ToReal(Call call, Lowered.Complex z, int direction)
     {
-        var z = call.Complex(0);
         var (axes, sizes) = Dimensions(call, z.Real);
         var given = call.Has("n") || call.Has("s");
         sizes = given ? sizes : sizes.SetItem(sizes.Length - 1, 2 * (sizes[^1] - 1));
-        return ToReal(call.Context, z, axes, sizes, Scale(call, Inverse, Dim.Product(sizes)));
+        return ToReal(call.Context, z, axes, sizes, Scale(call, direction, Dim.Product(sizes)));
     }
 
     private static Lowered NumberedReal(Call call)
@@ -146,9 +151,7 @@ internal static class Fourier
     private static Lowered Hermitian(Call call)
     {
         var z = call.Complex(0);
-        var (axes, sizes) = Dimensions(call, z.Real);
-        var size = call.Has("n") ? sizes[0] : 2 * (sizes[0] - 1);
-        return ToReal(call.Context, new(z.Real, call.Context.Pointwise(z.Imaginary, x => -x)), axes, [size], Scale(call, Forward, size));
+        return ToReal(call, new(z.Real, call.Context.Pointwise(z.Imaginary, x => -x)), Forward);
     }
 
     /// <summary>From half a spectrum back to a real tensor.</summary>

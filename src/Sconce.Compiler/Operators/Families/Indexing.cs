@@ -12,11 +12,13 @@ internal static class Indexing
     {
         { "aten::index.Tensor(Tensor self, Tensor?[] indices) -> Tensor", Index },
         { "aten::_unsafe_index.Tensor(Tensor self, Tensor?[] indices) -> Tensor", Index },
+        { "aten::_unsafe_masked_index(Tensor self, Tensor mask, Tensor?[] indices, Scalar fill) -> Tensor", MaskedIndex },
         { "aten::index_select(Tensor self, int dim, Tensor index) -> Tensor", IndexSelect },
         { "aten::gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor", Gather },
         { "aten::take(Tensor self, Tensor index) -> Tensor", Take },
         { "aten::take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor", TakeAlongDim },
         { "aten::embedding(Tensor weight, Tensor indices, SymInt padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False) -> Tensor", Embedding },
+        { "aten::embedding_renorm(Tensor self, Tensor indices, float max_norm, float norm_type) -> Tensor", DTypeSet.Numbers, EmbeddingRenorm },
         { "aten::embedding_bag.padding_idx(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq, int mode, bool sparse, Tensor? per_sample_weights, bool include_last_offset, int? padding_idx) -> (Tensor, Tensor, Tensor, Tensor)", EmbeddingBag },
         { "aten::embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False) -> (Tensor, Tensor, Tensor, Tensor)", EmbeddingBag },
         { "aten::_embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1) -> (Tensor, Tensor, Tensor, Tensor)", EmbeddingBag },
@@ -88,6 +90,19 @@ internal static class Indexing
         return call.Context.View(self, advanced.Dims, advanced.Place);
     }
 
+    /// <summary>Where the mask is false, an index may be anything.</summary>
+    private static Lowered MaskedIndex(Call call)
+    {
+        var (self, mask, fill) = (call.Tensor("self"), call.Tensor("mask"), call.Operand("fill").At([], call.Tensor("self").Type));
+        var advanced = new Advanced(call, self, Inside(call, self));
+        return call.Context.Map(self.Type, call.Context.Broadcast(mask.Dims, advanced.Dims), i => Expr.Select(
+            mask.At(Broadcasting.IndexInto(mask.Dims, i)).As(DType.Bool), self.ValueAt(advanced.Place(i[^advanced.Dims.Length..])), fill));
+    }
+
+    /// <summary>The indices of a call, those outside of the tensor moved inside.</summary>
+    internal static ImmutableArray<TensorBuffer?> Inside(Call call, TensorBuffer self) => [.. call.OptionalTensors("indices").Select((index, axis) =>
+        index is null ? null : call.Context.Map(DType.Int64, index.Dims, i => Expr.Of(index.IndexAt(i, self.Dims[axis]))))];
+
     private static Lowered IndexSelect(Call call)
     {
         var (self, index) = (call.Tensor("self"), call.Tensor("index"));
@@ -154,6 +169,17 @@ internal static class Indexing
         return call.Context.View(weight, [.. indices.Dims, weight.Dims[1]], i => [indices.IndexAt(i[..^1], weight.Dims[0]), i[^1]]);
     }
 
+    /// <summary>The rows that indices name, no longer than the largest norm.</summary>
+    private static Lowered EmbeddingRenorm(Call call)
+    {
+        var (context, self, indices) = (call.Context, call.Tensor("self"), call.Tensor("indices"));
+        call.CheckIndices(indices, self.Dims[0], Checks.DimOf("self", 0));
+        var named = context.Fill(DType.Bool, [self.Dims[0]], Expr.Const(DType.Bool, 0L));
+        context.Scatter(named, indices.Dims, i => [indices.IndexAt(i, self.Dims[0])], _ => Expr.Const(DType.Bool, 1L), ScatterMode.Set);
+        var shortened = Reduction.Shortened(context, self, 0, call.Number("norm_type"), call.Number("max_norm"));
+        return context.Map(self.Type, self.Dims, i => Expr.Select(named.At([i[0]]), shortened.At(i), self.At(i)));
+    }
+
     /// <summary>Sums, means or maxima over bags of rows; a bag runs from its offset to the next one's.</summary>
     private static Lowered EmbeddingBag(Call call)
     {
@@ -197,8 +223,10 @@ internal static class Indexing
             };
         });
         var rest = context.Fill(indices.Type, mode == 2 ? [bags, width] : [bags], Expr.Const(indices.Type, 0L));
-        // PyTorch leaves the bag of each index out where a sum needs none.
-        return Lowered.Of(output, mode == 0 ? context.Fill(indices.Type, [0], Expr.Const(indices.Type, 0L)) : bag, sizes, rest);
+
+        // PyTorch leaves the bag of each index out where its quick way to sum needs none.
+        var quick = mode == 0 && padding is null && weight.Type != DType.Float64;
+        return Lowered.Of(output, quick ? context.Fill(indices.Type, [0], Expr.Const(indices.Type, 0L)) : bag, sizes, rest);
     }
 
     /// <summary>Whether an index stands before the end of the last bag: PyTorch does not look at others where it sums without padding.</summary>

@@ -13,6 +13,7 @@ internal static class Joining
         { "aten::cat(Tensor[] tensors, int dim=0) -> Tensor", call => Concatenate(call, "dim") },
         { "aten::concat(Tensor[] tensors, int dim=0) -> Tensor", call => Concatenate(call, "dim") },
         { "aten::concatenate(Tensor[] tensors, int dim=0) -> Tensor", call => Concatenate(call, "dim") },
+        { "aten::_chunk_cat(Tensor[] tensors, int dim, int num_chunks) -> Tensor", DTypeSet.Real, ChunksJoined },
         { "aten::stack(Tensor[] tensors, int dim=0) -> Tensor", Stack },
         { "aten::hstack(Tensor[] tensors) -> Tensor", call => Join(call, 1, tensor => tensor.Rank == 1 ? 0 : 1) },
         { "aten::vstack(Tensor[] tensors) -> Tensor", call => Join(call, 2, _ => 0) },
@@ -123,5 +124,19 @@ internal static class Joining
         Dims sizes = [.. tensors.Select(tensor => tensor.Dims[0])];
         return Stack(call.Context, [.. tensors.Select((tensor, i) => call.Context.View(
             tensor, [Dim.Product(sizes)], index => [Reshaping.Unflatten(sizes.AsSpan(), index[0])[i]]))], 1);
+    }
+
+    /// <summary>Each tensor filled up with zeros to a number of equal chunks of a dim; the first chunks of all one after the other, the second ones, …</summary>
+    private static Lowered ChunksJoined(Call call)
+    {
+        var (context, tensors, chunks) = (call.Context, call.Tensors("tensors"), call.Sane(call.Constant("num_chunks")));
+        var axis = call.Axis("dim", tensors.Min(tensor => tensor.Rank));
+        var parts = tensors.Select(tensor =>
+        {
+            var zero = Expr.Const(tensor.Type.Compute(), 0L);
+            var filled = context.Map(tensor.Type, tensor.Dims.SetItem(axis, tensor.Dims[axis].CeilDiv(chunks) * chunks), i => tensor.AtOr(i, zero));
+            return context.Reshape(filled, [.. filled.Dims[..axis], chunks, Dim.Product(filled.Dims[axis..]).FloorDiv(chunks)]);
+        }).ToArray();
+        return context.Concatenate(parts.Select(part => part.Type).Aggregate(TypePromotion.Promote), parts, axis + 1);
     }
 }

@@ -23,12 +23,16 @@ internal static class Loss
         { "aten::triplet_margin_loss(Tensor anchor, Tensor positive, Tensor negative, float margin=1., float p=2., float eps=9.9999999999999995e-07, bool swap=False, int reduction=1) -> Tensor", TripletMargin },
         { "aten::cosine_embedding_loss(Tensor input1, Tensor input2, Tensor target, float margin=0., int reduction=1) -> Tensor", CosineEmbedding },
         { "aten::multi_margin_loss(Tensor self, Tensor target, Scalar p=1, Scalar margin=1, Tensor? weight=None, int reduction=1) -> Tensor", MultiMargin },
+        { "aten::multilabel_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor", call => MultiLabelMargin(call).Loss },
+        { "aten::multilabel_margin_loss_forward(Tensor self, Tensor target, int reduction) -> (Tensor output, Tensor is_target)", call => Lowered.Of(MultiLabelMargin(call).Loss, MultiLabelMargin(call).IsTarget) },
         { "aten::nll_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor", call => NegativeLikelihood(call, call.Tensor("self")) },
         { "aten::nll_loss_nd(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor", call => NegativeLikelihood(call, call.Tensor("self")) },
         { "aten::nll_loss2d(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor", call => NegativeLikelihood(call, call.Tensor("self")) },
         { "aten::nll_loss_forward(Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index) -> (Tensor output, Tensor total_weight)", call => WithWeight(call) },
         { "aten::nll_loss2d_forward(Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index) -> (Tensor output, Tensor total_weight)", call => WithWeight(call) },
-        { "aten::cross_entropy_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100, float label_smoothing=0.) -> Tensor", CrossEntropy },
+        { "aten::cross_entropy_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100, float label_smoothing=0.) -> Tensor", call => CrossEntropy(call, call.Tensor("self")) },
+        { "torch_nn::_linear_cross_entropy_batch_chunked(Tensor input, Tensor linear_weight, Tensor target, Tensor? linear_bias, Tensor? weight, str reduction, int ignore_index, float label_smoothing, int batch_chunk_size, str acc_policy, ScalarType acc_dtype, bool allow_retain_graph, bool compute_input_grad, bool compute_linear_weight_grad, bool compute_linear_bias_grad) -> (Tensor, Tensor, Tensor, Tensor)", LinearCrossEntropy },
+        { "torch_nn::_linear_cross_entropy_batch_chunked_no_reduction(Tensor input, Tensor linear_weight, Tensor target, Tensor? linear_bias, Tensor? weight, int ignore_index, int batch_chunk_size, str acc_policy, ScalarType acc_dtype) -> Tensor", call => CrossEntropy(call, Logits(call)) },
     };
 
     private static Lowering Pointwise(Func<Expr, Expr, Call, Expr> loss) => call =>
@@ -42,13 +46,22 @@ internal static class Loss
     private static TensorBuffer Reduced(Call call, TensorBuffer losses)
     {
         var axes = new ReducedAxes(losses, [.. Enumerable.Range(0, losses.Rank)], keep: false);
-        return (losses.Rank == 0 ? 0 : call.Constant("reduction")) switch
+        return (losses.Rank == 0 ? 0 : Reduction(call)) switch
         {
             0 => losses,
             1 => call.Context.Convert(call.Context.Mean(losses, axes), losses.Type),
             _ => call.Context.Sum(losses, axes, losses.Type),
         };
     }
+
+    /// <summary>0 for none, 1 for the mean, 2 for the sum: as a number or by its name.</summary>
+    private static int Reduction(Call call) => !call.Has("reduction") ? 0 : call["reduction"] switch
+    {
+        Lowered.Text { Value: "none" } => 0,
+        Lowered.Text { Value: "mean" } => 1,
+        Lowered.Text { Value: "sum" } => 2,
+        _ => call.Constant("reduction"),
+    };
 
     private static Expr SmoothL1(Expr difference, double beta)
     {
@@ -153,7 +166,8 @@ internal static class Loss
 
     private static Lowered MultiMargin(Call call)
     {
-        var (self, target, weight) = (call.Tensor("self"), call.Tensor("target"), call.OptionalTensor("weight"));
+        var (self, target, weight) = (AtLeast(call, "self", 1), call.Tensor("target"), call.OptionalTensor("weight"));
+        self = target.Rank == self.Rank ? call.Context.Unsqueeze(self, 0) : self;
         var (classes, compute) = (self.Dims[^1], self.Type.Compute());
         call.CheckIndices(target, classes, "the classes of 'self'");
         var losses = call.Context.Reduce(self.Type, self.Dims[..^1], [classes], Combiner.Sum, (o, c) =>
@@ -165,6 +179,37 @@ internal static class Loss
             return Expr.Select(Expr.Of(c[0]).EqualTo(Expr.Of(wanted)), loss.Zero, loss);
         }, (_, sum) => sum / Expr.Of(classes).As(compute));
         return Reduced(call, losses);
+    }
+
+    /// <summary>A number as a vector of one, a vector as a matrix of one row.</summary>
+    private static TensorBuffer AtLeast(Call call, string name, int rank)
+    {
+        var tensor = call.Tensor(name);
+        while (tensor.Rank < rank)
+        {
+            tensor = call.Context.Unsqueeze(tensor, 0);
+        }
+
+        return tensor;
+    }
+
+    /// <summary>Each sample names classes, up to the first negative one: how far each of these lies above each other class.</summary>
+    private static (TensorBuffer Loss, TensorBuffer IsTarget) MultiLabelMargin(Call call)
+    {
+        var (context, given) = (call.Context, call.Tensor("self"));
+        var (self, target) = (AtLeast(call, "self", 2), AtLeast(call, "target", 2));
+        var (type, compute, classes) = (self.Type, self.Type.Compute(), self.Dims[1]);
+        var named = context.Scan([DType.Bool], target.Dims, 1, i => [new(Combiner.And, target.At(i) >= target.At(i).Zero)], (_, all) => [all[0]])[0];
+        call.CheckIndices(target.Dims, i => Expr.Select(named.At(i), target.At(i), target.At(i).Zero), classes, "the classes of 'self'");
+        var wanted = context.Reduce(DType.Bool, self.Dims, [classes], Combiner.Or, (o, k) =>
+            named.At([o[0], k[0]]) & target.At([o[0], k[0]]).As(DType.Int64).EqualTo(Expr.Of(o[1])));
+        var losses = context.Reduce(type, [self.Dims[0]], [classes, classes], Combiner.Sum, (o, r) =>
+        {
+            var over = Expr.Const(compute, 1L) - self.ValueAt([o[0], target.IndexAt([o[0], r[0]], classes)]) + self.ValueAt([o[0], r[1]]);
+            return Expr.Select(named.At([o[0], r[0]]) & !wanted.At([o[0], r[1]]), over.Max(over.Zero), over.Zero);
+        }, (_, sum) => sum / Expr.Of(classes).As(compute));
+        losses = given.Rank < 2 ? context.Reshape(losses, []) : losses;
+        return (Reduced(call, losses), context.Reshape(context.Convert(wanted, type), given.Dims));
     }
 
     private static Lowered NegativeLikelihood(Call call, TensorBuffer logarithms) => Likelihoods(call, logarithms, 0).Loss;
@@ -206,7 +251,7 @@ internal static class Loss
         var all = new ReducedAxes(losses, [.. Enumerable.Range(0, losses.Rank)], keep: false);
         var weights = context.Map(type, target.Dims, Weight);
         var total = context.Sum(weights, all, type);
-        return call.Constant("reduction") switch
+        return Reduction(call) switch
         {
             0 => (losses, context.Fill(type, [], Expr.Const(type, 0L))),
             1 => (context.Pointwise(type, type, [context.Sum(losses, all, compute), total], x => x[0] / x[1]), total),
@@ -214,13 +259,28 @@ internal static class Loss
         };
     }
 
-    private static Lowered CrossEntropy(Call call)
+    /// <summary>PyTorch goes by chunks here, to keep fewer logits, and makes the gradients at once where somebody asks for them.</summary>
+    private static Lowered LinearCrossEntropy(Call call)
+    {
+        if (call.Flag("compute_input_grad") || call.Flag("compute_linear_weight_grad") || call.Flag("compute_linear_bias_grad"))
+        {
+            throw call.Unsupported("gradients; export under torch.no_grad()");
+        }
+
+        TensorBuffer None(int rank) => call.Context.Fill(call.Tensor("input").Type, [.. Enumerable.Repeat(Dim.Zero, rank)], Expr.Const(call.Tensor("input").Type, 0L));
+        return Lowered.Of(CrossEntropy(call, Logits(call)), None(2), None(2), None(1));
+    }
+
+    private static TensorBuffer Logits(Call call) =>
+        Matrix.Linear(call.Context, call.Tensor("input"), call.Tensor("linear_weight"), call.OptionalTensor("linear_bias"));
+
+    private static TensorBuffer CrossEntropy(Call call, TensorBuffer self)
     {
         var context = call.Context;
-        var (self, target) = (call.Tensor("self"), call.Tensor("target"));
+        var target = call.Tensor("target");
         var axis = self.Rank == 1 ? 0 : 1;
         var logarithms = Softmax.Logarithm(context, self, axis, self.Type);
-        var smoothing = call.Number("label_smoothing");
+        var smoothing = call.Has("label_smoothing") ? call.Number("label_smoothing") : 0;
         if (!target.Type.IsFloat())
         {
             return Likelihoods(call, logarithms, smoothing).Loss;
@@ -237,13 +297,13 @@ internal static class Loss
             var loss = -wanted * logarithms.ValueAt(place);
             return weight is null ? loss : loss * weight.ValueAt(c).As(compute);
         });
-        if (call.Constant("reduction") == 0)
+        if (Reduction(call) == 0)
         {
             return losses;
         }
 
         var sum = context.Sum(losses, new(losses, [.. Enumerable.Range(0, losses.Rank)], keep: false), self.Type);
         var samples = Expr.Of(Dim.Product(losses.Dims)).As(compute);
-        return call.Constant("reduction") == 2 ? sum : context.Pointwise(sum, x => x / samples);
+        return Reduction(call) == 2 ? sum : context.Pointwise(sum, x => x / samples);
     }
 }

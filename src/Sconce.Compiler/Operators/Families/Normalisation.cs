@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
@@ -14,6 +15,7 @@ internal static class Normalisation
         { "aten::_native_batch_norm_legit(Tensor input, Tensor? weight, Tensor? bias, Tensor(a!) running_mean, Tensor(b!) running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)", call => WithStatistics(call, BatchNorm(call)) },
         { "aten::native_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)", call => WithStatistics(call, BatchNorm(call)) },
         { "aten::_native_batch_norm_legit.no_stats(Tensor input, Tensor? weight, Tensor? bias, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)", call => WithStatistics(call, BatchNorm(call)) },
+        { "aten::_batch_norm_with_update(Tensor input, Tensor? weight, Tensor? bias, Tensor(a!) running_mean, Tensor(b!) running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor, Tensor)", call => WithStatistics(call, BatchNorm(call)) },
         { "aten::cudnn_batch_norm(Tensor input, Tensor weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float exponential_average_factor, float epsilon) -> (Tensor, Tensor, Tensor, Tensor)", call => WithStatistics(call, BatchNorm(call)) },
         { "aten::layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1.0000000000000001e-05, bool cudnn_enable=True) -> Tensor", call => LayerNorm(call, call.Number("eps")).Output },
         { "aten::native_layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight, Tensor? bias, float eps) -> (Tensor, Tensor, Tensor)", NativeLayerNorm },
@@ -34,7 +36,13 @@ internal static class Normalisation
         var context = call.Context;
         var input = call.Tensor("input");
         var schema = call.Operator.Schema;
-        var training = schema.IndexOf("training") >= 0 && call.Flag("training");
+        var training = schema.Name == "aten::_batch_norm_with_update" || (schema.IndexOf("training") >= 0 && call.Flag("training"));
+        if (input.Rank < 2)
+        {
+            // PyTorch lets an empty vector through.
+            return input;
+        }
+
         var (mean, variance) = (call.OptionalTensor("running_mean"), call.OptionalTensor("running_var"));
         if (training || mean is null || variance is null)
         {
@@ -77,14 +85,18 @@ internal static class Normalisation
         {
             var none = context.Fill(type, [0], Expr.Const(type, 0L));
             return schema.Returns.Length == 4
-                ? new Lowered.List([output, none, none, context.Fill(DType.UInt8, [0], Expr.Const(DType.UInt8, 0L))])
+                ? new Lowered.List([output, none, none, Reserve(context)])
                 : new Lowered.List([output, none, none]);
         }
 
         var axes = new ReducedAxes(input, [.. Enumerable.Range(0, input.Rank).Where(axis => axis != 1)], keep: false);
         var (variance, mean) = context.Variance(input, axes);
-        return new Lowered.List([output, context.Convert(mean, type), context.Convert(InverseDeviation(context, variance, Epsilon(call)), type)]);
+        ImmutableArray<Lowered> results = [output, context.Convert(mean, type), context.Convert(InverseDeviation(context, variance, Epsilon(call)), type)];
+        return new Lowered.List(schema.Returns.Length == 4 ? results.Add(Reserve(context)) : results);
     }
+
+    /// <summary>What a GPU keeps for the derivative: nothing here.</summary>
+    private static TensorBuffer Reserve(LoweringContext context) => context.Fill(DType.UInt8, [0], Expr.Const(DType.UInt8, 0L));
 
     private static TensorBuffer InverseDeviation(LoweringContext context, TensorBuffer variance, double epsilon) =>
         context.Map(variance.Type, variance.Dims, i => variance.At(i).One / (variance.At(i) + variance.At(i).Like(epsilon)).Sqrt());

@@ -26,6 +26,8 @@ internal static class Pooling
         { "aten::adaptive_max_pool1d(Tensor self, int[1] output_size) -> (Tensor, Tensor)", DTypeSet.Floats, call => AdaptiveMax(call, 1) },
         { "aten::adaptive_max_pool2d(Tensor self, int[2] output_size) -> (Tensor, Tensor)", DTypeSet.Floats, call => AdaptiveMax(call, 2) },
         { "aten::adaptive_max_pool3d(Tensor self, int[3] output_size) -> (Tensor, Tensor)", DTypeSet.Floats, call => AdaptiveMax(call, 3) },
+        { "aten::fractional_max_pool2d(Tensor self, int[2] kernel_size, int[2] output_size, Tensor random_samples) -> (Tensor, Tensor)", DTypeSet.Floats, call => Fractional(call, 2) },
+        { "aten::fractional_max_pool3d(Tensor self, int[3] kernel_size, int[3] output_size, Tensor random_samples) -> (Tensor, Tensor)", DTypeSet.Floats, call => Fractional(call, 3) },
         { "aten::max_unpool2d(Tensor self, Tensor indices, SymInt[2] output_size) -> Tensor", call => MaxUnpool(call, 2) },
         { "aten::max_unpool3d(Tensor self, Tensor indices, SymInt[3] output_size, int[3] stride, int[3] padding) -> Tensor", call => MaxUnpool(call, 3) },
     };
@@ -177,5 +179,43 @@ internal static class Pooling
         var flat = call.Context.Fill(self.Type, [.. outer, size], Expr.Const(self.Type, 0L));
         call.Context.Scatter(flat, self.Dims, i => [.. i[..^spatial], indices.IndexAt(i, size)], self.At, ScatterMode.Set);
         return call.Context.Reshape(flat, [.. outer, .. call.Ints("output_size")]);
+    }
+
+    /// <summary>Windows at steps between two whole numbers, rounded down; where they begin is a number in 0 … 1 for each plane and dim.</summary>
+    private static Lowered Fractional(Call call, int spatial)
+    {
+        var (context, self, samples) = (call.Context, call.Tensor("self"), call.Tensor("random_samples"));
+        var (kernel, output, first) = (call.Constants("kernel_size", spatial), call.Ints("output_size", spatial), self.Rank - spatial);
+        var (compute, batched) = (self.Type.Compute(), first > 1);
+        var starts = Enumerable.Range(0, spatial).Select(axis =>
+        {
+            // Of pictures the samples begin with the last dim, of volumes with the first.
+            Dim sample = spatial == 2 ? 1 - axis : axis;
+            var (room, count) = (self.Dims[first + axis] - kernel[axis], output[axis]);
+            return context.Map(DType.Int64, [.. self.Dims[..first], count], i =>
+            {
+                var offset = samples.ValueAt([batched ? i[0] : Dim.Zero, i[first - 1], sample]).As(compute);
+                var step = Expr.Of(room).As(compute) / Expr.Of(Dim.Max(count - 1, 1)).As(compute);
+                var place = ((Expr.Of(i[^1]).As(compute) + offset) * step).As(DType.Int64) - (offset * step).As(DType.Int64);
+                return Expr.Select(Expr.Of(i[^1]).EqualTo(Expr.Of(count - 1)), Expr.Of(room), place);
+            });
+        }).ToArray();
+        Dims Place(Dims o, Func<int, Dim> tap) =>
+            [.. o[..first], .. starts.Select((start, axis) => BufferLoads.Clamped(start.At([.. o[..first], o[first + axis]]) + Expr.Of(tap(axis)), self.Dims[first + axis]))];
+        Dims dims = [.. self.Dims[..first], .. output], taps = [.. kernel.Select(k => (Dim)k)];
+        var values = context.Reduce(self.Type, dims, taps, Combiner.Max, (o, r) => self.ValueAt(Place(o, axis => r[axis])));
+        var places = context.Reduce(DType.Int64, dims, taps, Combiner.ArgMax, (o, r) => self.ValueAt(Place(o, axis => r[axis])), (o, found) =>
+        {
+            var flat = Expr.Const(DType.Int64, 0L);
+            for (var axis = 0; axis < spatial; axis++)
+            {
+                var inner = Expr.Const(DType.Int64, (long)kernel[(axis + 1)..].Aggregate(1, (a, b) => a * b));
+                var tap = (found / inner).Apply(BinaryOp.Rem, Expr.Const(DType.Int64, (long)kernel[axis]));
+                flat = (flat * Expr.Of(self.Dims[first + axis])) + starts[axis].At([.. o[..first], o[first + axis]]) + tap;
+            }
+
+            return flat;
+        });
+        return Lowered.Of(values, places);
     }
 }

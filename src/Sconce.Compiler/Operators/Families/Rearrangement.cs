@@ -18,9 +18,12 @@ internal static class Rearrangement
         { "aten::flipud(Tensor self) -> Tensor", call => Flip(call.Context, call.Tensor(0), [0]) },
         { "aten::rot90(Tensor self, int k=1, int[] dims=[0, 1]) -> Tensor", Rotate },
         { "aten::roll(Tensor self, SymInt[1] shifts, int[1] dims=[]) -> Tensor", Roll },
+        { "aten::fft_fftshift(Tensor self, int[1]? dim=None) -> Tensor", DTypeSet.All, call => Shift(call, size => size.FloorDiv(2)) },
+        { "aten::fft_ifftshift(Tensor self, int[1]? dim=None) -> Tensor", DTypeSet.All, call => Shift(call, size => size.CeilDiv(2)) },
         { "aten::tril(Tensor self, SymInt diagonal=0) -> Tensor", DTypeSet.Real, call => Triangle(call, lower: true) },
         { "aten::triu(Tensor self, SymInt diagonal=0) -> Tensor", DTypeSet.Real, call => Triangle(call, lower: false) },
         { "aten::diag(Tensor self, int diagonal=0) -> Tensor", DTypeSet.Real, Diag },
+        { "aten::diagflat(Tensor self, int offset=0) -> Tensor", DTypeSet.Real, call => DiagEmbed(call.Context, call.Context.Reshape(call.Tensor(0), [Dim.Product(call.Tensor(0).Dims)]), call.Constant("offset"), 0, 1) },
         { "aten::diag_embed(Tensor self, int offset=0, int dim1=-2, int dim2=-1) -> Tensor", DTypeSet.Real, call => DiagEmbed(call.Context, call.Tensor(0), call.Constant("offset"), call.Axis("dim1", call.Tensor(0).Rank + 1), call.Axis("dim2", call.Tensor(0).Rank + 1)) },
         { "aten::combinations(Tensor self, int r=2, bool with_replacement=False) -> Tensor", Combinations },
     };
@@ -93,6 +96,13 @@ internal static class Rearrangement
 
         return index;
     });
+
+    private static Lowered Shift(Call call, Func<Dim, Dim> shift)
+    {
+        var self = call.Tensor(0);
+        var axes = call.Axes("dim", self.Rank);
+        return Roll(call.Context, self, axes, [.. axes.Select(axis => shift(self.Dims[axis]))]);
+    }
 
     private static Lowered Triangle(Call call, bool lower)
     {

@@ -57,6 +57,7 @@ internal static class Reduction
         { "aten::linalg_matrix_norm.str_ord(Tensor self, str ord=\"fro\", int[] dim=[-2, -1], bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", DTypeSet.Floats, MatrixNorm },
         { "aten::linalg_matrix_norm(Tensor self, Scalar ord, int[] dim=[-2, -1], bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", DTypeSet.Floats, MatrixNorm },
         { "aten::frobenius_norm.dim(Tensor self, int[1] dim, bool keepdim=False) -> Tensor", DTypeSet.Floats, call => Norm(call.Context, call.Tensor(0), Axes(call), call.Tensor(0).Type, 2) },
+        { "aten::renorm(Tensor self, Scalar p, int dim, Scalar maxnorm) -> Tensor", DTypeSet.Floats, call => Shortened(call.Context, call.Tensor(0), call.Axis("dim", call.Tensor(0).Rank), call.Number("p"), call.Number("maxnorm")) },
         { "aten::sum_to_size(Tensor self, SymInt[] size) -> Tensor", SumToSize },
         { "aten::trace(Tensor self) -> Tensor", Trace },
     };
@@ -213,6 +214,19 @@ internal static class Reduction
             2 => context.Reduce(self, axes, Combiner.Sum, type, x => x.As(type.Compute()).Power(2), x => x.Sqrt()),
             _ => context.Reduce(self, axes, Combiner.Sum, type, x => Magnitude(x).Power(p), x => x.Power(1 / p)),
         };
+    }
+
+    /// <summary>Each slice of a dim, divided by so much that its norm is no more than the largest.</summary>
+    internal static TensorBuffer Shortened(LoweringContext context, TensorBuffer self, int axis, double p, double largest)
+    {
+        const double epsilon = 1e-7;
+        var axes = new ReducedAxes(self, [.. Enumerable.Range(0, self.Rank).Where(other => other != axis)], keep: true);
+        var norms = Norm(context, self, axes, self.Type.Compute(), p);
+        return context.Map(self.Type, self.Dims, i =>
+        {
+            var (x, norm) = (self.ValueAt(i), norms.At(axes.ResultIndex(i)));
+            return Expr.Select(norm > norm.Like(largest), x * (norm.Like(largest) / (norm + norm.Like(epsilon))), x);
+        });
     }
 
     /// <summary>Of matrices: the root of the sum of squares, or the largest (smallest) sum over the columns or rows.</summary>

@@ -19,6 +19,15 @@ internal static class Scan
         { "aten::cumulative_trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor", CumulativeTrapezoid },
         { "aten::trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor", Trapezoid },
         { "aten::trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor", Trapezoid },
+        { "aten::trapz.dx(Tensor y, *, float dx=1., int dim=-1) -> Tensor", Trapezoid },
+        { "aten::trapz.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor", Trapezoid },
+        { "aten::gradient.scalarint(Tensor self, *, Scalar? spacing=None, int? dim=None, int edge_order=1) -> Tensor[]", Gradient },
+        { "aten::gradient.scalararray(Tensor self, *, Scalar spacing, int[] dim, int edge_order=1) -> Tensor[]", Gradient },
+        { "aten::gradient.array(Tensor self, *, int[] dim, int edge_order=1) -> Tensor[]", Gradient },
+        { "aten::gradient.scalarrayint(Tensor self, *, Scalar[] spacing, int? dim=None, int edge_order=1) -> Tensor[]", Gradient },
+        { "aten::gradient.scalarrayarray(Tensor self, *, Scalar[] spacing, int[] dim, int edge_order=1) -> Tensor[]", Gradient },
+        { "aten::gradient.tensorarrayint(Tensor self, *, Tensor[] spacing, int? dim=None, int edge_order=1) -> Tensor[]", Gradient },
+        { "aten::gradient.tensorarray(Tensor self, *, Tensor[] spacing, int[] dim, int edge_order=1) -> Tensor[]", Gradient },
     };
 
     private static Lowered Running(Call call, Combiner combiner)
@@ -71,6 +80,11 @@ internal static class Scan
     {
         var self = call.Tensor(0);
         var axis = call.Axis("dim", self.Rank);
+        if (call.Constant("n") == 0)
+        {
+            return self;
+        }
+
         TensorBuffer[] parts = [.. new[] { call.OptionalTensor("prepend"), self, call.OptionalTensor("append") }.OfType<TensorBuffer>()];
         self = parts.Length == 1 ? self : call.Context.Concatenate(parts.Select(part => part.Type).Aggregate(TypePromotion.Promote), parts, axis);
         for (var n = call.Sane(call.Constant("n")); n > 0; n--)
@@ -111,5 +125,63 @@ internal static class Scan
         Expr Place(Dims i) => x!.ValueAt(x.Rank == 1 ? [i[axis]] : Broadcasting.IndexInto(x.Dims, i)).As(compute);
         var width = x is null ? call.Operand("dx").At([], compute) : Place(next) - Place(index);
         return (y.At(index).As(compute) + y.At(next).As(compute)) * width / Expr.Const(compute, 2L);
+    }
+
+    /// <summary>Derivatives along dims, of the parabola through each element and its two neighbours; at the ends of the first or last ones.</summary>
+    private static Lowered Gradient(Call call)
+    {
+        var self = call.Tensor("self");
+        var spacing = !call.Has("spacing") ? [Lowered.Of(1.0)]
+            : call["spacing"] is Lowered.List list ? list.Items : [call["spacing"]];
+        var second = call.Constant("edge_order") switch
+        {
+            1 => false,
+            2 => true,
+            var other => throw call.Expected("an 'edge_order' of 1 or 2", $"{other}"),
+        };
+        return Lowered.Of(call.Axes("dim", self.Rank).Select((axis, i) => Derivative(call, self, axis, spacing[Math.Min(i, spacing.Length - 1)], second)).ToArray());
+    }
+
+    /// <param name="call">The call.</param>
+    /// <param name="self">What is derived.</param>
+    /// <param name="axis">Along which dim.</param>
+    /// <param name="spacing">The distance of neighbours, or a vector of places.</param>
+    /// <param name="second">Whether a parabola goes through the ends too, or a line.</param>
+    private static TensorBuffer Derivative(Call call, TensorBuffer self, int axis, Lowered spacing, bool second)
+    {
+        var places = (spacing as Lowered.Tensor)?.Buffer;
+        var type = (places is null ? self.Type : TypePromotion.Promote(self.Type, places.Type)).ToFloat();
+        var (compute, size) = (type.Compute(), self.Dims[axis]);
+        call.Context.Require(SizeCheck.LessOrEqual(second ? 3 : 2, size, "a gradient takes a neighbour for each order of its edges"));
+        var width = places is null ? call.AsOperand(spacing, "spacing").At([], compute) : null;
+        return call.Context.Map(type, self.Dims, i =>
+        {
+            var (place, last, zero) = (i[axis], size - 1, Expr.Const(DType.Int64, 0L));
+            Expr first = Expr.Of(place).EqualTo(zero), end = Expr.Of(place).EqualTo(Expr.Of(last));
+
+            // The three elements around this one that there are; in a tensor of two, its only two.
+            var middle = Dim.Max(Dim.Min(place, size - 2), 1);
+            Expr At(Dim where) => self.At(i.SetItem(axis, where)).As(compute);
+            Expr Place(Dim where) => places!.ValueAt([where]).As(compute);
+            var after = Dim.Min(middle + 1, last);
+            Expr before = At(middle - 1), here = At(middle), next = At(after);
+            var left = width ?? Place(middle) - Place(middle - 1);
+            var right = width ?? Place(after) - Place(middle);
+            var (down, up) = ((here - before) / left, (next - here) / right);
+            var (lower, upper) = (down, up);
+            if (second)
+            {
+                // As far off the slope at the middle as one neighbour's distance makes it.
+                var bend = (up - down) / (left + right);
+                (lower, upper) = (down - (bend * left), up + (bend * right));
+            }
+            else
+            {
+                upper = Expr.Select(Expr.Of(size).EqualTo(Expr.Const(DType.Int64, 2L)), down, up);
+            }
+
+            var inner = width is null ? ((down * right) + (up * left)) / (left + right) : (next - before) / (width * width.Like(2));
+            return Expr.Select(first, lower, Expr.Select(end, upper, inner));
+        });
     }
 }

@@ -22,10 +22,10 @@ internal static class Scatter
         { "aten::index_reduce(Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor", IndexReduce },
         { "aten::index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor", IndexPut },
         { "aten::_unsafe_index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor", IndexPut },
+        { "aten::_unsafe_masked_index_put_accumulate(Tensor self, Tensor mask, Tensor?[] indices, Tensor values) -> Tensor", MaskedAccumulate },
         { "aten::_index_put_impl(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False, bool unsafe=False) -> Tensor", IndexPut },
         { "aten::put(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor", Put },
         { "aten::masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor", MaskedScatter },
-        { "aten::histc(Tensor self, int bins=100, Scalar min=0, Scalar max=0) -> Tensor", Histogram },
         { "aten::slice_scatter(Tensor self, Tensor src, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor", DTypeSet.All, SliceScatter },
         { "aten::select_scatter(Tensor self, Tensor src, int dim, SymInt index) -> Tensor", DTypeSet.All, SelectScatter },
         { "aten::diagonal_scatter(Tensor self, Tensor src, int offset=0, int dim1=0, int dim2=1) -> Tensor", DTypeSet.All, DiagonalScatter },
@@ -70,9 +70,11 @@ internal static class Scatter
     {
         var (self, index, source) = (call.Tensor("self"), call.Tensor("index"), call.Tensor("source"));
         var axis = call.Axis("dim", self.Rank);
-        CheckPlaces(call, source.Dims, self, axis, i => index.At(index.Rank == 0 ? [] : [i[axis]]));
-        return Reduce(
-            call, self, source.Dims, i => self.Rank == 0 ? [] : i.SetItem(axis, index.IndexAt(index.Rank == 0 ? [] : [i[axis]], self.Dims[axis])), source.ValueAt);
+
+        // A number is a vector of one.
+        Dims Of(Dims i) => index.Rank == 0 ? [] : [i.IsEmpty ? Dim.Zero : i[axis]];
+        CheckPlaces(call, source.Dims, self, axis, i => index.At(Of(i)));
+        return Reduce(call, self, source.Dims, i => self.Rank == 0 ? [] : i.SetItem(axis, index.IndexAt(Of(i), self.Dims[axis])), source.ValueAt);
     }
 
     private static TensorBuffer Reduce(Call call, TensorBuffer self, Dims dims, Func<Dims, Dims> place, Func<Dims, Expr> value)
@@ -161,6 +163,17 @@ internal static class Scatter
         return result;
     }
 
+    private static Lowered MaskedAccumulate(Call call)
+    {
+        var (self, mask, values) = (call.Tensor("self"), call.Tensor("mask"), call.Tensor("values"));
+        var advanced = new Indexing.Advanced(call, self, Indexing.Inside(call, self));
+        var result = call.Context.Copy(self);
+        call.Context.Scatter(
+            result, advanced.Dims, advanced.Place, i => values.ValueAt(Broadcasting.IndexInto(values.Dims, i)), ScatterMode.Add,
+            i => mask.At(Broadcasting.IndexInto(mask.Dims, i)).As(DType.Bool));
+        return result;
+    }
+
     /// <summary>A mask in place of some dims: the same value wherever it is true, or values in the order in which it is.</summary>
     private static TensorBuffer PutMasked(Call call, TensorBuffer self, TensorBuffer mask, int start, TensorBuffer values, bool accumulate)
     {
@@ -227,31 +240,6 @@ internal static class Scatter
             return Expr.Select(
                 hits.At(i).As(DType.Bool), source.At(Reshaping.Unflatten(source.Dims.AsSpan(), number)), self.At(Broadcasting.IndexInto(self.Dims, i)));
         });
-    }
-
-    /// <summary>How many elements fall into each of a number of bins of one width; the last bin holds the upper end too.</summary>
-    private static Lowered Histogram(Call call)
-    {
-        var self = call.Tensor("self");
-        var (bins, compute) = (call.Int("bins"), self.Type.IsFloat() ? self.Type.Compute() : DType.Float64);
-        Expr low = Expr.Const(compute, call.Number("min")), high = Expr.Const(compute, call.Number("max"));
-        if (call.Number("min") == call.Number("max"))
-        {
-            // No range is given: that of the elements, made wider where they are all the same.
-            var axes = new ReducedAxes(self, [.. Enumerable.Range(0, self.Rank)], keep: false);
-            Expr least = call.Context.Reduce(self, axes, Combiner.Min, compute, x => x.As(compute)).At([]);
-            Expr most = call.Context.Reduce(self, axes, Combiner.Max, compute, x => x.As(compute)).At([]);
-            var same = least.EqualTo(most);
-            (low, high) = (Expr.Select(same, least - least.One, least), Expr.Select(same, most + most.One, most));
-        }
-
-        var result = call.Context.Fill(self.Type, [bins], Expr.Const(self.Type, 0L));
-        call.Context.Scatter(
-            result, self.Dims,
-            i => [BufferLoads.Clamped(((self.ValueAt(i).As(compute) - low) / (high - low) * Expr.Of(bins).As(compute)).Floor().As(DType.Int64), bins)],
-            _ => Expr.Const(self.Type, 1L), ScatterMode.Add,
-            i => (self.ValueAt(i).As(compute) >= low) & (self.ValueAt(i).As(compute) <= high));
-        return result;
     }
 
     private static TensorBuffer WriteInto(Call call, Func<Dims, Dims> place, Dims dims)

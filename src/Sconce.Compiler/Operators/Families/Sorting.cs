@@ -19,6 +19,7 @@ internal static class Sorting
         { "aten::median.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)", call => Median(call, skipNan: false, whole: false) },
         { "aten::nanmedian(Tensor self) -> Tensor", call => Median(call, skipNan: true, whole: true) },
         { "aten::nanmedian.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)", call => Median(call, skipNan: true, whole: false) },
+        { "aten::mode(Tensor self, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)", Mode },
         { "aten::quantile(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation=\"linear\") -> Tensor", DTypeSet.Floats, call => Quantile(call, call.Tensor("q"), skipNan: false) },
         { "aten::quantile.scalar(Tensor self, float q, int? dim=None, bool keepdim=False, *, str interpolation=\"linear\") -> Tensor", DTypeSet.Floats, call => Quantile(call, call.Tensor("q"), skipNan: false) },
         { "aten::nanquantile(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation=\"linear\") -> Tensor", DTypeSet.Floats, call => Quantile(call, call.Tensor("q"), skipNan: true) },
@@ -233,5 +234,27 @@ internal static class Sorting
             "the repeats are {value} in all, 'output_size' is {limit}");
         var outputs = call.Context.Map(DType.Int64, [call.Int("output_size")], i => Expr.Of(i[0]));
         return Search(call.Context, ends, outputs, right: true);
+    }
+
+    /// <summary>The element that occurs most often (of several the smallest), and its last place.</summary>
+    private static Lowered Mode(Call call)
+    {
+        var (context, self) = (call.Context, call.Tensor(0));
+        var axis = Axis(call);
+        var (values, indices) = Sort(call, axis, descending: false);
+        if (self.Rank == 0)
+        {
+            return Lowered.Of(values, indices);
+        }
+
+        // How many equal ones lie before each in order; the last of the longest run has the most.
+        var starts = context.Scan([DType.Int64], self.Dims, axis, i =>
+        {
+            var before = Expr.Of(i[axis]).EqualTo(Expr.Const(DType.Int64, 0L));
+            var same = values.ValueAt(i).EqualTo(values.ValueAt(i.SetItem(axis, Dim.Max(i[axis] - 1, 0))));
+            return [new(Combiner.Max, Expr.Select(same | before, Expr.Const(DType.Int64, 0L), Expr.Of(i[axis])))];
+        }, (i, start) => [Expr.Of(i[axis]) - start[0]])[0];
+        var most = context.Reduce(starts, new(starts, [axis], keep: false), Combiner.ArgMax, DType.Int64, x => x);
+        return Pick(call, values, indices, axis, outer => BufferLoads.Clamped(most.At(outer), self.Dims[axis]));
     }
 }

@@ -3,45 +3,19 @@ using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Operators.Families;
 
-/// <summary>
-/// Rare functions of one element. Bessel's are means of smooth periodic functions, which a few places on the circle give to all digits, in float64.
-/// </summary>
+/// <summary>Rare functions of one element.</summary>
 internal static class Special
 {
-    /// <summary>Enough for arguments of the size of a hundred.</summary>
-    private const int Places = 160;
-
     public static OperatorFamily Family { get; } = new("special")
     {
-        { "aten::i0(Tensor self) -> Tensor", Bessel((x, angle) => (x * Cos(angle)).Exp()) },
-        { "aten::special_i0(Tensor self) -> Tensor", Bessel((x, angle) => (x * Cos(angle)).Exp()) },
-        { "aten::special_i0e(Tensor self) -> Tensor", Bessel((x, angle) => ((x * Cos(angle)) - x.Abs()).Exp()) },
-        { "aten::special_i1(Tensor self) -> Tensor", Bessel((x, angle) => (x * Cos(angle)).Exp() * Cos(angle)) },
-        { "aten::special_i1e(Tensor self) -> Tensor", Bessel((x, angle) => ((x * Cos(angle)) - x.Abs()).Exp() * Cos(angle)) },
-        { "aten::special_bessel_j0(Tensor self) -> Tensor", Bessel((x, angle) => Cos(x * Sin(angle))) },
-        { "aten::special_bessel_j1(Tensor self) -> Tensor", Bessel((x, angle) => Cos(angle - (x * Sin(angle)))) },
         { "aten::special_erfcx(Tensor self) -> Tensor", Pointwise.Float(ScaledErrorFunction) },
         { "aten::special_log_ndtr(Tensor self) -> Tensor", Pointwise.Float(LogNormalDistribution) },
         { "aten::special_ndtr(Tensor self) -> Tensor", Pointwise.Float(x => (x * x.Like(-Math.Sqrt(0.5))).Apply(UnaryOp.Erfc) * x.Like(0.5)) },
+        { "aten::special_ndtri(Tensor self) -> Tensor", NormalQuantile },
         { "aten::special_entr(Tensor self) -> Tensor", Pointwise.Float(x =>
             Expr.Select(x > x.Zero, -x * x.Log(), Expr.Select(x.EqualTo(x.Zero), x, x.Like(double.NegativeInfinity)))) },
         { "aten::mvlgamma(Tensor self, int p) -> Tensor", Multivariate },
         { "aten::special_multigammaln(Tensor self, int p) -> Tensor", Multivariate },
-    };
-
-    private static Expr Cos(Expr x) => x.Apply(UnaryOp.Cos);
-
-    private static Expr Sin(Expr x) => x.Apply(UnaryOp.Sin);
-
-    /// <summary>The mean of a function of the element and of the angle, over half a circle.</summary>
-    private static Lowering Bessel(Func<Expr, Expr, Expr> function) => call =>
-    {
-        var self = call.Tensor(0);
-        return call.Context.Reduce(self.Type.ToFloat(), self.Dims, [Places], Combiner.Sum, (o, r) =>
-        {
-            var place = Expr.Of(r[0]).As(DType.Float64);
-            return function(self.At(o).As(DType.Float64), (place + place.Like(0.5)) * place.Like(Math.PI / Places));
-        }, (_, sum) => sum / sum.Like(Places));
     };
 
     /// <summary>exp(x²) · erfc(x); for large x by its asymptotic series, since one factor overflows where the other vanishes.</summary>
@@ -64,6 +38,40 @@ internal static class Special
         var below = (ScaledErrorFunction(scaled) / wide.Like(2)).Log() - (scaled * scaled);
         var above = (-((wide * wide.Like(Math.Sqrt(0.5))).Apply(UnaryOp.Erfc) / wide.Like(2))).Log1p();
         return Expr.Select(wide < wide.Like(-1), below, above).As(x.Type);
+    }
+
+    /// <summary>Where the normal distribution is p: in the middle by the inverse of the error function, else by Newton's steps on its logarithm.</summary>
+    private static Lowered NormalQuantile(Call call)
+    {
+        var (context, self) = (call.Context, call.Tensor("self"));
+        var type = self.Type.ToFloat();
+        const int steps = 5;
+        const double middle = 0.1;
+
+        // The smaller of p and 1 - p: the quantile of the other is the opposite one.
+        var tail = context.Map(DType.Float64, self.Dims, i => self.At(i).As(type).As(DType.Float64) is var p ? p.Min(p.One - p) : null!);
+        var place = context.Map(DType.Float64, self.Dims, i => -(tail.At(i).Like(-2) * tail.At(i).Log()).Sqrt());
+        for (var step = 0; step < steps; step++)
+        {
+            var before = place;
+            place = context.Map(DType.Float64, self.Dims, i =>
+            {
+                // The distribution over the density is a scaled error function.
+                var x = before.At(i);
+                var ratio = ScaledErrorFunction(x * x.Like(-Math.Sqrt(0.5))) * x.Like(Math.Sqrt(Math.PI / 2));
+                return x - ((LogNormalDistribution(x) - tail.At(i).Log()) * ratio);
+            });
+        }
+
+        return context.Map(type, self.Dims, i =>
+        {
+            var (p, smaller) = (self.At(i).As(type).As(DType.Float64), tail.At(i));
+            var outer = Expr.Select(p > p.Like(0.5), -place.At(i), place.At(i));
+            var inner = (p + p - p.One).Apply(UnaryOp.Erfinv) * p.Like(Math.Sqrt(2));
+            var value = Expr.Select(smaller > smaller.Like(middle), inner, outer);
+            value = Expr.Select(p.EqualTo(p.Zero), p.Like(double.NegativeInfinity), Expr.Select(p.EqualTo(p.One), p.Like(double.PositiveInfinity), value));
+            return Expr.Select((p < p.Zero) | (p > p.One), p.Like(double.NaN), value).As(type.Compute());
+        });
     }
 
     private static Lowered Multivariate(Call call)

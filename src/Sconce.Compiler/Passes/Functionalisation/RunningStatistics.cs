@@ -6,10 +6,13 @@ namespace Sconce.Compiler.Passes.Functionalisation;
 /// <summary>Batch normalisation that was exported in training mode writes its running statistics, although its name does not say so.</summary>
 internal static class RunningStatistics
 {
+    private const string WithUpdate = "aten::_batch_norm_with_update";
+
     /// <summary>The running mean and variance that the node writes; null for a node that writes none.</summary>
     public static (Value Mean, Value Variance)? WrittenBy(Node node) =>
-        node.Operator is "aten::batch_norm" or "aten::native_batch_norm" or "aten::_native_batch_norm_legit"
-        && node.IsTrue("training", 5) && node.FindValue("running_mean", 3) is { } mean && node.FindValue("running_var", 4) is { } variance
+        ((node.Operator is "aten::batch_norm" or "aten::native_batch_norm" or "aten::_native_batch_norm_legit" && node.IsTrue("training", 5))
+            || node.Operator is WithUpdate)
+        && node.FindValue("running_mean", 3) is { } mean && node.FindValue("running_var", 4) is { } variance
             ? (mean, variance)
             : null;
 
@@ -24,7 +27,7 @@ internal static class RunningStatistics
 
     private static Value Mix(NodeEmitter emitter, Node node, Value running, Value batch) => emitter.Emit(
         "aten::lerp", "Scalar", Like(running),
-        new("self", running), new("end", batch), new("weight", node.Find("momentum", 6) ?? new Argument.Float(0.1)));
+        new("self", running), new("end", batch), new("weight", node.Find("momentum", node.Operator is WithUpdate ? 5 : 6) ?? new Argument.Float(0.1)));
 
     private static Argument Batch(Value input) => Enumerable.Range(0, NodeEmitter.Known((GraphType.Tensor)input.Type).Length)
         .Where(dim => dim != 1).Select(dim => (Dim)dim).ToArgument();

@@ -1,0 +1,48 @@
+"""Operators that few models have."""
+
+import torch
+import torch.nn.functional as F
+
+from case import bools, case, ints, rand
+
+aten = torch.ops.aten
+inf, nan = float("inf"), float("nan")
+
+case("rare-distances", lambda x, y: {f"p{p}": torch.dist(x, y, p) for p in (0, 1, 2, 3.5, inf, -inf)}, rand(5, 7), rand(7))
+case("rare-pairs", lambda x: {f"p{p}": F.pdist(x, p) for p in (0, 1, 2, 3.5, inf)}, rand(9, 5))
+case("rare-norms", lambda x: {f"{p}-{dim}": torch.renorm(x, p, dim, 2.5) for p in (1, 2, inf) for dim in (0, 1, -1)}, rand(3, 5, 7))
+case("rare-rows", lambda w, i: {"embedding": F.embedding(i, w, max_norm=1.5), "bag": F.embedding_bag(i, w, max_norm=1.5, norm_type=1.0)}, rand(11, 5), ints(3, 4, low=0, high=11))
+case("rare-modes", lambda x, y: {name: tuple(mode) for name, mode in (("last", x.mode()), ("first", x.mode(0, keepdim=True)), ("floats", y.mode()), ("number", y[0, 0].mode()))}, ints(7, 13, low=0, high=4),
+    rand(5, 9).round())
+case("rare-shifts", lambda x: {"all": torch.fft.fftshift(x), "one": torch.fft.fftshift(x, 1), "back": torch.fft.ifftshift(x, (0, 1)),
+    "diagonal": torch.diagflat(x, 2), "number": torch.diagflat(x[0, 0], -1)}, rand(4, 5))
+case("rare-hermitian", lambda x: {"two": torch.fft.hfft2(x), "sizes": torch.fft.hfft2(x, (3, 10), norm="ortho"), "all": torch.fft.hfftn(x, norm="forward"),
+    "back": torch.view_as_real(torch.fft.ihfft2(x).resolve_conj()), "backn": torch.view_as_real(torch.fft.ihfftn(x, (8,), norm="ortho").resolve_conj())}, rand(5, 6, 7))
+case("rare-slopes", lambda x, y, z: {"plain": torch.gradient(x), "second": torch.gradient(x, spacing=0.5, edge_order=2), "dims": torch.gradient(x, spacing=[2.0, 3.0], dim=[0, 2]),
+    "places": torch.gradient(x, spacing=[y, z], dim=[1, -1]), "places2": torch.gradient(x, spacing=[y, z], dim=[1, -1], edge_order=2),
+    "short": torch.gradient(x[:, :2], dim=1), "short-places": torch.gradient(x[:, :2], spacing=[y[:2]], dim=1), "ints": torch.gradient((x * 5).long(), dim=0),
+    "trapz": torch.trapz(x, z), "trapz1": torch.trapz(x, dx=0.5, dim=0)}, rand(4, 5, 6), rand(5).cumsum(0), torch.tensor([0.0, 1, 1.5, 4, 4.25, 9]))
+case("rare-histograms", lambda x, w, edges: {"bins": tuple(torch.histogram(x, 7)), "range": tuple(torch.histogram(x, 5, range=(-1.0, 1.5), weight=w, density=True)),
+    "edges": tuple(torch.histogram(x, edges)), "one": tuple(torch.histogram(x[0, :1], 3)), "plain": torch.histc(x, 6), "dd": torch.histogramdd(x[:, :3], [3, 4, 2])[0],
+    "dd-range": torch.histogramdd(x[:, :2], 3, range=[-1.0, 1.0, -2.0, 0.5], weight=w[:, 0], density=True)[0], "dd-edges": torch.histogramdd(x[:, :2], [edges, edges])[0]},
+    rand(29, 4), rand(29, 4, low=0, high=1), torch.tensor([-2.0, -1.25, 0, 0.5, 2]))
+case("rare-segments", lambda x, lengths, offsets: {f"{reduce}-{i}": torch.segment_reduce(x, reduce, unsafe=True, axis=axis, **options)
+    for reduce in ("sum", "mean", "max", "min", "prod")
+    for i, (axis, options) in enumerate([(0, {"lengths": lengths}), (0, {"lengths": lengths, "initial": 2}), (0, {"offsets": offsets})])},
+    rand(9, 3), torch.tensor([2, 0, 3, 4]), torch.tensor([0, 4, 5, 5, 9]))
+case("rare-losses", lambda x, t, y, w: {"multilabel": F.multilabel_margin_loss(x, y), "none": F.multilabel_margin_loss(x, y, reduction="none"),
+    "vector": F.multilabel_margin_loss(x[0], y[0]), "margin": F.multi_margin_loss(x, t, p=2, margin=0.5, weight=w), "margin-vector": F.multi_margin_loss(x[0], t[0]),
+    "margin-none": F.multi_margin_loss(x[0], t[:1], reduction="none")}, rand(4, 6), torch.tensor([0, 5, 2, 2]),
+    torch.tensor([[3, 0, -1, 2, 1, 1], [-1, 0, 1, 2, 3, 4], [5, 4, 3, 2, 1, 0], [1, 1, -1, 0, 0, 0]]), rand(6, low=0.1, high=2))
+case("rare-backward", lambda g, y, mask: {"softmax": aten._softmax_backward_data(g, y.softmax(1), 1, torch.float32), "log": aten._log_softmax_backward_data(g, y.log_softmax(0), 0, torch.float32),
+    "dropout": aten.native_dropout_backward(g, mask, 1.25), "sigmoid": aten.sigmoid_backward(g, y.sigmoid()), "tanh": aten.tanh_backward(g, y.tanh())}, rand(5, 7), rand(5, 7), bools(5, 7))
+case("rare-pool-backward", lambda x, g: aten.max_pool2d_with_indices_backward(g, x, [3, 3], [2, 2], [1, 1], [1, 1], False, aten.max_pool2d_with_indices(x, [3, 3], [2, 2], [1, 1])[1]),
+    rand(2, 3, 7, 9), rand(2, 3, 4, 5))
+case("rare-pool-fractional", lambda x, y, s, t: {"two": aten.fractional_max_pool2d(x, [2, 3], [4, 3], s), "single": aten.fractional_max_pool2d(x[0], [3, 3], [1, 2], s[:1]),
+    "three": aten.fractional_max_pool3d(y, [2, 2, 3], [3, 2, 2], t)}, rand(2, 3, 9, 11), rand(2, 3, 7, 5, 6), rand(2, 3, 2, low=0, high=0.99), rand(2, 3, 3, low=0, high=0.99))
+case("rare-indices", lambda x, mask, i, j, v: {"read": aten._unsafe_masked_index(x, mask, [i, j], 9.0), "add": aten._unsafe_masked_index_put_accumulate(x, mask, [i, j], v)},
+    rand(5, 7), bools(4, 6), ints(4, 1, low=-9, high=9), ints(1, 6, low=-9, high=9), rand(4, 6))
+case("rare-chunks", lambda x, y: {"first": aten._chunk_cat([x, y], 0, 3), "second": aten._chunk_cat([x, y[:, :5]], 1, 2)}, rand(4, 5, 2), rand(4, 6, 3))
+case("rare-batch-norm", lambda x, w, b, m, v: aten._batch_norm_with_update(x, w, b, m.clone(), v.clone(), 0.3, 1e-3)[:3], rand(4, 5, 6), rand(5), rand(5), rand(5),
+    rand(5, low=0.5, high=2))
+case("rare-numbers", lambda x, i, y: {"reduce": x.index_reduce(0, i, y, "amax"), "same": y.reshape(1).diff(n=0), "sum": x.reshape(1, 1)[:, :0].cumsum(1)}, rand(), torch.tensor([0]), rand())
