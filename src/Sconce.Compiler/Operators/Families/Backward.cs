@@ -1,5 +1,4 @@
 using Sconce.Compiler.Tensors;
-using Sconce.Compiler.Types;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators.Families;
