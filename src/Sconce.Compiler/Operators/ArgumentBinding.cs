@@ -93,7 +93,7 @@ public static class ArgumentBinding
         ParameterKind.Tensor => value is Lowered.Tensor or Lowered.Complex or Lowered.Int or Lowered.Float or Lowered.Bool,
         ParameterKind.Int => value is Lowered.Int or Lowered.Bool || IsScalarTensor(value),
         ParameterKind.Float => value is Lowered.Float or Lowered.Int || IsScalarTensor(value),
-        ParameterKind.Scalar => value is Lowered.Float or Lowered.Int or Lowered.Bool || IsScalarTensor(value),
+        ParameterKind.Scalar => value is Lowered.Complex or Lowered.Float or Lowered.Int or Lowered.Bool || IsScalarTensor(value),
         ParameterKind.Bool => value is Lowered.Bool or Lowered.Int,
         ParameterKind.Text => value is Lowered.Text,
         ParameterKind.ScalarType => value is Lowered.ScalarType or Lowered.Int,

@@ -25,6 +25,13 @@ public sealed class Call(LoweringContext context, Operator op, ImmutableArray<Lo
 
     public int Count => arguments.Length;
 
+    /// <summary>The same call with another argument.</summary>
+    public Call With(int place, Lowered value) => new(Context, Operator, arguments.SetItem(place, value));
+
+    /// <summary>The same call with each argument, by its parameter's name, replaced.</summary>
+    public Call Map(Func<string, Lowered, Lowered> replace) =>
+        new(Context, Operator, [.. arguments.Select((argument, i) => replace(Operator.Schema.Parameters[i].Name, argument))]);
+
     /// <summary>True where an argument is there and is not None.</summary>
     public bool Has(string name) => Operator.Schema.IndexOf(name) is >= 0 and var place && arguments[place] is not Lowered.None;
 

@@ -186,37 +186,9 @@ public sealed partial class GraphLowering
 
     private Lowered Lower(Operator op, ImmutableArray<Lowered> arguments)
     {
-        if (!arguments.Any(IsComplex))
-        {
-            return op.Lower(new Call(context, op, arguments));
-        }
-
-        if (op.LowerComplex is not null)
-        {
-            return op.LowerComplex(new Call(context, op, arguments));
-        }
-
-        Lowered Part(bool real) => op.Lower(new Call(context, op, [.. arguments.Select(argument => PartOf(argument, real))]));
-        return Join(Part(real: true), Part(real: false));
+        var call = new Call(context, op, arguments);
+        return ComplexForms.Concern(op, arguments) ? ComplexForms.Lower(call) : op.Lower(call);
     }
-
-    private static bool IsComplex(Lowered value) => value is Lowered.Complex || (value is Lowered.List list && list.Items.Any(IsComplex));
-
-    /// <summary>The real or the imaginary part; of a real tensor beside complex ones, itself or zeros.</summary>
-    private Lowered PartOf(Lowered value, bool real) => value switch
-    {
-        Lowered.Complex complex => real ? complex.Real : complex.Imaginary,
-        Lowered.List list => new Lowered.List([.. list.Items.Select(item => PartOf(item, real))]),
-        Lowered.Tensor { Buffer: var buffer } when !real => context.Fill(buffer.Type, buffer.Dims, Expr.Const(buffer.Type, 0L)),
-        _ => value,
-    };
-
-    private static Lowered Join(Lowered real, Lowered imaginary) => (real, imaginary) switch
-    {
-        (Lowered.Tensor x, Lowered.Tensor y) => new Lowered.Complex(x.Buffer, y.Buffer),
-        (Lowered.List x, Lowered.List y) => new Lowered.List([.. x.Items.Zip(y.Items, Join)]),
-        _ => real,
-    };
 
     private void Define(Node node, Value value, Lowered lowered)
     {

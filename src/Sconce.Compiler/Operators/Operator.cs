@@ -18,7 +18,7 @@ public sealed class Operator(string signature, string family, DTypeSet types, Lo
     public string Family { get; } = family;
 
     /// <summary>The dtypes of tensors it takes.</summary>
-    public DTypeSet Types { get; } = complex is null ? types : types | DTypeSet.Complex;
+    public DTypeSet Types => LowerComplex is null ? types : types | DTypeSet.Complex;
 
     public Lowering Lower { get; } = lower;
 
@@ -26,7 +26,7 @@ public sealed class Operator(string signature, string family, DTypeSet types, Lo
     /// For calls with complex tensors, where these take another lowering. An operator of complex dtypes without one only moves elements: it does the same
     /// to the real and to the imaginary part.
     /// </summary>
-    public Lowering? LowerComplex { get; } = complex;
+    public Lowering? LowerComplex { get; } = complex ?? ComplexForms.Of(SchemaParser.ParseName(signature).Name);
 
     /// <summary>Namespace, name and overload: <c>aten::add.Tensor</c>.</summary>
     public string FullName { get; } = signature[..signature.IndexOf('(', StringComparison.Ordinal)];

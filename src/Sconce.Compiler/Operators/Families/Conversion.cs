@@ -41,6 +41,7 @@ internal static class Conversion
         var type = call.TypeOr(real.Type.ToComplex());
         return type.IsComplex()
             ? new Lowered.Complex(call.Context.Convert(real, type.ToPart()), call.Context.Convert(imaginary, type.ToPart()))
+            : type == DType.Bool ? ComplexForms.IsNotZero(call.Context, new(real, imaginary))
             : call.Context.Convert(real, type);
     }
 

@@ -12,10 +12,10 @@ internal static class Matrix
     {
         { "aten::linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor", call => Linear(call.Context, call.Tensor("input"), call.Tensor("weight"), call.OptionalTensor("bias")) },
         { "aten::_trilinear(Tensor i1, Tensor i2, Tensor i3, int[] expand1, int[] expand2, int[] expand3, int[] sumdim, int unroll_dim=1) -> Tensor", Trilinear },
-        { "aten::matmul(Tensor self, Tensor other) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor("other")), Complex.MatrixProduct },
+        { "aten::matmul(Tensor self, Tensor other) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor("other")) },
         { "aten::linalg_matmul(Tensor self, Tensor other) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor("other")) },
-        { "aten::mm(Tensor self, Tensor mat2) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor(1)), Complex.MatrixProduct },
-        { "aten::bmm(Tensor self, Tensor mat2) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor(1)), Complex.MatrixProduct },
+        { "aten::mm(Tensor self, Tensor mat2) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor(1)) },
+        { "aten::bmm(Tensor self, Tensor mat2) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor(1)) },
         { "aten::mv(Tensor self, Tensor vec) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor(1)) },
         { "aten::dot(Tensor self, Tensor tensor) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor(1)) },
         { "aten::vdot(Tensor self, Tensor other) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor(1)) },

@@ -8,9 +8,9 @@ internal static class Pointwise
 {
     public static OperatorFamily Family { get; } = new("pointwise")
     {
-        { "aten::abs(Tensor self) -> Tensor", Same(x => x.Abs()), Complex.Magnitude },
+        { "aten::abs(Tensor self) -> Tensor", Same(x => x.Abs()) },
         { "aten::absolute(Tensor self) -> Tensor", Same(x => x.Abs()) },
-        { "aten::neg(Tensor self) -> Tensor", Same(x => -x), Complex.Negate },
+        { "aten::neg(Tensor self) -> Tensor", Same(x => -x) },
         { "aten::negative(Tensor self) -> Tensor", DTypeSet.Numbers, Same(x => -x) },
         { "aten::positive(Tensor(a) self) -> Tensor(a)", DTypeSet.Numbers, call => call.Tensor(0) },
         { "aten::sign(Tensor self) -> Tensor", Same(x => x.Sign()) },
@@ -29,7 +29,7 @@ internal static class Pointwise
         { "aten::special_round(Tensor self, *, int decimals=0) -> Tensor", RoundDecimals },
         { "aten::frac(Tensor self) -> Tensor", DTypeSet.Floats, Same(x => x - x.Apply(UnaryOp.Trunc)) },
 
-        { "aten::exp(Tensor self) -> Tensor", Float(x => x.Exp()), Complex.Exponential },
+        { "aten::exp(Tensor self) -> Tensor", Float(x => x.Exp()) },
         { "aten::exp2(Tensor self) -> Tensor", Float(x => x.Like(2).Apply(BinaryOp.Pow, x)) },
         { "aten::special_exp2(Tensor self) -> Tensor", Float(x => x.Like(2).Apply(BinaryOp.Pow, x)) },
         { "aten::expm1(Tensor self) -> Tensor", Float(UnaryOp.Expm1) },

@@ -1,0 +1,56 @@
+"""Complex numbers: given, returned, kept as state, and what operators do with them."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from case import case, named, rand, ints, bools
+
+
+def complexes(*shape, dtype=torch.complex64):
+    return torch.complex(rand(*shape, dtype=torch.float64), rand(*shape, dtype=torch.float64)).to(dtype)
+
+
+case("complex-functions", named(
+    "neg square exp exp2 expm1 log log2 log10 log1p sqrt rsqrt reciprocal sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh sigmoid sinc sgn abs angle "
+    "isreal isnan isinf isfinite nan_to_num conj real imag nn.functional.silu"), complexes(3, 11))
+case("complex-functions-double", named("log1p sqrt tan acos asinh tanh expm1", quotient=lambda z: 1 / z, power=lambda z: z ** 3), complexes(3, 5, dtype=torch.complex128))
+case("complex-pairs", lambda a, b, x: {
+    "add": torch.add(a, b, alpha=2), "turned": torch.add(a, b, alpha=2j), "sub": a - x, "rsub": 3 - a, "mul": a * x, "div": a / b, "under": x / a, "pow": a ** b,
+    "powers": a ** x, "of_number": 2.0 ** a, "eq": a == b, "ne": a != a.conj(), "close": torch.isclose(a, a + 1e-7), "lerp": torch.lerp(a, b, 0.3),
+    "addcmul": torch.addcmul(a, b, a, value=0.5), "addcdiv": torch.addcdiv(a, b, a), "logaddexp": torch.logaddexp(a, b)},
+    complexes(3, 5), complexes(3, 5), rand(5))
+case("complex-elements", lambda z, index, condition: {
+    "pad": F.pad(z, (1, 2), value=3), "around": F.pad(z[None], (2, 1), mode="circular"), "where": torch.where(condition, z, 1.5), "gather": torch.gather(z, 1, index),
+    "index": z[index[:, 0]], "put": z.index_put((index[0],), z[0]), "scatter": torch.scatter(z, 1, index, 2 + 1j), "add": z.index_add(0, index[0, :2], z[:2], alpha=2),
+    "fill": z.index_fill(1, index[0, :2], 2j), "masked": z.masked_fill(condition, 1j), "diagonal": torch.diag(z[0]), "blocks": torch.block_diag(z, z[:1]),
+    "cat": torch.cat([z, z.real]), "slice": z[1:3, ::2], "narrow": z.narrow(1, 1, 3), "repeat": z.repeat_interleave(2, 0), "roll": z.roll(1, 1), "expand": z.real[:1].expand_as(z),
+    "adjoint": z.mH, "assigned": torch.zeros(3, 5, dtype=torch.complex64).slice_scatter(z[:, :2], 1, 0, 2)},
+    complexes(3, 5), ints(3, 4, low=0, high=3), bools(3, 5))
+case("complex-sums", lambda z: {
+    "sum": z.sum(), "mean": z.mean(1), "prod": z.prod(), "products": z.prod(1, keepdim=True), "cumsum": z.cumsum(1), "cumprod": z.cumprod(0), "norm": torch.linalg.vector_norm(z, dim=1),
+    "var": z.var(1), "std": z.std(), "any": z.any(1), "all": z.all(), "count": torch.count_nonzero(z), "diff": z.diff(dim=0), "trapezoid": torch.trapezoid(z, dx=0.5)}, complexes(4, 7))
+case("complex-products", lambda a, b, v, x: {
+    "matmul": a @ b, "real": a @ x.to(a.dtype), "mv": a @ v, "dot": torch.dot(v, v), "vdot": torch.vdot(v, v * 2j), "outer": torch.outer(v, v), "einsum": torch.einsum("ij,jk,k->i", a, b, v[:3]),
+    "addmm": torch.addmm(a[:, 0], a, b, beta=1j, alpha=2), "power": torch.linalg.matrix_power(a @ b, 3) if a.shape[0] == b.shape[1] else a, "kron": torch.kron(a, b),
+    "linear": F.linear(v, a, a[:, 0]), "conv": F.conv1d(v[None, None], v[None, None, :2], v[:1], padding=1),
+    "transposed": F.conv_transpose1d(v[None, None], v[None, None, :3], stride=2)}, complexes(3, 5), complexes(5, 3), complexes(5), rand(5, 2))
+case("complex-made", lambda z: {
+    "zeros": torch.zeros(2, 3, dtype=torch.complex64), "ones": torch.ones_like(z), "full": torch.full((2,), 1 - 2j), "eye": torch.eye(3, dtype=torch.complex128),
+    "linspace": torch.linspace(1j, 2, 5, dtype=torch.complex64), "to": z.real.to(torch.complex64) + z, "bool": z.to(torch.bool), "sum": z.real.sum(dtype=torch.complex64),
+    "stft": torch.stft(z.reshape(-1), 8, 4, 8, torch.ones(8), return_complex=True, onesided=False)}, complexes(4, 8))
+
+
+class Kept(nn.Module):
+    """A state of complex numbers, which each call turns and adds to."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("phase", complexes(3))
+
+    def forward(self, z):
+        self.phase.mul_(1j).add_(z)
+        return self.phase * 2, self.phase.abs()
+
+
+case("complex-kept", Kept(), complexes(3), calls=[(complexes(3),), (complexes(3),), (complexes(3),)])
