@@ -100,5 +100,5 @@ internal static class Pipeline
         }
     }
 
-    private static void PrepareKernels(TensorProgram program) => StepRewriting.Replace(program, step => KernelPreparation.Prepare(step, program.Exact));
+    private static void PrepareKernels(TensorProgram program) => StepTree.Replace(program, step => KernelPreparation.Prepare(step, program.Exact));
 }

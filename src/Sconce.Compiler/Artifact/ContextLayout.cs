@@ -5,7 +5,7 @@ namespace Sconce.Compiler.Artifact;
 
 /// <summary>
 /// The head of an execution context: what the loader, the run loop and the helper threads tell each other, then the symbols' values, the
-/// addresses of inputs and outputs, loops' counters and the addresses of slots. The numbers are bytes from the context's start; most fields are
+/// addresses of inputs and outputs, regions' turns and the addresses of slots. The numbers are bytes from the context's start; most fields are
 /// i32. The runtime knows the same numbers.
 /// </summary>
 internal sealed class ContextLayout(TensorProgram program)
@@ -45,9 +45,10 @@ internal sealed class ContextLayout(TensorProgram program)
     /// <summary>Where the symbols' values begin: after the fields.</summary>
     public const int Symbols = 64;
 
-    private readonly List<Symbol> counters = [.. Loops(program.Steps).Select(loop => loop.Counter)];
+    private readonly List<Symbol> counters = [.. StepTree.All(program.Steps).OfType<RegionStep>().SelectMany(region => region.Counted)];
+    private readonly List<Symbol> sizes = [.. program.Symbols, .. program.Found];
 
-    public int Inputs => Symbols + (4 * program.Symbols.Count);
+    public int Inputs => Symbols + (4 * sizes.Count);
 
     public int Outputs => Inputs + (4 * program.Inputs.Count);
 
@@ -56,19 +57,11 @@ internal sealed class ContextLayout(TensorProgram program)
 
     private int Counters => Outputs + (4 * program.Outputs.Count);
 
-    /// <summary>Where a symbol's value lies: a size that the loader writes, or the turn of a loop.</summary>
-    public uint ValueOf(Symbol symbol)
-    {
-        var counter = counters.IndexOf(symbol);
-        return (uint)(counter < 0 ? Symbols + (4 * program.Symbols.IndexOf(symbol)) : Counters + (4 * counter));
-    }
+    /// <summary>Where a symbol's value lies: a size that the loader writes, one that a step finds, or a region's turn.</summary>
+    public uint ValueOf(Symbol symbol) => (uint)(symbol.Source == SymbolSource.Counted ? Counters + (4 * counters.IndexOf(symbol)) : Symbols + (4 * sizes.IndexOf(symbol)));
 
     /// <summary>Bytes of the head with a table of so many slots; after it stand where the threads' own memory begins and how much each has.</summary>
-    public int Size(int slots) => Slots + (4 * (slots + 2));
-
-    private static IEnumerable<LoopStep> Loops(IEnumerable<Step> steps) =>
-        steps.OfType<LoopStep>().SelectMany(loop => Loops(loop.Body).Prepend(loop));
-}
+    public int Size(int slots) => Slots + (4 * (slots + 2));}
 
 /// <summary>What <c>run</c> returns other than 0, with the text the manifest carries for it.</summary>
 internal static class RunError

@@ -32,7 +32,7 @@ internal static class MemoryLimit
             }
         }
 
-        foreach (var step in StepRewriting.Flatten(program.Steps))
+        foreach (var step in StepTree.Leaves(program.Steps))
         {
             foreach (var points in PointsOf(step))
             {
@@ -61,12 +61,16 @@ internal static class MemoryLimit
 
     /// <summary>Numbers of elements and of points that may be too large for some values of the symbols, though their bytes may fit.</summary>
     public static IEnumerable<Dim> OpenCounts(TensorProgram program) => Buffers(program).Where(entry => entry.Buffer.Type.Size() == 1).Select(entry => entry.Buffer.ElementCount)
-        .Concat(StepRewriting.Flatten(program.Steps).SelectMany(PointsOf))
+        .Concat(StepTree.Leaves(program.Steps).SelectMany(PointsOf))
         .Concat(program.Symbols.Select(symbol => Dim.Of(symbol)))
-        .Where(count => !count.IsConstant && count.Bounds.Max > Count).Distinct();
+        .Select(count => SizeBound.Of(count) ?? count).Where(count => !count.IsConstant && count.Bounds.Max > Count).Distinct();
+
+    /// <summary>There is no telling how much memory a buffer takes.</summary>
+    public static SconceException Unbounded(TensorBuffer buffer) => SconceException.Unsupported(
+        $"'{buffer.Name}', {buffer.Type.Name()} [{string.Join(", ", buffer.Dims)}], has a size that only the data tell and nothing bounds, so that its memory cannot be planned");
 
     private static IEnumerable<(TensorBuffer Buffer, Origin? Origin)> Buffers(TensorProgram program) =>
-        program.Inputs.Concat(program.Outputs).Concat(program.States).Select(named => (named.Buffer, (Origin?)null)).Concat(StepRewriting.Flatten(program.Steps).SelectMany(step =>
+        program.Inputs.Concat(program.Outputs).Concat(program.States).Select(named => (named.Buffer, (Origin?)null)).Concat(StepTree.All(program.Steps).SelectMany(step =>
             step.Targets.Select(target => target.Buffer).Concat(step.BuffersRead).Concat(step.Scratch).Select(buffer => (buffer, step.Origin))))
         .DistinctBy(entry => entry.Item1, ReferenceEqualityComparer.Instance);
 

@@ -94,6 +94,11 @@ internal sealed class MemoryPlan
             places.Add(fault, new Place.InContext(ContextLayout.Fault));
         }
 
+        foreach (var found in program.Found)
+        {
+            places.Add(found.Place, new Place.InContext(layout.ValueOf(found)));
+        }
+
         (FixedEnd, var liveEnd) = PlaceFixed(lives, end);
         PlaceOfThreads(program);
         MemoryLimit.CheckTotal(ConstantsEnd, Math.Max(FixedEnd, ContextBytes.Bounds.Min));
@@ -141,6 +146,9 @@ internal sealed class MemoryPlan
 
     public static long Align(long value) => Rounding.RoundUp(value, Alignment);
 
+    /// <summary>The most bytes that a buffer takes in a run with given sizes.</summary>
+    private static Dim BytesOf(TensorBuffer buffer) => SizeBound.Of(buffer.ByteCount) ?? throw MemoryLimit.Unbounded(buffer);
+
     /// <summary>Joined in pairs, so that the expression is not as deep as there are sizes.</summary>
     private static Dim Largest(IReadOnlyList<Dim> sizes)
     {
@@ -155,7 +163,7 @@ internal sealed class MemoryPlan
     private static IEnumerable<TensorBuffer> ConstantsOf(TensorProgram program)
     {
         var seen = new HashSet<TensorBuffer>(ReferenceEqualityComparer.Instance);
-        foreach (var step in StepRewriting.Flatten(program.Steps))
+        foreach (var step in StepTree.All(program.Steps))
         {
             foreach (var buffer in step.BuffersRead)
             {
@@ -178,8 +186,8 @@ internal sealed class MemoryPlan
         var (first, last) = (int.MaxValue, -1);
         foreach (var use in uses.Writers(buffer).Concat(uses.Readers(buffer)))
         {
-            // What a loop touches may be carried from turn to turn: it lives as long as the loop runs.
-            var loop = use.OutermostLoop;
+            // What a loop touches may be carried from turn to turn: it lives as long as the loop runs. What lies in a branch lives there.
+            var loop = use.OutermostLoop();
             first = Math.Min(first, loop?.Start ?? use.Position);
             last = Math.Max(last, loop is null ? use.Position : loop.End);
         }
@@ -195,8 +203,8 @@ internal sealed class MemoryPlan
     /// <summary>Where these buffers end, and where they would end if there were no gaps.</summary>
     private (long End, long LiveEnd) PlaceFixed(IEnumerable<(TensorBuffer Buffer, int First, int Last)> lives, long start)
     {
-        var buffers = lives.Where(life => life.Buffer.ByteCount.IsConstant).ToArray();
-        Lifetime[] items = [.. buffers.Select(life => new Lifetime(Align(Math.Max(life.Buffer.ByteCount.Value, 1)), life.First, life.Last))];
+        var buffers = lives.Where(life => BytesOf(life.Buffer).IsConstant).ToArray();
+        Lifetime[] items = [.. buffers.Select(life => new Lifetime(Align(Math.Max(BytesOf(life.Buffer).Value, 1)), life.First, life.Last))];
         var (offsets, end) = ArenaPacking.Pack(items);
         for (var i = 0; i < buffers.Length; i++)
         {
@@ -208,8 +216,8 @@ internal sealed class MemoryPlan
 
     private SymbolicPacking PlaceSymbolic(IEnumerable<(TensorBuffer Buffer, int First, int Last)> lives)
     {
-        var symbolic = lives.Where(life => !life.Buffer.ByteCount.IsConstant).ToArray();
-        var packing = SymbolicPacking.Pack([.. symbolic.Select(life => new SymbolicLifetime(life.Buffer.ByteCount, life.First, life.Last))]);
+        var symbolic = lives.Where(life => !BytesOf(life.Buffer).IsConstant).ToArray();
+        var packing = SymbolicPacking.Pack([.. symbolic.Select(life => new SymbolicLifetime(BytesOf(life.Buffer), life.First, life.Last))]);
         for (var i = 0; i < symbolic.Length; i++)
         {
             places.Add(symbolic[i].Buffer, new Place.InTable(packing.SlotOf[i]));
@@ -220,9 +228,9 @@ internal sealed class MemoryPlan
 
     private void PlaceOfThreads(TensorProgram program)
     {
-        foreach (var step in StepRewriting.Flatten(program.Steps))
+        foreach (var step in StepTree.Leaves(program.Steps))
         {
-            if (step.ThreadScratch is { } buffer && places.TryAdd(buffer, new Place.OfThread()) && buffer.ByteCount.RoundUp(Alignment) is var size && !ThreadSizes.Contains(size))
+            if (step.ThreadScratch is { } buffer && places.TryAdd(buffer, new Place.OfThread()) && BytesOf(buffer).RoundUp(Alignment) is var size && !ThreadSizes.Contains(size))
             {
                 ThreadSizes.Add(size);
             }

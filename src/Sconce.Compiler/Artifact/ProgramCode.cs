@@ -43,7 +43,7 @@ internal sealed class ProgramCode
     public static uint MinimumPages(MemoryPlan plan) => (uint)((plan.ConstantsEnd + plan.FixedEnd + PageBytes - 1) / PageBytes);
 
     /// <summary>The program's checks, in the order of their numbers.</summary>
-    public static IEnumerable<CheckStep> Checks(TensorProgram program) => StepRewriting.Flatten(program.Steps).OfType<CheckStep>();
+    public static IEnumerable<CheckStep> Checks(TensorProgram program) => StepTree.Leaves(program.Steps).OfType<CheckStep>();
 
     /// <summary>A module without data and custom sections, and each step's kernel by name.</summary>
     public static (Module Module, IReadOnlyList<string> KernelNames) Build(
@@ -70,9 +70,9 @@ internal sealed class ProgramCode
     /// <summary>(ctx): all of a step. What is one tile is done at once; the tiles of a larger step are offered to other threads.</summary>
     private FunctionBuilder StepFunction(Step step, List<string> kernelNames)
     {
-        if (step is LoopStep loop)
+        if (step is RegionStep region)
         {
-            return LoopFunction(loop, kernelNames);
+            return RegionFunction(region, kernelNames);
         }
 
         var call = KernelGenerator.Generate(step, kernels);
@@ -124,23 +124,80 @@ internal sealed class ProgramCode
     private void CallKernel(FunctionBuilder f, FunctionBuilder kernel, KernelCall call, I32 context, I32 tile) => f.Call(
         kernel, [.. call.Buffers.Select((buffer, i) => Address(context, buffer, i == 0 ? call.TargetOffset : 0)), .. call.Symbols.Select(symbol => Value(context, symbol)), tile]);
 
-    /// <summary>The turn stands in the context, where every thread that takes a tile finds it.</summary>
-    private FunctionBuilder LoopFunction(LoopStep loop, List<string> kernelNames)
+    private FunctionBuilder RegionFunction(RegionStep region, List<string> kernelNames)
     {
-        var body = loop.Body.Select(inner => StepFunction(inner, kernelNames)).ToList();
-        var f = module.Define($"loop_{module.Functions.Count}", [WasmType.I32]);
+        var blocks = region.Blocks.Select(block => block.Steps.Select(inner => StepFunction(inner, kernelNames)).ToList()).ToList();
+        var f = module.Define($"{(region is IfStep ? "if" : "loop")}_{module.Functions.Count}", [WasmType.I32]);
         var context = f.Parameter(0, "ctx").AsI32();
-        var turn = f.I32("turn");
-        f.For(turn, 0, Size(f, context, loop.Count), 1, () =>
+        switch (region)
         {
-            f.StoreI32(context, turn, layout.ValueOf(loop.Counter));
-            foreach (var inner in body)
+            case LoopStep loop:
+                // The turn stands in the context, where every thread that takes a tile finds it.
+                var turn = f.I32("turn");
+                f.For(turn, 0, Size(f, context, loop.Count), 1, () =>
+                {
+                    f.StoreI32(context, turn, layout.ValueOf(loop.Counter));
+                    Run(blocks[0]);
+                });
+                break;
+            case IfStep branch:
+                f.If(Holds(f, context, branch.Condition), () => Run(blocks[0]), () => Run(blocks[1]));
+                break;
+            case WhileStep loop:
+                f.Block(done => f.Loop(again =>
+                {
+                    Run(blocks[0]);
+                    f.BranchIf(done, Holds(f, context, loop.Condition).Eqz());
+                    Run(blocks[1]);
+
+                    // A turn may have no step that could be told to end.
+                    f.BranchIf(done, RunLoop.Aborted(context));
+                    f.Branch(again);
+                }));
+                break;
+            default:
+                throw new NotSupportedException($"No code for {region.GetType().Name}.");
+        }
+
+        return f;
+
+        void Run(List<FunctionBuilder> steps)
+        {
+            foreach (var inner in steps)
             {
                 f.Call(inner, context);
                 f.If(RunLoop.Aborted(context), () => f.Return());
             }
-        });
-        return f;
+        }
+    }
+
+    /// <summary>A region's condition, of elements of buffers and of symbols: on one thread, between two steps.</summary>
+    private I32 Holds(FunctionBuilder f, I32 context, Expr condition)
+    {
+        var emitter = new ExprEmitter(f, kernels);
+        var nodes = condition.Nodes();
+        foreach (var buffer in nodes.OfType<LoadExpr>().Select(load => load.Buffer).Distinct())
+        {
+            emitter.Bind(buffer, f.Let(Address(context, buffer)));
+        }
+
+        foreach (var symbol in Symbols(nodes.SelectMany(node => node is LoadExpr load ? load.Index.Concat(load.Buffer.Dims) : node.Indices())))
+        {
+            emitter.Bind(symbol, f.Let(Value(context, symbol)));
+        }
+
+        return emitter.Scalar(condition).AsI32();
+    }
+
+    private static IEnumerable<Symbol> Symbols(IEnumerable<Dim> dims)
+    {
+        var found = new HashSet<Symbol>();
+        foreach (var dim in dims)
+        {
+            dim.VisitLeaves(leaf => found.UnionWith(leaf is Symbol symbol ? [symbol] : []));
+        }
+
+        return found;
     }
 
     /// <summary>A size, of the symbols' values in the context.</summary>

@@ -50,10 +50,7 @@ public sealed partial class Evaluator
         }
 
         CheckSizes(program.Checks);
-        foreach (var step in program.Steps)
-        {
-            Run(step);
-        }
+        Run(program.Steps);
 
         return [.. program.Outputs.Select(output => Get(output.Buffer))];
     }
@@ -80,7 +77,7 @@ public sealed partial class Evaluator
     /// <summary>One step; what it reads must have been set or computed.</summary>
     public void Run(Step step)
     {
-        foreach (var target in step.Targets)
+        foreach (var target in step is RegionStep ? [] : step.Targets)
         {
             // A buffer's first writer makes it anew: its size may differ from the last run's.
             if (values.TryGetValue(target.Buffer, out var old) && !old.Shape.AsSpan().SequenceEqual(ShapeOf(target.Buffer).AsSpan()))
@@ -89,6 +86,18 @@ public sealed partial class Evaluator
             }
         }
 
+        RunAny(step);
+        foreach (var target in step is RegionStep ? [] : step.Targets)
+        {
+            if (target.Buffer.Symbol is { } symbol)
+            {
+                symbols[symbol] = Get(target.Buffer).GetInteger(0);
+            }
+        }
+    }
+
+    private void RunAny(Step step)
+    {
         switch (step)
         {
             case MapStep map:
@@ -122,13 +131,22 @@ public sealed partial class Evaluator
                 RunConvolution(convolution);
                 break;
             case LoopStep loop:
-                for (var i = 0L; i < Evaluate(loop.Count); i++)
+                for (var (turn, count) = (0L, Evaluate(loop.Count)); turn < count; turn++)
                 {
-                    symbols[loop.Counter] = i;
-                    foreach (var inner in loop.Body)
-                    {
-                        Run(inner);
-                    }
+                    symbols[loop.Counter] = turn;
+                    Run(loop.Body);
+                }
+
+                break;
+            case IfStep branch:
+                Run(Holds(branch.Condition) ? branch.Then : branch.Else);
+                break;
+            case WhileStep loop:
+                Run(loop.Test);
+                while (Holds(loop.Condition))
+                {
+                    Run(loop.Body);
+                    Run(loop.Test);
                 }
 
                 break;
@@ -136,6 +154,16 @@ public sealed partial class Evaluator
                 throw new NotSupportedException($"No evaluation of {step.GetType().Name}.");
         }
     }
+
+    private void Run(IEnumerable<Step> steps)
+    {
+        foreach (var step in steps)
+        {
+            Run(step);
+        }
+    }
+
+    private bool Holds(Expr condition) => new ExprCompiler(NewFrame()).Integer(condition)() != 0;
 
     private void BindSymbols(ImmutableArray<Dim> dims, ImmutableArray<long> shape)
     {

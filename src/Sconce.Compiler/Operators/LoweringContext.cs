@@ -21,7 +21,7 @@ public sealed class LoweringContext(TensorProgram program)
     private int loops;
     private Batching? batching;
 
-    /// <summary>Where steps are being added: the program's, or the body of a loop.</summary>
+    /// <summary>Where steps are being added: the program's, or a block of a region.</summary>
     internal List<Step> Steps { get; private set; } = program.Steps;
 
     /// <summary>The runs of vmap that are under way.</summary>
@@ -276,7 +276,7 @@ public sealed class LoweringContext(TensorProgram program)
     /// <summary>Runs what the body adds for each value of a counter.</summary>
     public void Loop(Dim count, Action<Dim> body)
     {
-        var counter = new Symbol($"t{loops++}", 0, count.Bounds.Max == long.MaxValue ? null : Math.Max(count.Bounds.Max - 1, 0));
+        var counter = Symbol.Counter($"t{loops++}", count);
         var outer = Steps;
         Steps = [];
         body(Dim.Of(counter));

@@ -43,7 +43,7 @@ internal static class StepCheck
 
         // Where an axis is empty nothing is read or written; one whose extent only a run knows is left open.
         var axes = step.AllAxes;
-        if (step is not LoopStep && !axes.Any(axis => axis.Extent is { IsConstant: true, Value: <= 0 or > TensorData.MostElements }))
+        if (step is not RegionStep && !axes.Any(axis => axis.Extent is { IsConstant: true, Value: <= 0 or > TensorData.MostElements }))
         {
             foreach (var point in Corners([.. axes.Where(axis => axis.Extent.IsConstant)]))
             {

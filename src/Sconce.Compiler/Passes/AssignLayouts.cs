@@ -13,9 +13,9 @@ internal static class AssignLayouts
     public static void Run(TensorProgram program)
     {
         var decided = new HashSet<TensorBuffer>(ReferenceEqualityComparer.Instance);
-        var products = StepRewriting.Flatten(program.Steps).OfType<ContractionStep>().Where(product => product.Left is LoadExpr)
+        var products = StepTree.Leaves(program.Steps).OfType<ContractionStep>().Where(product => product.Left is LoadExpr)
             .ToLookup<ContractionStep, TensorBuffer>(product => ((LoadExpr)product.Left).Buffer, ReferenceEqualityComparer.Instance);
-        foreach (var step in StepRewriting.Flatten(program.Steps))
+        foreach (var step in StepTree.Leaves(program.Steps))
         {
             foreach (var target in step.Targets)
             {

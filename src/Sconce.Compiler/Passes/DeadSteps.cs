@@ -7,11 +7,13 @@ internal static class DeadSteps
 {
     public static void Remove(TensorProgram program)
     {
-        var steps = StepRewriting.Flatten(program.Steps).ToList();
+        var around = new Dictionary<Step, RegionStep?>(ReferenceEqualityComparer.Instance);
+        Enter(program.Steps, null);
+        var steps = around.Keys.Where(step => step is not RegionStep).ToList();
         var writers = steps.SelectMany(step => step.Targets.Select(target => (target.Buffer, Step: step)))
             .ToLookup(entry => entry.Buffer, entry => entry.Step, ReferenceEqualityComparer.Instance);
         var needed = new HashSet<Step>(ReferenceEqualityComparer.Instance);
-        var open = new Stack<Step>(steps.Where(step => step.Targets.Any(target => target.Buffer.Kind != BufferKind.Temporary)));
+        var open = new Stack<Step>(steps.Where(step => step.Targets.Any(target => target.Buffer.Kind is not (BufferKind.Temporary or BufferKind.Size))));
         while (open.TryPop(out var step))
         {
             if (needed.Add(step))
@@ -20,12 +22,30 @@ internal static class DeadSteps
                 {
                     open.Push(writer);
                 }
+
+                // Whether it runs is what the region around it looks at.
+                if (around[step] is { } region)
+                {
+                    open.Push(region);
+                }
             }
         }
 
-        if (needed.Count < steps.Count)
+        if (steps.Any(step => !needed.Contains(step)))
         {
-            StepRewriting.Replace(program, step => needed.Contains(step) ? [step] : []);
+            StepTree.Replace(program, step => needed.Contains(step) ? [step] : []);
+        }
+
+        void Enter(IEnumerable<Step> inside, RegionStep? region)
+        {
+            foreach (var step in inside)
+            {
+                around[step] = region;
+                if (step is RegionStep inner)
+                {
+                    Enter(inner.Blocks.SelectMany(block => block.Steps), inner);
+                }
+            }
         }
     }
 }

@@ -17,7 +17,7 @@ internal static class FlushSubnormals
             return;
         }
 
-        foreach (var buffer in StepRewriting.Flatten(program.Steps).SelectMany(step => step.BuffersRead)
+        foreach (var buffer in StepTree.Leaves(program.Steps).SelectMany(step => step.BuffersRead)
             .Where(buffer => buffer.Kind == BufferKind.Constant).Distinct(ReferenceEqualityComparer.Instance).Cast<TensorBuffer>())
         {
             if (buffer.Data is { } data && Flushed(data) is var (flushed, count) && count > 0)

@@ -38,15 +38,11 @@ internal static class FoldConstants
             // A check writes nothing: what it finds is thrown.
             foreach (var target in step.Targets.Where(target => target.Buffer.Kind == BufferKind.Temporary))
             {
-                var last = uses.Writers(target.Buffer)[^1].Step;
-                if (ReferenceEquals(last, step) || (step is LoopStep loop && StepRewriting.Flatten(loop.Body).Contains(last)))
-                {
-                    target.Buffer.Data = evaluator.Get(target.Buffer).ToData();
-                    target.Buffer.Kind = BufferKind.Constant;
+                target.Buffer.Data = evaluator.Get(target.Buffer).ToData();
+                target.Buffer.Kind = BufferKind.Constant;
 
-                    // A packed weight is still that weight to whoever reads its name.
-                    target.Buffer.Name = step.BuffersRead is { Count: 1 } only ? only.Single().Name : target.Buffer.Name;
-                }
+                // A packed weight is still that weight to whoever reads its name.
+                target.Buffer.Name = step.BuffersRead is { Count: 1 } only ? only.Single().Name : target.Buffer.Name;
             }
 
             foreach (var buffer in step.BuffersRead)
@@ -69,7 +65,7 @@ internal static class FoldConstants
 
         // A buffer that several steps write is complete only after all of them: those are left alone, but for one inside the step itself.
         bool IsFoldable(Step step, ProgramUses known) =>
-            step is not LoopStep && (step is CheckStep || step.Targets.All(target => target.Buffer.Kind == BufferKind.Temporary && known.Writers(target.Buffer).Count == 1))
+            step is not RegionStep && (step is CheckStep || step.Targets.All(target => target.Buffer.Kind == BufferKind.Temporary && known.Writers(target.Buffer).Count == 1))
             && IsWorthStoring(step) && Affords(step);
 
         bool Affords(Step step) =>

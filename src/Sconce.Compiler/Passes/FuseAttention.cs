@@ -15,7 +15,7 @@ internal static class FuseAttention
     {
         var uses = new ProgramUses(program);
         var made = new Dictionary<Step, Step>(ReferenceEqualityComparer.Instance);
-        foreach (var step in StepRewriting.Flatten(program.Steps))
+        foreach (var step in StepTree.Leaves(program.Steps))
         {
             if (step is ContractionStep product
                 && (new Match(product, uses).Fuse(product.Left, product.M, product.Right, product.N)
@@ -27,7 +27,7 @@ internal static class FuseAttention
 
         if (made.Count > 0)
         {
-            StepRewriting.Replace(program, step => [made.GetValueOrDefault(step, step)]);
+            StepTree.Replace(program, step => [made.GetValueOrDefault(step, step)]);
             DeadSteps.Remove(program);
         }
     }
@@ -134,7 +134,7 @@ internal static class FuseAttention
         private bool IsClosed()
         {
             var reader = UseOf(last);
-            return parts.All(part => ReferenceEquals(UseOf(part).Loop, reader.Loop)
+            return parts.All(part => ReferenceEquals(UseOf(part).Scope, reader.Scope)
                 && (uses.MayMove(UseOf(part), reader) || ReadsOnlyParts(part))
                 && part.Targets.All(target => target.Buffer.Kind == BufferKind.Temporary
                     && uses.Readers(target.Buffer).All(use => parts.Contains(use.Step) || ReferenceEquals(use.Step, last))));

@@ -22,7 +22,7 @@ internal static class FuseEpilogues
         var uses = new ProgramUses(program);
         var gone = new HashSet<Step>(ReferenceEqualityComparer.Instance);
         var made = new Dictionary<Step, Step>(ReferenceEqualityComparer.Instance);
-        foreach (var step in StepRewriting.Flatten(program.Steps))
+        foreach (var step in StepTree.Leaves(program.Steps))
         {
             if (step is not MapStep map || gone.Contains(step))
             {
@@ -40,7 +40,7 @@ internal static class FuseEpilogues
             foreach (var (load, writers) in candidates)
             {
                 var producer = writers[0];
-                if (made.ContainsKey(producer.Step) || gone.Contains(producer.Step) || !ReferenceEquals(producer.Loop, reader.Loop)
+                if (made.ContainsKey(producer.Step) || gone.Contains(producer.Step) || !ReferenceEquals(producer.Scope, reader.Scope)
                     || !uses.MayMove(producer, reader) || Fuse(producer.Step, map, load) is not { } fused)
                 {
                     continue;
@@ -52,7 +52,7 @@ internal static class FuseEpilogues
             }
         }
 
-        StepRewriting.Replace(program, step => gone.Contains(step) ? [] : [made.GetValueOrDefault(step, step)]);
+        StepTree.Replace(program, step => gone.Contains(step) ? [] : [made.GetValueOrDefault(step, step)]);
         return made.Count > 0;
     }
 

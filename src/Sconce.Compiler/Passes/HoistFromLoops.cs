@@ -3,7 +3,7 @@ using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Passes;
 
-/// <summary>Maps in a loop's body that no turn changes are computed once, before the loop: packed weights of recurrent layers above all.</summary>
+/// <summary>Maps in a loop's steps that no turn changes are computed once, before the loop: packed weights of recurrent layers above all.</summary>
 internal static class HoistFromLoops
 {
     public static void Run(TensorProgram program)
@@ -15,28 +15,27 @@ internal static class HoistFromLoops
     /// <summary>The step, after what was taken out of it.</summary>
     private static IEnumerable<Step> Hoist(Step step, ProgramUses uses)
     {
-        if (step is not LoopStep loop)
+        if (step is not RegionStep region)
         {
             return [step];
         }
 
-        Step[] body = [.. loop.Body.SelectMany(inner => Hoist(inner, uses))];
-        var written = StepRewriting.Flatten(body).SelectMany(inner => inner.Targets).Select(target => target.Buffer)
-            .ToHashSet(ReferenceEqualityComparer.Instance);
+        region = StepTree.WithBlocks(region, block => block.SelectMany(inner => Hoist(inner, uses)));
+        var written = region.Targets.Select(target => target.Buffer).ToHashSet(ReferenceEqualityComparer.Instance);
         var hoisted = new List<Step>();
-        foreach (var inner in body)
+
+        // What runs once, if at all, stays where it is.
+        foreach (var inner in region.Blocks.Where(block => block.Runs.Repeat).SelectMany(block => block.Steps))
         {
             if (inner is MapStep { Target: { Buffer: { Kind: BufferKind.Temporary } buffer } } map && uses.Writers(buffer).Count == 1
-                && !DependsOn(map, loop.Counter) && !map.BuffersRead.Any(written.Contains))
+                && !region.Counted.Any(counter => DependsOn(map, counter)) && !map.BuffersRead.Any(written.Contains))
             {
                 hoisted.Add(map);
                 written.Remove(buffer);
             }
         }
 
-        return hoisted.Count == 0 && body.AsSpan().SequenceEqual(loop.Body.AsSpan())
-            ? [loop]
-            : [.. hoisted, loop with { Body = [.. body.Except(hoisted)] }];
+        return [.. hoisted, StepTree.WithBlocks(region, block => block.Where(inner => !hoisted.Contains(inner)))];
     }
 
     private static bool DependsOn(MapStep map, Symbol counter) =>

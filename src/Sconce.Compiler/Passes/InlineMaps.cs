@@ -43,18 +43,18 @@ internal static class InlineMaps
             if (step is MapStep map && map.Target.IsWhole(map.Axes) && map.Target.Buffer.Kind == BufferKind.Temporary
                 && uses.Writers(map.Target.Buffer).Count == 1)
             {
-                bodies[map.Target.Buffer] = (map, new ProgramUses.Use(map, use.Position, use.Loop));
+                bodies[map.Target.Buffer] = (map, new ProgramUses.Use(map, use.Position, use.Scope));
             }
         }
 
-        StepRewriting.Replace(program, step => [rewritten[step]]);
+        StepTree.Replace(program, step => [rewritten[step]]);
         DeadSteps.Remove(program);
     }
 
     private static IEnumerable<ProgramUses.Use> Uses(TensorProgram program, ProgramUses uses)
     {
         var seen = new HashSet<Step>(ReferenceEqualityComparer.Instance);
-        foreach (var step in StepRewriting.Flatten(program.Steps))
+        foreach (var step in StepTree.Leaves(program.Steps))
         {
             if (seen.Add(step))
             {

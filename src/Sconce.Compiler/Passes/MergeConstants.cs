@@ -12,7 +12,7 @@ internal static class MergeConstants
         var kept = program.Outputs.Concat(program.States).Select(named => named.Buffer).ToHashSet<TensorBuffer>(ReferenceEqualityComparer.Instance);
         var seen = new Dictionary<TensorBuffer, Source>(ReferenceEqualityComparer.Instance);
         var known = new Dictionary<(DType, string), List<TensorBuffer>>();
-        foreach (var buffer in StepRewriting.Flatten(program.Steps).SelectMany(step => step.BuffersRead))
+        foreach (var buffer in StepTree.Leaves(program.Steps).SelectMany(step => step.BuffersRead))
         {
             if (buffer is { Kind: BufferKind.Constant, Data: { } data } && !kept.Contains(buffer) && !seen.ContainsKey(buffer))
             {
@@ -20,7 +20,7 @@ internal static class MergeConstants
             }
         }
 
-        StepRewriting.Replace(program, step =>
+        StepTree.Replace(program, step =>
             [step.BuffersRead.Any(buffer => seen.TryGetValue(buffer, out var source) && source.Buffer != buffer) ? Rewrite(step, seen) : step]);
     }
 

@@ -14,53 +14,12 @@ internal static class ProgramVerifier
     public static void Verify(TensorProgram program, string after, IEnumerable<ProgramRule>? rules = null)
     {
         var written = new HashSet<TensorBuffer>(ReferenceEqualityComparer.Instance);
-        foreach (var step in StepRewriting.Flatten(program.Steps))
-        {
-            foreach (var buffer in step.BuffersRead)
-            {
-                // What a loop carries is written before it as well; so order within the body needs no exception.
-                if (buffer.Kind is BufferKind.Temporary or BufferKind.Output && !written.Contains(buffer))
-                {
-                    Fail($"{buffer} is read before anything writes it", step);
-                }
-
-                if (buffer.Kind == BufferKind.Constant && buffer.Data is null)
-                {
-                    Fail($"constant {buffer} has no data", step);
-                }
-            }
-
-            HashSet<Atom> axes = [.. step.AllAxes];
-            foreach (var computation in step.Computations)
-            {
-                CheckComputation(computation, step);
-            }
-
-            foreach (var target in step.Targets)
-            {
-                if (target.Index.Length != target.Buffer.Dims.Length)
-                {
-                    Fail($"{target} has the wrong rank", step);
-                }
-
-                if (target.Buffer.Kind is BufferKind.Constant or BufferKind.Input)
-                {
-                    Fail($"{target.Buffer} is a {target.Buffer.Kind} and cannot be written", step);
-                }
-
-                foreach (var dim in target.Index)
-                {
-                    CheckAxes(dim, axes, step);
-                }
-
-                written.Add(target.Buffer);
-            }
-        }
-
+        var counted = new HashSet<Symbol>(program.Symbols);
+        Visit(program.Steps);
         var uses = new ProgramUses(program);
         foreach (var rule in rules ?? [])
         {
-            foreach (var step in StepRewriting.Flatten(program.Steps).Where(step => !rule.Holds(step, program, uses)))
+            foreach (var step in StepTree.Leaves(program.Steps).Where(step => !rule.Holds(step, program, uses)))
             {
                 Fail($"since {rule.After} every step {rule.Must}, and this one is not", step);
             }
@@ -85,8 +44,100 @@ internal static class ProgramVerifier
             }
         }
 
+        void Visit(IEnumerable<Step> steps)
+        {
+            foreach (var step in steps)
+            {
+                if (step is RegionStep region)
+                {
+                    Enter(region);
+                }
+                else
+                {
+                    CheckReads(step);
+                    CheckStep(step);
+                }
+            }
+        }
+
+        // What a loop carries is written before it as well; so order within a block needs no exception. After it there is what was there before it, what surely
+        // ran wrote, and what each of several branches did. A loop that counts may have no turn only where nobody reads what it would have written.
+        void Enter(RegionStep region)
+        {
+            var before = new HashSet<TensorBuffer>(written, ReferenceEqualityComparer.Instance);
+            HashSet<TensorBuffer>? branches = null;
+            counted.UnionWith(region.Counted);
+            foreach (var (number, block) in region.Blocks.Index())
+            {
+                if (number == region.BlocksBeforeCondition)
+                {
+                    CheckReads(region);
+                    before.UnionWith(written);
+                }
+
+                Visit(block.Steps);
+                if (block.Runs is Runs.AtMostOnce)
+                {
+                    branches = branches is null ? [.. written] : [.. branches.Intersect(written)];
+                    written = new(before, ReferenceEqualityComparer.Instance);
+                }
+                else if (block.Runs is Runs.Times)
+                {
+                    before.UnionWith(written);
+                }
+            }
+
+            written = new(before.Concat(branches ?? []), ReferenceEqualityComparer.Instance);
+            counted.ExceptWith(region.Counted);
+        }
+
+        void CheckReads(Step step)
+        {
+            foreach (var buffer in step.BuffersRead)
+            {
+                if (buffer.Kind is BufferKind.Temporary or BufferKind.Output or BufferKind.Size && !written.Contains(buffer))
+                {
+                    Fail($"{buffer} is read before anything writes it", step);
+                }
+
+                if (buffer.Kind == BufferKind.Constant && buffer.Data is null)
+                {
+                    Fail($"constant {buffer} has no data", step);
+                }
+            }
+
+            foreach (var computation in step.Computations)
+            {
+                CheckComputation(computation, step);
+            }
+        }
+
+        void CheckStep(Step step)
+        {
+            HashSet<Atom> axes = [.. step.AllAxes];
+            foreach (var target in step.Targets)
+            {
+                if (target.Index.Length != target.Buffer.Dims.Length)
+                {
+                    Fail($"{target} has the wrong rank", step);
+                }
+
+                if (target.Buffer.Kind is BufferKind.Constant or BufferKind.Input)
+                {
+                    Fail($"{target.Buffer} is a {target.Buffer.Kind} and cannot be written", step);
+                }
+
+                foreach (var dim in target.Index)
+                {
+                    CheckAxes(dim, axes, step);
+                }
+
+                written.Add(target.Buffer);
+            }
+        }
+
         void Fail(string problem, Step step) =>
-            throw SconceException.Internal($"after {after}, in the step that writes {step.Targets[0]}: {problem}", new Where(Operator: step.Origin?.Operator, Python: step.Origin?.Source));
+            throw SconceException.Internal($"after {after}, in the step that writes {step.Targets.FirstOrDefault()}: {problem}", new Where(Operator: step.Origin?.Operator, Python: step.Origin?.Source));
 
         // Its value has its axes alone, its accumulators are those that the step has, and it has the dtype of what it is written to.
         void CheckComputation(Computation computation, Step step)
@@ -113,6 +164,11 @@ internal static class ProgramVerifier
 
         void CheckAxes(Dim dim, HashSet<Atom> axes, Step step) => dim.VisitLeaves(leaf =>
         {
+            if (leaf is Symbol { Source: not SymbolSource.Found } symbol && !counted.Contains(symbol))
+            {
+                Fail($"index {dim} uses {symbol}, which has no value here", step);
+            }
+
             if (leaf is Axis && !axes.Contains(leaf))
             {
                 Fail($"index {dim} uses axis {leaf}, which is not one of the step's", step);

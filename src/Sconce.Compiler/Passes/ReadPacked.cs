@@ -50,7 +50,7 @@ internal static class ReadPacked
 
         var rewriter = new ExprRewriter(loads: load => instead.TryGetValue(load.Buffer, out var read) ? read(load) : null);
         program.Steps = [.. first, .. program.Steps.Where(step => !gone.Contains(step) && !first.Contains(step))];
-        StepRewriting.Replace(program, step => [first.Contains(step) || IsPacking(step) || !step.BuffersRead.Any(instead.ContainsKey) ? step : step.Rewrite(rewriter.Rewrite)]);
+        StepTree.Replace(program, step => [first.Contains(step) || IsPacking(step) || !step.BuffersRead.Any(instead.ContainsKey) ? step : step.Rewrite(rewriter.Rewrite)]);
 
         // The first reader may come before the product.
         void Move(Packing packing)

@@ -10,7 +10,7 @@ internal static class SettleChecks
 {
     public static void Run(TensorProgram program)
     {
-        if (!StepRewriting.Flatten(program.Steps).Any(step => step is CheckStep))
+        if (!StepTree.Leaves(program.Steps).Any(step => step is CheckStep))
         {
             return;
         }
@@ -19,7 +19,7 @@ internal static class SettleChecks
         var ranges = new ValueRanges(uses);
         var done = new HashSet<(Expr Wrong, string Message)>();
         var places = new Dictionary<(int Place, Dim Extent), Axis>();
-        StepRewriting.Replace(program, step => step is CheckStep check ? Settle(check) : [step]);
+        StepTree.Replace(program, step => step is CheckStep check ? Settle(check) : [step]);
 
         IEnumerable<Step> Settle(CheckStep check)
         {
@@ -35,7 +35,7 @@ internal static class SettleChecks
         // Only of buffers that hold the same at both places. Axes are the same where they stand at the same place and count as far.
         bool IsRepeated(CheckStep check)
         {
-            if (!check.BuffersRead.All(buffer => uses.Writers(buffer) is { Count: 0 } or [{ Loop: null }]))
+            if (!check.BuffersRead.All(buffer => uses.Writers(buffer) is { Count: 0 } or [{ Scope: null }]))
             {
                 return false;
             }

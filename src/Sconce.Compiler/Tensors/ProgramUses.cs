@@ -9,29 +9,48 @@ internal sealed class ProgramUses
     public ProgramUses(TensorProgram program)
     {
         var position = 0;
-        foreach (var step in program.Steps)
-        {
-            Visit(step, null);
-        }
-
+        Visit(program.Steps, null);
         Length = position;
 
-        void Visit(Step step, LoopUse? loop)
+        void Visit(IEnumerable<Step> steps, Scope? scope)
         {
-            if (step is LoopStep body)
+            foreach (var step in steps)
             {
-                var inner = new LoopUse(position, loop);
-                foreach (var child in body.Body)
+                if (step is RegionStep region)
                 {
-                    Visit(child, inner);
+                    Enter(region, scope);
+                }
+                else
+                {
+                    Note(step, scope);
+                }
+            }
+        }
+
+        // Its blocks lie in one scope, for what runs again in one of them is read in the others too.
+        void Enter(RegionStep region, Scope? outer)
+        {
+            var whole = new Scope(position, outer, region.Blocks.Any(block => block.Runs.Repeat));
+            foreach (var (number, block) in region.Blocks.Index())
+            {
+                if (number == region.BlocksBeforeCondition && region.BuffersRead.Count > 0)
+                {
+                    Note(region, whole);
                 }
 
+                var inner = new Scope(position, whole, block.Runs.Repeat);
+                Visit(block.Steps, inner);
                 inner.End = position;
-                return;
             }
 
-            var use = new Use(step, position++, loop);
-            foreach (var target in step.Targets)
+            whole.End = position;
+        }
+
+        // A region itself only looks at its condition.
+        void Note(Step step, Scope? scope)
+        {
+            var use = new Use(step, position++, scope);
+            foreach (var target in step is RegionStep ? [] : step.Targets)
             {
                 Add(writers, target.Buffer, use);
             }
@@ -48,7 +67,7 @@ internal sealed class ProgramUses
         }
     }
 
-    /// <summary>Number of steps, those inside loops counted one by one.</summary>
+    /// <summary>Number of steps, those inside regions counted one by one.</summary>
     public int Length { get; }
 
     public IEnumerable<TensorBuffer> Written => writers.Keys;
@@ -59,11 +78,11 @@ internal sealed class ProgramUses
 
     /// <summary>
     /// True where what <paramref name="from"/> reads is still the same when <paramref name="to"/> runs, so that the computation may be moved there: the
-    /// reader comes later, in the same loop or a loop inside it, and nothing between overwrites a buffer that is read.
+    /// reader comes later, in the same block or a region inside it, and nothing between overwrites a buffer that is read.
     /// </summary>
     public bool MayMove(Use from, Use to)
     {
-        if (to.Position <= from.Position || !to.IsWithin(from.Loop))
+        if (to.Position <= from.Position || !to.IsWithin(from.Scope))
         {
             return false;
         }
@@ -78,7 +97,7 @@ internal sealed class ProgramUses
                 }
 
                 // A later writer inside a loop that holds the reader, but not the computation, runs before the reader's next turn.
-                var outermost = writer.OutermostLoopBelow(from.Loop);
+                var outermost = writer.OutermostLoop(below: from.Scope);
                 var effective = outermost is not null && to.IsWithin(outermost) ? outermost.Start : writer.Position;
                 if (effective <= to.Position)
                 {
@@ -104,29 +123,32 @@ internal sealed class ProgramUses
         }
     }
 
-    /// <summary>A loop, as positions of the steps in it.</summary>
-    public sealed class LoopUse(int start, LoopUse? parent)
+    /// <summary>A region or a block of one, as positions of the steps in it.</summary>
+    public sealed class Scope(int start, Scope? parent, bool repeats)
     {
         public int Start { get; } = start;
 
         /// <summary>One past the last step.</summary>
         public int End { get; set; }
 
-        public LoopUse? Parent { get; } = parent;
+        public Scope? Parent { get; } = parent;
+
+        /// <summary>Whether its steps may run a second time.</summary>
+        public bool Repeats { get; } = repeats;
     }
 
-    /// <summary>A step at its place.</summary>
-    public sealed class Use(Step step, int position, LoopUse? loop)
+    /// <summary>A step at its place: in a block, or of a region that looks at its condition in that region.</summary>
+    public sealed class Use(Step step, int position, Scope? scope)
     {
         public Step Step { get; } = step;
 
         public int Position { get; } = position;
 
-        public LoopUse? Loop { get; } = loop;
+        public Scope? Scope { get; } = scope;
 
-        public bool IsWithin(LoopUse? outer)
+        public bool IsWithin(Scope? outer)
         {
-            for (var at = Loop; ; at = at.Parent)
+            for (var at = Scope; ; at = at.Parent)
             {
                 if (ReferenceEquals(at, outer))
                 {
@@ -140,18 +162,16 @@ internal sealed class ProgramUses
             }
         }
 
-        public LoopUse? OutermostLoopBelow(LoopUse? outer)
+        /// <summary>The outermost scope around the step that repeats, or null; of those inside another scope where one is given.</summary>
+        public Scope? OutermostLoop(Scope? below = null)
         {
-            LoopUse? found = null;
-            for (var at = Loop; at is not null && !ReferenceEquals(at, outer); at = at.Parent)
+            Scope? found = null;
+            for (var at = Scope; at is not null && !ReferenceEquals(at, below); at = at.Parent)
             {
-                found = at;
+                found = at.Repeats ? at : found;
             }
 
             return found;
         }
-
-        /// <summary>The outermost loop around the step, or null.</summary>
-        public LoopUse? OutermostLoop => OutermostLoopBelow(null);
     }
 }

@@ -51,19 +51,31 @@ public abstract record Step
     public ImmutableArray<Expr> Expressions => [.. Computations.Select(computation => computation.Value)];
 
     /// <summary>Every distinct load, those of computed indices included, also of the targets'.</summary>
-    public IReadOnlySet<LoadExpr> Loads => Expressions.Concat(Targets.SelectMany(target => target.Index).SelectMany(dim => dim.LoadedNumbers())).Loads();
+    public IReadOnlySet<LoadExpr> Loads => Nodes.OfType<LoadExpr>().ToHashSet();
 
-    /// <summary>The buffers it reads, each once.</summary>
+    /// <summary>The buffers it reads, each once, those of sizes that steps have found included.</summary>
     public IReadOnlySet<TensorBuffer> BuffersRead
     {
         get
         {
             var found = new HashSet<TensorBuffer>(ReferenceEqualityComparer.Instance);
-            found.UnionWith(Loads.Select(load => load.Buffer));
+            var nodes = Nodes;
+            found.UnionWith(nodes.OfType<LoadExpr>().Select(load => load.Buffer));
             found.UnionWith(ReadsTarget ? Targets.Select(target => target.Buffer) : []);
+            foreach (var size in nodes.SelectMany(node => node is LoadExpr load ? load.Index.Concat(load.Buffer.Dims) : node.Indices())
+                .Concat(Targets.SelectMany(target => target.Index.Concat(target.Buffer.Dims))).Concat(Extents))
+            {
+                size.VisitLeaves(leaf => found.UnionWith(leaf is FoundSymbol symbol ? [symbol.Place] : []));
+            }
+
             return found;
         }
     }
+
+    /// <summary>How far it counts.</summary>
+    private protected virtual IEnumerable<Dim> Extents => AllAxes.Select(axis => axis.Extent);
+
+    private IReadOnlyCollection<Expr> Nodes => Expressions.Concat(Targets.SelectMany(target => target.Index).SelectMany(dim => dim.LoadedNumbers())).Nodes();
 
     /// <summary>The one computation that a following map may join; null where there is none, or several.</summary>
     public Computation? Finish => Targets.Length == 1 && Computations.Where(computation => computation.Role == Role.Epilogue).ToList() is [var only] ? only : null;

@@ -26,6 +26,9 @@ public enum BufferKind
 
     /// <summary>What a <see cref="CheckStep"/> has found: a place that the runtime reads when a run ended with an error.</summary>
     Fault,
+
+    /// <summary>The value of a <see cref="FoundSymbol"/>, which the runtime reads too.</summary>
+    Size,
 }
 
 /// <summary>Memory for a tensor: a dtype, logical dims, and the order in which the dims lie in memory.</summary>
@@ -47,6 +50,9 @@ public sealed class TensorBuffer(string name, DType type, ImmutableArray<Dim> di
     public (DType Type, ImmutableArray<Dim> Dims) Outside => HoldsComplex ? (Type.ToComplex(), Dims[..^1]) : (Type, Dims);
 
     public BufferKind Kind { get; set; } = kind;
+
+    /// <summary>Whose value it is; null where it is not a size.</summary>
+    public FoundSymbol? Symbol { get; init; }
 
     /// <summary>The contents of a constant, the initial contents of a state; logical (row-major in the order of the dims), whatever <see cref="Order"/> says.</summary>
     public TensorData? Data { get; set; } = data;

@@ -8,7 +8,11 @@ public sealed class TensorProgram
     /// <summary>Nothing in it may round differently from PyTorch for the sake of speed.</summary>
     public bool Exact { get; set; }
 
+    /// <summary>Those that inputs' sizes give.</summary>
     public List<Symbol> Symbols { get; } = [];
+
+    /// <summary>Those that steps find.</summary>
+    public List<FoundSymbol> Found { get; } = [];
 
     /// <summary>What the sizes of a run's inputs must meet beyond the symbols' ranges: the graph's, and what lowerings need and cannot prove.</summary>
     public SizeChecks Checks { get; } = [];

@@ -59,17 +59,48 @@ public abstract class LeafAtom : Atom
     private protected sealed override int Rank => 0;
 }
 
-/// <summary>A size that is known when the model runs: an input's dimension, or a loop's counter. Its range comes from <c>torch.export.Dim</c>.</summary>
-public sealed class Symbol(string name, long min, long? max) : LeafAtom
+/// <summary>Where a <see cref="Symbol"/>'s value comes from.</summary>
+public enum SymbolSource
 {
+    /// <summary>With the run: an input's size. Its range comes from <c>torch.export.Dim</c>.</summary>
+    Given,
+
+    /// <summary>A region's turn, from 0.</summary>
+    Counted,
+
+    /// <summary>A step writes it.</summary>
+    Found,
+}
+
+/// <summary>A size that is known when the model runs, from where on its <see cref="Source"/> says.</summary>
+/// <param name="name">What people call it.</param>
+/// <param name="source">Where its value comes from.</param>
+/// <param name="min">The least value.</param>
+/// <param name="bound">The largest value, over other symbols too; null where none is known.</param>
+public class Symbol(string name, SymbolSource source, long min, Dim? bound) : LeafAtom
+{
+    /// <summary>An input's size.</summary>
+    public Symbol(string name, long min, long? max)
+        : this(name, SymbolSource.Given, min, max is { } bound ? (Dim)bound : null)
+    {
+    }
+
     public string Name { get; } = name;
+
+    public SymbolSource Source { get; } = source;
 
     public long Min { get; } = min;
 
-    /// <summary>Null where no bound is known.</summary>
-    public long? Max { get; } = max;
+    /// <summary>What the value never exceeds: memory is planned by it.</summary>
+    public Dim? Bound { get; } = bound;
+
+    /// <summary>Null where no number is known to bound it.</summary>
+    public long? Max { get; } = bound?.Bounds.Max is { } max && max != long.MaxValue ? Math.Max(max, min) : null;
 
     public override Interval Bounds => new(Min, Max ?? long.MaxValue);
+
+    /// <summary>A loop's turn, of so many.</summary>
+    public static Symbol Counter(string name, Dim count) => new(name, SymbolSource.Counted, 0, count - 1);
 
     public override string ToString() => Name;
 }

@@ -40,7 +40,11 @@ public sealed class ProgramParser
         {
             if (tokens.TryTake("symbol"))
             {
-                program.Symbols.Add(Symbol());
+                program.Symbols.Add(Symbol(own, (name, min, bound) => new Symbol(name, SymbolSource.Given, min, bound)));
+            }
+            else if (tokens.TryTake("found"))
+            {
+                Found(own);
             }
             else if (tokens.TryTake("given"))
             {
@@ -72,18 +76,26 @@ public sealed class ProgramParser
         }
     }
 
-    private Symbol Symbol()
+    private TSymbol Symbol<TSymbol>(ExprParser own, Func<string, long, Dim?, TSymbol> make)
+        where TSymbol : Symbol
     {
         var name = tokens.Name();
         tokens.Take("in");
         tokens.Take("[");
         var min = ExprParser.Bound(tokens);
         tokens.Take(",");
-        var max = ExprParser.Bound(tokens);
+        var symbol = make(name, min, tokens.TryTake("inf") ? null : own.Dim());
         tokens.Take("]");
-        var symbol = new Symbol(name, min, max == long.MaxValue ? null : max);
         symbols[name] = symbol;
         return symbol;
+    }
+
+    private void Found(ExprParser own)
+    {
+        var symbol = Symbol(own, (name, min, bound) => new FoundSymbol(name, min, bound));
+        program.Found.Add(symbol);
+        tokens.Take("at");
+        buffers.Add(tokens.Name(), symbol.Place);
     }
 
     private void Declare(BufferKind kind, ExprParser own)
@@ -184,21 +196,50 @@ public sealed class ProgramParser
     {
         while (!tokens.AtEnd && tokens.Peek() != "}")
         {
-            yield return tokens.TryTake("loop") ? Loop() : Step();
+            yield return tokens.TryTake("loop") ? Loop() : tokens.TryTake("if") ? If() : tokens.TryTake("while") ? While() : Step();
         }
     }
 
     private LoopStep Loop()
     {
-        var counter = Symbol();
+        var name = tokens.Name();
         tokens.Take("times");
         var count = new ExprParser(tokens, buffers, symbols).Dim();
-        tokens.Take("{");
-        var origin = Origin();
-        ImmutableArray<Step> body = [.. Steps()];
-        tokens.Take("}");
-        return new LoopStep(counter, count, body) { Origin = origin };
+        var counter = Types.Symbol.Counter(name, count);
+        symbols[name] = counter;
+        var body = Block(out var origin);
+        return new(counter, count, body) { Origin = origin };
     }
+
+    private IfStep If()
+    {
+        var origin = Origin();
+        var condition = Condition();
+        tokens.Take("then");
+        var then = Block(out _);
+        tokens.Take("else");
+        return new(condition, then, Block(out _)) { Origin = origin };
+    }
+
+    private WhileStep While()
+    {
+        var test = Block(out var origin);
+        var condition = Condition();
+        tokens.Take("do");
+        return new(test, condition, Block(out _)) { Origin = origin };
+    }
+
+    private ImmutableArray<Step> Block(out Origin? origin)
+    {
+        tokens.Take("{");
+        origin = Origin();
+        ImmutableArray<Step> steps = [.. Steps()];
+        tokens.Take("}");
+        return steps;
+    }
+
+    private Expr Condition() =>
+        Computation(Enum.Parse<Role>(tokens.Name(), ignoreCase: true), [], new(symbols), new ExprParser(tokens, buffers, symbols)).Value;
 
     private Origin? Origin() => tokens.TryTake("from") ? new(tokens.String(), tokens.IsString ? tokens.String() : null) : null;
 
@@ -206,7 +247,7 @@ public sealed class ProgramParser
     {
         var name = tokens.Name();
         var form = StepForms.All.FirstOrDefault(form => form.Name == name)
-            ?? throw tokens.Wrong($"'{name}' is no kind of step: expected {string.Join(", ", StepForms.All.Select(form => form.Name))} or loop");
+            ?? throw tokens.Wrong($"'{name}' is no kind of step: expected {string.Join(", ", StepForms.All.Select(form => form.Name))}, loop, if or while");
         var atoms = new Dictionary<string, Atom>(symbols);
         var own = new ExprParser(tokens, buffers, atoms);
         var parameters = new Dictionary<string, Parameter>();

@@ -31,7 +31,12 @@ public sealed class ProgramPrinter
         var own = new ExprPrinter(names);
         foreach (var symbol in program.Symbols)
         {
-            Line($"symbol {names.Of(symbol, symbol.Name)} in {Range(symbol)}");
+            Line($"symbol {names.Of(symbol, symbol.Name)} in {Range(symbol, own)}");
+        }
+
+        foreach (var symbol in program.Found)
+        {
+            Line($"found {names.Of(symbol, symbol.Name)} in {Range(symbol, own)} at {names.Of(symbol.Place, symbol.Name + ".place")}");
         }
 
         var named = program.Inputs.Concat(program.Outputs).Concat(program.States).Select(entry => entry.Buffer);
@@ -51,11 +56,11 @@ public sealed class ProgramPrinter
         }
     }
 
-    private static IEnumerable<TensorBuffer> Buffers(IEnumerable<Step> steps) => steps.SelectMany(step => step is LoopStep loop
-        ? Buffers(loop.Body)
-        : step.Loads.Select(load => load.Buffer).Concat(step.Targets.Select(target => target.Buffer))
-            .Concat(StepForms.Of(step).Parameters(step).Select(parameter => parameter.Value).OfType<Parameter.OfBuffer>().Select(parameter => parameter.Value))
-            .Concat(step.Scratch).Concat(step.ThreadScratch is { } own ? [own] : []));
+    private static IEnumerable<TensorBuffer> Buffers(IEnumerable<Step> steps) => StepTree.All(steps).SelectMany(step => step.Loads.Select(load => load.Buffer)
+        .Concat(step is RegionStep ? [] : step.Targets.Select(target => target.Buffer)
+            .Concat(StepForms.Of(step).Parameters(step).Select(parameter => parameter.Value).OfType<Parameter.OfBuffer>().Select(parameter => parameter.Value)))
+        .Concat(step.Scratch).Concat(step.ThreadScratch is { } own ? [own] : []))
+        .Where(buffer => buffer.Kind != BufferKind.Size);
 
     private void Ports(string word, IEnumerable<(string Name, TensorBuffer Buffer)> ports)
     {
@@ -65,7 +70,7 @@ public sealed class ProgramPrinter
         }
     }
 
-    private static string Range(Symbol symbol) => $"[{ExprPrinter.Bound(symbol.Min)}, {ExprPrinter.Bound(symbol.Max ?? long.MaxValue)}]";
+    private static string Range(Symbol symbol, ExprPrinter own) => $"[{ExprPrinter.Bound(symbol.Min)}, {(symbol.Bound is { } bound ? own.Text(bound) : "inf")}]";
 
     private static string Condition(SizeCondition condition, ExprPrinter own) => condition switch
     {
@@ -92,18 +97,42 @@ public sealed class ProgramPrinter
     {
         foreach (var step in steps)
         {
-            if (step is LoopStep loop)
+            var own = new ExprPrinter(names);
+            switch (step)
             {
-                var own = new ExprPrinter(names);
-                Line($"{indent}loop {names.Of(loop.Counter, loop.Counter.Name)} in {Range(loop.Counter)} times {own.Text(loop.Count)} {{{From(loop)}");
-                Steps(loop.Body, indent + "  ");
+                case LoopStep loop:
+                    Block($"loop {names.Of(loop.Counter, loop.Counter.Name)} times {own.Text(loop.Count)}", loop.Body);
+                    break;
+                case IfStep branch:
+                    Line($"{indent}if{From(step)}");
+                    Computation(branch.Computations[0], own, indent, "");
+                    Block("then", branch.Then);
+                    Block("else", branch.Else);
+                    break;
+                case WhileStep loop:
+                    Block("while", loop.Test);
+                    Computation(loop.Computations[0], own, indent, "");
+                    Block("do", loop.Body);
+                    break;
+                default:
+                    Print(step, indent);
+                    break;
+            }
+
+            void Block(string head, IEnumerable<Step> inside)
+            {
+                Line($"{indent}{head} {{{(head is "then" or "else" or "do" ? "" : From(step))}");
+                Steps(inside, indent + "  ");
                 Line($"{indent}}}");
             }
-            else
-            {
-                Print(step, indent);
-            }
         }
+    }
+
+    private void Computation(Computation computation, ExprPrinter own, string indent, string space)
+    {
+        var (definitions, value) = own.Print(computation.Value);
+        Line($"{indent}  {computation.Role.ToString().ToLowerInvariant()}{space}{string.Concat(definitions.Select(definition => $"\n{indent}    {definition.Name} = {definition.Value}"))}"
+            + (definitions.Count > 0 ? $"\n{indent}    = {value}" : $" = {value}"));
     }
 
     private void Print(Step step, string indent)
@@ -115,10 +144,8 @@ public sealed class ProgramPrinter
         Line($"{indent}{form.Name}{string.Concat(form.Parameters(step).Select(parameter => " " + Text(parameter.Name, parameter.Value)))}{From(step)}");
         foreach (var computation in step.Computations)
         {
-            var (definitions, value) = own.Print(computation.Value);
-            Line($"{indent}  {computation.Role.ToString().ToLowerInvariant()}{Axes(" over ", computation.Axes)}{Axes(" along ", computation.Over)}"
-                + $"{(computation.Target is { } target ? $" -> {own.Text(target)}" : "")}{string.Concat(definitions.Select(definition => $"\n{indent}    {definition.Name} = {definition.Value}"))}"
-                + (definitions.Count > 0 ? $"\n{indent}    = {value}" : $" = {value}"));
+            Computation(computation, own, indent,
+                $"{Axes(" over ", computation.Axes)}{Axes(" along ", computation.Over)}{(computation.Target is { } target ? $" -> {own.Text(target)}" : "")}");
         }
 
         var told = step.Computations.Select(computation => computation.Target).ToHashSet();
