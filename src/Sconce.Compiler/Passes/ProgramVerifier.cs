@@ -7,7 +7,7 @@ namespace Sconce.Compiler.Passes;
 /// <summary>Checks what every tensor program must keep to: buffers are written before they are read, ranks and dtypes agree, axes belong to their step. An error here is one of Sconce's own. On in tests.</summary>
 internal static class ProgramVerifier
 {
-    /// <summary>Throws <see cref="InvalidOperationException"/>: a mistake of ours, not of the model's.</summary>
+    /// <summary>Throws: a mistake of ours, not of the model's.</summary>
     /// <param name="program">What is checked.</param>
     /// <param name="after">What was done to it last, for the message.</param>
     /// <param name="rules">What must hold by now.</param>
