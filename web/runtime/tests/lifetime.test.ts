@@ -168,12 +168,12 @@ test("a file that is no model is named", async () => {
 test("a Node that is too old to read files is told so", () => {
   const script = `process.getBuiltinModule = undefined; const { load } = await import("sconce"); await load("model.wasm").catch(({ message }) => console.log(message))`;
   const { stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
-  assert.equal(stdout, `model.wasm is no whole URL, and there is no page here to be relative to: Node ${process.version} is older than 20.16\n`);
+  assert.equal(stdout, `model.wasm is no whole URL, and a path wants Node 20.16 or newer: this is ${process.version}\n`);
 });
 
 test("what cannot be fetched is named", async () => {
   assert.match((await rejection(load("/nowhere/model.wasm"))).message, /^\/nowhere\/model.wasm cannot be read: ENOENT/);
-  assert.match((await rejection(load(tmpdir()))).message, /cannot be read: it is a folder; load takes a .wasm/);
+  assert.match((await rejection(load(tmpdir()))).message, /cannot be read: it is a folder; load takes the .wasm/);
   const closed = createServer().listen(0, "127.0.0.1");
   await once(closed, "listening");
   const { port } = closed.address() as AddressInfo;
