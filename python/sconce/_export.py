@@ -36,6 +36,7 @@ _ADVICE = (
     ),
     (r"Expecting `args` to be a tuple", "args is a tuple of the inputs by position, also of a single one: (x,)"),
     (r"missing a required (keyword-only )?argument|too many positional arguments|unexpected keyword argument|got multiple values", "args and kwargs are what forward takes: {signature}"),
+    (r"shapes cannot be multiplied|same reduction dim|must match the size|[Ee]xpected .*(to have|channels|dimension)", "the example does not fit the model: run model(*args) first, until it gives what it should"),
     (r"\.numpy\(\) is not supported|FakeTensor|tensor subclass", "the model leaves PyTorch (NumPy, PIL or another library) within forward: compute with torch's functions instead, or outside of the model"),
 )
 

@@ -210,6 +210,11 @@ class Tests(unittest.TestCase):
         self.assertIn("not verified: Node", str(result))
         self.assertTrue(result.path.is_file())
 
+    def test_an_example_that_does_not_fit_is_to_be_run_first(self):
+        for model, shape in ((nn.Linear(3, 2), (1, 4)), (nn.Conv2d(3, 4, 3), (1, 1, 8, 8))):
+            with self.assertRaisesRegex(sconce.ExportError, r"the example does not fit the model: run model\(\*args\) first"):
+                sconce.compile(model, (torch.ones(shape),))
+
     def test_a_node_that_is_none_is_named(self):
         with mock.patch.dict(os.environ, {"SCONCE_NODE": "/nowhere/node"}), self.assertWarnsRegex(UserWarning, "not verified: the environment variable SCONCE_NODE is '/nowhere/node', which is no program"):
             sconce.compile(nn.ReLU(), (torch.ones(2),))
