@@ -35,7 +35,7 @@ internal sealed class ExprCompiler(Frame frame)
         if (expr.Type.IsFloat())
         {
             var real = Float(expr);
-            return () => ScalarMath.ToInteger(real(), DType.Int64);
+            return () => Conversion.ToInteger(real(), DType.Int64);
         }
 
         if (integers.TryGetValue(expr, out var known))
@@ -136,7 +136,7 @@ internal sealed class ExprCompiler(Frame frame)
                 return Integer(loaded.Value);
             case BinaryAtom binary:
                 // A divisor of 0 belongs to an empty space, whose numbers nobody uses.
-                var apply = binary.Operator == DimOperator.Modulo ? ScalarMath.FloorModulo : DimMeaning.Of(binary.Operator).OfNumbers;
+                var apply = binary.Operator == DimOperator.Modulo ? Division.Modulo : DimMeaning.Of(binary.Operator).OfNumbers;
                 var (left, right) = (Dim(binary.Left), Dim(binary.Right));
                 return () => apply(left(), right());
             default:
@@ -160,11 +160,16 @@ internal sealed class ExprCompiler(Frame frame)
                 var number = accumulator.Number;
                 return () => frame.FloatAccumulators[number];
             case UnaryExpr unary:
-                return Rounded(expr.Type, ScalarMath.Unary(unary.Op, Float(unary.Operand)));
+                var (function, x) = (unary.Operation.Floats ?? throw Missing(unary), Float(unary.Operand));
+                return Rounded(expr.Type, () => function(x()));
             case BinaryExpr binary:
-                return Rounded(expr.Type, ScalarMath.FloatBinary(binary.Op, Float(binary.Left), Float(binary.Right)));
+                var (combine, a, b) = (binary.Operation.Floats ?? throw Missing(binary), Float(binary.Left), Float(binary.Right));
+                return Rounded(expr.Type, () => combine(a(), b()));
             case CastExpr cast:
                 return Rounded(expr.Type, Float(cast.Operand));
+            case BitcastExpr cast:
+                var (bits, to) = (Integer(cast.Operand), cast.Type);
+                return () => Conversion.FromBits(bits(), to);
             case SelectExpr select:
                 return Choose(select.Condition, Float(select.Yes), Float(select.No));
             case GuardExpr guard:
@@ -203,27 +208,30 @@ internal sealed class ExprCompiler(Frame frame)
             case AccumulatorExpr accumulator:
                 var number = accumulator.Number;
                 return () => frame.IntegerAccumulators[number];
-            case UnaryExpr { Op: UnaryOp.IsNan } test:
-                var tested = Float(test.Operand);
-                return () => double.IsNaN(tested()) ? 1 : 0;
-            case UnaryExpr { Op: UnaryOp.Not } not:
-                var truth = Integer(not.Operand);
-                return () => truth() == 0 ? 1 : 0;
+            case UnaryExpr { Operation.FloatTest: { } test } unary when unary.Operand.Type.IsFloat():
+                var tested = Float(unary.Operand);
+                return () => test(tested()) ? 1 : 0;
             case UnaryExpr unary:
-                return Wrapped(expr.Type, ScalarMath.Unary(unary.Op, Integer(unary.Operand)));
-            case BinaryExpr { Op: >= BinaryOp.Eq } compare when compare.Left.Type.IsFloat():
-                return ScalarMath.Compare(compare.Op, Float(compare.Left), Float(compare.Right));
+                var (function, x) = (unary.Operation.Integers ?? throw Missing(unary), Integer(unary.Operand));
+                return Wrapped(expr.Type, () => function(x()));
+            case BinaryExpr { Operation.FloatTest: { } compare } binary when binary.Left.Type.IsFloat():
+                var (left, right) = (Float(binary.Left), Float(binary.Right));
+                return () => compare(left(), right()) ? 1 : 0;
             case BinaryExpr binary:
-                return Wrapped(expr.Type, ScalarMath.IntegerBinary(binary.Op, Integer(binary.Left), Integer(binary.Right)));
+                var (combine, a, b) = (binary.Operation.Integers ?? throw Missing(binary), Integer(binary.Left), Integer(binary.Right));
+                return Wrapped(expr.Type, () => combine(a(), b()));
             case CastExpr { Type: DType.Bool } cast when cast.Operand.Type.IsFloat():
                 var real = Float(cast.Operand);
                 return () => real() != 0 ? 1 : 0;
             case CastExpr cast when cast.Operand.Type.IsFloat():
                 var number2 = Float(cast.Operand);
                 var to = cast.Type;
-                return Wrapped(to, () => ScalarMath.ToInteger(number2(), to));
+                return Wrapped(to, () => Conversion.ToInteger(number2(), to));
             case CastExpr cast:
                 return Wrapped(expr.Type, Integer(cast.Operand));
+            case BitcastExpr cast:
+                var (number3, from) = (Float(cast.Operand), cast.Operand.Type);
+                return () => Conversion.ToBits(number3(), from);
             case SelectExpr select:
                 return Choose(select.Condition, Integer(select.Yes), Integer(select.No));
             case GuardExpr guard:
@@ -232,6 +240,8 @@ internal sealed class ExprCompiler(Frame frame)
                 throw new NotSupportedException($"No integer value for {expr.GetType().Name}.");
         }
     }
+
+    private static NotSupportedException Missing(Expr expr) => new($"{expr} of {expr.Operands[0].Type.Name()}");
 
     private Func<long> Choose(Expr condition, Func<long> yes, Func<long> no)
     {

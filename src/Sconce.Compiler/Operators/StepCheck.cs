@@ -116,32 +116,15 @@ internal static class StepCheck
     {
         var (name, type, has) = expr switch
         {
-            UnaryExpr { Op: var op, Operand.Type: var of } => ($"{op}", of, Has(op, of)),
-            BinaryExpr { Op: var op, Left.Type: var of } => ($"{op}", of, Has(op, of)),
+            UnaryExpr { Operation: var operation, Operand.Type: var of } => (operation.Name, of, operation.Takes(of)),
+            BinaryExpr { Operation: var operation, Left.Type: var of } => (operation.Name, of, operation.Takes(of)),
             _ => ("", default, true),
         };
         if (!has)
         {
-            throw SconceException.Unsupported($"{name.ToLowerInvariant()} of {type.Name()}", hint: "convert the tensor to another dtype before");
+            throw SconceException.Unsupported($"{name} of {type.Name()}", hint: "convert the tensor to another dtype before");
         }
     }
-
-    private static bool Has(UnaryOp op, DType type) => op switch
-    {
-        UnaryOp.Not or UnaryOp.IsNan => true,
-        UnaryOp.BitNot => !type.IsFloat(),
-        UnaryOp.Neg or UnaryOp.Abs or UnaryOp.Floor or UnaryOp.Ceil or UnaryOp.Trunc or UnaryOp.Round => true,
-        _ => type.IsFloat(),
-    };
-
-    private static bool Has(BinaryOp op, DType type) => op switch
-    {
-        BinaryOp.And or BinaryOp.Or or BinaryOp.Xor => !type.IsFloat(),
-        BinaryOp.Shl or BinaryOp.Shr => !type.IsFloat() && type != DType.Bool,
-        BinaryOp.Atan2 => type.IsFloat(),
-        BinaryOp.Div or BinaryOp.Rem or BinaryOp.Mod or BinaryOp.FloorDiv or BinaryOp.Pow => type != DType.Bool,
-        _ => true,
-    };
 
     /// <summary>The windows lie within the padded input, and channels and groups go together.</summary>
     private static void CheckWindows(ConvolutionStep step)

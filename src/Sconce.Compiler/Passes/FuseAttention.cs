@@ -159,7 +159,7 @@ internal static class FuseAttention
     private static Expr Substituted(Expr expr, IEnumerable<Axis> axes, IEnumerable<Dim> index)
     {
         var map = axes.Zip(index).ToDictionary(pair => (Atom)pair.First, pair => pair.Second);
-        return new ExprRewriter(dims: dim => dim.Substitute(map)).Rewrite(expr);
+        return expr.Substitute(map);
     }
 
     /// <summary>exp(score - max) / sum, as softmax is lowered and as decompositions write it.</summary>

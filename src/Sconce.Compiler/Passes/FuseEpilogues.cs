@@ -69,7 +69,7 @@ internal static class FuseEpilogues
         var epilogue = new ExprRewriter(
             dims: dim => dim.Substitute(axisMap),
             loads: found => ReferenceEquals(found.Buffer, load.Buffer) ? old : null).Rewrite(map.Body);
-        var newTarget = map.Target with { Index = [.. map.Target.Index.Select(dim => dim.Substitute(axisMap))] };
+        var newTarget = map.Target.Substitute(axisMap);
         return producer.WithFinish(newTarget, epilogue) with { Origin = producer.Origin ?? map.Origin };
     }
 

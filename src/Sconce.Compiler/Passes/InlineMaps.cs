@@ -127,7 +127,7 @@ internal static class InlineMaps
                 map[producer.Axes[i]] = index[i];
             }
 
-            return new ExprRewriter(dims: dim => dim.Substitute(map)).Rewrite(producer.Body);
+            return producer.Body.Substitute(map);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Sconce.Compiler.Kernels.Contraction;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 
@@ -67,14 +66,7 @@ internal static class ReadPacked
     /// <summary>Whether the step could as well read another form: it is not an operand that a kernel wants as it is, nor a step that is folded anyway.</summary>
     private static bool MayRead(Step step, TensorBuffer buffer) =>
         step.BuffersRead.Any(read => read.Kind != BufferKind.Constant)
-        && !(step switch
-        {
-            ContractionStep product => [product.Left, product.Right],
-            ConvolutionStep convolution => [convolution.Input, convolution.Weight],
-            AttentionStep attention => attention.Expressions.Remove(attention.Epilogue),
-            MapStep or ReduceStep or ScanStep or ScatterStep => [],
-            _ => step.Expressions,
-        }).Any(expr => expr.Reads(buffer));
+        && !step.ReadInPlace.Any(expr => expr.Reads(buffer));
 
     /// <summary>A map that puts each element of a constant into a place of its own.</summary>
     private sealed record Packing(MapStep Step, TensorBuffer From, ImmutableArray<Dim> Index, Storage Elements)
@@ -95,7 +87,7 @@ internal static class ReadPacked
             var map = Step.Axes.Zip(other.Step.Axes).ToDictionary(pair => (Atom)pair.First, pair => Dim.Of(pair.Second));
             return Step.Axes.Length == other.Step.Axes.Length && Step.Target.Buffer.Dims.AsSpan().SequenceEqual(other.Step.Target.Buffer.Dims.AsSpan())
                 && Step.Target.Buffer.Order.AsSpan().SequenceEqual(other.Step.Target.Buffer.Order.AsSpan())
-                && Step.Target.Buffer.Type == other.Step.Target.Buffer.Type && OperandExpr.Substitute(Step.Body, map).Equals(other.Step.Body);
+                && Step.Target.Buffer.Type == other.Step.Target.Buffer.Type && Step.Body.Substitute(map).Equals(other.Step.Body);
         }
 
         /// <summary>What a load of the constant gives, from the packed one.</summary>

@@ -47,7 +47,7 @@ internal static class SettleChecks
                 map[axis] = places[(place, axis.Extent)];
             }
 
-            return !done.Add((new ExprRewriter(dims: dim => dim.Substitute(map)).Rewrite(check.Wrong), check.Message));
+            return !done.Add((check.Wrong.Substitute(map), check.Message));
         }
     }
 

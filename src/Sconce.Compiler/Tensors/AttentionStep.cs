@@ -20,6 +20,8 @@ public sealed record AttentionStep(Target Target, AttentionAxes Space, Attention
 
     public override ImmutableArray<Target> Targets => [Target];
 
+    public override ImmutableArray<Expr> ReadInPlace => Expressions.Remove(Epilogue);
+
     public override ImmutableArray<Computation> Computations =>
     [
         new(Role.Element, Operands.Query, [.. Space.Batch, Space.Rows]) { Over = [Space.Depth] },

@@ -18,6 +18,8 @@ public sealed record ContractionStep(Target Target, ImmutableArray<Axis> Batch, 
 
     public override ImmutableArray<Target> Targets => [Target];
 
+    public override ImmutableArray<Expr> ReadInPlace => [Left, Right];
+
     public override ImmutableArray<Computation> Computations =>
     [
         new(Role.Element, Left, [.. Batch, M]) { Over = [K] },

@@ -26,6 +26,8 @@ public sealed record ConvolutionStep(
 
     public override ImmutableArray<Target> Targets => [Target];
 
+    public override ImmutableArray<Expr> ReadInPlace => [Input, Weight];
+
     public override ImmutableArray<Computation> Computations =>
     [
         new(Role.Operand, Input, InputAxes),

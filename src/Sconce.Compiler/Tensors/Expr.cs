@@ -4,42 +4,6 @@ using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Tensors;
 
-/// <summary>Functions of one number. Float functions follow PyTorch's CPU results, NaN and infinities included.</summary>
-public enum UnaryOp
-{
-    Neg, Abs, Not, BitNot, Sqrt, Exp, Expm1, Log, Log1p, Sin, Cos, Tan, Asin, Acos, Atan, Sinh, Cosh, Tanh, Asinh, Acosh, Atanh,
-    Sigmoid, Erf, Erfc, Erfinv, Lgamma, Digamma, Floor, Ceil, Trunc,
-
-    /// <summary>To the nearest, halves to even.</summary>
-    Round,
-    IsNan,
-}
-
-/// <summary>Functions of two numbers of one dtype. Comparisons and logic give bool.</summary>
-public enum BinaryOp
-{
-    Add, Sub, Mul,
-
-    /// <summary>Floats: the quotient. Integers: truncated towards zero.</summary>
-    Div,
-
-    /// <summary>Remainder with the dividend's sign, as C's fmod.</summary>
-    Rem,
-
-    /// <summary>Remainder with the divisor's sign, as Python's %.</summary>
-    Mod,
-
-    /// <summary>Division rounded towards minus infinity.</summary>
-    FloorDiv,
-
-    /// <summary>NaN if either is NaN.</summary>
-    Min,
-
-    /// <summary>NaN if either is NaN.</summary>
-    Max,
-    Pow, Atan2, And, Or, Xor, Shl, Shr, Eq, Ne, Lt, Le, Gt, Ge,
-}
-
 /// <summary>
 /// A scalar expression over loaded elements, computed at each point of a step's index space. Immutable; equality is structural,
 /// shared subtrees are computed once.
@@ -110,6 +74,13 @@ public abstract class Expr : IEquatable<Expr>
     /// <summary>Converts as <c>Tensor.to(dtype)</c> does; nothing where it is that type already.</summary>
     public Expr As(DType type) => type == Type ? this : this is ConstExpr c ? c.ConvertTo(type) : new CastExpr(type, this);
 
+    /// <summary>The same bits as a dtype of the same size. Between integers that is a conversion, and so what has any bit set is true.</summary>
+    public Expr Bitcast(DType type) =>
+        !type.IsFloat() && !Type.IsFloat() ? As(type)
+        : type == Type ? this
+        : type.IsFloat() && Type.IsFloat() ? Bitcast(Type.SameSizeInteger()).Bitcast(type)
+        : new BitcastExpr(type, this);
+
     public Expr Apply(UnaryOp op) => new UnaryExpr(op, this);
 
     public Expr Apply(BinaryOp op, Expr other) => new BinaryExpr(op, this, other);
@@ -134,6 +105,12 @@ public abstract class Expr : IEquatable<Expr>
         ConstExpr constant => (long)constant.Value,
         _ => Dim.Of(new LoadedIndex(As(DType.Int64), bounds)),
     };
+
+    /// <summary>The same with other values for atoms.</summary>
+    public Expr Substitute(Func<Atom, Dim?> map) => new ExprRewriter(dims: dim => dim.Substitute(map)).Rewrite(this);
+
+    /// <inheritdoc cref="Substitute(Func{Atom, Dim})"/>
+    public Expr Substitute(IReadOnlyDictionary<Atom, Dim> map) => Substitute(map.GetValueOrDefault);
 
     public bool Equals(Expr? other) =>
         ReferenceEquals(this, other) || (other is not null && hash == other.hash && Type == other.Type && SameAs(other));
@@ -265,24 +242,28 @@ public sealed class AccumulatorExpr(int number, DType type) : Expr(type, HashCod
 
 /// <inheritdoc cref="UnaryOp"/>
 public sealed class UnaryExpr(UnaryOp op, Expr operand)
-    : Expr(op is UnaryOp.Not or UnaryOp.IsNan ? DType.Bool : operand.Type, HashCode.Combine(4, op, operand), operand)
+    : Expr(UnaryOperation.Of(op).GivesBool ? DType.Bool : operand.Type, HashCode.Combine(4, op, operand), operand)
 {
     public UnaryOp Op { get; } = op;
+
+    public UnaryOperation Operation => UnaryOperation.Of(Op);
 
     public Expr Operand { get; } = operand;
 
     public override ImmutableArray<Expr> Operands => [Operand];
 
-    public override string ToString() => $"{Op.ToString().ToLowerInvariant()}({Operand})";
+    public override string ToString() => $"{Operation.Name}({Operand})";
 
     private protected override bool SameAs(Expr other) => other is UnaryExpr u && Op == u.Op && Operand.Equals(u.Operand);
 }
 
 /// <inheritdoc cref="BinaryOp"/>
 public sealed class BinaryExpr(BinaryOp op, Expr left, Expr right)
-    : Expr(op >= BinaryOp.Eq ? DType.Bool : left.Type, HashCode.Combine(5, op, left, right), left, right)
+    : Expr(BinaryOperation.Of(op).GivesBool ? DType.Bool : left.Type, HashCode.Combine(5, op, left, right), left, right)
 {
     public BinaryOp Op { get; } = op;
+
+    public BinaryOperation Operation => BinaryOperation.Of(Op);
 
     public Expr Left { get; } = left.Type == right.Type
         ? left
@@ -292,7 +273,7 @@ public sealed class BinaryExpr(BinaryOp op, Expr left, Expr right)
 
     public override ImmutableArray<Expr> Operands => [Left, Right];
 
-    public override string ToString() => $"{Op.ToString().ToLowerInvariant()}({Left}, {Right})";
+    public override string ToString() => $"{Operation.Name}({Left}, {Right})";
 
     private protected override bool SameAs(Expr other) =>
         other is BinaryExpr b && Op == b.Op && Left.Equals(b.Left) && Right.Equals(b.Right);
@@ -344,6 +325,20 @@ public sealed class CastExpr(DType type, Expr operand) : Expr(type, HashCode.Com
     private protected override bool SameAs(Expr other) => other is CastExpr c && Operand.Equals(c.Operand);
 }
 
+/// <summary>The bits of a float as the integer of the same size, or of an integer as a float. Which NaN one is may change.</summary>
+public sealed class BitcastExpr(DType type, Expr operand) : Expr(type, HashCode.Combine(9, operand), operand)
+{
+    public Expr Operand { get; } = operand.Type.Size() == type.Size() && operand.Type.IsFloat() != type.IsFloat()
+        ? operand
+        : throw new ArgumentException($"The bits of {operand.Type.Name()} as {type.Name()}: a float and an integer of one size are wanted.");
+
+    public override ImmutableArray<Expr> Operands => [Operand];
+
+    public override string ToString() => $"bits.{Type.Name()}({Operand})";
+
+    private protected override bool SameAs(Expr other) => other is BitcastExpr b && Operand.Equals(b.Operand);
+}
+
 /// <summary>An index that is computed from loaded elements: what makes a load a gather. The expression is int64 and lies within the bounds.</summary>
 public sealed class LoadedIndex(Expr value, Interval bounds) : LeafAtom
 {
@@ -393,7 +388,7 @@ public sealed class LoadedIndex(Expr value, Interval bounds) : LeafAtom
 
     protected override Dim SubstituteInside(Func<Atom, Dim?> map)
     {
-        var changed = new ExprRewriter(dims: dim => dim.Substitute(map)).Rewrite(Value);
+        var changed = Value.Substitute(map);
         return ReferenceEquals(changed, Value) ? Dim.Of(this) : changed.ToIndex(Bounds);
     }
 }

@@ -30,6 +30,7 @@ public sealed class ExprRewriter(
             AccumulatorExpr accumulator => accumulators?.Invoke(accumulator) ?? accumulator,
             UnaryExpr e => Rewrite(e.Operand) is var x && ReferenceEquals(x, e.Operand) ? e : x.Apply(e.Op),
             CastExpr e => Rewrite(e.Operand) is var x && ReferenceEquals(x, e.Operand) ? e : x.As(e.Type),
+            BitcastExpr e => Rewrite(e.Operand) is var x && ReferenceEquals(x, e.Operand) ? e : x.Bitcast(e.Type),
             BinaryExpr e => (Rewrite(e.Left), Rewrite(e.Right)) is var (a, b) && Same(a, e.Left, b, e.Right) ? e : a.Apply(e.Op, b),
             SelectExpr e => (Rewrite(e.Condition), Rewrite(e.Yes), Rewrite(e.No)) is var (c, a, b)
                 && Same(a, e.Yes, b, e.No) && ReferenceEquals(c, e.Condition) ? e : Choose(c, a, b, guard: false),

@@ -8,6 +8,8 @@ public sealed record MapStep(Target Target, ImmutableArray<Axis> Axes, Expr Body
 {
     public override ImmutableArray<Target> Targets => [Target];
 
+    public override ImmutableArray<Expr> ReadInPlace => [];
+
     public override ImmutableArray<Computation> Computations => [new(Role.Result, Body, Axes) { Target = Target }];
 
     public override Step With(ImmutableArray<Expr> values, ImmutableArray<Target> targets) => this with { Target = targets[0], Body = values[0] };

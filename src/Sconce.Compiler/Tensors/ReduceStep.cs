@@ -14,6 +14,8 @@ public sealed record ReduceStep(
 {
     public override ImmutableArray<Target> Targets => Writes;
 
+    public override ImmutableArray<Expr> ReadInPlace => [];
+
     public override ImmutableArray<Computation> Computations =>
     [
         .. Reducers.Select(reducer => new Computation(Role.Element, reducer.Value, Axes) { Over = Reduced }),

@@ -17,6 +17,8 @@ public sealed record ScatterStep(Target Target, ImmutableArray<Axis> Axes, Expr 
 {
     public override ImmutableArray<Target> Targets => [Target];
 
+    public override ImmutableArray<Expr> ReadInPlace => [];
+
     public override ImmutableArray<Computation> Computations =>
         [new(Role.Element, Value, Axes) { Target = Target }, .. Condition is null ? [] : ImmutableArray.Create(new Computation(Role.Element, Condition, Axes))];
 

@@ -50,6 +50,9 @@ public abstract record Step
     /// <summary>The values of <see cref="Computations"/>.</summary>
     public ImmutableArray<Expr> Expressions => [.. Computations.Select(computation => computation.Value)];
 
+    /// <summary>Those of the expressions that its kernel may want as they lie in memory. For the others any expression will do.</summary>
+    public virtual ImmutableArray<Expr> ReadInPlace => Expressions;
+
     /// <summary>Every distinct load, those of computed indices included, also of the targets'.</summary>
     public IReadOnlySet<LoadExpr> Loads => Nodes.OfType<LoadExpr>().ToHashSet();
 

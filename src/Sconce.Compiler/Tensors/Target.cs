@@ -16,6 +16,9 @@ public sealed record Target(TensorBuffer Buffer, ImmutableArray<Dim> Index)
     /// <summary>The same place with other values for atoms.</summary>
     public Target Substitute(Func<Atom, Dim?> map) => this with { Index = [.. Index.Select(index => index.Substitute(map))] };
 
+    /// <inheritdoc cref="Substitute(Func{Atom, Dim})"/>
+    public Target Substitute(IReadOnlyDictionary<Atom, Dim> map) => Substitute(map.GetValueOrDefault);
+
     /// <summary>The same place in a program whose expressions are rewritten: a scatter's index holds loads.</summary>
     public Target Rewrite(Func<Expr, Expr> expr)
     {

@@ -49,6 +49,16 @@ public static class DTypes
     /// <summary>The 16-bit floats, which are computed with in float32 and rounded after each operator, as PyTorch does on the CPU.</summary>
     public static bool IsHalf(this DType type) => type is DType.Float16 or DType.BFloat16;
 
+    /// <summary>The signed integer dtype of the same size; of complex numbers there is none.</summary>
+    public static DType SameSizeInteger(this DType type) => type.Size() switch
+    {
+        1 => DType.Int8,
+        2 => DType.Int16,
+        4 => DType.Int32,
+        _ when !type.IsComplex() => DType.Int64,
+        _ => throw new ArgumentOutOfRangeException(nameof(type)),
+    };
+
     /// <summary>The name as the manifest and PyTorch write it: <c>float32</c>.</summary>
     public static string Name(this DType type) => type switch
     {

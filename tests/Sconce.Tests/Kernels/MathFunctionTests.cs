@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Sconce.Compiler.Evaluation;
 using Sconce.Compiler.Kernels;
 using Sconce.Compiler.Operators;
 using Sconce.Compiler.Tensors;

@@ -97,3 +97,21 @@ class Int8Weights(nn.Module):
 
 case("weights-float16", HalfWeights(), rand(3, 13))
 case("weights-int8", Int8Weights(), rand(3, 13), core=True)
+
+# The same memory as another dtype, and what lies next to a number.
+case("view-dtype", lambda x, h, n, b: {
+    "int32": x.view(torch.int32), "back": x.view(torch.int32).view(torch.float32), "int16": x.view(torch.int16), "uint8": x.view(torch.uint8),
+    "float16": x.view(torch.float16), "sign": (x.view(torch.int32) >> 31) & 1, "computed": (x * 2 + 1).view(torch.int32),
+    "made": (n + 1).view(torch.float32), "int64": n.view(torch.int64), "double": n.view(torch.float64), "half": h.view(torch.int16),
+    "half_bfloat16": h.view(torch.bfloat16), "half_float": h.view(torch.float32), "half_bytes": h.view(torch.int8), "from_bytes": b.view(torch.float32),
+    "bytes_int8": b.view(torch.int8), "bytes_int64": b.view(torch.int64), "flags": (b > 9).view(torch.uint8)},
+     rand(3, 7, low=-9, high=9), rand(5, 6, low=-3, high=3, dtype=torch.float16), ints(3, 14, low=10**9, high=1100000000, dtype=torch.int32),
+     ints(3, 40, low=0, high=64, dtype=torch.uint8))
+case("view-dtype-double", lambda x: {"int64": x.view(torch.int64), "int32": x.view(torch.int32), "exponent": ((x.view(torch.int64) >> 52) & 2047) - 1023,
+    "scaled": (x.view(torch.int64) + (1 << 52)).view(torch.float64)}, rand(3, 7, low=1, high=900, dtype=torch.float64))
+edge_from = torch.tensor([0.0, -0.0, 0.0, 1.0, 1.0, -1.0, -1.0, 1e-45, -1e-45, 3.4028235e38, float("inf"), -float("inf"), float("nan"), 2.0, 0.1])
+edge_to = torch.tensor([1.0, -1.0, -0.0, 2.0, 0.0, 0.0, -9.0, 0.0, 0.0, float("inf"), 0.0, 0.0, 1.0, float("nan"), 0.1])
+case("nextafter", lambda x, y, a, b: {
+    "float": torch.nextafter(x, y), "double": torch.nextafter(x.double(), y.double()), "bfloat16": torch.nextafter(x.bfloat16(), y.bfloat16()),
+    "broadcast": torch.nextafter(x, x[:, :1]), "edges": torch.nextafter(a, b), "edges_double": torch.nextafter(a.double(), b.double()),
+    "edges_bfloat16": torch.nextafter(a.bfloat16(), b.bfloat16())}, rand(3, 7), rand(3, 7), edge_from, edge_to)

@@ -114,7 +114,7 @@ internal sealed class AttentionKernel
     {
         var depth = step.Space.Depth;
         var target = new Target(own, [(Dim.Of(row) * block.QueryStride) + depth]);
-        var query = OperandExpr.Substitute(step.Operands.Query, InBlock);
+        var query = step.Operands.Query.Substitute(InBlock);
         var vectors = !(depth.Extent.IsConstant && depth.Extent.Value < Vector.Lanes);
         LoopNest.Over(root.Nested(vectors ? depth : null), [row, depth], 0, strips * rowsPerStrip, [target], [query], (emitter, from, to) =>
             VectorLoop.Emit(emitter, depth, from, to, VectorLoop.Unrolling(query), vectors, (at, shifts, asVector) =>
@@ -143,7 +143,7 @@ internal sealed class AttentionKernel
         // Whole panels: what lies past the last key is overwritten afterwards.
         var columns = new Axis(space.Keys.Extent.RoundUp(panels.Width), "key");
         var panel = new Axis(space.Keys.Extent.CeilDiv(panels.Width), "panel");
-        var score = OperandExpr.Substitute(operands.Score, new Dictionary<Atom, Dim>(InBlock) { [space.Keys] = columns });
+        var score = operands.Score.Substitute(new Dictionary<Atom, Dim>(InBlock) { [space.Keys] = columns });
         Multiply(
             new PanelProduct(
                 step, space.Batch, row, columns, new Access(own, Dim.Of(row) * block.QueryStride), [], space.Depth.Extent, panels,
@@ -162,7 +162,7 @@ internal sealed class AttentionKernel
         Multiply(
             new PanelProduct(
                 step, space.Batch, row, space.Columns, new Access(own, block.ScoresStart + (Dim.Of(row) * block.ScoreStride)), [], space.Keys.Extent,
-                panels, panels.Offset(operands.Value, space.Columns, panel, [space.Keys]), panel, OperandExpr.Substitute(step.Target, InBlock), epilogue, choice.Sums),
+                panels, panels.Offset(operands.Value, space.Columns, panel, [space.Keys]), panel, step.Target.Substitute(InBlock), epilogue, choice.Sums),
             keys, strips, root.Index(panel.Extent));
     }
 

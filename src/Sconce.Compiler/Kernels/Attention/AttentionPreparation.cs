@@ -27,7 +27,7 @@ public static class AttentionPreparation
     {
         ImmutableArray<Axis> outer = [.. batch.Where(axis => operand.DependsOn(axis))];
         var (packing, panels) = Panels.Pack(name, outer, columns, [inner], column =>
-            OperandExpr.Substitute(operand, new Dictionary<Atom, Dim> { [columns] = column }));
+            operand.Substitute(new Dictionary<Atom, Dim> { [columns] = column }));
         return (packing, panels, panels.Load([.. outer.Select(axis => Dim.Of(axis))], columns, [inner]));
     }
 
@@ -62,12 +62,12 @@ public static class AttentionPreparation
 
             var (group, head) = (new Axis(heads.Extent.Value / size, "group"), new Axis(size, heads.Name));
             var map = new Dictionary<Atom, Dim> { [heads] = (Dim.Of(group) * size) + Dim.Of(head) };
-            Expr Split(Expr expr) => OperandExpr.Substitute(expr, map);
+            Expr Split(Expr expr) => expr.Substitute(map);
             var operands = step.Operands.Map(Split);
             if (!operands.Key.DependsOn(head) && !operands.Value.DependsOn(head))
             {
                 var space = step.Space with { Batch = [.. step.Space.Batch.SelectMany(axis => axis == heads ? [group, head] : (Axis[])[axis])] };
-                return step with { Target = OperandExpr.Substitute(step.Target, map), Space = space, Operands = operands, Epilogue = Split(step.Epilogue) };
+                return step with { Target = step.Target.Substitute(map), Space = space, Operands = operands, Epilogue = Split(step.Epilogue) };
             }
         }
 

@@ -85,14 +85,14 @@ public static class ContractionPreparation
                 [last] = Dim.Of(rows).FloorDiv(step.M.Extent),
                 [step.M] = Dim.Of(rows).Mod(step.M.Extent),
             };
-            var left = OperandExpr.Substitute(step.Left, map);
+            var left = step.Left.Substitute(map);
             if (Access.Of(left)?.StrideOf(rows) is null)
             {
                 break;
             }
 
             step = new ContractionStep(
-                OperandExpr.Substitute(step.Target, map), outer, rows, step.N, step.K, left, step.Right, OperandExpr.Substitute(step.Epilogue, map)) { Origin = step.Origin };
+                step.Target.Substitute(map), outer, rows, step.N, step.K, left, step.Right, step.Epilogue.Substitute(map)) { Origin = step.Origin };
         }
 
         return step;
@@ -102,7 +102,7 @@ public static class ContractionPreparation
     {
         ImmutableArray<Axis> outer = [.. step.Batch.Where(axis => step.Right.DependsOn(axis))];
         var (packing, panels) = Panels.Pack($"{step.Target.Buffer.Name}.right", outer, step.N, [step.K], column =>
-            OperandExpr.Substitute(step.Right, new Dictionary<Atom, Dim> { [step.N] = column }));
+            step.Right.Substitute(new Dictionary<Atom, Dim> { [step.N] = column }));
         steps.Add(packing);
         var right = panels.Load([.. outer.Select(axis => Dim.Of(axis))], step.N, [step.K]);
         return new ContractionStep(step.Target, step.Batch, step.M, step.N, step.K, step.Left, right, step.Epilogue)

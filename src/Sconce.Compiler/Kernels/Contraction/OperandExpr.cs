@@ -27,16 +27,11 @@ internal sealed record Access(TensorBuffer Buffer, Dim Offset)
     }
 }
 
-/// <summary>Questions about operands, and their rewriting.</summary>
+/// <summary>Questions about operands.</summary>
 internal static class OperandExpr
 {
     /// <summary>Known when the model is compiled, so that packing it costs nothing at run time.</summary>
     public static bool IsConstant(Expr expr) => expr.Loads().All(load => load.Buffer.Kind == BufferKind.Constant);
-
-    public static Expr Substitute(Expr expr, IReadOnlyDictionary<Atom, Dim> map) => new ExprRewriter(dims: dim => dim.Substitute(map)).Rewrite(expr);
-
-    public static Target Substitute(Target target, IReadOnlyDictionary<Atom, Dim> map) =>
-        target with { Index = [.. target.Index.Select(dim => dim.Substitute(map))] };
 
     /// <summary>The expression where the index lies below the bound, zero elsewhere.</summary>
     public static Expr ZeroOutside(Expr expr, Dim index, Dim bound)

@@ -106,7 +106,7 @@ internal sealed class PanelStore(FunctionBuilder f, PanelProduct product, Axis l
         return map;
     }
 
-    private Expr At(Expr expr, Dim? row, Dim column) => OperandExpr.Substitute(expr, Map(row, column));
+    private Expr At(Expr expr, Dim? row, Dim column) => expr.Substitute(Map(row, column));
 
-    private Target At(Target target, Dim row, Dim column) => OperandExpr.Substitute(target, Map(row, column));
+    private Target At(Target target, Dim row, Dim column) => target.Substitute(Map(row, column));
 }

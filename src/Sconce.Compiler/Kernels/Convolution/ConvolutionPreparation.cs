@@ -86,7 +86,7 @@ public static class ConvolutionPreparation
 
         var weight = new Dictionary<Atom, Dim> { [step.WeightAxes[0]] = step.Axes[1] };
         var epilogue = new ExprRewriter(accumulators: _ => new AccumulatorExpr(0, sum).As(type)).Rewrite(step.Epilogue);
-        var value = OperandExpr.Substitute(step.Input, input).As(sum) * OperandExpr.Substitute(step.Weight, weight).As(sum);
+        var value = step.Input.Substitute(input).As(sum) * step.Weight.Substitute(weight).As(sum);
         return new ReduceStep([step.Target], step.Axes, [.. step.WeightAxes.Skip(1)], [new Reducer(Combiner.Sum, value)], [epilogue]) { Origin = step.Origin };
     }
 
@@ -107,14 +107,14 @@ public static class ConvolutionPreparation
         }
 
         return new ContractionStep(
-            OperandExpr.Substitute(step.Target, pixels.Map),
+            step.Target.Substitute(pixels.Map),
             [step.Axes[0]],
             pixels.Axis,
             step.Axes[1],
             channel,
-            OperandExpr.Substitute(step.Input, input),
-            OperandExpr.Substitute(step.Weight, weight),
-            OperandExpr.Substitute(step.Epilogue, pixels.Map)) { Origin = step.Origin };
+            step.Input.Substitute(input),
+            step.Weight.Substitute(weight),
+            step.Epilogue.Substitute(pixels.Map)) { Origin = step.Origin };
     }
 
     private static ImmutableArray<Step> WithOperands(
@@ -143,7 +143,7 @@ public static class ConvolutionPreparation
         var (group, column) = (new Axis(step.Groups, "group"), new Axis(perGroup, "column"));
         ImmutableArray<Axis> inner = [.. step.WeightAxes.Skip(2), step.WeightAxes[1]];
         var (packing, panels) = Panels.Pack($"{step.Target.Buffer.Name}.weight", [group], column, inner, at =>
-            OperandExpr.Substitute(step.Weight, new Dictionary<Atom, Dim> { [output] = (Dim.Of(group) * perGroup) + at }));
+            step.Weight.Substitute(new Dictionary<Atom, Dim> { [output] = (Dim.Of(group) * perGroup) + at }));
         var (pixels, depth) = (PixelCount(step), Dim.Product(inner.Select(axis => axis.Extent)));
         return ([packing], LoadPanels(step, panels), panels.ChoiceFor(pixels) with { ThreadScratch = WidenedPanel.For(panels, pixels, depth) });
     }
@@ -163,7 +163,7 @@ public static class ConvolutionPreparation
     {
         ImmutableArray<Axis> axes = [.. step.WeightAxes.Skip(2), step.WeightAxes[0]];
         ImmutableArray<Dim> index = [.. axes.Select(axis => Dim.Of(axis))], dims = [.. axes.Select(axis => axis.Extent)];
-        var (elements, stored) = StorageChoice.For(OperandExpr.Substitute(step.Weight, new Dictionary<Atom, Dim> { [step.WeightAxes[1]] = Dim.Zero }));
+        var (elements, stored) = StorageChoice.For(step.Weight.Substitute(new Dictionary<Atom, Dim> { [step.WeightAxes[1]] = Dim.Zero }));
         var packed = new TensorBuffer($"{step.Target.Buffer.Name}.weight", elements.Type, dims);
         var packing = new MapStep(Target.Whole(packed, axes), axes, stored);
         if (elements.Type == DType.Float32)

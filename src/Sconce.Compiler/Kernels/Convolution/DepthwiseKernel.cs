@@ -284,7 +284,7 @@ internal sealed class DepthwiseKernel
         // What does not change from pixel to pixel (a bias) is computed once.
         if (isVector)
         {
-            shared.Hoist(OperandExpr.Substitute(step.Epilogue, map));
+            shared.Hoist(step.Epilogue.Substitute(map));
         }
 
         var points = Enumerable.Range(0, pixels.Length).Select(pixel =>
@@ -300,7 +300,7 @@ internal sealed class DepthwiseKernel
                 here.BindAccumulator(0, window.Sum(pixel).Get);
             }
 
-            return (At: here, Expr: OperandExpr.Substitute(step.Epilogue, at), Target: OperandExpr.Substitute(step.Target, at));
+            return (At: here, Expr: step.Epilogue.Substitute(at), Target: step.Target.Substitute(at));
         }).ToArray();
         foreach (var pair in points.Chunk(2))
         {

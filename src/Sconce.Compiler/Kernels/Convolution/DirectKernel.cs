@@ -50,8 +50,8 @@ internal static class DirectKernel
             panels,
             panels.Buffer.Offset([outer, panel, .. Enumerable.Repeat(Dim.Zero, step.WeightAxes.Length)]),
             panel,
-            OperandExpr.Substitute(step.Target, output),
-            OperandExpr.Substitute(step.Epilogue, output),
+            step.Target.Substitute(output),
+            step.Epilogue.Substitute(output),
             choice.Sums);
     }
 }

@@ -55,7 +55,7 @@ internal sealed record PaddedInput(Access Pixels, ImmutableArray<(long From, lon
             var holds = new bool?[to - from];
             for (var i = from; i < to; i++)
             {
-                holds[i - from] = IndexConditions.Decide(OperandExpr.Substitute(condition, new Dictionary<Atom, Dim> { [spatial[side]] = i }));
+                holds[i - from] = IndexConditions.Decide(condition.Substitute(new Dictionary<Atom, Dim> { [spatial[side]] = i }));
             }
 
             if (!holds.Contains(null) && holds.Contains(true))

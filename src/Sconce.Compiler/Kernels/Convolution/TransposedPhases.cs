@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Sconce.Compiler.Kernels.Contraction;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 
@@ -46,8 +45,8 @@ internal static class TransposedPhases
         }
 
         ImmutableArray<Axis> axes = [.. step.Axes[..2], .. phases.Select(phase => phase.Output)];
-        var target = OperandExpr.Substitute(step.Target, place);
-        var epilogue = OperandExpr.Substitute(step.Epilogue, place);
+        var target = step.Target.Substitute(place);
+        var epilogue = step.Epilogue.Substitute(place);
         if (phases.Any(phase => phase.Taps.Extent.Equals(Dim.Zero)))
         {
             var nothing = new ExprRewriter(accumulators: sum => Expr.Const(sum.Type, 0L)).Rewrite(epilogue);
@@ -55,8 +54,8 @@ internal static class TransposedPhases
         }
 
         return new ConvolutionStep(
-            target, axes, [.. step.InputAxes[..2], .. phases.Select(phase => phase.Input)], OperandExpr.Substitute(step.Input, position),
-            [.. step.WeightAxes[..2], .. phases.Select(phase => phase.Taps)], OperandExpr.Substitute(step.Weight, tap),
+            target, axes, [.. step.InputAxes[..2], .. phases.Select(phase => phase.Input)], step.Input.Substitute(position),
+            [.. step.WeightAxes[..2], .. phases.Select(phase => phase.Taps)], step.Weight.Substitute(tap),
             step.Stride, [.. phases.Select(phase => phase.Dilation)], step.Groups, epilogue) { Origin = step.Origin };
     }
 

@@ -35,12 +35,7 @@ public sealed partial class ExprEmitter
     private static bool IsImmediate(Dim bytes) =>
         bytes.ConstantTerm is >= 0 and < int.MaxValue && (bytes - bytes.ConstantTerm).IsNonNegative;
 
-    private static bool HasUnboundedGather(Dim dim)
-    {
-        var found = false;
-        dim.VisitLeaves(leaf => found |= leaf is LoadedIndex && leaf.Bounds.Max >= int.MaxValue);
-        return found;
-    }
+    private static bool HasUnboundedGather(Dim dim) => dim.Any(leaf => leaf is LoadedIndex && leaf.Bounds.Max >= int.MaxValue);
 
     private I32 Pointer(TensorBuffer buffer, Dim bytes)
     {
@@ -109,7 +104,7 @@ public sealed partial class ExprEmitter
     {
         for (var emitter = this; emitter.parent is { } outside; emitter = outside)
         {
-            var part = OuterPart(dim, outside.IsBound);
+            var part = OuterPart(dim, atom => outside.IsBound(Dim.Of(atom)));
             if (!part.Equals(dim))
             {
                 return part;

@@ -37,6 +37,7 @@ public sealed partial class ExprEmitter
             CastExpr cast => cast.Operand is IndexExpr index && cast.Type.ScalarType() == WasmType.I32 && cast.Type != DType.Bool
                 ? IntegerOps.Wrap(Index(index.Value), cast.Type)
                 : scalarOps.Cast(cast.Operand.Type, cast.Type, Scalar(cast.Operand)),
+            BitcastExpr cast => scalarOps.Bitcast(cast.Operand.Type, cast.Type, Scalar(cast.Operand)),
             _ => throw new NotSupportedException($"No code for {expr.GetType().Name}."),
         };
         return Keep(expr, value);
@@ -113,7 +114,7 @@ public sealed partial class ExprEmitter
 
     /// <summary>Comparisons of indices need no 64 bits.</summary>
     private I32? NarrowComparison(BinaryExpr binary) =>
-        binary.Op >= BinaryOp.Eq && AsIndex(binary.Left) is { } a && AsIndex(binary.Right) is { } b
+        binary.Operation.GivesBool && AsIndex(binary.Left) is { } a && AsIndex(binary.Right) is { } b
             ? scalarOps.Binary(binary.Op, DType.Int32, Index(a), Index(b)).AsI32()
             : null;
 

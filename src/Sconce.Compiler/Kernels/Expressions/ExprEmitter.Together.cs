@@ -44,9 +44,9 @@ public sealed partial class ExprEmitter
             return;
         }
 
-        if (first is UnaryExpr { Type: DType.Float32 } unary && VectorMath.IsWrittenOut(unary.Op))
+        if (first is UnaryExpr { Type: DType.Float32 } unary && UnaryCodes.Of(unary.Op).InStep is { } function)
         {
-            var results = Compute(alike, [.. alike.Select(one => ((UnaryExpr)one.Expr).Operand)], seen, (math, x) => math.Vectorised(unary.Op, x)!.Value);
+            var results = Compute(alike, [.. alike.Select(one => ((UnaryExpr)one.Expr).Operand)], seen, function);
             for (var i = 0; i < alike.Length; i++)
             {
                 alike[i].At.vectors[alike[i].Expr] = new Vector(results[i]);

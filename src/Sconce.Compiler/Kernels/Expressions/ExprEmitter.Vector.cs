@@ -47,6 +47,7 @@ public sealed partial class ExprEmitter
             CastExpr cast => AsIndex(cast.Operand) is { } index && Varies(cast.Operand)
                 ? vectorOps.Cast(DType.Int32, cast.Type, new(IndexVector(index)))
                 : vectorOps.Cast(cast.Operand.Type, cast.Type, Vector(cast.Operand)),
+            BitcastExpr cast => vectorOps.Bitcast(cast.Operand.Type, cast.Type, Vector(cast.Operand)),
             _ => throw new NotSupportedException($"No vector code for {expr.GetType().Name}."),
         };
         return KeepVector(expr, value);
@@ -225,7 +226,7 @@ public sealed partial class ExprEmitter
 
     private Vector? NarrowVectorComparison(BinaryExpr binary)
     {
-        if (binary.Op < BinaryOp.Eq || AsIndex(binary.Left) is not { } a || AsIndex(binary.Right) is not { } b)
+        if (!binary.Operation.GivesBool || AsIndex(binary.Left) is not { } a || AsIndex(binary.Right) is not { } b)
         {
             return null;
         }

@@ -126,15 +126,9 @@ public sealed partial class ExprEmitter
         switch (expr)
         {
             case LoadExpr load:
-                foreach (var index in load.Index)
+                foreach (var number in load.Index.SelectMany(ExprWalk.LoadedNumbers))
                 {
-                    index.VisitLeaves(leaf =>
-                    {
-                        if (leaf is LoadedIndex loaded)
-                        {
-                            Hoist(loaded.Value, asVector: false, always, seen);
-                        }
-                    });
+                    Hoist(number, asVector: false, always, seen);
                 }
 
                 HoistAddress(load.Buffer, load.Buffer.Offset(load.Index), always);
@@ -162,7 +156,7 @@ public sealed partial class ExprEmitter
         }
 
         var bytes = elements * buffer.Type.Size();
-        var bound = OuterPart(bytes, atom => (always || !HoldsLoad(atom)) && IsBound(atom));
+        var bound = OuterPart(bytes, atom => (always || !Dim.Of(atom).HasLoads()) && IsBound(Dim.Of(atom)));
         if (!bound.IsConstant)
         {
             Pointer(buffer, IsImmediate(bytes) ? bound - bound.ConstantTerm : bound);
@@ -182,66 +176,23 @@ public sealed partial class ExprEmitter
             CountUses(operand);
         }
 
-        VisitLoadedIndices(expr, loaded => CountUses(loaded.Value));
-    }
-
-    /// <summary>Loads (which guards keep within their buffers).</summary>
-    private static bool MayFail(Expr expr) => expr is LoadExpr || expr.Operands.Any(MayFail) || HasLoadedIndex(expr);
-
-    private static bool HoldsLoad(Atom atom)
-    {
-        var found = false;
-        atom.VisitLeaves(leaf => found |= leaf is LoadedIndex);
-        return found;
-    }
-
-    private static bool HasLoadedIndex(Expr expr)
-    {
-        var found = false;
-        VisitLoadedIndices(expr, _ => found = true);
-        return found;
-    }
-
-    private static void VisitLoadedIndices(Expr expr, Action<LoadedIndex> visit)
-    {
-        foreach (var dim in IndicesOf(expr))
+        foreach (var number in expr.Indices().SelectMany(ExprWalk.LoadedNumbers))
         {
-            dim.VisitLeaves(leaf =>
-            {
-                if (leaf is LoadedIndex loaded)
-                {
-                    visit(loaded);
-                }
-            });
+            CountUses(number);
         }
     }
 
-    private static IEnumerable<Dim> IndicesOf(Expr expr) => expr switch
-    {
-        LoadExpr load => load.Index,
-        IndexExpr index => [index.Value],
-        _ => [],
-    };
+    /// <summary>Loads (which guards keep within their buffers).</summary>
+    private static bool MayFail(Expr expr) => expr.OwnNodes().Any(node => node is LoadExpr || node.Indices().Any(ExprWalk.HasLoads));
 
     /// <summary>Whether everything the expression needs has a value here.</summary>
     private bool IsBound(Expr expr) =>
         expr is AccumulatorExpr accumulator
             ? Find(e => e.accumulators.ContainsKey(accumulator.Number) || e.vectorAccumulators.ContainsKey(accumulator.Number)) is not null
-            : expr.Operands.All(IsBound) && IndicesOf(expr).All(IsBound);
+            : expr.Operands.All(IsBound) && expr.Indices().All(IsBound);
 
-    private bool IsBound(Dim dim)
-    {
-        var bound = true;
-        dim.VisitLeaves(leaf => bound &= leaf is LoadedIndex loaded ? IsBound(loaded.Value) : Find(e => e.leaves.ContainsKey(leaf)) is not null);
-        return bound;
-    }
-
-    private bool IsBound(Atom atom)
-    {
-        var bound = true;
-        atom.VisitLeaves(leaf => bound &= leaf is LoadedIndex loaded ? IsBound(loaded.Value) : Find(e => e.leaves.ContainsKey(leaf)) is not null);
-        return bound;
-    }
+    private bool IsBound(Dim dim) =>
+        !dim.Any(leaf => leaf is LoadedIndex loaded ? !IsBound(loaded.Value) : Find(e => e.leaves.ContainsKey(leaf)) is null);
 
     /// <summary>Whether the expression changes along the vector's axis.</summary>
     private bool Varies(Expr expr)
@@ -255,19 +206,14 @@ public sealed partial class ExprEmitter
         {
             result = expr is AccumulatorExpr accumulator
                 ? Find(e => e.vectorAccumulators.ContainsKey(accumulator.Number)) is not null
-                : expr.Operands.Any(Varies) || IndicesOf(expr).Any(Varies);
+                : expr.Operands.Any(Varies) || expr.Indices().Any(Varies);
             varies.Add(expr, result);
         }
 
         return result;
     }
 
-    private bool Varies(Dim dim)
-    {
-        var found = false;
-        dim.VisitLeaves(leaf => found |= leaf is LoadedIndex loaded ? Varies(loaded.Value) : ReferenceEquals(leaf, along));
-        return found;
-    }
+    private bool Varies(Dim dim) => dim.Any(leaf => leaf is LoadedIndex loaded ? Varies(loaded.Value) : ReferenceEquals(leaf, along));
 
     private ExprEmitter? Find(Func<ExprEmitter, bool> has)
     {

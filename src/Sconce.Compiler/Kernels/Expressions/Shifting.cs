@@ -7,11 +7,13 @@ namespace Sconce.Compiler.Kernels.Expressions;
 public static class Shifting
 {
     public static Dim Shift(this Dim dim, Axis axis, long by) =>
-        by == 0 ? dim : dim.Substitute(atom => ReferenceEquals(atom, axis) ? Dim.Of(axis) + by : null);
+        by == 0 ? dim : dim.Substitute(Along(axis, by));
 
     public static Expr Shift(this Expr expr, Axis axis, long by) =>
-        by == 0 ? expr : new ExprRewriter(dims: dim => dim.Shift(axis, by)).Rewrite(expr);
+        by == 0 ? expr : expr.Substitute(Along(axis, by));
 
     public static Target Shift(this Target target, Axis axis, long by) =>
-        by == 0 ? target : target with { Index = [.. target.Index.Select(index => index.Shift(axis, by))] };
+        by == 0 ? target : target.Substitute(Along(axis, by));
+
+    private static Func<Atom, Dim?> Along(Axis axis, long by) => atom => ReferenceEquals(atom, axis) ? Dim.Of(axis) + by : null;
 }

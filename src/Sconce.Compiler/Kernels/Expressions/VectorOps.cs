@@ -83,64 +83,38 @@ internal sealed partial class VectorOps(FunctionBuilder f, KernelModule module)
 
     public Vector Unary(UnaryOp op, DType type, Vector x)
     {
-        switch (op, type.ScalarType())
+        var (code, at) = (UnaryCodes.Of(op), new Site(f, module, type));
+        return (type.ScalarType(), code) switch
         {
-            case (UnaryOp.Not, WasmType.I32) when type == DType.Bool:
-            case (UnaryOp.BitNot, WasmType.I32) when type == DType.Bool:
-                return new(~x.Low);
-            case (UnaryOp.Not, _):
-                return new(~NotZero(type, x));
-            case (UnaryOp.BitNot, WasmType.I32 or WasmType.I64):
-                return type.ScalarType() == WasmType.I32 ? new(IntegerOps.Wrap(~x.Low, type)) : x.Map(V128.Not);
-            case (UnaryOp.IsNan, WasmType.F32):
-                var v = f.Let(x.Low);
-                return new(F32x4.Ne(v, v));
-            case (UnaryOp.IsNan, WasmType.F64):
-                var w = Let(x);
-                return new(NarrowMask(w.Map(half => F64x2.Ne(half, half))));
-            case (UnaryOp.IsNan, _):
-                return new(V128.Zero);
-            case (UnaryOp.Neg, WasmType.I32):
-                return new(IntegerOps.Wrap(I32x4.Neg(x.Low), type));
-            case (UnaryOp.Neg, WasmType.I64):
-                return x.Map(I64x2.Neg);
-            case (UnaryOp.Abs, WasmType.I32):
-                return new(IntegerOps.Wrap(I32x4.Abs(x.Low), type));
-            case (UnaryOp.Abs, WasmType.I64):
-                return x.Map(I64x2.Abs);
-            case (UnaryOp.Floor or UnaryOp.Ceil or UnaryOp.Trunc or UnaryOp.Round, WasmType.I32 or WasmType.I64):
-                return x;
-            case (_, WasmType.F32):
-                return new(half.Round(Float32(op, x.Low), type));
-            case (UnaryOp.Neg, _):
-                return x.Map(F64x2.Neg);
-            case (UnaryOp.Abs, _):
-                return x.Map(F64x2.Abs);
-            case (UnaryOp.Sqrt, _):
-                return x.Map(F64x2.Sqrt);
-            case (UnaryOp.Floor, _):
-                return x.Map(F64x2.Floor);
-            case (UnaryOp.Ceil, _):
-                return x.Map(F64x2.Ceil);
-            case (UnaryOp.Trunc, _):
-                return x.Map(F64x2.Trunc);
-            case (UnaryOp.Round, _):
-                return x.Map(F64x2.Nearest);
-            default:
-                return LaneWise(type, type, a => scalar.Unary(op, type, a), x);
-        }
+            (WasmType.I32, { Mask: { } mask }) when type == DType.Bool => new(mask(at, x.Low)),
+            (WasmType.I32, { I32x4: { } i32x4 }) when type != DType.Bool => new(i32x4(at, x.Low)),
+            (WasmType.I64, { I64x2: { } i64x2 }) => Narrowed(x.Map(half => i64x2(at, half))),
+            (WasmType.F32, { InStep: { } inStep }) => Rounded(inStep(Math, x.Low)),
+            (WasmType.F32, { F32x4: { } f32x4 }) => Rounded(f32x4(at, x.Low)),
+            (WasmType.F32, _) => Rounded(f.CallResult(LaneWise(op), x.Low).AsV128()),
+            (WasmType.F64, { F64x2: { } f64x2 }) => Narrowed(x.Map(half => f64x2(at, half))),
+            _ => LaneWise(type, type, a => scalar.Unary(op, type, a), x),
+        };
+
+        Vector Rounded(V128 value) => new(UnaryOperation.Of(op).GivesBool ? value : half.Round(value, type));
+
+        Vector Narrowed(Vector value) => UnaryOperation.Of(op).GivesBool ? new(NarrowMask(value)) : value;
     }
 
     public Vector Binary(BinaryOp op, DType type, Vector a, Vector b)
     {
-        var fast = type.ScalarType() switch
+        var (code, at, test) = (BinaryCodes.Of(op), new Site(f, module, type), BinaryOperation.Of(op).GivesBool);
+        return (type.ScalarType(), code) switch
         {
-            WasmType.I32 => Integer32(op, type, a.Low, b.Low),
-            WasmType.I64 => Integer64(op, a, b),
-            WasmType.F32 => Float32(op, type, a.Low, b.Low),
-            _ => Float64(op, a, b),
+            (WasmType.I32, { Mask: { } mask }) when type == DType.Bool => new(mask(a.Low, b.Low)),
+            (WasmType.I32, { I32x4: { } i32x4 }) when type != DType.Bool => new(i32x4(at, a.Low, b.Low)),
+            (WasmType.I64, { I64x2: { } i64x2 }) => Narrowed(a.Zip(b, (x, y) => i64x2(at, x, y))),
+            (WasmType.F32, { F32x4: { } f32x4 }) => f32x4(at, a.Low, b.Low) is var value && test ? new(value) : new(half.Round(value, type)),
+            (WasmType.F64, { F64x2: { } f64x2 }) => Narrowed(a.Zip(b, (x, y) => f64x2(at, x, y))),
+            _ => LaneWise(type, test ? DType.Bool : type, (x, y) => scalar.Binary(op, type, x, y), a, b),
         };
-        return fast ?? LaneWise(type, op >= BinaryOp.Eq ? DType.Bool : type, (x, y) => scalar.Binary(op, type, x, y), a, b);
+
+        Vector Narrowed(Vector value) => test ? new(NarrowMask(value)) : value;
     }
 
     /// <summary>a * b + c in float32, fused where that is allowed.</summary>
@@ -194,116 +168,18 @@ internal sealed partial class VectorOps(FunctionBuilder f, KernelModule module)
         return FromLanes(to, lanes);
     }
 
-    private V128 Float32(UnaryOp op, V128 x) => op switch
-    {
-        UnaryOp.Neg => F32x4.Neg(x),
-        UnaryOp.Abs => F32x4.Abs(x),
-        UnaryOp.Sqrt => F32x4.Sqrt(x),
-        UnaryOp.Floor => F32x4.Floor(x),
-        UnaryOp.Ceil => F32x4.Ceil(x),
-        UnaryOp.Trunc => F32x4.Trunc(x),
-        UnaryOp.Round => F32x4.Nearest(x),
-        _ => Math.Unary(op, x),
-    };
-
-    private Vector? Float32(BinaryOp op, DType type, V128 a, V128 b) => op switch
-    {
-        BinaryOp.Eq => new(F32x4.Eq(a, b)),
-        BinaryOp.Ne => new(F32x4.Ne(a, b)),
-        BinaryOp.Lt => new(F32x4.Lt(a, b)),
-        BinaryOp.Le => new(F32x4.Le(a, b)),
-        BinaryOp.Gt => new(F32x4.Gt(a, b)),
-        BinaryOp.Ge => new(F32x4.Ge(a, b)),
-        BinaryOp.Add => new(half.Round(F32x4.Add(a, b), type)),
-        BinaryOp.Sub => new(half.Round(F32x4.Sub(a, b), type)),
-        BinaryOp.Mul => new(half.Round(F32x4.Mul(a, b), type)),
-        BinaryOp.Div => new(half.Round(F32x4.Div(a, b), type)),
-        BinaryOp.Min => new(F32x4.Min(a, b)),
-        BinaryOp.Max => new(F32x4.Max(a, b)),
-        BinaryOp.Pow => new(half.Round(Math.Power(a, b), type)),
-        _ => null,
-    };
-
-    private static Vector? Float64(BinaryOp op, Vector a, Vector b) => op switch
-    {
-        BinaryOp.Eq => new(NarrowMask(a.Zip(b, F64x2.Eq))),
-        BinaryOp.Ne => new(NarrowMask(a.Zip(b, F64x2.Ne))),
-        BinaryOp.Lt => new(NarrowMask(a.Zip(b, F64x2.Lt))),
-        BinaryOp.Le => new(NarrowMask(a.Zip(b, F64x2.Le))),
-        BinaryOp.Gt => new(NarrowMask(a.Zip(b, F64x2.Gt))),
-        BinaryOp.Ge => new(NarrowMask(a.Zip(b, F64x2.Ge))),
-        BinaryOp.Add => a.Zip(b, F64x2.Add),
-        BinaryOp.Sub => a.Zip(b, F64x2.Sub),
-        BinaryOp.Mul => a.Zip(b, F64x2.Mul),
-        BinaryOp.Div => a.Zip(b, F64x2.Div),
-        BinaryOp.Min => a.Zip(b, F64x2.Min),
-        BinaryOp.Max => a.Zip(b, F64x2.Max),
-        _ => null,
-    };
-
-    private static Vector? Integer32(BinaryOp op, DType type, V128 a, V128 b)
-    {
-        if (type == DType.Bool)
+    /// <summary>A function that computes each lane of a float32 vector by itself.</summary>
+    private FunctionBuilder LaneWise(UnaryOp op) =>
+        module.Function($"{UnaryOperation.Of(op).Name}_f32x4", [WasmType.V128], WasmType.V128, g =>
         {
-            return op switch
+            var x = g.Parameter(0, "x").AsV128();
+            var single = new ScalarOps(g, module);
+            var result = g.V128("result");
+            for (var lane = 0; lane < Vector.Lanes; lane++)
             {
-                BinaryOp.And or BinaryOp.Mul or BinaryOp.Min => new(a & b),
-                BinaryOp.Or or BinaryOp.Add or BinaryOp.Max => new(a | b),
-                BinaryOp.Xor or BinaryOp.Ne or BinaryOp.Sub => new(a ^ b),
-                BinaryOp.Eq => new(~(a ^ b)),
+                g.Set(result, F32x4.ReplaceLane(result, lane, single.Unary(op, DType.Float32, F32x4.ExtractLane(x, lane)).AsF32()));
+            }
 
-                // Masks are 0 and -1, so that the order of bools is the reverse of theirs.
-                BinaryOp.Lt => new(V128.Andnot(b, a)),
-                BinaryOp.Gt => new(V128.Andnot(a, b)),
-                BinaryOp.Le => new(~a | b),
-                BinaryOp.Ge => new(a | ~b),
-                _ => null,
-            };
-        }
-
-        return op switch
-        {
-            BinaryOp.And => new(a & b),
-            BinaryOp.Or => new(a | b),
-            BinaryOp.Xor => new(a ^ b),
-            BinaryOp.Eq => new(I32x4.Eq(a, b)),
-            BinaryOp.Ne => new(I32x4.Ne(a, b)),
-            BinaryOp.Lt => new(I32x4.LtS(a, b)),
-            BinaryOp.Le => new(I32x4.LeS(a, b)),
-            BinaryOp.Gt => new(I32x4.GtS(a, b)),
-            BinaryOp.Ge => new(I32x4.GeS(a, b)),
-            BinaryOp.Min => new(I32x4.MinS(a, b)),
-            BinaryOp.Max => new(I32x4.MaxS(a, b)),
-            BinaryOp.Add => new(IntegerOps.Wrap(I32x4.Add(a, b), type)),
-            BinaryOp.Sub => new(IntegerOps.Wrap(I32x4.Sub(a, b), type)),
-            BinaryOp.Mul => new(IntegerOps.Wrap(I32x4.Mul(a, b), type)),
-            _ => null,
-        };
-    }
-
-    private Vector? Integer64(BinaryOp op, Vector a, Vector b)
-    {
-        switch (op)
-        {
-            case BinaryOp.And: return a.Zip(b, V128.And);
-            case BinaryOp.Or: return a.Zip(b, V128.Or);
-            case BinaryOp.Xor: return a.Zip(b, V128.Xor);
-            case BinaryOp.Eq: return new(NarrowMask(a.Zip(b, I64x2.Eq)));
-            case BinaryOp.Ne: return new(NarrowMask(a.Zip(b, I64x2.Ne)));
-            case BinaryOp.Lt: return new(NarrowMask(a.Zip(b, I64x2.LtS)));
-            case BinaryOp.Le: return new(NarrowMask(a.Zip(b, I64x2.LeS)));
-            case BinaryOp.Gt: return new(NarrowMask(a.Zip(b, I64x2.GtS)));
-            case BinaryOp.Ge: return new(NarrowMask(a.Zip(b, I64x2.GeS)));
-            case BinaryOp.Add: return a.Zip(b, I64x2.Add);
-            case BinaryOp.Sub: return a.Zip(b, I64x2.Sub);
-            case BinaryOp.Mul: return a.Zip(b, I64x2.Mul);
-            case BinaryOp.Min:
-            case BinaryOp.Max:
-                var (x, y) = (Let(a), Let(b));
-                return op == BinaryOp.Min
-                    ? x.Zip(y, (p, q) => V128.Bitselect(p, q, I64x2.LtS(p, q)))
-                    : x.Zip(y, (p, q) => V128.Bitselect(p, q, I64x2.GtS(p, q)));
-            default: return null;
-        }
-    }
+            g.Return(result);
+        });
 }

@@ -10,7 +10,6 @@ internal sealed class KernelFrame
 {
     private readonly List<TensorBuffer> buffers = [];
     private readonly List<Symbol> symbols = [];
-    private readonly HashSet<Expr> seen = [];
 
     /// <summary>The kernel accesses the step's targets, expressions and scratch; the dims are extents and other sizes that it needs.</summary>
     public KernelFrame(string name, Step step, IEnumerable<Dim> dims, KernelModule module, Axis? along = null)
@@ -21,11 +20,7 @@ internal sealed class KernelFrame
             Use(target.Buffer.Offset(target.Index));
         }
 
-        foreach (var expr in step.Expressions)
-        {
-            Use(expr);
-        }
-
+        Use(step.Expressions);
         foreach (var scratch in step.Scratch)
         {
             Use(scratch);
@@ -72,41 +67,35 @@ internal sealed class KernelFrame
         }
     }
 
-    private void Use(Expr expr)
+    private void Use(IEnumerable<Expr> exprs)
     {
-        if (!seen.Add(expr))
+        foreach (var node in exprs.Nodes())
         {
-            return;
-        }
-
-        switch (expr)
-        {
-            case LoadExpr load:
-                Use(load.Buffer);
-                Use(load.Buffer.Offset(load.Index));
-                Use(load.Buffer.ElementCount);
-                break;
-            case IndexExpr index:
-                Use(index.Value);
-                break;
-        }
-
-        foreach (var operand in expr.Operands)
-        {
-            Use(operand);
+            switch (node)
+            {
+                case LoadExpr load:
+                    Use(load.Buffer);
+                    UseSymbols(load.Buffer.Offset(load.Index));
+                    UseSymbols(load.Buffer.ElementCount);
+                    break;
+                case IndexExpr index:
+                    UseSymbols(index.Value);
+                    break;
+            }
         }
     }
 
-    private void Use(Dim dim) => dim.VisitLeaves(leaf =>
+    private void Use(Dim dim)
     {
-        switch (leaf)
+        UseSymbols(dim);
+        Use(dim.LoadedNumbers());
+    }
+
+    private void UseSymbols(Dim dim) => dim.VisitLeaves(leaf =>
+    {
+        if (leaf is Symbol symbol && !symbols.Contains(symbol))
         {
-            case LoadedIndex loaded:
-                Use(loaded.Value);
-                break;
-            case Symbol symbol when !symbols.Contains(symbol):
-                symbols.Add(symbol);
-                break;
+            symbols.Add(symbol);
         }
     });
 }

@@ -13,9 +13,11 @@ internal sealed partial class MathFunctions
         var whole = m.f.Let(b.Trunc().Eq(b));
         var odd = m.f.Let(whole & b.Abs().Lt(9007199254740992d) & I32.WrapI64(I64.TruncSatF64S(b)));
         var magnitude = m.f.Let(a.Abs());
-        m.f.If(magnitude.Eq(1) & b.Abs().Eq(double.PositiveInfinity), () => m.f.Return(F64.Const(1)));
         m.f.If(a.Lt(0) & whole.Eqz() & magnitude.Ne(double.PositiveInfinity), () => m.f.Return(F64.Const(double.NaN)));
         var sign = m.f.Let((odd & I64.ReinterpretF64(a).LtS(0)).Select(F64.Const(-1), F64.Const(1)));
+
+        // However large the exponent.
+        m.f.If(magnitude.Eq(1), () => m.f.Return(sign));
 
         // Towards 0 or infinity, where the base is one of them or the exponent is infinite.
         m.f.If(magnitude.Eq(0) | magnitude.Eq(double.PositiveInfinity) | b.Abs().Eq(double.PositiveInfinity), () =>

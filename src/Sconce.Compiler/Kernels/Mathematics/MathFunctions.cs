@@ -1,4 +1,3 @@
-using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Wasm;
 
 namespace Sconce.Compiler.Kernels.Mathematics;
@@ -11,65 +10,6 @@ namespace Sconce.Compiler.Kernels.Mathematics;
 internal sealed partial class MathFunctions(FunctionBuilder function, KernelModule module)
 {
     private readonly FunctionBuilder f = function;
-
-    public F32 Unary(UnaryOp op, F32 x)
-    {
-        if (!VectorMath.IsVectorised(op))
-        {
-            return F32.DemoteF64(Unary(op, F64.PromoteF32(x)));
-        }
-
-        return Shared($"{op.ToString().ToLowerInvariant()}_f32", x, (vector, a) => vector.Unary(op, a));
-    }
-
-    /// <summary>A call of a shared function that computes one lane of a vector function.</summary>
-    public F32 Shared(string name, F32 x, Func<VectorMath, Bundle, Bundle> build)
-    {
-        var shared = module.Function(name, [WasmType.F32], WasmType.F32, g =>
-            g.Return(F32x4.ExtractLane(build(new VectorMath(g, module), F32x4.Splat(g.Parameter(0, "x").AsF32())), 0)));
-        return f.CallResult(shared, x).AsF32();
-    }
-
-    public F32 Binary(BinaryOp op, F32 a, F32 b) => op == BinaryOp.Pow
-        ? F32x4.ExtractLane(f.CallResult(VectorMath.PowerFunction(module), F32x4.Splat(a), F32x4.Splat(b)).AsV128(), 0)
-        : F32.DemoteF64(Binary(op, F64.PromoteF32(a), F64.PromoteF32(b)));
-
-    public F64 Unary(UnaryOp op, F64 x) => op switch
-    {
-        UnaryOp.Exp => Exp(x),
-        UnaryOp.Expm1 => Expm1(x),
-        UnaryOp.Sigmoid => Sigmoid(x),
-        UnaryOp.Sinh => Sinh(x),
-        UnaryOp.Cosh => Cosh(x),
-        UnaryOp.Tanh => Tanh(x),
-        UnaryOp.Log => Log(x),
-        UnaryOp.Log1p => Log1p(x),
-        UnaryOp.Asinh => Asinh(x),
-        UnaryOp.Acosh => Acosh(x),
-        UnaryOp.Atanh => Atanh(x),
-        UnaryOp.Sin => SinCos(x, sine: true),
-        UnaryOp.Cos => SinCos(x, sine: false),
-        UnaryOp.Tan => Tan(x),
-        UnaryOp.Asin => Asin(x),
-        UnaryOp.Acos => Acos(x),
-        UnaryOp.Atan => Atan(x),
-        UnaryOp.Erf => Erf(x),
-        UnaryOp.Erfc => Erfc(x),
-        UnaryOp.Erfinv => Erfinv(x),
-        UnaryOp.Lgamma => Lgamma(x),
-        UnaryOp.Digamma => Digamma(x),
-        _ => throw new NotSupportedException($"{op} of a float"),
-    };
-
-    public F64 Binary(BinaryOp op, F64 a, F64 b) => op switch
-    {
-        BinaryOp.Rem => Remainder(a, b),
-        BinaryOp.Mod => Modulo(a, b),
-        BinaryOp.FloorDiv => FloorDivide(a, b),
-        BinaryOp.Pow => Power(a, b),
-        BinaryOp.Atan2 => Atan2(a, b),
-        _ => throw new NotSupportedException($"{op} of floats"),
-    };
 
     /// <summary>A call of a shared function, built at its first use.</summary>
     private F64 Call(string name, F64 x, Action<MathFunctions, LocalF64> build)

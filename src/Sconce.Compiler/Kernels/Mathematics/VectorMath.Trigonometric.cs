@@ -9,7 +9,9 @@ internal sealed partial class VectorMath
     private const double HalfPiHigh = 1.57079632673412561417;
     private const double HalfPiLow = 6.07710050650619224932e-11;
 
-    private FunctionBuilder SinCos(string name, bool sine) => module.Function(name, [WasmType.V128], WasmType.V128, g =>
+    public V128 SinCos(V128 x, bool sine) => f.CallResult(SinCosFunction(sine), x).AsV128();
+
+    private FunctionBuilder SinCosFunction(bool sine) => module.Function(sine ? "sin_f32x4" : "cos_f32x4", [WasmType.V128], WasmType.V128, g =>
     {
         var x = g.Parameter(0, "x").AsV128();
         g.If(V128.AnyTrue(~F32x4.Lt(F32x4.Abs(x), Splat(1048576f))), () =>

@@ -1,4 +1,3 @@
-using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Wasm;
 
 namespace Sconce.Compiler.Kernels.Mathematics;
@@ -14,13 +13,6 @@ internal sealed partial class VectorMath(FunctionBuilder f, KernelModule module)
     // Constants that several vectors share are loaded once.
     private bool several;
 
-    public V128 Unary(UnaryOp op, V128 x) => Vectorised(op, x) is { } result ? result : op switch
-    {
-        UnaryOp.Sin => f.CallResult(SinCos("sin_f32x4", sine: true), x).AsV128(),
-        UnaryOp.Cos => f.CallResult(SinCos("cos_f32x4", sine: false), x).AsV128(),
-        _ => f.CallResult(LaneWise(op), x).AsV128(),
-    };
-
     /// <summary>Functions of several vectors, computed in step.</summary>
     public Bundle Together(Bundle x, Func<VectorMath, Bundle, Bundle> function)
     {
@@ -29,26 +21,6 @@ internal sealed partial class VectorMath(FunctionBuilder f, KernelModule module)
         several = false;
         return result;
     }
-
-    /// <summary>The function where it is written out, else null.</summary>
-    public Bundle? Vectorised(UnaryOp op, Bundle x) => op switch
-    {
-        UnaryOp.Exp => Exp(x),
-        UnaryOp.Expm1 => Expm1(x),
-        UnaryOp.Log => Log(x),
-        UnaryOp.Log1p => Log1p(x),
-        UnaryOp.Tanh => Tanh(x),
-        UnaryOp.Sigmoid => Sigmoid(x),
-        UnaryOp.Erf => Erf(x),
-        _ => (Bundle?)null,
-    };
-
-    /// <summary>Whether <see cref="Vectorised"/> knows the function.</summary>
-    public static bool IsWrittenOut(UnaryOp op) => IsVectorised(op) && op is not (UnaryOp.Sin or UnaryOp.Cos);
-
-    /// <summary>Whether four at once is more than one after another.</summary>
-    public static bool IsVectorised(UnaryOp op) =>
-        op is UnaryOp.Exp or UnaryOp.Expm1 or UnaryOp.Log or UnaryOp.Log1p or UnaryOp.Tanh or UnaryOp.Sigmoid or UnaryOp.Erf or UnaryOp.Sin or UnaryOp.Cos;
 
     /// <summary>a * b + c.</summary>
     public Bundle Madd(Bundle a, Bundle b, Bundle c) =>
@@ -101,19 +73,4 @@ internal sealed partial class VectorMath(FunctionBuilder f, KernelModule module)
 
     /// <summary>The magnitude of one number with the sign of another.</summary>
     private Bundle CopySign(Bundle magnitude, Bundle sign) => Bundle.Bitselect(sign, magnitude, SplatBits(int.MinValue));
-
-    /// <summary>A function that computes each lane in float64.</summary>
-    private FunctionBuilder LaneWise(UnaryOp op) =>
-        module.Function($"{op.ToString().ToLowerInvariant()}_f32x4", [WasmType.V128], WasmType.V128, g =>
-        {
-            var x = g.Parameter(0, "x").AsV128();
-            var scalar = new MathFunctions(g, module);
-            var result = g.V128("result");
-            for (var lane = 0; lane < 4; lane++)
-            {
-                g.Set(result, F32x4.ReplaceLane(result, lane, scalar.Unary(op, F32x4.ExtractLane(x, lane))));
-            }
-
-            g.Return(result);
-        });
 }

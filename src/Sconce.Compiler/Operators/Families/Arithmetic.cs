@@ -55,6 +55,7 @@ internal static class Arithmetic
         { "aten::hypot(Tensor self, Tensor other) -> Tensor", DTypeSet.Floats, Binary(Hypotenuse) },
         { "aten::copysign.Tensor(Tensor self, Tensor other) -> Tensor", Floating(CopySign) },
         { "aten::copysign.Scalar(Tensor self, Scalar other) -> Tensor", Floating(CopySign) },
+        { "aten::nextafter(Tensor self, Tensor other) -> Tensor", DTypeSet.Floats, NextAfter },
         { "aten::logaddexp(Tensor self, Tensor other) -> Tensor", DTypeSet.Floats, Binary((a, b) => LogAddExp(a, b, x => x.Exp().Log1p())) },
         { "aten::logaddexp2(Tensor self, Tensor other) -> Tensor", DTypeSet.Floats, Binary((a, b) => LogAddExp(a, b, x => x.Like(2).Apply(BinaryOp.Pow, x).Log1p() * x.Like(1 / Math.Log(2)))) },
         { "aten::xlogy.Tensor(Tensor self, Tensor other) -> Tensor", Floating((x, y) => XLog(x, y, y.Log())) },
@@ -171,6 +172,23 @@ internal static class Arithmetic
     }
 
     private static Expr CopySign(Expr a, Expr b) => Expr.Select(b.SignBit(), -a.Abs(), a.Abs());
+
+    /// <summary>Floats of one sign are in the order of their bits.</summary>
+    private static Lowered NextAfter(Call call)
+    {
+        var (self, other) = (call.Operand(0), call.Operand(1));
+        var type = TypePromotion.Result(self, other);
+        var bits = type.SameSizeInteger();
+        return call.Context.Pointwise(type, type, [self, other], operands =>
+        {
+            var (a, b) = (operands[0], operands[1]);
+            var away = Expr.Select((a < b).EqualTo(a > a.Zero), Expr.Const(bits, 1L), Expr.Const(bits, -1L));
+            var next = (a.As(type).Bitcast(bits) + away).Bitcast(type).As(a.Type);
+            var smallest = Expr.Const(bits, 1L).Bitcast(type).As(a.Type);
+            var fromZero = Expr.Select(b > b.Zero, smallest, -smallest);
+            return Expr.Select(a.IsNan() | b.IsNan(), a + b, Expr.Select(a.EqualTo(b), b, Expr.Select(a.EqualTo(a.Zero), fromZero, next)));
+        });
+    }
 
     /// <summary>The larger, and a little more; equal infinities stay what they are.</summary>
     private static Expr LogAddExp(Expr a, Expr b, Func<Expr, Expr> more) =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
@@ -11,6 +12,8 @@ internal static class Views
     public static OperatorFamily Family { get; } = new("views", DTypeSet.All)
     {
         { "aten::view(Tensor(a) self, SymInt[] size) -> Tensor(a)", call => Reshape(call, "size") },
+        { "aten::view.dtype(Tensor(a) self, ScalarType dtype) -> Tensor(a)", DTypeSet.Real, Reinterpret },
+        { "aten::view_copy.dtype(Tensor self, ScalarType dtype) -> Tensor", DTypeSet.Real, Reinterpret },
         { "aten::_unsafe_view(Tensor self, SymInt[] size) -> Tensor", call => Reshape(call, "size") },
         { "aten::reshape(Tensor(a) self, SymInt[] shape) -> Tensor(a)", call => Reshape(call, "shape") },
         { "aten::_reshape_alias(Tensor(a) self, SymInt[] size, SymInt[] stride) -> Tensor(a)", call => Reshape(call, "size") },
@@ -83,6 +86,45 @@ internal static class Views
     };
 
     private static Lowered Reshape(Call call, string size) => call.Context.Reshape(call.Tensor(0), call.Ints(size));
+
+    /// <summary>The same memory as elements of another dtype: of smaller ones the last dimension has more, of larger ones fewer.</summary>
+    private static Lowered Reinterpret(Call call)
+    {
+        var (context, self, type) = (call.Context, call.Tensor(0), call.TypeOr(call.Tensor(0).Type));
+        var (from, to) = (self.Type.Size(), type.Size());
+        if (type.IsComplex())
+        {
+            throw SconceException.Unsupported($"a view of {self.Type.Name()} as {type.Name()}", hint: "torch.view_as_complex makes complex numbers of real ones.");
+        }
+
+        if (from == to)
+        {
+            return context.Map(type, self.Dims, index => self.At(index).Bitcast(type));
+        }
+
+        if (self.Rank == 0)
+        {
+            throw SconceException.Expected($"a dtype of {from} bytes for a tensor without dimensions", type.Name());
+        }
+
+        var last = self.Dims[^1];
+        if (from > to)
+        {
+            // Little-endian: the first of the smaller ones has the lowest bits.
+            var parts = from / to;
+            return context.Map(type, [.. self.Dims[..^1], last * parts], index =>
+                Bits(index[^1].FloorDiv(parts), index).Apply(BinaryOp.Shr, Expr.Of(index[^1].Mod(parts) * (to * 8))).As(type.SameSizeInteger()).Bitcast(type));
+        }
+
+        var whole = to / from;
+        context.Same(last, last.FloorDiv(whole) * whole, $"a last dimension that elements of {type.Name()} divide");
+        var mask = Expr.Const(DType.Int64, (1L << (from * 8)) - 1);
+        return context.Map(type, [.. self.Dims[..^1], last.FloorDiv(whole)], index =>
+            Enumerable.Range(0, whole).Select(part => (Bits((index[^1] * whole) + part, index) & mask).Apply(BinaryOp.Shl, Expr.Const(DType.Int64, (long)part * from * 8)))
+                .Aggregate((a, b) => a | b).As(type.SameSizeInteger()).Bitcast(type));
+
+        Expr Bits(Dim place, Dims index) => self.At([.. index[..^1], place]).Bitcast(self.Type.SameSizeInteger()).As(DType.Int64);
+    }
 
     private static Lowered Flatten(Call call)
     {

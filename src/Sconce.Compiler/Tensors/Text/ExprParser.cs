@@ -10,9 +10,12 @@ namespace Sconce.Compiler.Tensors.Text;
 /// <param name="atoms">Symbols and axes by name.</param>
 internal sealed class ExprParser(Tokens tokens, IReadOnlyDictionary<string, TensorBuffer> buffers, IReadOnlyDictionary<string, Atom> atoms)
 {
-    private static readonly Dictionary<string, UnaryOp> Unary = Enum.GetValues<UnaryOp>().ToDictionary(op => op.ToString().ToLowerInvariant());
-    private static readonly Dictionary<string, BinaryOp> Binary = Enum.GetValues<BinaryOp>().ToDictionary(op => op.ToString().ToLowerInvariant());
+    private static readonly Dictionary<string, UnaryOp> Unary = Enum.GetValues<UnaryOp>().ToDictionary(op => UnaryOperation.Of(op).Name);
+    private static readonly Dictionary<string, BinaryOp> Binary = Enum.GetValues<BinaryOp>().ToDictionary(op => BinaryOperation.Of(op).Name);
     private static readonly Dictionary<string, DType> Types = Enum.GetValues<DType>().ToDictionary(type => type.Name());
+
+    /// <summary>In front of a dtype: what follows is not converted, its bits are taken for that dtype's.</summary>
+    public const string BitsOf = "bits.";
 
     /// <summary>What the accumulators of the expression are.</summary>
     public ImmutableArray<DType> Accumulators { get; set; } = [];
@@ -64,6 +67,7 @@ internal sealed class ExprParser(Tokens tokens, IReadOnlyDictionary<string, Tens
             ("guard", [var condition, var inside, var outside]) => Tensors.Expr.Guard(condition, inside, outside),
             (_, [var one]) when Unary.TryGetValue(name, out var op) => one.Apply(op),
             (_, [var one]) when Types.TryGetValue(name, out var type) => new CastExpr(type, one),
+            (_, [var one]) when name.StartsWith(BitsOf, StringComparison.Ordinal) && Types.TryGetValue(name[BitsOf.Length..], out var type) => one.Bitcast(type),
             (_, [var left, var right]) when Binary.TryGetValue(name, out var op) => left.Apply(op, right),
             _ => throw tokens.Wrong($"nothing is called {name} with {operands.Count} operands"),
         };

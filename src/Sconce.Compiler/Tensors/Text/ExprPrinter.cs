@@ -103,11 +103,12 @@ internal sealed class ExprPrinter(Names names)
         LoadExpr load => Text(load.Buffer, load.Index),
         IndexExpr index => $"index({Text(index.Value)})",
         AccumulatorExpr accumulator => string.Create(CultureInfo.InvariantCulture, $"acc{accumulator.Number}"),
-        UnaryExpr unary => $"{unary.Op.ToString().ToLowerInvariant()}({Text(unary.Operand)})",
-        BinaryExpr binary => $"{binary.Op.ToString().ToLowerInvariant()}({Text(binary.Left)}, {Text(binary.Right)})",
+        UnaryExpr unary => $"{unary.Operation.Name}({Text(unary.Operand)})",
+        BinaryExpr binary => $"{binary.Operation.Name}({Text(binary.Left)}, {Text(binary.Right)})",
         SelectExpr select => $"select({Text(select.Condition)}, {Text(select.Yes)}, {Text(select.No)})",
         GuardExpr guard => $"guard({Text(guard.Condition)}, {Text(guard.Inside)}, {Text(guard.Outside)})",
         CastExpr cast => $"{cast.Type.Name()}({Text(cast.Operand)})",
+        BitcastExpr bits => $"{ExprParser.BitsOf}{bits.Type.Name()}({Text(bits.Operand)})",
         _ => throw new NotSupportedException(expr.GetType().Name),
     };
 

@@ -24,7 +24,7 @@ internal static class WinogradPreparation
         var output = step.WeightAxes[0];
         ImmutableArray<Axis> inner = [.. step.WeightAxes.Skip(1)];
         var (packing, panels) = Panels.Pack($"{step.Target.Buffer.Name}.weight", [], output, inner, at =>
-            OperandExpr.Substitute(step.Weight, new Dictionary<Atom, Dim> { [output] = at }));
+            step.Weight.Substitute(new Dictionary<Atom, Dim> { [output] = at }));
         steps.Add(packing);
         var weight = panels.Load([], output, [.. inner.Select(axis => Dim.Of(axis))]);
         var plan = WinogradPlan.For(step, tile);

@@ -1,4 +1,4 @@
-namespace Sconce.Compiler.Evaluation;
+namespace Sconce.Compiler.Tensors;
 
 /// <summary>Functions that <see cref="Math"/> lacks, in double precision, good to about 1e-15 relative unless said otherwise.</summary>
 internal static class SpecialFunctions
@@ -165,5 +165,27 @@ internal static class SpecialFunctions
         }
 
         return Math.Exp(-x * x) / Math.Sqrt(Math.PI) / (x + fraction);
+    }
+
+    /// <summary>Exact but for wrapping; a negative exponent gives 0, or ±1 for a base of ±1.</summary>
+    public static long Power(long x, long exponent)
+    {
+        if (exponent < 0)
+        {
+            return x switch { 1 => 1, -1 => exponent % 2 == 0 ? 1 : -1, _ => 0 };
+        }
+
+        var result = 1L;
+        for (var left = exponent; left > 0; left >>= 1)
+        {
+            if ((left & 1) != 0)
+            {
+                result = unchecked(result * x);
+            }
+
+            x = unchecked(x * x);
+        }
+
+        return result;
     }
 }
