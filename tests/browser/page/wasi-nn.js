@@ -94,6 +94,21 @@ if (canSuspend) {
     nn.dispose();
   });
 
+  test("page, graphs are kept for the next visit, and what is damaged is not", async () => {
+    const visit = async () => (await createWasiNN({ graphs: { digits: "../models/digits.wasm" }, threads: 1, cache: "graphs" })).dispose();
+    await visit();
+    const cache = await caches.open("sconce:graphs");
+    const find = async (part) => (await cache.keys()).filter(({ url }) => url.includes(part));
+    same((await find("/file?")).length, 1, "files that are kept");
+    const [piece] = await find("/0");
+    await cache.put(piece, new Response(new Uint8Array((await (await cache.match(piece)).arrayBuffer()).byteLength)));
+    check(/is not WebAssembly/.test((await failure(visit())).message), "the second visit did not read what was kept");
+    same((await cache.keys()).length, 0, "what is kept of a damaged file");
+    await visit();
+    same((await find("/file?")).length, 1, "files that are kept again");
+    await caches.delete("sconce:graphs");
+  });
+
   test("page, a map with a file that is missing", async () => {
     const error = await failure(createWasiNN({ graphs: { digits: "../models/nowhere" } }));
     same([error.code, /answers 404/.test(error.message)], ["not-found", true], error.message);

@@ -10,7 +10,7 @@ export { defaultThreads, processorThreads, whyNoThreads } from "./graph/engine.j
 export { openSource } from "./loading/open-source.js";
 export { type FileSource, type SourceOptions, shardAddress } from "./loading/source.js";
 export type { ByteStream } from "./loading/stream.js";
-export { any, callback, checkOptions, count, flag, type OptionCheck } from "./shared/options.js";
+export { any, cacheName, callback, checkOptions, count, flag, type OptionCheck } from "./shared/options.js";
 export type { Manifest, Port, ShardInfo, StepInfo, SymbolInfo } from "./artifact/manifest.js";
 export { type Dim, evaluateShape, formatShape } from "./shared/dims.js";
 export { solve } from "./graph/inputs.js";

@@ -1,4 +1,4 @@
-import { type OptionCheck, any, callback, checkOptions, count, flag } from "sconce/core";
+import { type OptionCheck, any, cacheName, callback, checkOptions, count, flag } from "sconce/core";
 import { then } from "./awaitable.js";
 import { type ErrorListener, type HostCall, hostCall } from "./abi/calls.js";
 import type { Calls } from "./abi/common.js";
@@ -23,6 +23,11 @@ export interface WasiNNOptions {
   readonly resolve?: Resolve | undefined;
   /** Files of weights by their SHA-256 in hexadecimal, for split models that come as bytes: beside those there lies nothing. */
   readonly weights?: Weights | undefined;
+  /**
+   * Keeps graphs that come by a URL for the next visit, under this name or under "default", as the runtime's `load` does: those of a map, and on a page all others. What a guest
+   * on its own thread asks for by name is read at once, from the browser's own cache.
+   */
+  readonly cache?: boolean | string | undefined;
   /** How many threads compute; without it as many as the processor has cores, at most eight. One where they cannot be had. */
   readonly threads?: number | undefined;
   /** Compiles PyTorch's own files, which guests may load by their bytes. */
@@ -42,7 +47,7 @@ export interface WasiNNOptions {
 }
 
 export const optionChecks: Readonly<Record<string, OptionCheck>> = {
-  graphs: any, resolve: callback, weights: any, threads: count("threads"), compile: callback, compileTimeout: any, memory: count("bytes"), guestMemory: any, relaxed: flag,
+  graphs: any, resolve: callback, weights: any, cache: cacheName, threads: count("threads"), compile: callback, compileTimeout: any, memory: count("bytes"), guestMemory: any, relaxed: flag,
   onError: callback, onCall: callback,
 };
 
@@ -101,13 +106,13 @@ const waiting: ReadonlySet<string> = new Set(["load", "load_by_name", "load_by_n
  */
 export async function createWasiNN(options: WasiNNOptions = {}): Promise<WasiNN> {
   checkOptions("createWasiNN", options, optionChecks);
-  const { graphs, resolve, weights, threads, compile, compileTimeout, memory, guestMemory, relaxed } = options;
+  const { graphs, resolve, weights, cache, threads, compile, compileTimeout, memory, guestMemory, relaxed } = options;
   const onPage = "document" in globalThis;
   if (onPage && !hasJspi()) {
     throw new NNError("unsupported-operation", "on a page's own thread a guest would block the page, and this engine cannot suspend it (WebAssembly.Suspending): start it in a worker, new Worker(url, { type: \"module\" }), and call createWasiNN there");
   }
   const catalogue = await openCatalogue(graphs, resolve);
-  const settings = { catalogue, weights, threads, compile, compileTimeout, memory, guestMemory, relaxed };
+  const settings = { catalogue, weights, cache, threads, compile, compileTimeout, memory, guestMemory, relaxed };
   if (!onPage) return new WasiNN(await startLocalStore(settings), options, (_, call) => call);
   return new WasiNN(await RemoteStore.start(settings), options, (name, call) => (waiting.has(name) ? suspending(call) : call));
 }

@@ -1,6 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
-import { Graph, type GraphOptions, Helpers, type ShardInfo, loadGraphSync, openSource, shardAddress } from "sconce/core";
+import { Graph, type GraphOptions, Helpers, SconceError, type ShardInfo, loadGraphSync, openSource, shardAddress } from "sconce/core";
 import { type Awaitable, then } from "../awaitable.js";
 import type { GraphEncoding } from "../enums.js";
 import { NNError, invalid } from "../errors.js";
@@ -21,6 +21,8 @@ export type Compile = (model: Uint8Array) => Awaitable<Uint8Array>;
 export interface LocalStoreOptions {
   readonly catalogue: Catalogue;
   readonly weights?: Weights | undefined;
+  /** Keeps graphs that come by a URL as they arrive, in the browser's cache of this name or in "default". */
+  readonly cache?: boolean | string | undefined;
   /** Threads that compute, this one among them. */
   readonly threads: number;
   readonly compile?: Compile | undefined;
@@ -39,6 +41,7 @@ export interface LocalStoreOptions {
 export class LocalStore implements GraphStore {
   readonly #catalogue: Catalogue;
   readonly #weights: Weights | undefined;
+  readonly #cache: string | undefined;
   readonly #compile: Compile | undefined;
   readonly #compileTimeout: number;
   readonly #options: GraphOptions;
@@ -49,11 +52,12 @@ export class LocalStore implements GraphStore {
   /** Graphs by the digest of the PyTorch file that they come from. */
   readonly #digests = new Map<string, LocalGraph>();
 
-  private constructor({ catalogue, weights, compile, compileTimeout = 60_000, memory, guestMemory, relaxed, mayWait = false }: LocalStoreOptions, helpers: Helpers | undefined) {
+  private constructor({ catalogue, weights, cache, compile, compileTimeout = 60_000, memory, guestMemory, relaxed, mayWait = false }: LocalStoreOptions, helpers: Helpers | undefined) {
     this.#mayWait = mayWait;
     this.#budget = new MemoryBudget(guestMemory);
     this.#catalogue = catalogue;
     this.#weights = weights;
+    this.#cache = cache === true ? "default" : cache || undefined;
     this.#compile = compile;
     this.#compileTimeout = compileTimeout;
     this.#helpers = helpers;
@@ -78,9 +82,22 @@ export class LocalStore implements GraphStore {
 
   /** Loads a file as it arrives, under a name. */
   async loadAhead(name: string, source: GraphSource): Promise<LocalGraph> {
-    const file = await openSource(source);
+    const file = await openSource(source, { cache: this.#cache });
     const options = { ...this.#options, shard: openWeights(this.#weights, file.shard), onSize: (_: number, bytes: number) => file.expect?.(bytes) };
-    return this.#keep(name, new LocalGraph(await Graph.load(file.chunks, options), this.#helpers, this.#budget));
+    const { settle } = file;
+    if (settle === undefined) return this.#keep(name, new LocalGraph(await Graph.load(file.chunks, options), this.#helpers, this.#budget));
+    // Read to its end, which the graph does not ask for: what is kept is the whole file.
+    const chunks = file.chunks[Symbol.asyncIterator]();
+    try {
+      const graph = await Graph.load({ [Symbol.asyncIterator]: () => ({ next: () => chunks.next() }) }, options);
+      while ((await chunks.next()).done !== true);
+      await settle(graph.manifest);
+      return this.#keep(name, new LocalGraph(graph, this.#helpers, this.#budget));
+    } catch (error) {
+      void chunks.return?.();
+      if (error instanceof SconceError && error.code === "artifact") await settle(undefined);
+      throw error;
+    }
   }
 
   load(parts: readonly Uint8Array[], encoding: GraphEncoding): Awaitable<LocalGraph> {

@@ -18,6 +18,7 @@ export interface StartRequest {
   readonly ahead: readonly (readonly [string, SentSource])[];
   readonly digests: ReadonlyMap<string, string>;
   readonly weights: Weights | undefined;
+  readonly cache: boolean | string | undefined;
   readonly threads: number | undefined;
   readonly memory: number | undefined;
   readonly guestMemory: number | undefined;

@@ -36,12 +36,12 @@ export class RemoteStore implements GraphStore {
 
   /** Starts the worker, and is there when it has loaded what the catalogue wants ahead. */
   static async start(settings: StoreSettings): Promise<RemoteStore> {
-    const { catalogue, weights, threads, memory, guestMemory, relaxed, compile } = settings;
+    const { catalogue, weights, cache, threads, memory, guestMemory, relaxed, compile } = settings;
     const sent = [...catalogue.ahead].map(([name, source]) => [name, sendSource(source)] as const);
     const store = new RemoteStore(settings);
     try {
       store.#threads = await store.#line.ask<number>({
-        type: "start", ahead: sent.map(([name, { value }]) => [name, value]), digests: catalogue.digests, weights, threads, memory, guestMemory, relaxed, compiles: compile !== undefined,
+        type: "start", ahead: sent.map(([name, { value }]) => [name, value]), digests: catalogue.digests, weights, cache, threads, memory, guestMemory, relaxed, compiles: compile !== undefined,
       }, sent.flatMap(([, { transfer }]) => transfer));
     } catch (error) {
       store.dispose();

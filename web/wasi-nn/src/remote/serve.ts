@@ -46,14 +46,14 @@ export function serveStore(): void {
   });
   scope.onmessage = ({ data }) => line.receive(data);
 
-  function start({ ahead, digests, weights, threads, memory, guestMemory, relaxed, compiles }: StartRequest): Promise<LocalStore> {
+  function start({ ahead, digests, weights, cache, threads, memory, guestMemory, relaxed, compiles }: StartRequest): Promise<LocalStore> {
     const catalogue = {
       ahead: new Map(ahead.map(([name, source]) => [name, receiveSource(source)])),
       digests,
       find: (name: string) => line.ask<SentSource | undefined>({ type: "find", name }).then((source) => (source === undefined ? source : receiveSource(source))),
     };
     const compile = compiles ? (model: Uint8Array) => line.ask<Uint8Array>({ type: "compile", model }) : undefined;
-    return startLocalStore({ catalogue, weights, threads, memory, guestMemory, relaxed, compile, mayWait: true });
+    return startLocalStore({ catalogue, weights, cache, threads, memory, guestMemory, relaxed, compile, mayWait: true });
   }
 
   function started(): LocalStore {
