@@ -168,6 +168,19 @@ test("from a folder, by path and URL, and on this thread", async () => {
   }
 });
 
+test("contexts of one graph hold its weights once", async () => {
+  const { chunks, shard } = await openSource(at("good", "split.wasm"));
+  const graph = await Graph.load(chunks, { shard, shared: true, contexts: 8 });
+  const [first, second] = [graph.createContext(), graph.createContext()];
+  const other = { ...tensors, x: { data: Float32Array.of(5, 6, 7, 8), shape: [1, 4] } };
+  assert.deepEqual([first.run(tensors).y?.data, second.run(other).y?.data], [expected([1, 2, 3, 4], [1]), expected([5, 6, 7, 8], [1])]);
+  assert.deepEqual(first.output(0).data, expected([1, 2, 3, 4], [1]));
+  // Weights of 2 MB, once: what is beyond them is small.
+  assert.ok(graph.memory.buffer.byteLength < weightBytes + 2 ** 20, `${graph.memory.buffer.byteLength} bytes`);
+  second.dispose();
+  assert.deepEqual(graph.createContext().run(other).y?.data, expected([5, 6, 7, 8], [1]));
+});
+
 test("the memory of what was read is given back at once", async () => {
   for (const source of [whole, at("good", "whole.wasm")]) {
     let before: Uint8Array | undefined;
