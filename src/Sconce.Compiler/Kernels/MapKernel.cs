@@ -8,12 +8,37 @@ using Sconce.Compiler.Wasm;
 namespace Sconce.Compiler.Kernels;
 
 /// <summary>One value per point: loops in the order of the target's memory, four points at a time along the innermost axis.</summary>
-internal static class MapKernel
+internal sealed class MapKernel
 {
+    private readonly MapStep step;
+    private readonly ImmutableArray<Axis> axes;
+    private readonly bool vectorised;
+    private readonly int unroll;
+
+    private MapKernel(MapStep map)
+    {
+        var ordered = IterationSpace.InMemoryOrder(map.Axes, map.Target);
+        (var groups, step) = IterationSpace.Collapse([ordered], map);
+        axes = groups[0];
+        vectorised = !axes.IsEmpty && VectorLoop.Suits(axes[^1], step.Targets);
+        if (!vectorised && AxisOfLoads(step, axes) is { } across)
+        {
+            // Results that lie too few in a row (the colours of a pixel): better four operands in a row than one.
+            axes = [.. axes.Where(axis => axis != across), across];
+            vectorised = true;
+        }
+
+        unroll = vectorised ? VectorLoop.Unrolling(step.Body) : 1;
+    }
+
+    private Axis Inner => axes[^1];
+
     public static KernelCall Generate(MapStep map, KernelModule module)
     {
         var (step, offset) = FromTargetsStart(map);
-        return GenerateFromStart(step, module) with { TargetOffset = offset };
+        var kernel = new MapKernel(step);
+        var call = kernel.vectorised && TransposeKernel.For(kernel.step, kernel.axes) is { } transpose ? transpose.Generate(module) : kernel.Generate(module);
+        return call with { TargetOffset = offset };
     }
 
     /// <summary>The step, written as if its first element were the target buffer's, and the bytes between the two.</summary>
@@ -31,33 +56,13 @@ internal static class MapKernel
         return (map with { Target = new(buffer, [.. index.Zip(start, (dim, constant) => dim - constant)]) }, offset * buffer.Type.Size());
     }
 
-    private static KernelCall GenerateFromStart(MapStep map, KernelModule module)
+    private KernelCall Generate(KernelModule module)
     {
-        var ordered = IterationSpace.InMemoryOrder(map.Axes, map.Target);
-        var (groups, step) = IterationSpace.Collapse([ordered], map);
-        var axes = groups[0];
-        var vectorised = !axes.IsEmpty && VectorLoop.Suits(axes[^1], step.Targets);
-        if (!vectorised && AxisOfLoads(step, axes) is { } across)
-        {
-            // Results that lie too few in a row (the colours of a pixel): better four operands in a row than one.
-            axes = [.. axes.Where(axis => axis != across), across];
-            vectorised = true;
-        }
-
-        var inner = axes.IsEmpty ? null : axes[^1];
-        if (vectorised && TransposeKernel.For(step, axes) is { } transpose)
-        {
-            return transpose.Generate(module);
-        }
-
-        var along = vectorised ? inner : null;
-        var unroll = vectorised ? VectorLoop.Unrolling(step.Body) : 1;
         var plan = TilePlan.For(axes, Cost.Of(step.Body), vectorised ? unroll * Vector.Lanes : 1);
-        var name = vectorised ? $"map {Vector.Lanes}x{unroll}" : "map";
-        var frame = new KernelFrame("map", step, plan.Dims, module, along);
+        var frame = new KernelFrame("map", step, plan.Dims, module, vectorised ? Inner : null);
         plan.Emit(frame.Emitter, frame.Tile, (remaining, from, to) =>
         {
-            if (inner is null)
+            if (axes.IsEmpty)
             {
                 frame.Emitter.Expect(step.Body);
                 frame.Emitter.Store(step.Target, step.Body);
@@ -66,45 +71,47 @@ internal static class MapKernel
 
             LoopNest.Over(frame.Emitter, remaining, from, to, step.Targets, [step.Body], (emitter, start, end) => Row(emitter, step.Body, start, end));
         });
-        return frame.Finish(plan.Tiles, name);
+        return frame.Finish(plan.Tiles, vectorised ? $"map {Vector.Lanes}x{unroll}" : "map");
+    }
 
-        void Row(ExprEmitter emitter, Expr body, I32 start, I32 end)
+    private void Row(ExprEmitter emitter, Expr body, I32 start, I32 end)
+    {
+        if (body is GuardExpr guard && !IterationSpace.AccessesOf(guard.Condition).Any(dim => dim.DependsOn(Inner)))
         {
-            if (body is GuardExpr guard && !IterationSpace.AccessesOf(guard.Condition).Any(dim => dim.DependsOn(inner!)))
+            // A row of a padded image lies inside or outside as a whole.
+            emitter.Function.If(emitter.Scalar(guard.Condition).AsI32(), () => Branch(guard.Inside), () => Branch(guard.Outside));
+            return;
+        }
+
+        VectorLoop.Emit(emitter, Inner, start, end, unroll, vectorised, (at, shifts, asVector) => Points(at, body, shifts, asVector));
+
+        void Branch(Expr taken)
+        {
+            var inside = emitter.Nested();
+            inside.Hoist(taken);
+            Row(inside, taken, start, end);
+        }
+    }
+
+    private void Points(ExprEmitter at, Expr body, IReadOnlyList<int> shifts, bool asVector)
+    {
+        Expr[] bodies = [.. shifts.Select(shift => body.Shift(Inner, shift))];
+        at.Expect(bodies);
+        if (asVector)
+        {
+            ExprEmitter.Together([.. bodies.Select(shifted => (at, shifted))]);
+        }
+
+        foreach (var (shift, shifted) in shifts.Zip(bodies))
+        {
+            var target = step.Target.Shift(Inner, shift);
+            if (asVector)
             {
-                // A row of a padded image lies inside or outside as a whole.
-                emitter.Function.If(emitter.Scalar(guard.Condition).AsI32(), () => Branch(guard.Inside), () => Branch(guard.Outside));
-                return;
+                at.StoreVector(target, shifted);
             }
-
-            VectorLoop.Emit(emitter, inner!, start, end, unroll, vectorised, (at, shifts, asVector) =>
+            else
             {
-                Expr[] bodies = [.. shifts.Select(shift => body.Shift(inner!, shift))];
-                at.Expect(bodies);
-                if (asVector)
-                {
-                    ExprEmitter.Together([.. bodies.Select(shifted => (at, shifted))]);
-                }
-
-                foreach (var (shift, shifted) in shifts.Zip(bodies))
-                {
-                    var target = step.Target.Shift(inner!, shift);
-                    if (asVector)
-                    {
-                        at.StoreVector(target, shifted);
-                    }
-                    else
-                    {
-                        at.Store(target, shifted);
-                    }
-                }
-            });
-
-            void Branch(Expr taken)
-            {
-                var inside = emitter.Nested();
-                inside.Hoist(taken);
-                Row(inside, taken, start, end);
+                at.Store(target, shifted);
             }
         }
     }

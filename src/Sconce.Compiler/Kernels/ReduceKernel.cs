@@ -3,7 +3,6 @@ using Sconce.Compiler.Kernels.Expressions;
 using Sconce.Compiler.Kernels.Loops;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
-using Sconce.Compiler.Wasm;
 
 namespace Sconce.Compiler.Kernels;
 
@@ -15,9 +14,6 @@ internal sealed class ReduceKernel
 {
     // Up to so many points of the reduced axes (a pooling window) are written out one after another.
     private const int WrittenOut = 9;
-
-    // Long sums of floats are made of partial sums of so many values: each addition rounds in proportion to what has been summed.
-    private const int PartialSum = 256;
 
     private readonly ReduceStep step;
     private readonly ImmutableArray<Axis> kept;
@@ -88,7 +84,7 @@ internal sealed class ReduceKernel
     private bool SumsInParts =>
         step.Reducers.Any(reducer => reducer.Combiner == Combiner.Sum && reducer.Type.IsFloat())
         && !step.Reducers.Any(reducer => reducer.Combiner.FindsIndex())
-        && reduced.Aggregate(1.0, (product, axis) => product * TilePlan.Estimate(axis.Extent)) > 2 * PartialSum;
+        && reduced.Aggregate(1.0, (product, axis) => product * TilePlan.Estimate(axis.Extent)) > 2 * ReducedPoints.PartialSum;
 
     private IEnumerable<Dim> Sizes => [place, .. reduced.Select(axis => axis.Extent)];
 
@@ -100,12 +96,12 @@ internal sealed class ReduceKernel
         var plan = TilePlan.For(kept, PointCost, along is null ? 1 : copies * Vector.Lanes);
         var frame = new KernelFrame("reduce", step, [.. plan.Dims, .. Sizes], module, along);
         var f = frame.Function;
-        var inParts = window == 0 && SumsInParts;
+        var points = new ReducedPoints(f, step, values, reduced, place, window, window == 0 && SumsInParts);
         plan.Emit(frame.Emitter, frame.Tile, (remaining, from, to) =>
         {
             if (kept.IsEmpty)
             {
-                Single(frame.Emitter, [0], null);
+                points.Single(frame.Emitter, null, 0);
                 return;
             }
 
@@ -114,96 +110,17 @@ internal sealed class ReduceKernel
                 {
                     if (asVector)
                     {
-                        Several(at, shifts, along!, window);
+                        points.Vectors(at, along!, shifts);
+                        return;
                     }
-                    else
+
+                    foreach (var shift in shifts)
                     {
-                        Single(at, shifts, kept[^1]);
+                        points.Single(at, kept[^1], shift);
                     }
                 }));
         });
         return frame.Finish(plan.Tiles, along is null ? "reduce" : $"reduce {Vector.Lanes}x{copies}");
-
-        void Single(ExprEmitter at, IReadOnlyList<int> shifts, Axis? axis)
-        {
-            foreach (var shift in shifts)
-            {
-                Expr Shifted(Expr expr) => axis is null ? expr : expr.Shift(axis, shift);
-                var accumulators = step.Reducers.Select(reducer => new ScalarAccumulator(f, reducer)).ToArray();
-                Array.ForEach(accumulators, accumulator => accumulator.Reset());
-                var taking = inParts ? step.Reducers.Select(reducer => new ScalarAccumulator(f, reducer)).ToArray() : accumulators;
-                Expr[] shifted = [.. values.Select(Shifted)];
-                Over(at, reduced, shifted, place, window, new Parts(inParts, () => Array.ForEach(taking, part => part.Reset()), Gather), (inside, exprs, where) =>
-                {
-                    inside.Expect(exprs);
-                    for (var i = 0; i < exprs.Count; i++)
-                    {
-                        taking[i].Take(inside, exprs[i], where);
-                    }
-                });
-
-                void Gather()
-                {
-                    for (var i = 0; i < taking.Length; i++)
-                    {
-                        accumulators[i].Take(at, taking[i].Result, () => 0);
-                    }
-                }
-
-                var results = at.Nested();
-                for (var i = 0; i < accumulators.Length; i++)
-                {
-                    results.BindAccumulator(i, accumulators[i].Result);
-                }
-
-                for (var i = 0; i < step.Targets.Length; i++)
-                {
-                    results.Store(axis is null ? step.Targets[i] : step.Targets[i].Shift(axis, shift), Shifted(step.Results[i]));
-                }
-            }
-        }
-
-        void Several(ExprEmitter at, IReadOnlyList<int> shifts, Axis axis, int points)
-        {
-            var accumulators = shifts.Select(_ => step.Reducers.Select(reducer => new VectorAccumulator(f, reducer)).ToArray()).ToArray();
-            foreach (var accumulator in accumulators.SelectMany(each => each))
-            {
-                accumulator.Reset();
-            }
-
-            var taking = inParts ? shifts.SelectMany(_ => step.Reducers.Select(reducer => new VectorAccumulator(f, reducer))).ToArray() : [.. accumulators.SelectMany(each => each)];
-            Expr[] shifted = [.. shifts.SelectMany(shift => values.Select(value => value.Shift(axis, shift)))];
-            Over(at, reduced, shifted, place, points, new Parts(inParts, () => Array.ForEach(taking, part => part.Reset()), Gather), (inside, exprs, where) =>
-            {
-                inside.Expect(exprs);
-                for (var i = 0; i < exprs.Count; i++)
-                {
-                    taking[i].Take(inside, exprs[i], where);
-                }
-            });
-
-            void Gather()
-            {
-                for (var i = 0; i < taking.Length; i++)
-                {
-                    accumulators[i / values.Length][i % values.Length].Join(at, taking[i]);
-                }
-            }
-
-            for (var copy = 0; copy < shifts.Count; copy++)
-            {
-                var results = at.Nested();
-                for (var i = 0; i < values.Length; i++)
-                {
-                    results.BindAccumulator(i, accumulators[copy][i].Result(results));
-                }
-
-                for (var i = 0; i < step.Targets.Length; i++)
-                {
-                    results.StoreVector(step.Targets[i].Shift(axis, shifts[copy]), step.Results[i].Shift(axis, shifts[copy]));
-                }
-            }
-        }
     }
 
     /// <summary>The number of points that are reduced, where they are few enough to be written out; else 0.</summary>
@@ -220,56 +137,6 @@ internal sealed class ReduceKernel
         }
 
         return Cost.Of(values) <= 24 ? (int)points : 0;
-    }
-
-    /// <summary>Goes through all points of the axes; along the last, in parts where that is wanted.</summary>
-    private static void Over(
-        ExprEmitter emitter, ImmutableArray<Axis> axes, IReadOnlyList<Expr> exprs, Dim place, int window, Parts parts,
-        Action<ExprEmitter, IReadOnlyList<Expr>, Dim> body)
-    {
-        if (axes.IsEmpty)
-        {
-            body(emitter, exprs, place);
-            return;
-        }
-
-        var (axis, f) = (axes[0], emitter.Function);
-        if (window > 0)
-        {
-            for (var i = 0L; i < axis.Extent.Value; i++)
-            {
-                Dim? At(Atom atom) => ReferenceEquals(atom, axis) ? i : null;
-                var rewriter = new ExprRewriter(dims: dim => dim.Substitute(At));
-                Over(emitter, axes[1..], [.. exprs.Select(rewriter.Rewrite)], place.Substitute(At), window, parts, body);
-            }
-
-            return;
-        }
-
-        emitter.Hoist(exprs);
-        var counter = f.I32(axis.Name);
-        var extent = emitter.Index(axis.Extent);
-        if (parts.Wanted && axes.Length == 1)
-        {
-            var (start, end) = (f.I32("part"), f.Let(extent));
-            f.For(start, 0, end, PartialSum, () =>
-            {
-                parts.Begin();
-                var next = f.Let(start + PartialSum);
-                Points(start, f.Let(next.LtS(end).Select(next, end)));
-                parts.End();
-            });
-            return;
-        }
-
-        Points(0, extent);
-
-        void Points(I32 from, I32 to) => f.For(counter, from, to, 1, () =>
-        {
-            var inside = emitter.Nested();
-            inside.Bind(axis, counter);
-            Over(inside, axes[1..], exprs, place, window, parts, body);
-        });
     }
 
     private KernelCall AlongReduced(Axis along)
@@ -330,7 +197,4 @@ internal sealed class ReduceKernel
             }
         }
     }
-
-    /// <summary>What is done before and after each part of a long sum.</summary>
-    private sealed record Parts(bool Wanted, Action Begin, Action End);
 }

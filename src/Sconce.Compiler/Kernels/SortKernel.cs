@@ -44,8 +44,6 @@ internal static class SortKernel
         var plan = TilePlan.For(step.Axes, rows * (Cost.Of(step.Key) + (8 * Math.Log2(sorted + 2))), 1);
         var frame = new KernelFrame("sort", step, [.. plan.Dims, step.Sorted.Extent, step.Kept.Extent], module);
         var f = frame.Function;
-        var wide = choice.Words == 2;
-        var record = 8 * choice.Words;
         plan.Emit(frame.Emitter, frame.Tile, (remaining, from, to) =>
         {
             if (remaining.IsEmpty)
@@ -69,12 +67,42 @@ internal static class SortKernel
 
         void Row(ExprEmitter at)
         {
+            var row = new SortedRow(f, step, choice, module, at, records);
+            row.Fill();
+            row.Keep();
+        }
+    }
+
+    /// <summary>A row while it is sorted: its records stand one after the other from <c>data</c> to <c>end</c>.</summary>
+    private sealed class SortedRow
+    {
+        private readonly FunctionBuilder f;
+        private readonly SortStep step;
+        private readonly KernelModule module;
+        private readonly ExprEmitter at;
+        private readonly bool selects;
+        private readonly bool wide;
+        private readonly int record;
+        private readonly LocalI32 data;
+        private readonly LocalI32 room;
+        private readonly LocalI32 end;
+        private readonly LocalI64 limit;
+
+        public SortedRow(FunctionBuilder f, SortStep step, KernelChoice.Sort choice, KernelModule module, ExprEmitter at, Dim records)
+        {
+            (this.f, this.step, this.module, this.at) = (f, step, module, at);
+            (selects, wide, record) = (choice.Selects, choice.Words == 2, 8 * choice.Words);
             ImmutableArray<Dim> start = [.. step.Axes.Select(axis => Dim.Of(axis)), 0];
             var (pointer, offset) = at.Address(choice.Scratch[0], choice.Scratch[0].Offset(start));
-            var data = f.Let(pointer + (int)offset, "data");
-            var room = f.Let(at.Index(records) * record, "room");
-            var end = f.Let(data, "end");
-            var limit = f.Let(I64.Const(long.MaxValue), "limit");
+            data = f.Let(pointer + (int)offset, "data");
+            room = f.Let(at.Index(records) * record, "room");
+            end = f.Let(data, "end");
+            limit = f.Let(I64.Const(long.MaxValue), "limit");
+        }
+
+        /// <summary>Makes a record of each element, or of each that may be among the first.</summary>
+        public void Fill()
+        {
             at.Hoist(step.Key);
             var i = f.I32("i");
             f.For(i, 0, at.Index(step.Sorted.Extent), 1, () =>
@@ -83,9 +111,9 @@ internal static class SortKernel
                 inside.Bind(step.Sorted, i);
                 var key = f.Let(Ordered(f, step.Key.Type, inside.Scalar(step.Key), step.Descending));
                 var entry = wide ? key : f.Let((key << 32) | I64.ExtendI32U(i));
-                if (!choice.Selects)
+                if (!selects)
                 {
-                    Append();
+                    Append(entry, i);
                     return;
                 }
 
@@ -93,20 +121,14 @@ internal static class SortKernel
                 f.If(entry.LtS(limit) | limit.Eq(I64.Const(long.MaxValue)), () =>
                 {
                     f.If((end - data).Eq(room), Cut);
-                    Append();
+                    Append(entry, i);
                 });
-
-                void Append()
-                {
-                    f.StoreI64(end, entry);
-                    if (wide)
-                    {
-                        f.StoreI64(end, I64.ExtendI32U(i), 8);
-                    }
-
-                    f.Set(end, end + record);
-                }
             });
+        }
+
+        /// <summary>Sorts the records, and stores the elements that are kept.</summary>
+        public void Keep()
+        {
             var sorted = Sorted();
             var kept = f.I32("kept");
             f.For(kept, 0, at.Index(step.Kept.Extent), 1, () =>
@@ -118,18 +140,30 @@ internal static class SortKernel
                 inside.Store(step.Values, step.Key);
                 inside.StoreScalar(step.Indices, I64.ExtendI32U(found));
             });
-
-            I32 Sorted() => f.Let(f.CallResult(MergeSort(module, record), data, data + room, (end - data) >> (wide ? 4 : 3)).AsI32(), "sorted");
-
-            void Cut()
-            {
-                var first = Sorted();
-                var length = f.Let(at.Index(step.Kept.Extent) * record);
-                f.MemoryCopy(data, first, length);
-                f.Set(end, data + length);
-                f.If(length.Ne(0), () => f.Set(limit, Memory.LoadI64(end - record)));
-            }
         }
+
+        private void Append(I64 entry, I32 place)
+        {
+            f.StoreI64(end, entry);
+            if (wide)
+            {
+                f.StoreI64(end, I64.ExtendI32U(place), 8);
+            }
+
+            f.Set(end, end + record);
+        }
+
+        /// <summary>Leaves as many of the sorted records as are kept.</summary>
+        private void Cut()
+        {
+            var first = Sorted();
+            var length = f.Let(at.Index(step.Kept.Extent) * record);
+            f.MemoryCopy(data, first, length);
+            f.Set(end, data + length);
+            f.If(length.Ne(0), () => f.Set(limit, Memory.LoadI64(end - record)));
+        }
+
+        private LocalI32 Sorted() => f.Let(f.CallResult(MergeSort(module, record), data, data + room, (end - data) >> (wide ? 4 : 3)).AsI32(), "sorted");
     }
 
     /// <summary>An integer that orders as the key does: NaN last, -0 equal to 0; for descending order, the other way round.</summary>
