@@ -127,6 +127,9 @@ public sealed partial class Evaluator
             case FourierStep fourier:
                 RunFourier(fourier);
                 break;
+            case MatrixStep matrix:
+                RunMatrix(matrix);
+                break;
             case ConvolutionStep convolution:
                 RunConvolution(convolution);
                 break;

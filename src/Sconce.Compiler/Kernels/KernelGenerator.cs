@@ -3,6 +3,7 @@ using Sconce.Compiler.Kernels.Contraction;
 using Sconce.Compiler.Kernels.Convolution;
 using Sconce.Compiler.Kernels.Convolution.Winograd;
 using Sconce.Compiler.Kernels.Fourier;
+using Sconce.Compiler.Kernels.Matrices;
 using Sconce.Compiler.Kernels.Scattering;
 using Sconce.Compiler.Tensors;
 
@@ -22,6 +23,7 @@ public static class KernelGenerator
         (KernelChoice.Scan choice, ScanStep scan) => ScanKernel.Generate(scan, choice, module),
         (KernelChoice.Scatter choice, ScatterStep scatter) => ScatterKernel.Generate(scatter, choice, module),
         (KernelChoice.Sort choice, SortStep sort) => SortKernel.Generate(sort, choice, module),
+        (KernelChoice.Matrices, MatrixStep matrix) => MatrixKernel.Generate(matrix, module),
         (KernelChoice.Loops, MapStep map) => MapKernel.Generate(map, module),
         (KernelChoice.Loops, ReduceStep reduce) => ReduceKernel.Generate(reduce, module),
         (KernelChoice.Loops, CheckStep check) => CheckKernel.Generate(check, module),

@@ -3,6 +3,7 @@ using Sconce.Compiler.Kernels.Attention;
 using Sconce.Compiler.Kernels.Contraction;
 using Sconce.Compiler.Kernels.Convolution;
 using Sconce.Compiler.Kernels.Fourier;
+using Sconce.Compiler.Kernels.Matrices;
 using Sconce.Compiler.Kernels.Scattering;
 using Sconce.Compiler.Tensors;
 
@@ -25,6 +26,7 @@ public static class KernelPreparation
         ScanStep scan => [scan with { Kernel = ScanKernel.Choose(scan) }],
         ScatterStep scatter => [scatter with { Kernel = ScatterKernel.Choose(scatter, exact) }],
         SortStep sort => [sort with { Kernel = SortKernel.Choose(sort) }],
+        MatrixStep matrix => [matrix with { Kernel = MatrixKernel.Choose(matrix) }],
         _ => [step],
     };
 }

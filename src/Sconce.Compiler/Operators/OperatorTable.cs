@@ -34,6 +34,8 @@ public static class OperatorTable
         Softmax.Family,
         Matrix.Family,
         LinearAlgebra.Family,
+        Factorisation.Family,
+        Spectral.Family,
         Convolution.Family,
         Pooling.Family,
         Padding.Family,

@@ -34,7 +34,7 @@ internal static class WriteOutputs
             && load.Index.Length == copy.Axes.Length && load.Index.Zip(copy.Axes).All(pair => ReferenceEquals(pair.First.AsAtom, pair.Second))
             && source.Dims.SequenceEqual(output.Dims)
             && uses.Writers(output).Count == 1 && uses.Readers(output).Count == 0
-            && uses.Writers(source).All(writer => writer.Scope is null && writer.Step is ScanStep or ScatterStep or SortStep or MapStep)
+            && uses.Writers(source).All(writer => writer.Scope is null && writer.Step is ScanStep or ScatterStep or SortStep or MatrixStep or MapStep)
             && uses.Writers(source).Any(writer => writer.Step is not MapStep)
             && uses.Readers(source).All(reader => ReferenceEquals(reader.Step, copy) || (reader.Step is ScatterStep && !reader.Step.Loads.Any(read => ReferenceEquals(read.Buffer, source))))
             ? source

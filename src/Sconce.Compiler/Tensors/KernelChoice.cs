@@ -115,6 +115,12 @@ public abstract record KernelChoice
         public override bool Fits(Step step) => step is ScatterStep && Scratch.Length == (Parts > 1 ? 1 : 0);
     }
 
+    /// <summary>Dense linear algebra, in memory of the thread's own.</summary>
+    public sealed record Matrices : KernelChoice
+    {
+        public override bool Fits(Step step) => step is MatrixStep && ThreadScratch is not null;
+    }
+
     /// <summary>Fourier transforms.</summary>
     /// <param name="IsPlanned">Whether their passes are known; else the first run finds them, and makes the table.</param>
     public sealed record Fourier(bool IsPlanned) : KernelChoice

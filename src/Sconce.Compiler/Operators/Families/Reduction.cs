@@ -54,6 +54,7 @@ internal static class Reduction
         { "aten::norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim, *, ScalarType dtype) -> Tensor", DTypeSet.Floats, call => Norm(call, "p") },
         { "aten::linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", DTypeSet.Floats, call => Norm(call, "ord") },
         { "aten::linalg_norm(Tensor self, Scalar? ord=None, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", DTypeSet.Floats, call => Norm(call, "ord") },
+        { "aten::linalg_norm.ord_str(Tensor self, str ord, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", DTypeSet.Floats, MatrixNorm },
         { "aten::linalg_matrix_norm.str_ord(Tensor self, str ord=\"fro\", int[] dim=[-2, -1], bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", DTypeSet.Floats, MatrixNorm },
         { "aten::linalg_matrix_norm(Tensor self, Scalar ord, int[] dim=[-2, -1], bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", DTypeSet.Floats, MatrixNorm },
         { "aten::frobenius_norm.dim(Tensor self, int[1] dim, bool keepdim=False) -> Tensor", DTypeSet.Floats, call => Norm(call.Context, call.Tensor(0), Axes(call), call.Tensor(0).Type, 2) },
@@ -207,7 +208,7 @@ internal static class Reduction
         Expr Magnitude(Expr x) => x.As(type.Compute()).Abs();
         return p switch
         {
-            double.PositiveInfinity => context.Reduce(self, axes, Combiner.Max, type, Magnitude),
+            double.PositiveInfinity => context.Reduce(self, axes, Combiner.Max, type, Magnitude, x => x.Max(x.Zero)),
             double.NegativeInfinity => context.Reduce(self, axes, Combiner.Min, type, Magnitude),
             0 => context.Reduce(self, axes, Combiner.Sum, type, x => Magnitude(x).As(DType.Bool).As(type.Compute())),
             1 => context.Reduce(self, axes, Combiner.Sum, type, Magnitude),
@@ -229,29 +230,37 @@ internal static class Reduction
         });
     }
 
-    /// <summary>Of matrices: the root of the sum of squares, or the largest (smallest) sum over the columns or rows.</summary>
     private static Lowered MatrixNorm(Call call)
     {
-        var (context, self) = (call.Context, call.Tensor(0));
+        var self = call.Tensor(0);
         var axes = call.Has("dim") ? call.Axes("dim", self.Rank) : [self.Rank - 2, self.Rank - 1];
-        var type = call.TypeOr(self.Type);
-        if (call["ord"] is Lowered.Text { Value: var name })
+        var name = call["ord"] is Lowered.Text { Value: var text } ? text : null;
+        return MatrixNorm(call, self, axes, call.TypeOr(self.Type), call.Flag("keepdim"), name, name is null ? call.Number("ord") : 0);
+    }
+
+    /// <summary>Of matrices, by name or order: the root of the sum of squares, the sum, the largest or the smallest of the singular values, or of the sums over the columns or rows.</summary>
+    internal static TensorBuffer MatrixNorm(Call call, TensorBuffer self, ImmutableArray<int> axes, DType type, bool keep, string? name, double order)
+    {
+        var context = call.Context;
+        if (name == "fro")
         {
-            return name == "fro"
-                ? Norm(context, self, new(self, axes, call.Flag("keepdim")), type, 2)
-                : throw call.Unsupported($"the norm '{name}'");
+            return Norm(context, self, new(self, axes, keep), type, 2);
         }
 
-        var order = call.Number("ord");
-        if (Math.Abs(order) != 1 && !double.IsInfinity(order))
+        if (name == "nuc" || (name is null && Math.Abs(order) == 2))
         {
-            throw call.Unsupported($"the norm {order} of matrices");
+            return Spectral.Norm(context, context.Convert(self, type), axes, keep, name is null ? order : null);
+        }
+
+        if (name is not null || (Math.Abs(order) != 1 && !double.IsInfinity(order)))
+        {
+            throw call.Unsupported($"the norm {name ?? $"{order}"} of matrices");
         }
 
         var (summed, compared) = Math.Abs(order) == 1 ? (axes[0], axes[1]) : (axes[1], axes[0]);
         var sums = Norm(context, self, new(self, [summed], keep: true), type, 1);
-        var extreme = context.Reduce(sums, new(sums, [compared], keep: true), order > 0 ? Combiner.Max : Combiner.Min, type, x => x);
-        return call.Flag("keepdim") ? extreme : context.Squeeze(extreme, axes.Contains);
+        var extreme = context.Reduce(sums, new(sums, [compared], keep: true), order > 0 ? Combiner.Max : Combiner.Min, type, x => x, x => order > 0 ? x.Max(x.Zero) : x);
+        return keep ? extreme : context.Squeeze(extreme, axes.Contains);
     }
 
     /// <summary>The reverse of broadcasting: dims that the size has not, or has as 1, are added up.</summary>

@@ -45,6 +45,7 @@ internal static class ChoiceForms
         ChoiceForm.Of<KernelChoice.Sort>(
             "sort", choice => [Number("words", choice.Words), .. Flag("selects", choice.Selects)], text => new(Number(text, "words"), text("selects") is not null)),
         ChoiceForm.Of<KernelChoice.Scatter>("scatter", choice => [Number("parts", choice.Parts)], text => new(Number(text, "parts"))),
+        ChoiceForm.Of<KernelChoice.Matrices>("matrices", _ => [], _ => new()),
         ChoiceForm.Of<KernelChoice.Fourier>("fourier", choice => Flag("planned", choice.IsPlanned), text => new(text("planned") is not null)),
     ];
 

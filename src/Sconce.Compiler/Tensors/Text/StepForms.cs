@@ -58,6 +58,11 @@ internal static class StepForms
             {
                 Made = text.Has("made") ? text["made"].Buffer : null,
             }),
+        StepForm.Of<MatrixStep>("matrix", step =>
+            [("work", Parameter.Of(step.Work)), .. step.Results.SelectMany((result, i) => new[] { ($"rows{i}", (Parameter)new Parameter.OfAxis(result.Row)), ($"columns{i}", new Parameter.OfAxis(result.Column)) })],
+            text => new(
+                text["work"].Enum<MatrixWork>(), text.Writes, text.Computations[0].Axes, [.. text.Computations.Select(matrix => new MatrixOperand(matrix.Value, matrix.Over[0], matrix.Over[1]))],
+                [.. text.Writes.Select((_, i) => new MatrixResult(text[$"rows{i}"].Axis, text[$"columns{i}"].Axis))])),
         StepForm.Of<CheckStep>("check", step => [("message", new Parameter.Text(step.Message))], text =>
             new(text.Writes[0], text.Computations[0].Axes, text.Values[0], text.Values[1], text.Values[2].ToIndex(Interval.All), text["message"].String)),
     ];
