@@ -45,6 +45,9 @@ internal static partial class PlainMatrices
             case MatrixWork.SymmetricEigenUpper:
                 SymmetricEigen(given[0], made[0], made[1], epsilon, upper: true);
                 break;
+            case MatrixWork.GeneralEigen:
+                GeneralEigen(given[0], made, epsilon);
+                break;
             case MatrixWork.Singular:
                 Singular(given[0], made[0], made[1], made[2], epsilon);
                 break;

@@ -42,6 +42,9 @@ public enum MatrixWork
     /// <summary>The same of the upper half.</summary>
     SymmetricEigenUpper,
 
+    /// <summary>A (n x n) → eigenvalues, and eigenvectors as columns; of each first the real parts, then the imaginary ones.</summary>
+    GeneralEigen,
+
     /// <summary>A (m x n) → singular values, the largest first, and left and right singular vectors as columns: as many as the results have.</summary>
     Singular,
 }
@@ -96,6 +99,7 @@ public sealed record MatrixStep(
                 MatrixWork.LdlSolve => square * Operands[2].Column.Extent * 2,
                 MatrixWork.Exponential => square * rows * 40,
                 MatrixWork.SymmetricEigen or MatrixWork.SymmetricEigenUpper => square * rows * 9,
+                MatrixWork.GeneralEigen => square * rows * 25,
                 MatrixWork.Singular => square * Dim.Min(rows, columns) * 20,
                 _ => square * Dim.Min(rows, columns),
             };

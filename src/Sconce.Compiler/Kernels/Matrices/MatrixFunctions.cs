@@ -32,6 +32,7 @@ internal sealed partial class MatrixFunctions
         MatrixWork.Ldl => 2 * rows,
         MatrixWork.Exponential => 2 * rows * rows,
         MatrixWork.SymmetricEigen or MatrixWork.SymmetricEigenUpper => 3 * rows,
+        MatrixWork.GeneralEigen => (rows * rows) + (rows * 4) + 4,
         MatrixWork.Singular => SingularRoom(rows, columns),
         _ => 0,
     };
@@ -39,7 +40,7 @@ internal sealed partial class MatrixFunctions
     public static FunctionBuilder For(KernelModule module, MatrixStep step)
     {
         var name = $"matrix_{step.Work.ToString().ToLowerInvariant()}";
-        return module.Function(step.Work is MatrixWork.SymmetricEigen or MatrixWork.SymmetricEigenUpper or MatrixWork.Singular ? Precise(name, step) : name, [.. Enumerable.Repeat(WasmType.I32, (3 * (step.Operands.Length + step.Results.Length)) + 1)], WasmType.None, f =>
+        return module.Function(step.Work is MatrixWork.SymmetricEigen or MatrixWork.SymmetricEigenUpper or MatrixWork.GeneralEigen or MatrixWork.Singular ? Precise(name, step) : name, [.. Enumerable.Repeat(WasmType.I32, (3 * (step.Operands.Length + step.Results.Length)) + 1)], WasmType.None, f =>
             new MatrixFunctions(f, module, step).Build());
     }
 
@@ -83,6 +84,9 @@ internal sealed partial class MatrixFunctions
                 break;
             case MatrixWork.SymmetricEigen or MatrixWork.SymmetricEigenUpper:
                 SymmetricEigen();
+                break;
+            case MatrixWork.GeneralEigen:
+                GeneralEigen();
                 break;
             case MatrixWork.Singular:
                 Singular();

@@ -30,6 +30,9 @@ internal static class Factorisation
         { "aten::_linalg_eigh(Tensor A, str UPLO=\"L\", bool compute_v=True) -> (Tensor eigenvalues, Tensor eigenvectors)", call => SymmetricEigen(call, call.Tensor(0)) is var (values, vectors)
             ? Lowered.Of(values, call.Flag("compute_v") ? vectors : Nothing(call, values.Type)) : null! },
         { "aten::linalg_eigvalsh(Tensor self, str UPLO=\"L\") -> Tensor", call => SymmetricEigen(call, call.Tensor(0)).Values },
+        { "aten::linalg_eig(Tensor self) -> (Tensor eigenvalues, Tensor eigenvectors)", call => Eigen(call) is var (values, vectors) ? new Lowered.List([values, vectors]) : null! },
+        { "aten::linalg_eigvals(Tensor self) -> Tensor", call => Eigen(call).Values },
+        { "aten::_linalg_eigvals(Tensor self) -> Tensor", call => Eigen(call).Values },
         { "aten::linalg_svd(Tensor A, bool full_matrices=True, *, str? driver=None) -> (Tensor U, Tensor S, Tensor Vh)", call => Svd(call, call.Flag("full_matrices")) },
         { "aten::_linalg_svd(Tensor A, bool full_matrices=False, bool compute_uv=True, *, str? driver=None) -> (Tensor U, Tensor S, Tensor Vh)", call => call.Flag("compute_uv")
             ? Svd(call, call.Flag("full_matrices"))
@@ -206,6 +209,16 @@ internal static class Factorisation
         var made = context.Matrices(upper ? MatrixWork.SymmetricEigenUpper : MatrixWork.SymmetricEigen, Batch(a), [MatrixGiven.Of(a)], [
             MatrixMade.Vector(type, size), MatrixMade.Matrix(type, size, size)]);
         return (context.Convert(made[0], a.Type), context.Convert(made[1], a.Type));
+    }
+
+    /// <summary>Of matrices that need not be symmetric: complex, where a matrix turns more than it stretches.</summary>
+    private static (Lowered.Complex Values, Lowered.Complex Vectors) Eigen(Call call)
+    {
+        var (context, a) = (call.Context, call.Tensor(0));
+        var (type, size) = (a.Type.Compute(), Square(context, a));
+        MatrixMade vector = MatrixMade.Vector(type, size), matrix = MatrixMade.Matrix(type, size, size);
+        var made = context.Matrices(MatrixWork.GeneralEigen, Batch(a), [MatrixGiven.Of(a)], [vector, vector, matrix, matrix]);
+        return (new(made[0], made[1]), new(made[2], made[3]));
     }
 
     /// <summary>U, S and Vᵀ; full ones are square.</summary>
