@@ -4,7 +4,7 @@ namespace Sconce.Compiler.Graphs;
 public static class Assertions
 {
     /// <summary>Whether a node looks at values of the run, and ends it where they are not as the model asserts. No output needs such a node, and yet it stays.</summary>
-    public static bool IsOfValues(Node node) => node.Operator is "aten::_assert_scalar" or "aten::_assert_async" or "aten::sym_constrain_range";
+    public static bool IsOfValues(Node node) => node.Operator is "aten::_assert_scalar" or "aten::_assert_async" or "aten::sym_constrain_range" or "aten::_linalg_check_errors";
 
     /// <summary>Whether a node says what is known when compiling, or what lowering needs no word of.</summary>
     public static bool IsIdle(Node node) => node.Operator is "aten::_assert_tensor_metadata" or "aten::sym_constrain_range_for_size"

@@ -66,8 +66,8 @@ def spectra(a, wide, high):
 for name, dtype in (("", torch.float32), ("-float64", torch.float64)):
     a = rand(2, 5, 5, dtype=dtype)
     wide, high = rand(2, 3, 5, dtype=dtype), rand(2, 5, 3, dtype=dtype)
-    case(f"matrix-factors{name}", factors, a, wide, high, rough=True)
-    case(f"matrix-solutions{name}", solutions, a, rand(2, 5, 3, dtype=dtype), rand(2, 3, 5, dtype=dtype), rough=True)
+    case(f"matrix-factors{name}", factors, a, wide, high, core=True, rough=True)
+    case(f"matrix-solutions{name}", solutions, a, rand(2, 5, 3, dtype=dtype), rand(2, 3, 5, dtype=dtype), core=True, rough=True)
     case(f"matrix-spectra{name}", spectra, a, wide, high, core=True, rough=True)
 
 # Beyond what is done at once: signs of vectors are the algorithm's own there, what they make together is not.
@@ -90,4 +90,13 @@ case("matrix-dynamic", lambda a: {
     "inverse": L.inv(a), "LU": L.lu_factor(a).LU, "cholesky": L.cholesky(positive(a)), "values": L.eigh(a + a.mT).eigenvalues, "singular": L.svd(a).S, "R": L.qr(a).R,
     "det": L.det(a), "pinv": L.pinv(a), "exponential": L.matrix_exp(a)},
     rand(3, 4, 4) + 2 * torch.eye(4), dynamic=({0: batch, 1: size, 2: size},), tests=[(rand(3, 4, 4) + 2 * torch.eye(4),), (rand(1, 7, 7, low=-0.5, high=0.5) + 2 * torch.eye(7),)], rough=True)
-case("matrix-raising", lambda a: L.inv(a), rand(3, 3) + 2 * torch.eye(3), raises=[(torch.zeros(3, 3),)], rough=True)
+case("matrix-raising", lambda a: L.inv(a), rand(3, 3) + 2 * torch.eye(3), raises=[(torch.zeros(3, 3),)], core=True, rough=True)
+
+
+def general(a):
+    values, vectors = L.eig(a)
+    return {"values": torch.view_as_real(values), "vectors": torch.view_as_real(vectors), "alone": torch.view_as_real(L.eigvals(a[0])), "magnitudes": L.eigvals(a + a.mT).abs()}
+
+
+for name, dtype in (("", torch.float32), ("-float64", torch.float64)):
+    case(f"matrix-general{name}", general, rand(3, 6, 6, dtype=dtype), core=True, rough=True)

@@ -74,7 +74,7 @@ internal sealed class GraphReader(SymbolTable symbols, Where place)
                 }
                 else if (node.Target != Assertion || !IsOfSizes(node, scope))
                 {
-                    nodes.Add(ReadNode(node, scope));
+                    nodes.Add(ReadNode(Effects.Without(node), scope));
                 }
             }
             catch (SconceException error)

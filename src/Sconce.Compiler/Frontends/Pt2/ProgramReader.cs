@@ -123,7 +123,7 @@ internal sealed class ProgramReader
                 graph.Inputs.Add(ReadUserInput(spec, argument, scope, users == inputNames.Count ? inputNames[user] : null));
                 user++;
             }
-            else
+            else if (spec.Token is null)
             {
                 graph.Inputs.Add(ReadStoredInput(spec, argument, scope));
             }
@@ -161,7 +161,7 @@ internal sealed class ProgramReader
             { TensorConstant: { } constant } => (InputKind.Constant, constant),
             _ => throw SconceException.Unsupported(
                 spec.CustomObj is not null ? "the model holds an object of a custom class" : "the model has an input that is neither a tensor nor a number",
-                place, "export the model without TorchBind objects and effect tokens"),
+                place, "export the model without TorchBind objects"),
         };
         if (stored.TargetName is not { } name || argument is not ArgumentJson.Reference { Kind: ReferenceKind.Tensor } reference)
         {
@@ -208,10 +208,10 @@ internal sealed class ProgramReader
                     buffers.GetValueOrDefault(target) ?? throw Damaged($"the buffer '{target}', which the model overwrites, is none of its inputs"),
                     reader.Read(argument, scope)));
             }
-            else if (spec.UserInputMutation is null)
+            else if (spec.UserInputMutation is null && spec.Token is null)
             {
                 // What a model does to its caller's tensors stays inside it: the caller's arrays are never written to.
-                throw SconceException.Unsupported("the model has an output of a training step (a gradient or a token)", place, "export the model's forward pass alone");
+                throw SconceException.Unsupported("the model has an output of a training step (a gradient)", place, "export the model's forward pass alone");
             }
         }
     }

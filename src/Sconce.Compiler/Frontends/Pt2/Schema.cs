@@ -131,6 +131,8 @@ internal sealed record OutputSpecJson
     public SpecJson? ParameterMutation { get; init; }
 
     public SpecJson? UserInputMutation { get; init; }
+
+    public SpecJson? Token { get; init; }
 }
 
 /// <summary>What the kinds of inputs and outputs have in common: the argument of the graph, and what it is called outside.</summary>

@@ -252,12 +252,16 @@ internal sealed partial class MatrixFunctions
         });
     }
 
-    /// <summary>Taylor's series of a power of two of it, squared again.</summary>
+    /// <summary>Taylor's series of a power of two of it, in groups of four powers, squared again.</summary>
     private void Exponential()
     {
-        var ((n, _), a, result, first, apart) = (SizeOfOperand(0), Operand(0, "a"), Result(0, "result"), Work, Kept(Bytes(SizeOfOperand(0).Rows), "apart"));
+        const int group = 4, last = 16;
+        var ((n, _), a, result) = (SizeOfOperand(0), Operand(0, "a"), Result(0, "result"));
         var (count, halvings, norm, sum) = (Kept(n * n, "count"), f.I32("halvings"), f.F64("norm"), f.F64("sum"));
-        var second = Kept(At(first, count), "second");
+        var second = Kept(Work, "second");
+        var third = Kept(At(second, count), "third");
+        var fourth = Kept(At(third, count), "fourth");
+        var room = Kept(At(fourth, count), "room");
         For("j", 0, n, j =>
         {
             f.Set(sum, 0);
@@ -270,25 +274,32 @@ internal sealed partial class MatrixFunctions
             columns.Scale(a, count, F64.Const(0.5));
             f.Set(halvings, halvings + 1);
         });
+        Multiply(second, a, a);
+        Multiply(third, second, a);
+        Multiply(fourth, second, second);
         Clear(result, count);
-        Clear(first, count);
-        For("i", 0, n, i =>
+        columns.Add(result, fourth, count, Coefficient(last));
+        for (var k = last - group; k >= 0; k -= group)
         {
-            f.StoreF64(At(result, n, i, i), 1);
-            f.StoreF64(At(first, n, i, i), 1);
-        });
-        For("k", 1, 17, k =>
-        {
-            Multiply(second, first, a);
-            columns.Scale(second, count, F64.Const(1) / F64.ConvertI32S(k));
-            Copy(first, second, count);
-            columns.Add(result, first, count, F64.Const(1));
-        });
+            if (k < last - group)
+            {
+                Multiply(room, result, fourth);
+                Copy(result, room, count);
+            }
+
+            For("i", 0, n, i => f.StoreF64(At(result, n, i, i), Load(At(result, n, i, i)) + Coefficient(k)));
+            columns.Add(result, a, count, Coefficient(k + 1));
+            columns.Add(result, second, count, Coefficient(k + 2));
+            columns.Add(result, third, count, Coefficient(k + 3));
+        }
+
         For("again", 0, halvings, _ =>
         {
-            Multiply(second, result, result);
-            Copy(result, second, count);
+            Multiply(room, result, result);
+            Copy(result, room, count);
         });
+
+        static F64 Coefficient(int power) => F64.Const(1 / Enumerable.Range(1, power).Aggregate(1.0, (product, k) => product * k));
 
         void Multiply(I32 to, I32 left, I32 right)
         {

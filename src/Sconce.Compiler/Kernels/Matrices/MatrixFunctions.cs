@@ -30,7 +30,7 @@ internal sealed partial class MatrixFunctions
     public static Dim Room(MatrixWork work, Dim rows, Dim columns) => work switch
     {
         MatrixWork.Ldl => 2 * rows,
-        MatrixWork.Exponential => 2 * rows * rows,
+        MatrixWork.Exponential => rows * rows * 4,
         MatrixWork.SymmetricEigen or MatrixWork.SymmetricEigenUpper => 3 * rows,
         MatrixWork.GeneralEigen => (rows * rows) + (rows * 4) + 4,
         MatrixWork.Singular => SingularRoom(rows, columns),
