@@ -4,6 +4,9 @@ namespace Sconce.Compiler.Evaluation;
 internal static partial class PlainMatrices
 {
     private const int MostTurns = 30;
+
+    /// <summary>Larger problems LAPACK cuts in two, and joins in a way that settles signs otherwise: what a vector has of the cut is negative.</summary>
+    private const int MostWhole = 25;
     private const double Tiny = 2.2250738585072014e-308;
 
     private static void SymmetricEigen(double[,] given, double[,] values, double[,] vectors, double epsilon, bool upper)
@@ -57,10 +60,36 @@ internal static partial class PlainMatrices
             Backwards(vectors);
         }
 
+        // Of the sum of the two rows where it is cut.
+        var cut = new double[n];
+        for (var i = 0; n > MostWhole && i < n; i++)
+        {
+            cut[i] = vectors[i, (n / 2) - 1] + (Math.CopySign(1, e[(n / 2) - 1]) * vectors[i, n / 2]);
+        }
+
         Diagonalise(d, e, vectors, epsilon);
+        for (var j = 0; j < n; j++)
+        {
+            var part = 0.0;
+            for (var i = 0; i < n; i++)
+            {
+                part += cut[i] * vectors[i, j];
+            }
+
+            NegateWhere(part > 0, vectors, j);
+        }
+
         for (var i = 0; i < n; i++)
         {
             values[i, 0] = d[i];
+        }
+    }
+
+    private static void NegateWhere(bool condition, double[,] a, int column)
+    {
+        for (var i = 0; condition && i < a.GetLength(0); i++)
+        {
+            a[i, column] = -a[i, column];
         }
     }
 

@@ -313,14 +313,11 @@ internal static partial class PlainMatrices
 
         for (var i = 0; i < n; i++)
         {
-            if (d[i] < 0)
-            {
-                d[i] = -d[i];
-                for (var j = 0; j < right.GetLength(0); j++)
-                {
-                    right[j, i] = -right[j, i];
-                }
-            }
+            NegateWhere(d[i] < 0, right, i);
+            d[i] = Math.Abs(d[i]);
+            var cut = n > MostWhole && left[n / 2, i] > 0;
+            NegateWhere(cut, left, i);
+            NegateWhere(cut, right, i);
         }
 
         for (var last = n - 1; last > 0; last--)

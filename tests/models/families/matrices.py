@@ -70,12 +70,12 @@ for name, dtype in (("", torch.float32), ("-float64", torch.float64)):
     case(f"matrix-solutions{name}", solutions, a, rand(2, 5, 3, dtype=dtype), rand(2, 3, 5, dtype=dtype), core=True, rough=True)
     case(f"matrix-spectra{name}", spectra, a, wide, high, core=True, rough=True)
 
-# Beyond what is done at once: signs of vectors are the algorithm's own there, what they make together is not.
+# Beyond what LAPACK does at once, where the signs of vectors come of how it joins parts.
 def large(a):
     s = a + a.mT
     values, vectors = L.eigh(s)
     u, singular, v = L.svd(a)
-    return {"values": values, "made": (vectors * values) @ vectors.mT, "orthogonal": vectors.mT @ vectors, "singular": singular, "made again": (u * singular) @ v,
+    return {"values": values, "made": (vectors * values) @ vectors.mT, "orthogonal": vectors.mT @ vectors, "vectors": vectors, "left": u, "singular": singular, "made again": (u * singular) @ v,
         "inverse": L.inv(s), "QR": L.qr(a).Q, "cholesky": L.cholesky(positive(a)), "exponential": L.matrix_exp(a / 8)}
 
 

@@ -8,6 +8,9 @@ internal sealed partial class MatrixFunctions
 {
     /// <summary>Turns for each eigenvalue, before a matrix is given up.</summary>
     private const int MostTurns = 30;
+
+    /// <summary>Larger problems LAPACK cuts in two, and joins in a way that settles signs otherwise: what a vector has of the cut is negative.</summary>
+    private const int MostWhole = 25;
     private const double Tiny = 2.2250738585072014e-308;
 
     private void SymmetricEigen()
@@ -66,7 +69,19 @@ internal sealed partial class MatrixFunctions
             Reverse(e, n - 1);
         }
 
+        var large = Kept(n.GtS(MostWhole), "large");
+        f.If(large, () =>
+        {
+            var before = Kept((n >>> 1) - 1, "before");
+            Copy(w, At(z, n, 0, before), n);
+            columns.Add(w, At(z, n, 0, before + 1), n, F64.Const(1).Copysign(Load(At(e, before))));
+        });
         f.Call(Part("matrix_diagonalise", 4, part => part.Diagonalise()), d, e, z, n);
+        f.If(large, () => For("j", 0, n, j =>
+        {
+            var column = Kept(At(z, n, 0, j), "column");
+            f.If(columns.Dot(w, column, n).Gt(0), () => columns.Scale(column, n, F64.Const(-1)));
+        }));
         For("i", 0, n, i =>
         {
             var least = Kept(i, "least");

@@ -230,11 +230,19 @@ internal sealed partial class MatrixFunctions
             f.If(x.Abs().Le(threshold), () => f.StoreF64(Between(to - step), 0));
             f.Branch(again);
         }));
-        For("j", 0, n, j => f.If(D(j).Lt(0), () =>
+        For("j", 0, n, j =>
         {
-            f.StoreF64(At(d, j), -D(j));
-            columns.Scale(At(right, rightRows, 0, j), n, F64.Const(-1));
-        }));
+            f.If(D(j).Lt(0), () =>
+            {
+                f.StoreF64(At(d, j), -D(j));
+                columns.Scale(At(right, rightRows, 0, j), n, F64.Const(-1));
+            });
+            f.If(n.GtS(MostWhole) & Load(At(left, leftRows, n >>> 1, j)).Gt(0), () =>
+            {
+                columns.Scale(At(left, leftRows, 0, j), n, F64.Const(-1));
+                columns.Scale(At(right, rightRows, 0, j), n, F64.Const(-1));
+            });
+        });
         Backwards("last", n - 1, 1, last =>
         {
             f.Set(place, 0);
