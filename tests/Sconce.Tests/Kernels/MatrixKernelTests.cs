@@ -22,7 +22,6 @@ public sealed class MatrixKernelTests
     [InlineData(MatrixWork.SymmetricEigen, 31, 31)]
     [InlineData(MatrixWork.GeneralEigen, 3, 3)]
     [InlineData(MatrixWork.GeneralEigen, 9, 9)]
-    [InlineData(MatrixWork.GeneralEigen, 20, 20)]
     [InlineData(MatrixWork.Singular, 9, 9)]
     [InlineData(MatrixWork.Singular, 9, 7)]
     [InlineData(MatrixWork.Singular, 13, 5)]
