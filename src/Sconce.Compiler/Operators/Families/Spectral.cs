@@ -35,7 +35,9 @@ internal static class Spectral
         ImmutableArray<int> others = [.. Enumerable.Range(0, self.Rank).Except(axes)];
         var values = Singular(context, context.Permute(self, [.. others, .. axes])).Values;
         var combiner = order is null ? Combiner.Sum : order > 0 ? Combiner.Max : Combiner.Min;
-        var norm = context.Reduce(values, new(values, [values.Rank - 1], keep: false), combiner, self.Type, x => x);
+
+        // Of no values the largest is 0.
+        var norm = context.Reduce(values, new(values, [values.Rank - 1], keep: false), combiner, self.Type, x => x, x => order > 0 ? x.Max(x.Zero) : x);
         return keep ? axes.Order().Aggregate(norm, (kept, axis) => context.Unsqueeze(kept, axis)) : norm;
     }
 
