@@ -46,3 +46,6 @@ case("rare-chunks", lambda x, y: {"first": aten._chunk_cat([x, y], 0, 3), "secon
 case("rare-batch-norm", lambda x, w, b, m, v: aten._batch_norm_with_update(x, w, b, m.clone(), v.clone(), 0.3, 1e-3)[:3], rand(4, 5, 6), rand(5), rand(5), rand(5),
     rand(5, low=0.5, high=2))
 case("rare-numbers", lambda x, i, y: {"reduce": x.index_reduce(0, i, y, "amax"), "same": y.reshape(1).diff(n=0), "sum": x.reshape(1, 1)[:, :0].cumsum(1)}, rand(), torch.tensor([0]), rand())
+case("rare-mantissas", lambda x, y: {"floats": tuple(torch.frexp(x)), "wide": tuple(torch.frexp(y))}, torch.cat([rand(13) * 1e5, torch.tensor([0.0, -0.0, 1, 0.5, -2, 1e-37, inf, -inf, nan])]),
+    torch.tensor([1e-310, -3e-300, 1e300, 0.75, 0], dtype=torch.float64))
+case("rare-resized", lambda x, y: {"size": x.clone().resize_(5, 4, 3), "like": x.clone().resize_as_(y), "written": (z := x.clone(), z.resize_(60).add_(1))[0]}, rand(3, 4, 5), rand(6, 10))

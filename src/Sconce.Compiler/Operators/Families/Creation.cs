@@ -99,7 +99,11 @@ internal static class Creation
     private static Lowered Logspace(Call call)
     {
         var powers = call.Number("base");
-        return Linspace(call, call.TypeOr(TypePromotion.DefaultFloat), DType.Float64, x => x.Like(powers).Apply(BinaryOp.Pow, x));
+        var type = call.TypeOr(TypePromotion.DefaultFloat);
+
+        // A whole power must not be rounded to a little less before it is cut.
+        var up = type.IsFloat() ? 1 : 1 + 1e-14;
+        return Linspace(call, type, DType.Float64, x => x.Like(powers).Apply(BinaryOp.Pow, x) * x.Like(up));
     }
 
     private static TensorBuffer Linspace(Call call, DType type, DType compute, Func<Expr, Expr> function)

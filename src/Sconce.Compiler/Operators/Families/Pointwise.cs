@@ -1,5 +1,6 @@
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
+using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.Dim>;
 
 namespace Sconce.Compiler.Operators.Families;
 
@@ -28,6 +29,8 @@ internal static class Pointwise
         { "aten::round.decimals(Tensor self, *, int decimals) -> Tensor", RoundDecimals },
         { "aten::special_round(Tensor self, *, int decimals=0) -> Tensor", RoundDecimals },
         { "aten::frac(Tensor self) -> Tensor", DTypeSet.Floats, Same(x => x - x.Apply(UnaryOp.Trunc)) },
+
+        { "aten::frexp.Tensor(Tensor self) -> (Tensor mantissa, Tensor exponent)", DTypeSet.Floats, MantissaAndExponent },
 
         { "aten::exp(Tensor self) -> Tensor", Float(x => x.Exp()) },
         { "aten::exp2(Tensor self) -> Tensor", Float(x => x.Like(2).Apply(BinaryOp.Pow, x)) },
@@ -160,5 +163,32 @@ internal static class Pointwise
             x.IsNan(), x.Like(nan), Expr.Select(
                 x.EqualTo(x.Like(double.PositiveInfinity)), x.Like(positive), Expr.Select(
                     x.EqualTo(x.Like(double.NegativeInfinity)), x.Like(negative), x))));
+    }
+
+    /// <summary>A number from 1/2 up to 1, and the power of two that it is to be multiplied with: read off the bits of a float64. What is 0 or no number stays as it is.</summary>
+    private static Lowered MantissaAndExponent(Call call)
+    {
+        const long exponentBits = 0x7FF, half = 0x3FE;
+        const int mantissaWidth = 52, fromSubnormal = 54;
+        var self = call.Tensor(0);
+        static Expr Number(long value) => Expr.Const(DType.Int64, value);
+        Expr At(Dims i) => self.At(i).As(DType.Float64);
+        Expr IsSubnormal(Expr x) => x.Abs() < x.Like(Math.Pow(2, -1022));
+        Expr Bits(Expr x) => Expr.Select(IsSubnormal(x), x * x.Like(Math.Pow(2, fromSubnormal)), x).Bitcast(DType.Int64);
+        Expr Stays(Expr x) => x.EqualTo(x.Zero) | x.IsInfinite() | x.IsNan();
+        return Lowered.Of(
+            call.Context.Map(self.Type, self.Dims, i =>
+            {
+                var x = At(i);
+                var bits = Bits(x).Apply(BinaryOp.And, Number(~(exponentBits << mantissaWidth))).Apply(BinaryOp.Or, Number(half << mantissaWidth));
+                return Expr.Select(Stays(x), x, bits.Bitcast(DType.Float64));
+            }),
+            call.Context.Map(DType.Int32, self.Dims, i =>
+            {
+                var x = At(i);
+                var exponent = Bits(x).Apply(BinaryOp.Shr, Number(mantissaWidth)).Apply(BinaryOp.And, Number(exponentBits)) - Number(half);
+                exponent = exponent - Expr.Select(IsSubnormal(x), Number(fromSubnormal), Number(0));
+                return Expr.Select(Stays(x), Number(0), exponent);
+            }));
     }
 }

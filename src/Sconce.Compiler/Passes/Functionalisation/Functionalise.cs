@@ -133,7 +133,7 @@ public sealed class Functionalise
         }
 
         var aliasing = AliasAnalysis.Of(node);
-        if (InPlaceOperators.IsReshapeInPlace(node.Operator))
+        if (InPlaceOperators.IsReshapeInPlace(node))
         {
             var viewed = AliasOf(node);
             var view = ViewOperators.Of(Mapped(node, emitter))![0];

@@ -14,8 +14,10 @@ internal static class InPlaceOperators
     ];
 
     /// <summary>In-place operators that change a tensor's shape and strides, and leave its elements.</summary>
-    public static bool IsReshapeInPlace(string op) =>
-        op is "aten::unsqueeze_" or "aten::squeeze_" or "aten::transpose_" or "aten::t_" or "aten::swapaxes_" or "aten::swapdims_" or "aten::as_strided_";
+    public static bool IsReshapeInPlace(Node node) =>
+        node.Operator is "aten::unsqueeze_" or "aten::squeeze_" or "aten::transpose_" or "aten::t_" or "aten::swapaxes_" or "aten::swapdims_" or "aten::as_strided_"
+        || (node.Operator is "aten::resize_" or "aten::resize_as_" && node.Self()?.Shape() is { } before && node.Outputs is [{ Type: GraphType.Tensor { Shape: { } after } }]
+            && Dim.Product(before).Equals(Dim.Product(after)));
 
     /// <summary>True for <c>add_</c>, <c>__iadd__</c> and <c>add.out</c>; false for <c>__and__</c>, which is pure.</summary>
     public static bool Writes(Node node) => PureName(node.Operator) is not null || IsOut(node);

@@ -16,6 +16,7 @@ internal static class ViewOperators
             or "aten::ravel" or "aten::unsqueeze" or "aten::unsqueeze_" or "aten::squeeze" or "aten::squeeze_"
             or "aten::atleast_1d" or "aten::atleast_2d" or "aten::atleast_3d" when node.Outputs.Length == 1 =>
             [Replayed(node, (emitter, _, written, self) => emitter.Reshape(written, self))],
+        "aten::resize_" or "aten::resize_as_" => [Resized(node)],
         "aten::permute" or "aten::transpose" or "aten::transpose_" or "aten::swapaxes" or "aten::swapaxes_" or "aten::swapdims" or "aten::swapdims_"
             or "aten::t" or "aten::t_" or "aten::numpy_T" or "aten::mT" or "aten::movedim" or "aten::moveaxis" =>
             [Replayed(node, (emitter, _, written, self) => emitter.Permute(written, Inverse(Permutation(node, self)), self))],
@@ -54,6 +55,13 @@ internal static class ViewOperators
             (emitter, viewed) => emitter.Emit(
                 node.Operator.TrimEnd('_'), node.Overload, node.Outputs[0].Type, [node.Arguments[0] with { Argument = viewed }, .. node.Arguments.Skip(1)]),
             (emitter, old, written) => invert(emitter, old, written, self));
+    }
+
+    /// <summary>The same elements in another shape.</summary>
+    private static InvertibleView Resized(Node node)
+    {
+        var (self, resized) = (SelfType(node), (GraphType.Tensor)node.Outputs[0].Type);
+        return new((emitter, viewed) => emitter.Reshape(viewed, resized), (emitter, _, written) => emitter.Reshape(written, self));
     }
 
     private static InvertibleView[] Parts(Node node)
