@@ -10,7 +10,7 @@ internal static class Backward
     {
         { "aten::_softmax_backward_data(Tensor grad_output, Tensor output, int dim, ScalarType input_dtype) -> Tensor", call => OfSoftmax(call, (gradient, output, sum) => (gradient - sum) * output, (gradient, output) => gradient * output) },
         { "aten::_log_softmax_backward_data(Tensor grad_output, Tensor output, int dim, ScalarType input_dtype) -> Tensor", call => OfSoftmax(call, (gradient, output, sum) => gradient - (output.Exp() * sum), (gradient, _) => gradient) },
-        { "aten::native_dropout_backward(Tensor grad_output, Tensor mask, float scale) -> Tensor", DTypeSet.Floats | DTypeSet.Bool, OfDropout },
+        { "aten::native_dropout_backward(Tensor grad_output, Tensor mask, float scale) -> Tensor", DTypeSet.Real, OfDropout },
         { "aten::max_pool2d_with_indices_backward(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride, int[2] padding, int[2] dilation, bool ceil_mode, Tensor indices) -> Tensor", DTypeSet.Floats | DTypeSet.Integers, OfMaxPool },
         { "aten::sigmoid_backward(Tensor grad_output, Tensor output) -> Tensor", Pointwise((gradient, y) => gradient * (y.One - y) * y) },
         { "aten::tanh_backward(Tensor grad_output, Tensor output) -> Tensor", Pointwise((gradient, y) => gradient * (y.One - (y * y))) },
@@ -41,7 +41,8 @@ internal static class Backward
     private static Lowered OfDropout(Call call)
     {
         Operand gradient = call.Tensor("grad_output"), mask = call.Tensor("mask");
-        return call.Context.Pointwise(gradient.Type, gradient.Type, [gradient, mask], x => x[0] * x[1] * x[0].Like(call.Number("scale")));
+        var type = gradient.Type.ToFloat();
+        return call.Context.Pointwise(type, type, [gradient, mask], x => x[0] * x[1] * x[0].Like(call.Number("scale")));
     }
 
     /// <summary>Each gradient goes to the element that was the largest of its window.</summary>
