@@ -59,6 +59,21 @@ async function visiting(port, path, visit) {
   }
 }
 
+/** The page as a server has it: it posts so many answers, and each is right. */
+async function answers(command, path, count) {
+  const { port, stop } = await serve((free) => [...command, "--port", free, "--strictPort"], path);
+  try {
+    await visiting(port, path, async (next) => {
+      for (let i = 0; i < count; i++) isRight(await next(() => true));
+    });
+  } finally {
+    await stop();
+  }
+}
+
+/** What lies in a folder and its folders, by the files' own names. */
+const filesIn = (path) => readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map(({ name }) => name);
+
 describe("vite-plugin-sconce", () => {
   for (const [name, vite] of [["vite 8", vite8], ["vite 7", vite7]]) {
     test(`${name} builds a page, with types made from the model`, { skip }, async () => {
@@ -77,18 +92,41 @@ describe("vite-plugin-sconce", () => {
       assert.match(readFileSync(join(path, "src", "digits.pt2.d.ts"), "utf8"), /export interface Digits \{/);
       await run([tsc, "-p", path], path);
       // Preview's headers are the plugin's: without them there would be one thread.
-      const { port, stop } = await serve((free) => [vite, "preview", "--port", free, "--strictPort"], path);
-      try {
-        await visiting(port, path, async (next) => isRight(await next(() => true)));
-      } finally {
-        await stop();
-      }
-      const script = join(path, "src", "main.ts");
+      await answers([vite, "preview"], path, 1);
+      const script = join(path, "src", "answer.ts");
       const right = readFileSync(script, "utf8");
       for (const [wrong, problem] of [["imgae: {", /'imgae' does not exist in type/], ["image: { dtype: \"float64\",", /"float64"' is not assignable to type '"float32"'/]]) {
         writeFileSync(script, right.replace("image: {", wrong));
         await assert.rejects(run([tsc, "-p", path], path), problem);
       }
+    });
+  }
+
+  test("a worker imports a model, in a build and from the development server", { skip }, async () => {
+    const path = viteProject("plugin worker");
+    const page = join(path, "index.html");
+    writeFileSync(page, readFileSync(page, "utf8").replace("main.ts", "in-worker.ts"));
+    await run([vite8, "build"], path);
+    await answers([vite8, "preview"], path, 1);
+    rmSync(join(path, "results.jsonl"));
+    await answers([vite8], path, 1);
+  });
+
+  for (const [name, vite] of [["vite 8", vite8], ["vite 7", vite7]]) {
+    test(`${name} has a split model's weights beside it, once for a page and its worker, in a build and in development`, { skip }, async () => {
+      const path = viteProject(`plugin split ${name}`);
+      const [page, config] = ["index.html", "vite.config.ts"].map((file) => join(path, file));
+      writeFileSync(page, readFileSync(page, "utf8").replace("</html>", '<script type="module" src="/src/in-worker.ts"></script>\n</html>'));
+      writeFileSync(config, readFileSync(config, "utf8").replace("sconce()", 'sconce({ split: 65_536, cacheDir: "cache" })'));
+      const said = await run([vite, "build"], path);
+      assert.doesNotMatch(said, /overwrites|conflict/i);
+      const weights = filesIn(join(path, "cache")).filter((file) => file.endsWith(".bin")).sort();
+      assert.ok(weights.length > 3, weights.join(" "));
+      assert.deepEqual(readdirSync(join(path, "dist", "assets", "weights")).sort(), weights);
+      assert.equal(filesIn(join(path, "dist")).filter((file) => file.endsWith(".wasm")).length, 1);
+      await answers([vite, "preview"], path, 2);
+      rmSync(join(path, "results.jsonl"));
+      await answers([vite], path, 2);
     });
   }
 
@@ -113,7 +151,7 @@ describe("vite-plugin-sconce", () => {
     const path = viteProject("plugin cache");
     const cache = join(path, "cache");
     writeFileSync(join(path, "vite.config.ts"), 'import sconce from "vite-plugin-sconce";\nexport default { plugins: [sconce({ cacheDir: "cache", types: false })] };\n');
-    const kept = () => readdirSync(cache).map((file) => `${file} ${statSync(join(cache, file)).mtimeMs}`);
+    const kept = () => readdirSync(cache, { recursive: true }).filter((file) => file.endsWith(".wasm")).map((file) => `${file} ${statSync(join(cache, file)).mtimeMs}`);
     await run([vite8, "build"], path);
     const first = kept();
     assert.equal(first.length, 1);
@@ -130,7 +168,7 @@ describe("vite-plugin-sconce", () => {
   });
 
   for (const [name, script, command] of [
-    ["rollup", `import sconce from "vite-plugin-sconce/rollup";\nexport default { input: "main.js", output: { dir: "dist" }, plugins: [sconce()] };\n`, ["../../node_modules/rollup/dist/bin/rollup", "-c"]],
+    ["rollup", `import sconce from "vite-plugin-sconce/rollup";\nexport default { input: "main.js", output: { dir: "dist" }, plugins: [sconce({ split: 65_536 })] };\n`, ["../../node_modules/rollup/dist/bin/rollup", "-c"]],
     ["esbuild", `import { build } from "esbuild";\nimport sconce from "vite-plugin-sconce/esbuild";\nawait build({ entryPoints: ["main.js"], outdir: "dist", bundle: true, format: "esm", plugins: [sconce()] });\n`, ["rollup.config.mjs"]],
   ]) {
     test(`${name} gives the address of the compiled model`, async () => {
@@ -145,6 +183,7 @@ describe("vite-plugin-sconce", () => {
       assert.equal(wasm.length, 1, files.join(" "));
       assert.deepEqual([...readFileSync(join(path, "dist", wasm[0])).subarray(0, 4)], [0, 0x61, 0x73, 0x6d]);
       assert.ok(readFileSync(join(path, "dist", "main.js"), "utf8").includes(wasm[0].split("/").at(-1)));
+      if (name === "rollup") assert.ok(readdirSync(join(path, "dist", wasm[0], "..", "weights")).length > 3, files.join(" "));
     });
   }
 });

@@ -3,13 +3,13 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { compile, types } from "sconce-compiler";
 import { type Options, modelFile } from "./options.js";
 
 const { version } = createRequire(import.meta.url)("sconce-compiler/package.json") as { version: string };
 
-/** A compiled model. */
+/** A compiled model, in a folder of its own, which has its files of weights too. */
 export interface Compiled {
   /** Of the file that it was compiled from, of the compiler and of the options. */
   readonly digest: string;
@@ -39,26 +39,33 @@ export class Models {
     return compiling;
   }
 
-  /** The file of a digest that was given out. */
-  async find(digest: string): Promise<string | undefined> {
-    const name = (await readdir(this.#folder).catch(() => [])).find((file) => file.endsWith(`-${digest}.wasm`));
-    return name && join(this.#folder, name);
+  /** The compiled model of a digest that was given out, or one of its files of weights. */
+  async find(digest: string, weights: string | undefined): Promise<string | undefined> {
+    const named = async (folder: string, ending: string) => (await readdir(folder).catch(() => [])).find((name) => name.endsWith(ending));
+    const name = await named(this.#folder, `-${digest}`);
+    if (name === undefined) return undefined;
+    const folder = weights === undefined ? join(this.#folder, name) : join(this.#folder, name, "weights");
+    const file = await named(folder, weights ?? ".wasm");
+    return file && join(folder, file);
   }
 
   async #compile(model: string): Promise<Compiled> {
-    const { exact, budget } = this.#options;
+    const { exact, budget, split } = this.#options;
     // Ours first: one compiled model is kept of each file.
+    const name = basename(model).replace(modelFile, ".wasm");
     const place = `${basename(model).replace(modelFile, "")}-${hash(model)}`;
-    const digest = await digestOf(model, JSON.stringify({ version, tool: process.env["SCONCE_TOOL"], exact, budget }));
-    const path = join(this.#folder, `${place}-${digest}.wasm`);
+    const digest = await digestOf(model, JSON.stringify({ version, tool: process.env["SCONCE_TOOL"], exact, budget, split }));
+    const folder = `${place}-${digest}`;
+    const path = join(this.#folder, folder, name);
+    // Written last: where it is, its weights are.
     if (!(await exists(path))) {
-      await mkdir(this.#folder, { recursive: true });
-      await compile(model, { output: path, exact, budget });
-      const older = (await readdir(this.#folder)).filter((file) => file.startsWith(`${place}-`) && file !== basename(path));
-      await Promise.all(older.map((file) => rm(join(this.#folder, file), { force: true })));
+      await mkdir(dirname(path), { recursive: true });
+      await compile(model, { output: path, exact, budget, split });
+      const older = (await readdir(this.#folder)).filter((entry) => entry.startsWith(`${place}-`) && entry !== folder);
+      await Promise.all(older.map((entry) => rm(join(this.#folder, entry), { recursive: true, force: true })));
     }
     await this.#declare(model, path);
-    return { digest, path, name: basename(model).replace(modelFile, ".wasm") };
+    return { digest, path, name };
   }
 
   async #declare(model: string, path: string): Promise<void> {
@@ -69,6 +76,12 @@ export class Models {
     // Left alone where it says the same: who watches it would begin anew.
     if (text !== old) await writeFile(file, text);
   }
+}
+
+/** The files of weights beside a compiled model: their names and paths. */
+export async function weightsBeside(path: string): Promise<{ readonly name: string; readonly path: string }[]> {
+  const folder = join(dirname(path), "weights");
+  return (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".bin")).map((name) => ({ name, path: join(folder, name) }));
 }
 
 const hash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 8);

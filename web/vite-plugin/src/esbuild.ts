@@ -27,7 +27,7 @@ export interface Build {
 const namespace = "sconce";
 
 /** Compiled models for esbuild: `import model from "./model.pt2"` gives the address of a file in the output folder, as its loader `file` does. */
-export default function sconce(options: Options = {}) {
+export default function sconce(options: Omit<Options, "split"> = {}) {
   const models = new Models(options.cacheDir ?? join("node_modules", ".cache", "sconce"), options);
   return {
     name: "sconce",

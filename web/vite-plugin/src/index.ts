@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { Models } from "./compiled.js";
 import { type Options, modelFile } from "./options.js";
-import { type BuildContext, emit } from "./rollup.js";
+import { Assets, type BuildContext } from "./rollup.js";
 import { addressOf, answer } from "./serve.js";
 
 export type { Options } from "./options.js";
@@ -43,31 +43,36 @@ const isolating = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-E
 export default function sconce(options: ViteOptions = {}) {
   let models: Models;
   let resolved: ResolvedConfig;
-  const loading = {
+  // One for the page and one for each worker, which Vite bundles for itself.
+  const loading = (assets = new Assets()) => ({
     name: "sconce",
     enforce: "pre" as const,
     configResolved(config: ResolvedConfig): void {
       resolved = config;
       models ??= new Models(options.cacheDir ?? join(config.cacheDir, "sconce"), options);
     },
+    buildStart: (): void => assets.clear(),
     async load(this: BuildContext, id: string): Promise<string | undefined> {
       if (!modelFile.test(id)) return undefined;
-      if (resolved.command === "build") return await emit(this, models, id);
+      if (resolved.command === "build") return await assets.emit(this, models, id);
       this.addWatchFile(id);
       const { digest, name } = await models.compile(id).catch((error: Error) => this.error({ message: error.message, id }));
       return `export default ${JSON.stringify(addressOf(resolved.base, digest, name))};`;
     },
-  };
+    async generateBundle(this: BuildContext): Promise<void> {
+      await assets.emitWeights(this);
+    },
+  });
   const headersFor = (server: Server | undefined) => (options.headers === false ? {} : { headers: { ...isolating, ...server?.headers } });
   return {
-    ...loading,
+    ...loading(),
     config: (user: UserConfig) => ({
       // Vite's bundling ahead would lose the runtime's worker.
       optimizeDeps: { exclude: ["sconce"] },
       server: headersFor(user.server),
       preview: headersFor(user.preview),
       // A build bundles workers for themselves, with plugins of their own.
-      worker: { format: user.worker?.format ?? ("es" as const), plugins: () => [loading] },
+      worker: { format: user.worker?.format ?? ("es" as const), plugins: () => [loading()] },
     }),
     configureServer(server: DevelopmentServer): void {
       server.middlewares.use(answer(models, resolved.base));

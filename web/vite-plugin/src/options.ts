@@ -4,6 +4,8 @@ export interface Options {
   readonly exact?: boolean | undefined;
   /** How many times the usual limits of work and memory a file may take. */
   readonly budget?: number | undefined;
+  /** Weights in files of their own, in `weights/` beside the compiled model: `true`, or the most bytes that one may have. */
+  readonly split?: boolean | number | undefined;
   /**
    * The declaration that is written beside each model: `model.pt2.d.ts`, which TypeScript finds with `moduleResolution: "bundler"`, as Vite's templates have it;
    * `model.d.pt2.ts` for `nodenext` with `allowArbitraryExtensions`; or none.
