@@ -42,6 +42,9 @@ async function bundle(entry, plugins = []) {
   const name = basename(entry);
   const [file, map] = [`dist/${name}.js`, `dist/${name}.js.map`];
   const { metafile } = await build({ ...options, entryPoints: [`src/${entry}.ts`], outfile: file, plugins });
+  const content = JSON.parse(await readFile(map, "utf8"));
+  // As they are, also the one that a plugin changed within a line.
+  content.sourcesContent = await Promise.all(content.sources.map((source) => readFile(join("dist", source), "utf8")));
   // Terser takes off another 350 bytes (gzip), and knows less of syntax.
   const { code, map: minifiedMap } = await minify(await readFile(file, "utf8"), {
     module: true,
@@ -51,7 +54,7 @@ async function bundle(entry, plugins = []) {
     format: { max_line_len: 2000 },
     mangle: { reserved: ["SconceError"] },
     // The sources are not in the package: the map brings them.
-    sourceMap: { content: await readFile(map, "utf8"), filename: `${name}.js`, url: `${name}.js.map`, includeSources: true },
+    sourceMap: { content, filename: `${name}.js`, url: `${name}.js.map`, includeSources: true },
   });
   await Promise.all([writeFile(file, code), writeFile(map, minifiedMap)]);
   return metafile;
