@@ -53,9 +53,9 @@ public sealed class ReferenceRun
     /// <summary>One call: the model's outputs, and the probes' values, each in order.</summary>
     public (IReadOnlyList<TensorData> Outputs, IReadOnlyList<TensorData> Probes) Run(IReadOnlyList<TensorData> inputs)
     {
-        var outputs = evaluator.Run(lowered.Program, [.. inputs.Select(input => TensorValue.Of(input.Type.IsComplex() ? input.AsParts() : input))]);
+        var outputs = evaluator.Run(lowered.Program, [.. inputs.Select(TensorValue.Of)]);
         return (
-            [.. outputs.Zip(lowered.Program.Outputs, (output, port) => port.Buffer.HoldsComplex ? output.ToData().AsComplex() : output.ToData())],
+            [.. outputs.Zip(lowered.Program.Outputs, (output, port) => port.Buffer.Outward(output))],
             [.. Probes.Select(probe => evaluator.Get(((Lowered.Tensor)lowered.Values[probe.Value]).Buffer).ToData())]);
     }
 }

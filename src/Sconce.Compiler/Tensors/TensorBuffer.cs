@@ -68,6 +68,9 @@ public sealed class TensorBuffer(string name, DType type, ImmutableArray<Dim> di
         }
     }
 
+    /// <summary>A value of the buffer as the caller gets it.</summary>
+    public TensorData Outward(TensorValue value) => HoldsComplex ? value.ToData().AsComplex() : value.ToData();
+
     public Dim ElementCount => Dim.Product(Dims);
 
     public Dim ByteCount => ElementCount * Type.Size();

@@ -32,7 +32,8 @@ public sealed class TensorValue
 
     public long Count => bytes.Count / Type.Size();
 
-    public static TensorValue Of(TensorData data) => new(data.Type, data.Shape, data.ToDense().ToArray());
+    /// <summary>A copy; complex numbers as their parts, a last dim of two.</summary>
+    public static TensorValue Of(TensorData data) => data.Type.IsComplex() ? Of(data.AsParts()) : new(data.Type, data.Shape, data.ToDense().ToArray());
 
     /// <summary>The same bytes, where they lie dense already: for weights, which are big, and which nobody writes to.</summary>
     public static TensorValue Sharing(TensorData data) =>

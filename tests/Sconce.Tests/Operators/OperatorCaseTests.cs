@@ -94,7 +94,7 @@ public sealed class OperatorCaseTests
             var outputs = evaluator.Run(program, inputs);
             for (var i = 0; i < outputs.Count; i++)
             {
-                var comparison = Comparison.Of(program.Outputs[i].Name, call.Outputs[i], outputs[i].ToData(), new Tolerance());
+                var comparison = Comparison.Of(program.Outputs[i].Name, call.Outputs[i], program.Outputs[i].Buffer.Outward(outputs[i]), new Tolerance());
                 if (!comparison.IsRight)
                 {
                     yield return $"call {number}: {comparison.Problem}";
