@@ -59,9 +59,18 @@ internal static class ManifestReader
             }
         }
 
+        Symbol[] given = [.. symbols.Values];
+        foreach (var (name, bound) in NotNull(manifest.Found ?? []))
+        {
+            if (!symbols.TryAdd(name, new Symbol(name, SymbolSource.Found, 0, Size(bound))))
+            {
+                throw new FormatException($"the symbol '{name}' has two entries");
+            }
+        }
+
         return new(
             manifest.Compiler, manifest.Source.Name, manifest.Memory.ConstantsOffset, manifest.Memory.ConstantsEnd, manifest.Memory.MinPages,
-            [.. symbols.Values], [.. NotNull(manifest.Checks).Select(Check)], Ports(manifest.Inputs), Ports(manifest.Outputs),
+            [.. given], [.. NotNull(manifest.Checks).Select(Check)], Ports(manifest.Inputs), Ports(manifest.Outputs),
             [.. NotNull(manifest.Steps).Select(step => new StepCost(step.Name, step.Operator, step.Kernel, step.Source, Size(step.Flops), Size(step.Bytes)))],
             manifest.Parameters, Size(manifest.MultiplyAdds), Size(manifest.Arena), manifest.LargestLive, [.. NotNull(manifest.Shards ?? []).Select(Shard)]);
 

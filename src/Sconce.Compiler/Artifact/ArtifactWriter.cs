@@ -56,16 +56,17 @@ public sealed class ArtifactWriter
             Memory = new MemoryInfo(MemoryPlan.ConstantsOffset, plan.ConstantsEnd, ProgramCode.MinimumPages(plan)),
             Context = new ContextInfo(ContextLayout.Symbols, layout.Inputs, layout.Outputs, plan.HeaderBytes),
             Symbols = [.. program.Symbols.Select(symbol => Describe(symbol, program))],
+            Found = program.Found.Count == 0 ? null : [.. program.Found.Select(found => new FoundInfo(found.Name, Most(found)))],
             Checks = [.. program.Checks.Select(check => new CheckInfo(ConditionJson.Write(check.Condition), check.Text, check.Why, check.Source))],
             Inputs = [.. program.Inputs.Select(input => Describe(input.Name, input.Buffer))],
             Outputs = [.. program.Outputs.Select(output => Describe(output.Name, output.Buffer))],
             Steps = [.. program.Steps.Select((step, i) => new StepInfo(
                 $"{step.Targets[0].Buffer.Name}", step.Origin?.Operator ?? "", kernelNames[i],
-                DimJson.Write(StepCost.Flops(step)), DimJson.Write(StepCost.Bytes(step)), step.Origin?.Source))],
+                Most(StepCost.Flops(step)), Most(StepCost.Bytes(step)), step.Origin?.Source))],
             Faults = [.. ProgramCode.Checks(program).Select(check => new FaultInfo(check.Origin?.Operator ?? "", check.Message, check.Origin?.Source))],
             Errors = RunError.Texts,
             Parameters = parameters,
-            MultiplyAdds = DimJson.Write(Dim.Sum(program.Steps.Select(StepCost.MultiplyAdds))),
+            MultiplyAdds = Most(Dim.Sum(program.Steps.Select(StepCost.MultiplyAdds))),
             Arena = DimJson.Write(plan.ContextBytes),
             ThreadArena = DimJson.Write(plan.ThreadBytes),
             LargestLive = plan.LargestLive,
@@ -129,6 +130,9 @@ public sealed class ArtifactWriter
             .Concat(plan.InitialStates.Where(state => state.State.Data is not null).Select(state => Constant(state.State, state.Address)));
 
     private static ShardPart Constant(TensorBuffer buffer, long address) => new(address, 0, checked((int)buffer.ByteCount.Value), buffer.Contents);
+
+    /// <summary>What only the run finds stands for the most that it can be.</summary>
+    private static System.Text.Json.Nodes.JsonNode Most(Dim size) => DimJson.Write(SizeBound.Of(size) ?? size.Substitute(leaf => leaf is Symbol { Source: not SymbolSource.Given } ? Dim.Zero : null));
 
     private static PortInfo Describe(string name, TensorBuffer buffer) =>
         new(name, buffer.Outside.Type.Name(), [.. buffer.Outside.Dims.Select(DimJson.Write)]);

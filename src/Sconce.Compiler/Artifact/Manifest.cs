@@ -46,6 +46,10 @@ public sealed record Manifest
 
     public required IReadOnlyList<SymbolInfo> Symbols { get; init; }
 
+    /// <summary>Symbols that steps find: after a run their values stand behind those of <see cref="Symbols"/>. Null where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<FoundInfo>? Found { get; init; }
+
     /// <summary>What a run's sizes must meet beyond the symbols' ranges.</summary>
     public required IReadOnlyList<CheckInfo> Checks { get; init; }
 
@@ -103,6 +107,9 @@ public sealed record ContextInfo(long Symbols, long Inputs, long Outputs, long H
 
 /// <summary>A symbol, and how it is read off an input's shape: (inputs[Input].shape[Dim] - Offset) / Scale, which must divide.</summary>
 public sealed record SymbolInfo(string Name, long Min, long? Max, int Input, int Dim, long Scale, long Offset);
+
+/// <summary>A symbol that a step finds, and what it is at most: a <see cref="DimJson"/> over the others.</summary>
+public sealed record FoundInfo(string Name, JsonNode Bound);
 
 /// <summary>An input or output; sizes as <see cref="DimJson"/>.</summary>
 public sealed record PortInfo(string Name, string Dtype, IReadOnlyList<JsonNode> Shape);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Operators;
@@ -52,8 +53,9 @@ public static class Broadcasting
         /// <summary>Whether a size is 1; where that is not known it must not be in any run, since what is made of it then has another shape.</summary>
         public bool IsOne(Dim size, string otherwise)
         {
+            // Of a size that only the data tell PyTorch takes it, when it traces, that it is none.
             var one = context.Facts.Equal(size, 1);
-            if (one is null)
+            if (one is null && !size.Any(leaf => leaf is FoundSymbol))
             {
                 context.Require(SizeCheck.NotEqual(size, 1, otherwise));
             }

@@ -17,11 +17,13 @@ public sealed partial class GraphLowering
     private readonly Dictionary<Value, TensorBuffer> states = new(ReferenceEqualityComparer.Instance);
     private readonly LoweringContext context;
     private readonly Graph graph;
+    private readonly Lazy<HashSet<Atom>> sizing;
 
     private GraphLowering(Graph graph, bool small)
     {
         this.graph = graph;
-        context = new LoweringContext(program) { Small = small };
+        context = new LoweringContext(program) { Small = small, Asserted = RecordedSizes.Asserted(graph) };
+        sizing = new(() => RecordedSizes.Sizing(graph));
     }
 
     /// <summary>
@@ -192,10 +194,14 @@ public sealed partial class GraphLowering
 
     private void Define(Node node, Value value, Lowered lowered)
     {
-        if (lowered is Lowered.Tensor { Buffer.Dims: var dims } && dims.Any(dim => dim.HasLoads()))
+        if (lowered is Lowered.Tensor { Buffer.Dims: var dims } && dims.FirstOrDefault(dim => SizeBound.Of(dim) is null) is { } size)
         {
-            throw SconceException.Unsupported(
-                $"the shape of '{value.Name}' comes from the values of a tensor, so that only a run could tell how much memory it takes", hint: SizesFromData);
+            throw SconceException.Unsupported($"the shape of '{value.Name}' comes from the values of a tensor, and nothing says how large {size} may be, so that no memory can be planned for it", hint: SizesFromData);
+        }
+
+        if (lowered is Lowered.Int { Value: var made } && value.Type is GraphType.Int { Known: { } recorded })
+        {
+            lowered = Number(value, made, recorded);
         }
 
         if (value.Type is GraphType.Tensor expected)
@@ -209,6 +215,18 @@ public sealed partial class GraphLowering
         }
 
         values[value] = lowered;
+    }
+
+    /// <summary>A number that PyTorch has a symbol for: where tensors are sized by it, a step finds it.</summary>
+    private Dim Number(Value value, Dim made, Dim recorded)
+    {
+        if (recorded.AsAtom is Symbol symbol && context.IsOpen(symbol))
+        {
+            made = made.HasLoads() && sizing.Value.Contains(symbol) ? context.FindWithin(Expr.Of(made), context.BoundOf(symbol), $"'{value.Name}'") : made;
+            context.Bind(symbol, made);
+        }
+
+        return made;
     }
 
     /// <summary>What was just learned of a tensor's sizes may give them a simpler form, in which later steps find them.</summary>
@@ -351,7 +369,7 @@ public sealed partial class GraphLowering
 
     /// <summary>What to do about sizes that the data decide.</summary>
     internal const string SizesFromData =
-        "give the tensor a fixed size and mask what is beyond, or let the caller give the size by the shape of an input; exporting with decompositions does not help";
+        "assert a bound in the model, torch._check(n <= 1000), give the tensor a fixed size and mask what is beyond, or let the caller give the size by the shape of an input";
 
     private static Where PlaceOf(Node node) => new(Operator: node.FullName, Python: node.Source?.ToString());
 }

@@ -12,7 +12,7 @@ namespace Sconce.Compiler.Operators;
 /// Builds a tensor program: every method adds steps with buffers of their own and returns what they compute. Bodies are given an index and
 /// return an expression of any dtype; it is converted when stored.
 /// </summary>
-public sealed class LoweringContext(TensorProgram program)
+public sealed partial class LoweringContext(TensorProgram program)
 {
     private readonly Dictionary<(ReadOnlyMemory<byte> Storage, DType Type, long Offset, string Layout), TensorBuffer> constants = [];
     private readonly Dictionary<object, TensorBuffer> made = [];
@@ -61,15 +61,23 @@ public sealed class LoweringContext(TensorProgram program)
             case false:
                 throw SizeChecks.Never(check);
             default:
+                var found = false;
                 check.Condition.VisitLeaves(leaf =>
                 {
-                    if (leaf is not Symbol symbol || !program.Symbols.Contains(symbol))
+                    found |= leaf is FoundSymbol or LoadedIndex;
+                    if (leaf is not (FoundSymbol or LoadedIndex) && (leaf is not Symbol symbol || !program.Symbols.Contains(symbol)))
                     {
                         throw SconceException.Unsupported(
                             $"a size that only the run can tell: {check.Text} must hold, for {check.Why}",
-                            hint: "Sizes may depend on the sizes of inputs, not on what the inputs hold.");
+                            hint: "Sizes may depend on the sizes of inputs, and on what steps before have found.");
                     }
                 });
+                if (found)
+                {
+                    RequireFound(check);
+                    return;
+                }
+
                 program.Checks.Add(check);
                 Facts.Assume(check.Condition);
                 return;
@@ -110,14 +118,14 @@ public sealed class LoweringContext(TensorProgram program)
 
     public void Add(Step step)
     {
-        StepCheck.Check(step, program.Symbols, Require);
+        StepCheck.Check(step, program.Found.Count == 0 ? program.Symbols : [.. program.Symbols, .. program.Found], Require);
         Budget.Spend(Budget.Step);
         Steps.Add(step with { Origin = Origin });
     }
 
     public TensorBuffer Temporary(DType type, Dims dims) => type.IsComplex()
         ? throw SconceException.Unsupported($"a tensor of {type.Name()} made here", hint: "Make it of two real ones with torch.complex.")
-        : new(Name, type, Facts.Simplify(dims));
+        : new(Name, type, Settle(dims));
 
     /// <summary>The same constant bytes are one buffer.</summary>
     public TensorBuffer Constant(TensorData data, string? name = null)
@@ -244,7 +252,7 @@ public sealed class LoweringContext(TensorProgram program)
         Func<Dims, Dim, Dim, Expr> left, Func<Dims, Dim, Dim, Expr> right, Func<Dims, Expr, Expr>? result = null)
     {
         var (batchAxes, batchIndex) = Axes(batch);
-        var (axisM, axisN, axisK) = (new Axis(Facts.Simplify(m), "m"), new Axis(Facts.Simplify(n), "n"), new Axis(Facts.Simplify(k), "k"));
+        var (axisM, axisN, axisK) = (new Axis(Settle(m), "m"), new Axis(Settle(n), "n"), new Axis(Settle(k), "k"));
         var leftValue = left(batchIndex, axisM, axisK);
         var sum = new AccumulatorExpr(0, leftValue.Type);
         Dims index = [.. batchIndex, axisM, axisN];
@@ -301,7 +309,7 @@ public sealed class LoweringContext(TensorProgram program)
     /// <summary>Axes over dims, and the index they form.</summary>
     public (ImmutableArray<Axis> Axes, Dims Index) Axes(Dims dims, string prefix = "i")
     {
-        var axes = Facts.Simplify(dims).Select((dim, i) => new Axis(dim, $"{prefix}{i}")).ToImmutableArray();
+        var axes = Settle(dims).Select((dim, i) => new Axis(dim, $"{prefix}{i}")).ToImmutableArray();
         return (axes, [.. axes.Select(axis => Dim.Of(axis))]);
     }
 }

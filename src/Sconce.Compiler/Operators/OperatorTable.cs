@@ -27,6 +27,7 @@ public static class OperatorTable
         Splitting.Family,
         Rearrangement.Family,
         Indexing.Family,
+        Selection.Family,
         Scatter.Family,
         Sorting.Family,
         Scan.Family,

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
@@ -17,6 +18,19 @@ internal static class ShapeCheck
         _ => null,
     };
 
+    /// <summary>The sizes that PyTorch recorded. A symbol of a size that it did not know is, where it first occurs, the size that was made; what else hangs on such a one says nothing.</summary>
+    private static ImmutableArray<Dim> Recorded(LoweringContext context, ImmutableArray<Dim> recorded, ImmutableArray<Dim> made) =>
+        recorded.Length != made.Length ? recorded : [.. recorded.Zip(made, (size, actual) =>
+        {
+            size = context.Recorded(size);
+            if (size.AsAtom is Symbol symbol && context.IsOpen(symbol))
+            {
+                context.Bind(symbol, actual);
+            }
+
+            return size.Any(leaf => leaf is Symbol open && context.IsOpen(open)) || (size.AsAtom is Symbol bound && context.Recorded(bound).Equals(actual)) ? actual : size;
+        })];
+
     private static string? Difference(LoweringContext context, TensorBuffer buffer, DType actual, GraphType.Tensor expected)
     {
         if (expected.Type is { } type && type != actual)
@@ -24,10 +38,12 @@ internal static class ShapeCheck
             return $"should be {type.Name()}, but is {actual.Name()}";
         }
 
-        if (expected.Shape is not { } shape)
+        if (expected.Shape is not { } known)
         {
             return null;
         }
+
+        var shape = Recorded(context, known, buffer.Dims);
 
         if (shape.Length != buffer.Dims.Length || shape.Zip(buffer.Dims).Any(pair => context.Facts.Equal(pair.First, pair.Second) == false))
         {

@@ -34,6 +34,7 @@ internal static class DeadSteps
         if (steps.Any(step => !needed.Contains(step)))
         {
             StepTree.Replace(program, step => needed.Contains(step) ? [step] : []);
+            program.Found.RemoveAll(found => !needed.Any(step => step is not RegionStep && step.Targets.Any(target => target.Buffer == found.Place)));
         }
 
         void Enter(IEnumerable<Step> inside, RegionStep? region)

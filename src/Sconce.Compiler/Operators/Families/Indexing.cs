@@ -38,7 +38,7 @@ internal static class Indexing
         {
             if (indices.Any(index => index?.Type is DType.Bool or DType.UInt8))
             {
-                throw call.Unsupported("a mask as an index, whose result only the run can size; multiply by the mask or use torch.where");
+                throw call.Unsupported("a mask as an index here; multiply by the mask or use torch.where");
             }
 
             (this.call, this.self, this.indices) = (call, self, [.. indices, .. Enumerable.Repeat<TensorBuffer?>(null, self.Rank - indices.Length)]);
@@ -86,7 +86,7 @@ internal static class Indexing
     private static Lowered Index(Call call)
     {
         var self = call.Tensor("self");
-        var advanced = new Advanced(call, self, call.OptionalTensors("indices"));
+        var advanced = new Advanced(call, self, Unmasked(call.Context, call.OptionalTensors("indices")));
         return call.Context.View(self, advanced.Dims, advanced.Place);
     }
 
@@ -102,6 +102,10 @@ internal static class Indexing
     /// <summary>The indices of a call, those outside of the tensor moved inside.</summary>
     internal static ImmutableArray<TensorBuffer?> Inside(Call call, TensorBuffer self) => [.. call.OptionalTensors("indices").Select((index, axis) =>
         index is null ? null : call.Context.Map(DType.Int64, index.Dims, i => Expr.Of(index.IndexAt(i, self.Dims[axis]))))];
+
+    /// <summary>A mask picks what the places pick at which it is true: an index for each of its dims.</summary>
+    private static ImmutableArray<TensorBuffer?> Unmasked(LoweringContext context, ImmutableArray<TensorBuffer?> indices) =>
+        [.. indices.SelectMany(index => index is { Type: DType.Bool or DType.UInt8, Rank: > 0 } ? Selection.Columns(context, index).Cast<TensorBuffer?>() : [index])];
 
     private static Lowered IndexSelect(Call call)
     {
@@ -258,7 +262,8 @@ internal static class Indexing
         var classes = call.Int("num_classes");
         if (classes.IsConstant && classes.Value < 0)
         {
-            throw call.Unsupported("one_hot without num_classes, whose result only the run can size");
+            var most = call.Context.Reduce(DType.Int64, [], self.Dims, Combiner.Max, (_, i) => self.At(i).As(DType.Int64), (_, max) => max.Max(Expr.Const(DType.Int64, -1L)) + max.One);
+            classes = call.Context.FindWithin(most.At([]), call.Context.BoundOf(0, self.Rank), "the number of classes");
         }
 
         call.CheckIndices(self, classes, "'num_classes'");

@@ -29,7 +29,7 @@ internal static class Sorting
         { "aten::bucketize.Tensor(Tensor self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor", call => Search(call, call.Tensor("boundaries"), call.Tensor("self")) },
         { "aten::bucketize.Scalar(Scalar self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor", call => Search(call, call.Tensor("boundaries"), call.Tensor("self")) },
         { "aten::repeat_interleave.self_Tensor(Tensor self, Tensor repeats, int? dim=None, *, SymInt? output_size=None) -> Tensor", RepeatInterleave },
-        { "aten::repeat_interleave.Tensor(Tensor repeats, *, SymInt? output_size=None) -> Tensor", call => RepeatedPlaces(call, call.Tensor("repeats")) },
+        { "aten::repeat_interleave.Tensor(Tensor repeats, *, SymInt? output_size=None) -> Tensor", call => RepeatedPlaces(call, call.Tensor("repeats"), call.Context.BoundOf(0, 0)) },
     };
 
     private static Lowered Both((TensorBuffer Values, TensorBuffer Indices) sorted) => Lowered.Of(sorted.Values, sorted.Indices);
@@ -39,7 +39,7 @@ internal static class Sorting
     private static (TensorBuffer Values, TensorBuffer Indices) Sort(Call call, int axis, bool descending, Dim? kept = null) =>
         Sort(call.Context, call.Tensor(0), axis, descending, kept);
 
-    private static (TensorBuffer Values, TensorBuffer Indices) Sort(LoweringContext context, TensorBuffer self, int axis, bool descending, Dim? kept = null)
+    internal static (TensorBuffer Values, TensorBuffer Indices) Sort(LoweringContext context, TensorBuffer self, int axis, bool descending, Dim? kept = null)
     {
         if (self.Rank == 0)
         {
@@ -213,26 +213,27 @@ internal static class Sorting
 
         var axis = call.Has("dim") ? call.Axis("dim", self.Rank) : 0;
         repeats = call.Context.Expand(repeats, [self.Dims[axis]]);
-        var places = RepeatedPlaces(call, repeats);
+        var places = RepeatedPlaces(call, repeats, call.Context.BoundOf(0, axis));
         return call.Context.View(self, self.Dims.SetItem(axis, places.Dims[0]), i => i.SetItem(axis, places.IndexAt([i[axis]], self.Dims[axis])));
     }
 
     /// <summary>Each place as many times as it is to be repeated.</summary>
-    private static TensorBuffer RepeatedPlaces(Call call, TensorBuffer repeats)
+    private static TensorBuffer RepeatedPlaces(Call call, TensorBuffer repeats, Dim? bound)
     {
-        if (!call.Has("output_size"))
-        {
-            throw call.Unsupported("repeats without output_size, whose result only the run can size");
-        }
-
         var ends = call.Context.Scan([DType.Int64], repeats.Dims, 0, i => [new(Combiner.Sum, repeats.At(i).As(DType.Int64))], (_, sum) => [sum[0]])[0];
         call.Context.Check(
             repeats.Dims, i => repeats.At(i).As(DType.Int64) < Expr.Const(DType.Int64, 0L), repeats.At, 0, "a number of repeats is {value}");
-        var total = ends.At([ends.Dims[0] - 1]);
-        call.Context.Check(
-            [Dim.Min(ends.Dims[0], 1)], _ => total.NotEqualTo(Expr.Of(call.Int("output_size"))), _ => total, call.Int("output_size"),
-            "the repeats are {value} in all, 'output_size' is {limit}");
-        var outputs = call.Context.Map(DType.Int64, [call.Int("output_size")], i => Expr.Of(i[0]));
+        var total = ends.At([Dim.Max(ends.Dims[0] - 1, 0)]);
+        var none = Expr.Const(DType.Int64, 0L);
+        var size = call.Has("output_size") ? call.Int("output_size")
+            : call.Context.FindWithin(BufferLoads.GuardUnlessKnown(Expr.Of(ends.Dims[0]) > none, total, none), bound, "the number of all repeats");
+        if (call.Has("output_size"))
+        {
+            call.Context.Check(
+                [Dim.Min(ends.Dims[0], 1)], _ => total.NotEqualTo(Expr.Of(size)), _ => total, size, "the repeats are {value} in all, 'output_size' is {limit}");
+        }
+
+        var outputs = call.Context.Map(DType.Int64, [size], i => Expr.Of(i[0]));
         return Search(call.Context, ends, outputs, right: true);
     }
 

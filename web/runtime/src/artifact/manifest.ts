@@ -69,6 +69,8 @@ export interface Manifest {
   /** Byte offsets of the tables from the start of a context, and the size of all before its buffers. */
   readonly context: { readonly symbols: number; readonly inputs: number; readonly outputs: number; readonly header: number };
   readonly symbols: readonly SymbolInfo[];
+  /** Symbols that a run finds: their values stand behind those of `symbols`. */
+  readonly found?: readonly { readonly name: string }[] | undefined;
   readonly checks: readonly SizeCheck[];
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
@@ -134,6 +136,7 @@ const manifestFields = fields({
   inputs: ports,
   outputs: ports,
   symbols: list(fields({ name: text, min: integer(0), scale: anyInteger, offset: anyInteger })),
+  found: optional(list(fields({ name: text }))),
   checks: list(fields({ condition, text, why: text, source: optional(text) })),
   steps: list(fields({ name: text, operator: text, kernel: text, flops: dim, bytes: dim, source: optional(text) })),
   faults: list(fields({ operator: text, message: text, source: optional(text) })),
@@ -158,7 +161,7 @@ export function parseManifest(bytes: Uint8Array): Manifest {
   }
   fields({ format: integer(0) })(json, "");
   const manifest = json as Manifest;
-  const { format, compiler, memory, context, inputs, outputs, symbols, shards } = manifest;
+  const { format, compiler, memory, context, inputs, outputs, symbols, found = [], shards } = manifest;
   if (format !== (shards === undefined ? 3 : 4)) {
     const writer = typeof compiler === "string" ? `, written by ${compiler as string}` : "";
     const remedy = format > 4 ? "install a newer runtime" : "compile the model again";
@@ -169,7 +172,7 @@ export function parseManifest(bytes: Uint8Array): Manifest {
   shards?.forEach(({ bytes, addresses }, index) =>
     list(integer(memory.constantsOffset, memory.constantsEnd - bytes))(addresses, `shards[${index}].addresses`));
   const table = (items: readonly unknown[]) => integer(64, context.header - 4 * items.length);
-  fields({ symbols: table(symbols), inputs: table(inputs), outputs: table(outputs) })(context, "context");
+  fields({ symbols: table([...symbols, ...found]), inputs: table(inputs), outputs: table(outputs) })(context, "context");
   symbols.forEach(({ input, min, max, scale }, index) => {
     // First, for what follows looks there.
     integer(0, inputs.length - 1)(input, `symbols[${index}].input`);
@@ -179,7 +182,7 @@ export function parseManifest(bytes: Uint8Array): Manifest {
       scale: scale === 0 ? integer(1) : anyInteger,
     })(symbols[index], `symbols[${index}]`);
   });
-  for (const [what, items] of Object.entries({ symbols, inputs, outputs })) {
+  for (const [what, items] of Object.entries({ symbols: [...symbols, ...found], inputs, outputs })) {
     if (new Set(items.map(({ name }) => name)).size < items.length) throw invalid(`two of its ${what} have one name`);
   }
   return manifest;

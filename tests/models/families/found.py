@@ -1,0 +1,91 @@
+"""Sizes that only the data tell: what is picked, counted and cut by values, and what is computed with it."""
+
+import torch
+import torch.nn.functional as F
+import torchvision
+
+from case import case, ints, rand
+from torch import nn
+
+
+def spread(*shape):
+    """Numbers of which some 40 of 100 are positive."""
+    return rand(*shape, low=-3.0, high=2.0)
+
+
+def none(*shape):
+    return -rand(*shape, low=0.5, high=2.0)
+
+
+case("found-nonzero", lambda x: (torch.nonzero(x > 0), torch.argwhere(x[0] > 1), *torch.where(x > 0)), spread(7, 5, 3),
+     tests=[(spread(7, 5, 3),), (none(7, 5, 3),), (torch.ones(7, 5, 3) * 2,)])
+case("found-mask", lambda x, m: (x[m], torch.masked_select(x, m[:, :1]), x[m[:, 0]] * 2, x[:, m[0]].sum(0)), rand(9, 6), spread(9, 6) > 0,
+     tests=[(rand(9, 6), spread(9, 6) > 0), (rand(9, 6), torch.zeros(9, 6, dtype=torch.bool)), (rand(9, 6), torch.ones(9, 6, dtype=torch.bool))])
+case("found-unique", lambda x: (*torch.unique(x, return_inverse=True, return_counts=True), torch.unique_consecutive(x, return_inverse=True, return_counts=True)[2], torch.unique(x)), ints(41, low=0, high=9),
+     tests=[(ints(41, low=0, high=9),), (ints(41, low=0, high=1),), (torch.arange(41).flip(0),)])
+
+
+class Rows(nn.Module):
+    """The rows that a condition picks go through layers."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.second, self.conv, self.attention = nn.Linear(8, 24), nn.Linear(24, 8), nn.Conv1d(8, 5, 3, padding=1), nn.Linear(8, 8)
+
+    def forward(self, x):
+        rows = torch.nonzero(x[:, 0] > 0).squeeze(1)
+        picked = x[rows]
+        wide = self.second(F.gelu(self.first(picked)))
+        smooth = self.conv(torch.cat([wide, x]).t()[None])[0].t()
+        heads = self.attention(picked)
+        attended = torch.softmax(heads @ heads.t() * 0.3, 1) @ picked
+        back = torch.zeros_like(x).index_add(0, rows, F.layer_norm(wide, (8,)))
+        return smooth, attended, back, torch.cat([picked, x[:3]]).softmax(1), picked.sum(0), wide[:4].reshape(-1)
+
+
+case("found-rows", Rows(), spread(19, 8), tests=[(spread(19, 8),), (none(19, 8),), (rand(19, 8, low=0.1),)])
+
+
+class Detector(nn.Module):
+    def forward(self, boxes, scores):
+        corners = torch.cat([boxes[:, :2], boxes[:, :2] + boxes[:, 2:].abs()], 1)
+        confident = torch.where(scores > 0.2)[0]
+        keep = torchvision.ops.nms(corners[confident], scores[confident], 0.3)
+        keep = keep[:20]
+        return corners[confident][keep], scores[confident][keep]
+
+
+case("found-nms", Detector(), rand(60, 4), rand(60, low=0.0, high=1.0),
+     tests=[(rand(60, 4), rand(60, low=0.0, high=1.0)), (rand(60, 4) * 40, rand(60, low=0.3, high=1.0))])
+
+
+def counted(x, n):
+    k = n.item()
+    torch._check(k >= 0)
+    torch._check(k <= 12)
+    return torch.arange(k) * 2, torch.ones(k, 3) + x[:3], x.new_zeros(k).sum() + x.sum()
+
+
+case("found-item", counted, rand(5), torch.tensor(7), tests=[(rand(5), torch.tensor(7)), (rand(5), torch.tensor(0)), (rand(5), torch.tensor(12))])
+
+
+def repeated(x, n):
+    result = torch.repeat_interleave(x, n, dim=0)
+    torch._check(result.shape[0] <= 40)
+    return result * 2
+
+
+case("found-repeat", repeated, rand(6, 3), ints(6, low=0, high=5), tests=[(rand(6, 3), ints(6, low=0, high=5)), (rand(6, 3), torch.zeros(6, dtype=torch.int64))])
+
+
+def binned(x):
+    result = torch.bincount(x)
+    torch._check(result.shape[0] <= 30)
+    return result + 1
+
+
+case("found-bincount", binned, ints(50, low=0, high=17), tests=[(ints(50, low=0, high=17),), (torch.zeros(50, dtype=torch.int64),)])
+case("found-static", lambda x: (torch.nonzero_static(x, size=9), torch.nonzero_static(x, size=2, fill_value=-7)), (spread(5, 4) > 0).int(),
+     tests=[((spread(5, 4) > 0).int(),), (torch.zeros(5, 4, dtype=torch.int32),)])
+case("found-scatter", lambda x, m: x.masked_scatter(m, x[m] * 3), rand(8, 5), spread(8, 5) > 0,
+     tests=[(rand(8, 5), spread(8, 5) > 0), (rand(8, 5), torch.zeros(8, 5, dtype=torch.bool))])
