@@ -1,4 +1,3 @@
-using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;

@@ -35,8 +35,8 @@ public sealed class SizeBoundTests
         for (var i = 0; i < 200; i++)
         {
             var (rows, columns) = (random.Next(1, 30), random.Next(1, 64));
-            long Leaf(Atom leaf) => leaf == Rows ? rows : leaf == Columns ? columns : leaf == Few ? few : leaf == Many ? many : leaf == Any ? any : few - (few == rows ? 1 : 0);
             var (few, many, any) = (random.Next(0, rows + 1), random.Next(0, (7 * rows) + 1), random.Next(0, 100));
+            long Leaf(Atom leaf) => leaf == Rows ? rows : leaf == Columns ? columns : leaf == Few ? few : leaf == Many ? many : leaf == Any ? any : few - (few == rows ? 1 : 0);
             Assert.True(size.Evaluate(Leaf) <= most!.Evaluate(Leaf), $"{size} with {rows} rows, {few}, {many} and {any}");
         }
     }
