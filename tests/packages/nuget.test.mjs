@@ -35,7 +35,7 @@ describe("dotnet tool install sconce", () => {
       for (const args of [["run", "digits.wasm"], ["bench", "digits.wasm"], ["demo", "--no-serve"], ["wasi", "digits-guest.wasm", "--graph", "digits=digits.wasm"]]) {
         const { status, stderr } = folder.run("sconce", ...args);
         assert.equal(status, 1, `${args}`);
-        assert.match(stderr, /^error: expected Node 20\.16 or newer as 'node', but it cannot be started [^]*what to do: install Node/, `${args}`);
+        assert.match(stderr, /^error: expected Node 20\.16 or newer as 'node' on the path, but it cannot be started [^]*what to do: install Node/, `${args}`);
       }
       assert.match(folder.ok("sconce", "inspect", "digits.wasm"), /^digits\.wasm/);
     } finally {

@@ -2,9 +2,13 @@
 
 import base64
 import hashlib
+import importlib.util
 import pathlib
+import subprocess
 import sys
+import tempfile
 import unittest
+import venv
 import zipfile
 
 from counting import main
@@ -50,6 +54,25 @@ class Wheel(unittest.TestCase):
 
     def test_the_command_is_an_entry_point(self):
         self.assertIn("sconce = sconce.__main__:main", self.read("entry_points.txt"))
+
+    @unittest.skipUnless(importlib.util.find_spec("ensurepip"), "this Python brings no pip (Debian: python3-venv)")
+    def test_pip_installs_it_and_its_command_runs(self):
+        with tempfile.TemporaryDirectory(prefix="sconce-pip-") as folder:
+            venv.create(folder, with_pip=True)
+            programs = pathlib.Path(folder, "Scripts" if sys.platform == "win32" else "bin")
+
+            def run(program, *arguments):
+                done = subprocess.run([programs / program, *arguments], cwd=folder, capture_output=True, text=True)
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+                return done.stdout
+
+            # Without PyTorch: neither the command nor the import itself needs it.
+            run("python", "-m", "pip", "install", "--no-index", "--no-deps", WHEEL.resolve())
+            self.assertIn("aten::prelu", run("sconce", "ops", "prelu"))
+            self.assertEqual(run("python", "-c", "import sconce; print(sconce.__version__)").strip(), WHEEL.stem.split("-")[1])
+            run("python", "-m", "pip", "uninstall", "--yes", "sconce")
+            self.assertFalse((programs / "sconce").exists())
+            self.assertEqual([path for path in pathlib.Path(folder).rglob("sconce*") if path.exists()], [])
 
 
 if __name__ == "__main__":
