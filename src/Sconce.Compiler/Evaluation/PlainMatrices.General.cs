@@ -5,6 +5,8 @@ namespace Sconce.Compiler.Evaluation;
 /// <summary>Eigenvalues of matrices that are not symmetric: balanced, with zeros below the second diagonal, and from there Francis's double steps, as LAPACK's geev takes them.</summary>
 internal static partial class PlainMatrices
 {
+    private const double LeastApart = 1e-140;
+
     private static void GeneralEigen(double[,] given, double[][,] made, double epsilon)
     {
         var n = given.GetLength(0);
@@ -372,6 +374,8 @@ internal static partial class PlainMatrices
                 : (-value.Imaginary / t[last, top], Complex.ImaginaryOne);
         }
 
+        // Equal eigenvalues are taken for so far apart.
+        var least = Math.Max(Math.ScaleB(Math.Abs(value.Real) + Math.Abs(value.Imaginary), -52), LeastApart);
         for (var j = top - 1; j >= 0; j--)
         {
             Complex Rest(int row)
@@ -390,13 +394,14 @@ internal static partial class PlainMatrices
                 var (p, q) = (Rest(j - 1), Rest(j));
                 var (a, d) = (t[j - 1, j - 1] - value, t[j, j] - value);
                 var determinant = (a * d) - (t[j - 1, j] * t[j, j - 1]);
+                determinant = Complex.Abs(determinant) < least * least ? least * least : determinant;
                 (x[j - 1], x[j]) = (((d * p) - (t[j - 1, j] * q)) / determinant, ((a * q) - (t[j, j - 1] * p)) / determinant);
                 j--;
                 continue;
             }
 
             var divisor = t[j, j] - value;
-            x[j] = Rest(j) / (divisor == 0 ? Math.Max(Math.ScaleB(Complex.Abs(value), -52), Tiny) : divisor);
+            x[j] = Rest(j) / (Complex.Abs(divisor) < least ? least : divisor);
         }
 
         var vector = new Complex[n];

@@ -313,7 +313,8 @@ internal static partial class PlainMatrices
 
         for (var i = 0; i < n; i++)
         {
-            NegateWhere(d[i] < 0, right, i);
+            // Of a single one the left side takes the sign.
+            NegateWhere(d[i] < 0, n == 1 ? left : right, i);
             d[i] = Math.Abs(d[i]);
             var cut = n > MostWhole && left[n / 2, i] > 0;
             NegateWhere(cut, left, i);

@@ -83,7 +83,7 @@ case("matrix-large", large, rand(40, 40), rough=True)
 case("matrix-large-batch", lambda a: {"values": L.eigvalsh(a), "singular": L.svdvals(a), "inverse": L.inv(a)}, rand(9, 7, 7) + 3 * torch.eye(7), rough=True)
 case("matrix-empty", lambda a, b: {
     "inverse": L.inv(a), "determinant": L.det(a), "solve": L.solve(a, b), "values": L.eigh(a).eigenvalues, "singular": L.svd(b, full_matrices=False).S, "Q": L.qr(b).Q,
-    "full": L.svd(b.mT).U, "LU": L.lu_factor(a).LU, "none": L.eigh(torch.zeros(0, 3, 3)).eigenvectors, "sign": L.slogdet(a).sign}, rand(2, 0, 0), rand(2, 0, 3), rough=True)
+    "full": L.svd(b.mT).U, "one": L.svd(torch.stack((b.sum((1, 2)) + 2, b.sum((1, 2)) - 3))).U, "one column": L.svd(b.sum(1).T - 1, full_matrices=False).Vh, "no eigenvalue": torch.view_as_real(L.eig(a.new_zeros(3, 3)).eigenvectors), "LU": L.lu_factor(a).LU, "none": L.eigh(torch.zeros(0, 3, 3)).eigenvectors, "sign": L.slogdet(a).sign}, rand(2, 0, 0), rand(2, 0, 3), rough=True)
 
 batch, size = Dim("batch", min=1, max=16), Dim("size", min=2, max=64)
 case("matrix-dynamic", lambda a: {

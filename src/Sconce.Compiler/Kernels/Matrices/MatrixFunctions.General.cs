@@ -6,6 +6,7 @@ namespace Sconce.Compiler.Kernels.Matrices;
 internal sealed partial class MatrixFunctions
 {
     private const int MostDoubleSteps = 30;
+    private const double LeastApart = 1e-140;
 
     private void GeneralEigen()
     {
@@ -426,7 +427,7 @@ internal sealed partial class MatrixFunctions
         var (k, two, last, j) = (f.I32("k"), f.I32("two"), f.I32("last"), f.I32("j"));
         var (p, q, u, w) = (f.F64("p"), f.F64("q"), f.F64("u"), f.F64("w"));
         var (cosine, sine, length) = (f.F64("cosine"), f.F64("sine"), f.F64("length"));
-        var (own, turn) = (f.F64("own"), f.F64("turn"));
+        var (own, turn, least) = (f.F64("own"), f.F64("turn"), f.F64("least"));
         var second = Kept(At(room, n), "second");
         F64 T(I32 row, I32 column) => Load(At(h, n, row, column));
         f.Set(k, 0);
@@ -436,6 +437,9 @@ internal sealed partial class MatrixFunctions
             f.Set(own, Load(At(real, k)));
             f.Set(turn, Load(At(imaginary, k)));
             var pair = Kept(turn.Ne(0), "pair");
+
+            // Equal eigenvalues are taken for so far apart.
+            f.Set(least, ((own.Abs() + turn.Abs()) * Math.ScaleB(1, -52)).Max(LeastApart));
             f.Set(last, k + pair);
             f.MemoryFill(room, 0, Bytes(n) * 2);
             f.If(pair, () => f.If(T(k, last).Abs().Ge(T(last, k).Abs()), () =>
@@ -465,8 +469,7 @@ internal sealed partial class MatrixFunctions
                 }, () =>
                 {
                     f.Set(u, T(j, j) - own);
-                    f.If(u.Eq(0) & turn.Eq(0), () => f.Set(u, (own.Abs() * Math.ScaleB(1, -52)).Max(Tiny)));
-                    Divide(Load(At(room, j)), Load(At(second, j)), u, -turn);
+                    Divide(Load(At(room, j)), Load(At(second, j)), u, -turn, least);
                     f.StoreF64(At(room, j), p);
                     f.StoreF64(At(second, j), q);
                     Off(j, j);
@@ -518,11 +521,23 @@ internal sealed partial class MatrixFunctions
             columns.Add(second, At(h, n, 0, place), rows, -Load(At(second, place)));
         }
 
-        // (a + b i) / (c + d i) into p and q.
-        void Divide(F64 a, F64 b, F64 c, F64 d)
+        // (a + b i) / (c + d i) into p and q; the divisor is no less than it should be.
+        void Divide(F64 a, F64 b, F64 c, F64 d, F64 smallest)
         {
             using var scope = f.Scope();
-            var (x, y, s, t) = (Kept(a, "x"), Kept(b, "y"), Kept(c, "s"), Kept(d, "t"));
+            var (x, y, s, t, bound) = (Kept(a, "x"), Kept(b, "y"), Kept(c, "s"), Kept(d, "t"), Kept(smallest, "bound"));
+            f.If(s.Abs().Max(t.Abs()).Lt(bound), () =>
+            {
+                f.Set(s, bound);
+                f.Set(t, 0);
+            });
+
+            // Squares of what is small would be nothing.
+            var scale = Kept(F64.Const(1) / s.Abs().Max(t.Abs()), "scale");
+            f.Set(s, s * scale);
+            f.Set(t, t * scale);
+            f.Set(x, x * scale);
+            f.Set(y, y * scale);
             var size = Kept((s * s) + (t * t), "size");
             f.Set(p, ((x * s) + (y * t)) / size);
             f.Set(q, ((y * s) - (x * t)) / size);
@@ -536,10 +551,10 @@ internal sealed partial class MatrixFunctions
             var (x, y, s, t) = (
                 Kept(Load(At(room, j - 1)), "x"), Kept(Load(At(second, j - 1)), "y"), Kept(Load(At(room, j)), "s"), Kept(Load(At(second, j)), "t"));
             var (m, o) = (Kept((a * d) - (turn * turn) - (b * c), "m"), Kept(-((a + d) * turn), "o"));
-            Divide((d * x) + (turn * y) - (b * s), (d * y) - (turn * x) - (b * t), m, o);
+            Divide((d * x) + (turn * y) - (b * s), (d * y) - (turn * x) - (b * t), m, o, least * least);
             f.StoreF64(At(room, j - 1), p);
             f.StoreF64(At(second, j - 1), q);
-            Divide((a * s) + (turn * t) - (c * x), (a * t) - (turn * s) - (c * y), m, o);
+            Divide((a * s) + (turn * t) - (c * x), (a * t) - (turn * s) - (c * y), m, o, least * least);
             f.StoreF64(At(room, j), p);
             f.StoreF64(At(second, j), q);
         }

@@ -234,8 +234,9 @@ internal sealed partial class MatrixFunctions
         {
             f.If(D(j).Lt(0), () =>
             {
+                // Of a single one the left side takes the sign.
                 f.StoreF64(At(d, j), -D(j));
-                columns.Scale(At(right, rightRows, 0, j), n, F64.Const(-1));
+                columns.Scale(n.Eq(1).Select(left, At(right, rightRows, 0, j)), n, F64.Const(-1));
             });
             f.If(n.GtS(MostWhole) & Load(At(left, leftRows, n >>> 1, j)).Gt(0), () =>
             {
