@@ -49,3 +49,6 @@ case("rare-numbers", lambda x, i, y: {"reduce": x.index_reduce(0, i, y, "amax"),
 case("rare-mantissas", lambda x, y: {"floats": tuple(torch.frexp(x)), "wide": tuple(torch.frexp(y))}, torch.cat([rand(13) * 1e5, torch.tensor([0.0, -0.0, 1, 0.5, -2, 1e-37, inf, -inf, nan])]),
     torch.tensor([1e-310, -3e-300, 1e300, 0.75, 0], dtype=torch.float64))
 case("rare-resized", lambda x, y: {"size": x.clone().resize_(5, 4, 3), "like": x.clone().resize_as_(y), "written": (z := x.clone(), z.resize_(60).add_(1))[0]}, rand(3, 4, 5), rand(6, 10))
+case("rare-bytes", lambda x, y, t: {"distance": F.pairwise_distance(x, y), "triplet": F.triplet_margin_loss(x, y, x.flip(0), reduction="none"), "ranking": F.margin_ranking_loss(x, y, t,
+    reduction="none"), "einsum": torch.einsum("ij->j", x), "sum": x.sum_to_size(1, 7), "bools": (x > 9).sum_to_size(5, 1)}, ints(5, 7, low=0, high=256, dtype=torch.uint8),
+    ints(5, 7, low=0, high=256, dtype=torch.uint8), ints(5, 7, low=0, high=2, dtype=torch.uint8))

@@ -114,16 +114,16 @@ internal static class Distance
             rows.Type, rows.Dims[..^1], [rows.Dims[^1]], Combiner.Sum, (o, r) => rows.ValueAt([.. o, r[0]]) * rows.ValueAt([.. o, r[0]]), (_, sum) => sum);
     }
 
-    private static TensorBuffer Floating(Call call, string name) => call.Context.Convert(call.Tensor(name), call.Tensor(name).Type.ToFloat());
-
     private static Lowered PairwiseDistance(Call call) => Pairwise(
-        call.Context, Floating(call, "x1"), Floating(call, "x2"), call.Number("p"), call.Number("eps"), call.Flag("keepdim"));
+        call.Context, call.Tensor("x1"), call.Tensor("x2"), call.Number("p"), call.Number("eps"), call.Flag("keepdim"));
 
     /// <summary>The p-norm of the differences of two tensors' last dims.</summary>
     internal static TensorBuffer Pairwise(LoweringContext context, TensorBuffer a, TensorBuffer b, double p, double epsilon, bool keep)
     {
-        var difference = context.Pointwise(a.Type, a.Type, [a, b], x => x[0] - x[1] + x[0].Like(epsilon));
-        return Reduction.Norm(context, difference, new(difference, [difference.Rank - 1], keep), a.Type, p);
+        // Integers are subtracted as such: what has no sign wraps around.
+        var type = TypePromotion.Promote(a.Type, b.Type);
+        var difference = context.Pointwise(type.ToFloat(), type, [a, b], x => (x[0] - x[1]).As(type.ToFloat().Compute()) is var distance ? distance + distance.Like(epsilon) : null!);
+        return Reduction.Norm(context, difference, new(difference, [difference.Rank - 1], keep), difference.Type, p);
     }
 
     private static Lowered CosineSimilarity(Call call)

@@ -65,7 +65,7 @@ internal static class Einsum
     {
         ImmutableArray<int> axes = [.. Enumerable.Range(0, operand.Labels.Length).Where(axis => !wanted.Contains(operand.Labels[axis]))];
         return axes.IsEmpty ? operand : new(
-            context.Sum(operand.Buffer, new(operand.Buffer, axes, keep: false), operand.Buffer.Type), [.. operand.Labels.Where(wanted.Contains)]);
+            context.Sum(operand.Buffer, new(operand.Buffer, axes, keep: false), operand.Buffer.Type.ToSum()), [.. operand.Labels.Where(wanted.Contains)]);
     }
 
     private static Labelled Product(LoweringContext context, Labelled a, Labelled b, HashSet<char> wanted)

@@ -126,8 +126,12 @@ internal static class Loss
     private static Lowered MarginRanking(Call call)
     {
         Operand[] operands = [call.Tensor("input1"), call.Tensor("input2"), call.Tensor("target")];
-        var type = TypePromotion.Result(operands).ToFloat();
-        return Reduced(call, call.Context.Pointwise(type, type, operands, x => (-x[2] * (x[0] - x[1]) + x[0].Like(call.Number("margin"))).Max(x[0].Zero)));
+        var type = TypePromotion.Result(operands);
+        return Reduced(call, call.Context.Pointwise(type.ToFloat(), type, operands, x =>
+        {
+            var loss = (-x[2] * (x[0] - x[1])).As(type.ToFloat().Compute());
+            return (loss + loss.Like(call.Number("margin"))).Max(loss.Zero);
+        }));
     }
 
     private static Lowered TripletMargin(Call call)
@@ -144,7 +148,7 @@ internal static class Loss
             positive.Type, positive.Type, [positive, negative], x => (x[0] - x[1] + x[0].Like(call.Number("margin"))).Max(x[0].Zero)));
 
         TensorBuffer Distance(string a, string b) => Families.Distance.Pairwise(
-            context, Floating(call, a), Floating(call, b), call.Number("p"), call.Number("eps"), keep: false);
+            context, call.Tensor(a), call.Tensor(b), call.Number("p"), call.Number("eps"), keep: false);
     }
 
     private static TensorBuffer Floating(Call call, string name) => call.Context.Convert(call.Tensor(name), call.Tensor(name).Type.ToFloat());

@@ -270,7 +270,7 @@ internal static class Reduction
         var size = call.Ints("size");
         var added = self.Rank - size.Length;
         ImmutableArray<int> axes = [.. Enumerable.Range(0, self.Rank).Where(axis => axis < added || (size[axis - added].IsOne && !self.Dims[axis].IsOne))];
-        var sum = axes.IsEmpty ? self : call.Context.Sum(self, new(self, axes, keep: true), self.Type.ToSum());
+        var sum = axes.IsEmpty && self.Rank > 0 ? self : call.Context.Sum(self, new(self, axes, keep: true), self.Type.ToSum());
         return call.Context.Reshape(sum, size);
     }
 
