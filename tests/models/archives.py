@@ -1,10 +1,12 @@
 """Writes archives that differ from what `torch.export.save` usually gives, not in their models: `python archives.py`.
 
-Into archives/: several models in one, weights kept as pickles, extra files and example inputs.
+Into archives/: several models in one, weights kept as pickles, extra files and example inputs, all weights in one file.
 """
 
+import io
 import pathlib
 import sys
+import zipfile
 from unittest import mock
 
 import numpy
@@ -97,7 +99,24 @@ def untouched():
         numpy.savez_compressed(OUT / "untouched.npz", **arrays)
 
 
+def together():
+    """All weights in one file of torch.save and all constants in another, in folders, as PyTorch 2.8 is said to write them: made of what 2.14 writes, since no 2.8 is at hand."""
+    module, args = nn.Sequential(nn.Linear(5, 4), nn.BatchNorm1d(4)).eval(), (rand(3, 5),)
+    program, saved = case.tidied(case.export(module, args)), io.BytesIO()
+    torch.export.save(program, saved)
+    with zipfile.ZipFile(saved) as source, zipfile.ZipFile(OUT / "together.pt2", "w") as target:
+        root = source.namelist()[0].split("/")[0]
+        for name in source.namelist():
+            if "/data/weights/" not in name and "/data/constants/" not in name:
+                target.writestr(zipfile.ZipInfo(name), source.read(name))
+        for kind, tensors in ("weights", program.state_dict), ("constants", program.constants):
+            file = io.BytesIO()
+            torch.save(tensors, file)
+            target.writestr(zipfile.ZipInfo(f"{root}/data/{kind}/model.pt"), file.getvalue())
+    finish("together", module, args)
+
+
 OUT.mkdir(exist_ok=True)
-for make in (several, pickled, untouched):
+for make in (several, pickled, untouched, together):
     case.seed(make.__name__)
     make()

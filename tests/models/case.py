@@ -151,14 +151,23 @@ def save(program, path):
 
 def run(module, args, kwargs):
     """The outputs of a fresh copy of the module on copies of the inputs: a case may change both in place."""
+    return call(copy.deepcopy(module), args, kwargs)
+
+
+def call(function, args, kwargs):
+    """The outputs on copies of the inputs; after them the inputs that were written to, as they are then."""
+    args, kwargs = copy.deepcopy((args, kwargs))
+    inputs = tensors((args, kwargs))
+    before = [tensor._version for tensor in inputs]
     with torch.no_grad():
-        return copy.deepcopy(module)(*copy.deepcopy(args), **copy.deepcopy(kwargs))
+        outputs = function(*args, **kwargs)
+    written = [tensor for tensor, version in zip(inputs, before) if tensor._version != version]
+    return (outputs, written) if written else outputs
 
 
 def check(path, args, kwargs, expected, rough=False):
     """Reads the archive back: a case whose exported program disagrees with eager mode would be a wrong test."""
-    with torch.no_grad():
-        got = torch.export.load(str(path)).module()(*copy.deepcopy(args), **copy.deepcopy(kwargs))
+    got = call(torch.export.load(str(path)).module(), args, kwargs)
     for actual, right in zip(tensors(got), tensors(expected), strict=True):
         scale = right.abs().nan_to_num(0, 0, 0).max().item() if right.is_floating_point() and right.numel() else 0
         tolerance = {"rtol": 1e-4, "atol": 1e-4 * scale + 1e-6} if rough else {"rtol": 0, "atol": 0}

@@ -100,9 +100,9 @@ console.log(JSON.stringify({
     assert.equal(said.source, "digits.pt2");
     assert.ok(said.steps > 5 && said.multiplyAdds.includes(size), said.multiplyAdds);
     assert.match(said.types, /readonly image: /);
-    assert.deepEqual(said.verified.map(({ model, status }) => [model, status]), [["digits.pt2", "passed"], ["lonely.pt2", "error"]]);
+    assert.deepEqual(said.verified.map(({ model, status }) => [model, status]), [["digits.pt2", "passed"], ["lonely.pt2", "passed"]]);
     assert.ok(said.verified[0].maxError < 1e-4 && said.verified[0].codeBytes > 1000);
-    assert.match(said.verified[1].message, /no lonely\.npz beside it/);
+    assert.match(said.verified[1].message, /no lonely\.npz beside it; compared with the reference evaluator on 3 random ones/);
     assert.equal(said.stopped, "enough");
     assert.deepEqual(readdirSync(folder.path).filter((file) => file.includes("stopped")), [], "a stopped compilation leaves nothing");
     for (const problem of [said.missing, said.unverified]) assert.match(problem, /^expected [^]*none\.pt2/);

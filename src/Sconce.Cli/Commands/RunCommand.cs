@@ -21,7 +21,7 @@ internal static class RunCommand
         var model = new Argument<string>("MODEL") { Description = "A model (.pt2), compiled first, or an artifact (.wasm)." };
         var input = new Option<string[]>("--input", "-i")
         {
-            Description = "FILE.npz with an array for each input, by name or as in0, in1, …; or NAME=FILE.npy for one. May be given several times. Without it inputs are random, always the same ones.",
+            Description = "FILE.npz with an array for each input, by name or as in0, in1, …; or NAME=FILE.npy for one. May be given several times. Without it inputs are those that the .pt2 keeps, else random, always the same ones.",
             AllowMultipleArgumentsPerToken = true,
         };
         var sizes = OpenSizes.Option("Of random inputs: the value of a size that the model leaves open (its least where not given). May be given several times.");
@@ -60,7 +60,7 @@ internal static class RunCommand
         await using var model = await host.LoadAsync(artifact, settings.Threads, settings.Relaxed, cancellation);
         var run = settings.Inputs.Length > 0
             ? await RunOnFilesAsync(model, arrays, settings.Repeat, cancellation)
-            : await RunAtRandomAsync(model, artifact, settings, cancellation);
+            : await RunWithoutFilesAsync(model, artifact, settings, cancellation);
         Print(model, run);
         if (settings.Output is { } output)
         {
@@ -78,9 +78,20 @@ internal static class RunCommand
         return model.RunAsync(inputs, repeat, cancellation);
     }
 
-    private static Task<NodeRun> RunAtRandomAsync(NodeModel model, string artifact, Settings settings, CancellationToken cancellation)
+    /// <summary>On the inputs that the archive keeps of its export, or on random ones: always where sizes are given.</summary>
+    private static Task<NodeRun> RunWithoutFilesAsync(NodeModel model, string artifact, Settings settings, CancellationToken cancellation)
     {
         var manifest = ArtifactContents.Read(artifact).Manifest;
+        if (settings.Sizes.Length == 0 && artifact != settings.Model && ModelCompiler.SampleInputs(settings.Model, settings.Compile.Model, manifest) is { } kept)
+        {
+            foreach (var (name, input) in kept)
+            {
+                Console.WriteLine($"{name}  {input.Type.Name()}  {NpyHeader.ShapeText(input.Shape)}  a sample input of the file; --input {name}=FILE.npy gives numbers of yours");
+            }
+
+            return model.RunAsync(kept, settings.Repeat, cancellation);
+        }
+
         var inputs = OpenSizes.Inputs(manifest, OpenSizes.Of(manifest, settings.Sizes));
         foreach (var input in inputs)
         {

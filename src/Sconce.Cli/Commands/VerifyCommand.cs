@@ -10,12 +10,15 @@ namespace Sconce.Cli.Commands;
 /// <summary><c>sconce verify PATH…</c>: compiles models, runs them and compares with what PyTorch gave.</summary>
 internal static class VerifyCommand
 {
+    private const int MostSamples = 10_000;
+
     public static Command Create()
     {
         var paths = new Argument<string[]>("PATH")
         {
             Description = "A model (.pt2) or a folder of them, searched with all its folders. Beside NAME.pt2 lies NAME.npz with arrays"
-                + " in0, in1, … and out0, out1, … in the order in which PyTorch flattens them; NAME-sizes.npz, NAME-sizes-2.npz … hold calls of other sizes, NAME-sequence.npz several calls in a row.",
+                + " in0, in1, … and out0, out1, … in the order in which PyTorch flattens them; NAME-sizes.npz, NAME-sizes-2.npz … hold calls of other sizes, NAME-sequence.npz several calls in a row."
+                + " Where there is none, the model is compared with the reference evaluator: on the inputs that the .pt2 keeps, and on random ones.",
             Arity = ArgumentArity.OneOrMore,
         };
         var threads = CommonOptions.Threads("Threads to run with (1 where not given).");
@@ -29,6 +32,8 @@ internal static class VerifyCommand
             Description = "The absolute tolerance of floats, as a part of the output's largest magnitude.",
             DefaultValueFactory = _ => new Tolerance().Absolute,
         };
+        var samples = CommonOptions.Count("--samples", MostSamples,
+            "Compare with the reference evaluator on so many random inputs, over the whole range of the sizes that a model leaves open (3 where no .npz is there), with one thread and several, with relaxed SIMD and without.");
         var json = new Option<FileInfo?>("--json") { Description = "Write one JSON object for each model to this file, one a line." };
         var later = new Option<FileInfo?>("--later")
         {
@@ -39,9 +44,9 @@ internal static class VerifyCommand
         var timeout = CommonOptions.Timeout();
         var output = new Option<string?>("--output", "-o") { Description = "Keep the artifact of the one model, right or wrong, in this file." };
 
-        var command = new Command("verify", "Compile models, run them in Node and compare with PyTorch's outputs.")
+        var command = new Command("verify", "Compile models, run them in Node and compare with PyTorch's outputs, or with the reference evaluator's.")
         {
-            paths, threads, noRelaxed, relative, absolute, json, later, check, timeout, output,
+            paths, threads, noRelaxed, relative, absolute, samples, json, later, check, timeout, output,
         };
         var settings = new CompileSettings();
         settings.AddTo(command);
@@ -49,7 +54,7 @@ internal static class VerifyCommand
             parsed.GetRequiredValue(paths),
             new VerifyOptions(
                 parsed.GetValue(threads) ?? 1, !parsed.GetValue(noRelaxed),
-                new Tolerance(parsed.GetValue(relative), parsed.GetValue(absolute)), TimeSpan.FromSeconds(parsed.GetValue(timeout)), settings.From(parsed) with { Verify = parsed.GetValue(check) }, parsed.GetValue(output)),
+                new Tolerance(parsed.GetValue(relative), parsed.GetValue(absolute)), TimeSpan.FromSeconds(parsed.GetValue(timeout)), settings.From(parsed) with { Verify = parsed.GetValue(check) }, parsed.GetValue(output), parsed.GetValue(samples)),
             parsed.GetValue(json)?.FullName,
             KnownGaps.Read(parsed.GetValue(later)?.FullName),
             cancellation));

@@ -5,6 +5,7 @@ using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends;
 using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
 
 namespace Sconce.Cli.Compiling;
@@ -93,6 +94,24 @@ internal static class ModelCompiler
     {
         using var file = InputFile.Open(archive, "a PyTorch model (.pt2)");
         return Pt2Frontend.ModelNames(ModelBytes.Of(file), archive);
+    }
+
+    /// <summary>The inputs that an archive keeps of those that its model was exported with, in the manifest's order; null where it has not all that a run asks for.</summary>
+    public static IReadOnlyDictionary<string, TensorData>? SampleInputs(string path, string? model, ManifestView manifest)
+    {
+        var kept = Read(path, bytes => Pt2Frontend.ReadSampleInputs(bytes, Path.GetFileName(path), model));
+        if (kept is null || !manifest.Inputs.All(port => kept.TryGetValue(port.Name, out var tensor) && tensor.Type == port.Type && tensor.Shape.Length == port.Shape.Length))
+        {
+            return null;
+        }
+
+        var inputs = new OrderedDictionary<string, TensorData>();
+        foreach (var port in manifest.Inputs)
+        {
+            inputs.Add(port.Name, kept[port.Name]);
+        }
+
+        return inputs;
     }
 
     private sealed class Stages(IProgress<string> progress) : IProgress<CompileProgress>

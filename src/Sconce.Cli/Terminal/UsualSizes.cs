@@ -10,18 +10,18 @@ internal static class UsualSizes
 {
     public static long Least(Symbol symbol) => Math.Max(symbol.Min, Math.Min(symbol.Max ?? 1, 1));
 
-    public static long AtLeast(Dim size) => Evaluate(size, Least);
+    public static long AtLeast(Dim size) => At(size, Least);
 
     /// <summary>Null where nothing bounds it.</summary>
     public static long? AtMost(Dim size)
     {
         var open = false;
         size.VisitLeaves(leaf => open |= leaf is not Symbol { Max: not null });
-        return open ? null : Evaluate(size, symbol => symbol.Max!.Value);
+        return open ? null : At(size, symbol => symbol.Max!.Value);
     }
 
-    /// <summary>A file may hold any expression: what is beyond 64 bits, or divides by zero, is as large as can be.</summary>
-    private static long Evaluate(Dim size, Func<Symbol, long> valueOf)
+    /// <summary>For symbols of some value. A file may hold any expression: what is beyond 64 bits, or divides by zero, is as large as can be.</summary>
+    public static long At(Dim size, Func<Symbol, long> valueOf)
     {
         try
         {

@@ -11,14 +11,24 @@ namespace Sconce.Cli.Verification;
 /// </summary>
 internal sealed record CasesResult(string? Problem, IReadOnlyList<Call> FailedCalls, double MaxError, double MedianMilliseconds);
 
+/// <summary>With how many threads, and whether with relaxed SIMD.</summary>
+internal readonly record struct RunVariant(int Threads, bool Relaxed)
+{
+    public override string ToString() => $"{Threads} thread{(Threads == 1 ? "" : "s")}, {(Relaxed ? "relaxed" : "no relaxed")} SIMD";
+}
+
 /// <summary>Runs artifacts on cases in one Node process, which it starts anew when it has ended.</summary>
 internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
 {
     private NodeHost? host;
 
-    public async Task<CasesResult> RunAsync(string artifact, IReadOnlyList<Case> cases, CancellationToken cancellation)
+    /// <param name="artifact">The file.</param>
+    /// <param name="cases">What to call it with.</param>
+    /// <param name="variant">Null for what the options say.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task<CasesResult> RunAsync(string artifact, IReadOnlyList<Case> cases, RunVariant? variant, CancellationToken cancellation)
     {
-        await using var model = await LoadAsync(artifact, cancellation);
+        await using var model = await LoadAsync(artifact, variant, cancellation);
         var times = new List<double>();
         var worst = 0.0;
         foreach (var @case in cases)
@@ -30,7 +40,8 @@ internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
                 {
                     if (!await FailsAsync(model, call, cancellation))
                     {
-                        return new($"{Path.GetFileName(@case.File)} call {i}: PyTorch raises an error, the model does not", UpTo(@case, i), worst, Median(times));
+                        var (file, judge) = variant is { } run ? ($"{@case.File}, {run}", "the reference evaluator") : ($"{Path.GetFileName(@case.File)} call {i}", "PyTorch");
+                        return new($"{file}: {judge} raises an error, the model does not", UpTo(@case, i), worst, Median(times));
                     }
 
                     continue;
@@ -44,7 +55,7 @@ internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
                     worst = Math.Max(worst, comparison.MaxError);
                     if (!comparison.IsRight)
                     {
-                        var place = @case.Calls.Length > 1 ? $"{Path.GetFileName(@case.File)} call {i}: " : "";
+                        var place = @case.Calls.Length > 1 ? $"{Path.GetFileName(@case.File)} call {i}: " : variant is { } run ? $"{@case.File}, {run}: " : "";
                         return new(place + comparison.Problem, UpTo(@case, i), worst, Median(times));
                     }
                 }
@@ -57,7 +68,7 @@ internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
     /// <summary>Makes the calls in order; gives the last one's outputs.</summary>
     public async Task<IReadOnlyDictionary<string, TensorData>> RunAllAsync(string artifact, IReadOnlyList<Call> calls, CancellationToken cancellation)
     {
-        await using var model = await LoadAsync(artifact, cancellation);
+        await using var model = await LoadAsync(artifact, variant: null, cancellation);
         IReadOnlyDictionary<string, TensorData> outputs = new Dictionary<string, TensorData>();
         foreach (var call in calls)
         {
@@ -75,7 +86,7 @@ internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
         }
     }
 
-    private async Task<NodeModel> LoadAsync(string artifact, CancellationToken cancellation)
+    private async Task<NodeModel> LoadAsync(string artifact, RunVariant? variant, CancellationToken cancellation)
     {
         if (host is not { IsAlive: true })
         {
@@ -83,7 +94,7 @@ internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
             host = NodeHost.Start(options.Timeout);
         }
 
-        return await host.LoadAsync(artifact, options.Threads, options.Relaxed, cancellation);
+        return await host.LoadAsync(artifact, variant?.Threads ?? options.Threads, variant?.Relaxed ?? options.Relaxed, cancellation);
     }
 
     private static Call[] UpTo(Case @case, int last)
@@ -144,7 +155,7 @@ internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
             throw SconceException.Expected(
                 $"an array for each of the model's {model.Outputs.Length} outputs, out0 … ({string.Join(", ", model.Outputs.Select(port => port.Name))})",
                 $"{call.Outputs.Length}",
-                new Where(file), "write the arrays again, from what the exported program gives: its outputs in the order in which PyTorch flattens them");
+                new Where(file), "write the arrays again, from what the exported program gives: its outputs in the order in which PyTorch flattens them, then the inputs that it writes to, as they are after the run");
         }
     }
 

@@ -14,6 +14,11 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
     /// <summary>How many compiled models may wait for Node: enough that neither side idles, few enough to keep the disk small.</summary>
     private const int Ahead = 3;
 
+    /// <summary>Random inputs for a model without files of numbers.</summary>
+    private const int UsualSamples = 3;
+
+    private const int SeveralThreads = 4;
+
     /// <summary>A model to verify; <see cref="Member"/> is its name in an archive that holds several, else null.</summary>
     private sealed record Subject(string Path, string? Member)
     {
@@ -117,12 +122,20 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
         line = line with { CodeBytes = artifact.Contents.CodeBytes };
         try
         {
-            if (CasesBeside(compiled.Subject) is not { Count: > 0 } cases)
+            var cases = CasesBeside(compiled.Subject);
+            var result = cases.Count > 0 ? await runner.RunAsync(artifact.Path, cases, variant: null, cancellation) : new(null, [], 0, 0);
+            if (result.Problem is null && (cases.Count == 0 || options.Samples is not null))
             {
-                return line with { Message = $"no {Path.GetFileName(compiled.Subject.CasePath(".npz"))} beside it: compiled only" };
+                var made = ReferenceCases.Make(compiled.Subject.Path, CompileOptionsOf(compiled.Subject), artifact.Contents.Manifest, options.Samples ?? UsualSamples);
+                line = line with { Message = cases.Count > 0 ? made.Note : $"no {Path.GetFileName(compiled.Subject.CasePath(".npz"))} beside it; {made.Note}" };
+                if (cases.Count == 0 && made.Cases.Count == 0)
+                {
+                    return line;
+                }
+
+                result = await RunAllWaysAsync(runner, artifact.Path, made.Cases, result, cancellation);
             }
 
-            var result = await runner.RunAsync(artifact.Path, cases, cancellation);
             line = line with { MaxError = result.MaxError, RunMs = Math.Round(result.MedianMilliseconds, 3) };
             if (result.Problem is null)
             {
@@ -144,6 +157,28 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
                 File.Delete(artifact.Path);
             }
         }
+    }
+
+    /// <summary>With one thread and several, with relaxed SIMD and without.</summary>
+    private async Task<CasesResult> RunAllWaysAsync(ModelRunner runner, string artifact, IReadOnlyList<Case> cases, CasesResult before, CancellationToken cancellation)
+    {
+        int[] threads = [1, options.Threads > 1 ? options.Threads : SeveralThreads];
+        bool[] relaxed = options.Relaxed ? [true, false] : [false];
+        foreach (var variant in threads.SelectMany(count => relaxed.Select(one => new RunVariant(count, one))))
+        {
+            var result = await runner.RunAsync(artifact, cases, variant, cancellation);
+            before = result with
+            {
+                MaxError = Math.Max(before.MaxError, result.MaxError),
+                MedianMilliseconds = before.MedianMilliseconds > 0 ? before.MedianMilliseconds : result.MedianMilliseconds,
+            };
+            if (result.Problem is not null)
+            {
+                break;
+            }
+        }
+
+        return before;
     }
 
     private static VerifyLine Failed(VerifyLine line, Exception error) => line with

@@ -1,6 +1,7 @@
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends.Pt2;
 using Sconce.Compiler.Graphs;
+using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Frontends;
 
@@ -11,18 +12,43 @@ public static class Pt2Frontend
     public static Graph Read(ModelBytes file, string name, string? model = null)
     {
         var archive = new Pt2Archive(file, name);
+        var chosen = Choose(archive, model);
+        return Budget.InSixtyFourBits(() => ProgramReader.Read(archive, chosen));
+    }
+
+    /// <summary>
+    /// The inputs that the model was exported with, by their names: tensors, and integers as int64 without dims. Null where the archive keeps none, or such
+    /// that only Python can make. The graph may ask for fewer of them: one that is always the same number is no input of a run.
+    /// </summary>
+    public static IReadOnlyDictionary<string, TensorData>? ReadSampleInputs(ModelBytes file, string name, string? model = null)
+    {
+        using var scope = Budget.Begin(file.Length);
+        var archive = new Pt2Archive(file, name);
+        var chosen = Choose(archive, model);
+        try
+        {
+            return Budget.InSixtyFourBits(() => ProgramReader.ReadSampleInputs(archive, chosen));
+        }
+        catch (SconceException error) when (error.Kind == ErrorKind.Unsupported)
+        {
+            return null;
+        }
+    }
+
+    private static string Choose(Pt2Archive archive, string? model)
+    {
         var choices = string.Join(", ", archive.ModelNames);
         if (model is not null && !archive.ModelNames.Contains(model))
         {
-            throw SconceException.Expected($"one of the archive's models ({choices})", $"'{model}'", new Where(name), "name one of them");
+            throw SconceException.Expected($"one of the archive's models ({choices})", $"'{model}'", new Where(archive.FileName), "name one of them");
         }
 
         if (model is null && archive.ModelNames.Count > 1)
         {
-            throw new SconceException($"the archive holds {archive.ModelNames.Count} models: {choices}", new Where(name), "say which one is meant (on the command line by --model NAME)");
+            throw new SconceException($"the archive holds {archive.ModelNames.Count} models: {choices}", new Where(archive.FileName), "say which one is meant (on the command line by --model NAME)");
         }
 
-        return Budget.InSixtyFourBits(() => ProgramReader.Read(archive, model ?? archive.ModelNames[0]));
+        return model ?? archive.ModelNames[0];
     }
 
     public static Graph Read(ReadOnlyMemory<byte> file, string name, string? model = null) => Read(ModelBytes.Of(file), name, model);

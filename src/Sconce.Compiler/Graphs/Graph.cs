@@ -106,4 +106,18 @@ public sealed class Graph
 
     /// <summary>What each overwritten buffer (an input) holds after the run: from the signature's buffer mutations, or found by the functionalise pass.</summary>
     public List<(Value Buffer, Argument NewValue)> Mutations { get; init; } = [];
+
+    /// <summary>
+    /// What an input of the caller's holds after the run, where the model writes to it, as one more output: <c>x.written</c>. The caller's own arrays are never written to.
+    /// </summary>
+    public void AddWritten(GraphInput input, Argument value)
+    {
+        var name = $"{input.Name}.written";
+        while (Outputs.Exists(output => output.Name == name))
+        {
+            name += "_";
+        }
+
+        Outputs.Add(new(value, name));
+    }
 }

@@ -79,7 +79,7 @@ public sealed class HostileArchiveTests
     {
         Assert.Contains("torch.save", Refused(Zip(("a/data.pkl", "x"), ("a/version", "3"))).Message);
         Assert.Contains("TorchScript", Refused(Zip(("a/data.pkl", "x"), ("a/constants.pkl", "x"))).Message);
-        Assert.Contains("older than 2.7", Refused(Zip(("serialized_exported_program.json", "{}"), ("version", "7.1"))).Message);
+        Assert.Contains("schema version 7.1", Refused(Zip(("serialized_exported_program.json", """{"schema_version": {"major": 7, "minor": 1}}"""), ("version", "7.1"))).Message);
         Assert.Contains("AOTInductor", Refused(Zip(("a/archive_format", "pt2"), ("a/data/aotinductor/model/x.so", "x"))).Message);
         Assert.Contains("holds arrays, and no model", Refused(Zip(("x.npy", "x"), ("out0.npy", "x"))).Message);
         Assert.Contains("a pickle", Refused(new byte[] { 0x80, 2, (byte)'}', (byte)'.' }).Message);

@@ -113,5 +113,85 @@ public sealed class Pt2FrontendTests
         Assert.Contains(graph.Body.Nodes, node => node.Source?.Module == "layer");
     }
 
+    [Fact]
+    public void AnArchiveOfPyTorch26HasItsWeightsInOneFileOfTorchSave()
+    {
+        var file = Archive("flat");
+        Assert.Equal(["model"], Pt2Frontend.ModelNames(ModelBytes.Of(file), "flat.pt2"));
+        var graph = Pt2Frontend.Read(file, "flat.pt2");
+        var data = graph.Inputs.Where(input => input.Kind != InputKind.User).ToDictionary(input => input.Name, input => input.Data!);
+        Assert.Equal(["again.bias", "again.weight", "constant", "layer.bias", "layer.weight", "scale", "shift", "view"], data.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal([1L, 10], data["view"].Strides);
+        Assert.True(data["again.weight"].Storage.Equals(data["layer.weight"].Storage), "a tied weight is there once");
+        Assert.Equal(["x", "more.row"], graph.Inputs.Where(input => input.Kind == InputKind.User).Select(input => input.Name));
+    }
+
+    [Theory]
+    [InlineData("flat", "x [2, 5], more.row [5]")]
+    [InlineData("flat-core", "x [3]")]
+    [InlineData("untouched", "x [2, 5], scale [3]")]
+    [InlineData("together", null)]
+    public void SampleInputsAreReadByName(string archive, string? expected)
+    {
+        var samples = Pt2Frontend.ReadSampleInputs(ModelBytes.Of(Archive(archive)), archive);
+        Assert.Equal(expected, samples is null ? null : string.Join(", ", samples.Select(one => $"{one.Key} [{string.Join(", ", one.Value.Shape)}]")));
+    }
+
+    [Theory]
+    [InlineData("\u0080\u0002cos\nsystem\nX\u0004\0\0\0true\u0085R.", null)]
+    [InlineData("\u0080\u0002X\u0004\0\0\0true.", null)]
+    [InlineData("\u0080\u0002(", "cannot be read")]
+    public void SampleInputsThatAreNoTensorsAreLeftAndNothingOfThemIsRun(string pickle, string? problem)
+    {
+        using var file = new MemoryStream();
+        using (var from = new ZipArchive(new MemoryStream(Archive("untouched"))))
+        using (var to = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var entry in from.Entries)
+            {
+                using var target = to.CreateEntry(entry.FullName, CompressionLevel.NoCompression).Open();
+                using var source = entry.FullName.Contains("sample_inputs", StringComparison.Ordinal) ? Saved(pickle) : entry.Open();
+                source.CopyTo(target);
+            }
+        }
+
+        IReadOnlyDictionary<string, Sconce.Compiler.Types.TensorData>? Read() => Pt2Frontend.ReadSampleInputs(ModelBytes.Of(file.ToArray()), "m.pt2");
+        if (problem is null)
+        {
+            Assert.Null(Read());
+        }
+        else
+        {
+            Assert.Contains(problem, Assert.Throws<SconceException>(Read).Message, StringComparison.Ordinal);
+        }
+
+        static MemoryStream Saved(string pickle)
+        {
+            var stream = new MemoryStream();
+            using (var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+            {
+                using var entry = archive.CreateEntry("archive/data.pkl", CompressionLevel.NoCompression).Open();
+                entry.Write(System.Text.Encoding.Latin1.GetBytes(pickle));
+            }
+
+            stream.Position = 0;
+            return stream;
+        }
+    }
+
+    [Fact]
+    public void WiderUnsignedIntegersAreRefusedWithWhatToTakeInstead() =>
+        Assert.Contains("torch.int64 instead", Assert.Throws<SconceException>(() => Compiler.Frontends.Pt2.ScalarTypes.ToDType(34, new Where("m.pt2"))).Hint);
+
+    [Fact]
+    public void InputsThatTheSignatureSaysAreWrittenBecomeOutputs()
+    {
+        Assert.Equal(["sum", "y", "x.written"], Outputs("input-changed-core"));
+        Assert.Equal(["output", "x.written"], [.. Pt2Frontend.Read(Archive("flat-core"), "flat-core.pt2").Outputs.Select(output => output.Name)]);
+
+        static IEnumerable<string> Outputs(string name) =>
+            Pt2Frontend.Read(File.ReadAllBytes(Path.Combine(ModelFiles.Operators, name + ".pt2")), name).Outputs.Select(output => output.Name);
+    }
+
     private static byte[] Archive(string name) => File.ReadAllBytes(Path.Combine(ModelFiles.Repository, "tests", "models", "archives", name + ".pt2"));
 }

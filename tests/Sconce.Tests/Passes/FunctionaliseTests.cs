@@ -118,7 +118,7 @@ public sealed class FunctionaliseTests
     }
 
     [Fact]
-    public void AWrittenBufferEndsInTheMutationsAndTheCallersTensorDoesNot()
+    public void AWrittenBufferEndsInTheMutationsAndTheCallersTensorAmongTheOutputs()
     {
         var x = b.Input("x", 3);
         var state = b.Buffer("state", Data(3));
@@ -131,6 +131,7 @@ public sealed class FunctionaliseTests
             %add: float32[3] = aten::add.Tensor(self=%state, other=%mul)
             %state <- %add
             output "output.0" = %add
+            output "x.written" = %mul
             """);
         Assert.Equal(["x", "state"], b.Graph.Inputs.Select(input => input.Name));
     }

@@ -62,7 +62,7 @@ case("inplace-resize-loop", lambda x: accumulate(x), rand(2, 5, 3))
 case("inplace-build", lambda x: build(x), rand(2, 5))
 case("view-before-change", lambda x: view_before(x), rand(4, 6))
 case("view-after-change", lambda x: view_after(x), rand(4, 6))
-case("input-changed", lambda x, y: {"sum": x.add_(y), "y": y * 2}, x, y)
+case("input-changed", lambda x, y: {"sum": x.add_(y), "y": y * 2}, x, y, core=True)
 case("input-changed-through-view", lambda x, cache: {"old": (cache * 1), "new": cache[:, 1:3].copy_(x).sum()}, rand(3, 2),
     rand(3, 5))
 

@@ -63,12 +63,15 @@ export interface VerifyOptions extends ModelOptions {
   readonly relaxed?: boolean | undefined;
   readonly rtol?: number | undefined;
   readonly atol?: number | undefined;
+  /** On so many random inputs the model is compared with the reference evaluator: 3 where there is no .npz, else none. */
+  readonly samples?: number | undefined;
 }
 
-/** How a model fared beside PyTorch's numbers. */
+/** How a model fared beside PyTorch's numbers, or the reference evaluator's. */
 export interface Verification {
   readonly model: string;
   readonly status: "passed" | "failed" | "unsupported" | "error";
+  /** What is wrong, or what a model that passed was compared with. */
   readonly message?: string | null;
   readonly maxError?: number | null;
   readonly compileMs?: number | null;
@@ -98,10 +101,10 @@ export async function types(model: File, { url, signal, ...how }: TypesOptions =
   return await call(["types", pathOf(model), ...(url === true ? ["--url"] : []), ...settings(how)], signal);
 }
 
-/** Compiles models, runs them and compares with what PyTorch gave: NAME.npz beside NAME.pt2. A model that is wrong rejects nothing: its status says so. */
-export async function verify(models: File | readonly File[], { signal, threads, relaxed, rtol, atol, ...how }: VerifyOptions = {}): Promise<Verification[]> {
+/** Compiles models, runs them and compares with what PyTorch gave: NAME.npz beside NAME.pt2; without one, with what the reference evaluator gives. A model that is wrong rejects nothing: its status says so. */
+export async function verify(models: File | readonly File[], { signal, threads, relaxed, rtol, atol, samples, ...how }: VerifyOptions = {}): Promise<Verification[]> {
   const paths = (Array.isArray(models) ? (models as readonly File[]) : [models as File]).map(pathOf);
-  const numbers = Object.entries({ threads, rtol, atol }).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, `${value}`]));
+  const numbers = Object.entries({ threads, rtol, atol, samples }).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, `${value}`]));
   const lines = await report(async (file) => {
     try {
       await call(["verify", ...paths, "--json", file, ...numbers, ...(relaxed === false ? ["--no-relaxed"] : []), ...settings(how)], signal);

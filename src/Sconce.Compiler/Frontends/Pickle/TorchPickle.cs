@@ -6,7 +6,7 @@ using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Frontends.Pickle;
 
-/// <summary>Reads the tensors of a file of <c>torch.save</c>: a zip with a pickle, and the storages beside it.</summary>
+/// <summary>A file of <c>torch.save</c>: a zip with a pickle, and beside it the storages of the tensors that this names.</summary>
 internal sealed class TorchPickle
 {
     /// <summary>A parameter of a subclass: that is as deep as PyTorch wraps a tensor.</summary>
@@ -17,7 +17,7 @@ internal sealed class TorchPickle
     private readonly Where place;
     private readonly bool isBigEndian;
 
-    private TorchPickle(ReadOnlyMemory<byte> file, Where place)
+    public TorchPickle(ReadOnlyMemory<byte> file, Where place)
     {
         this.place = place;
         zip = new ZipReader(ModelBytes.Of(file), place.ToString());
@@ -28,12 +28,17 @@ internal sealed class TorchPickle
     /// <summary>The one tensor that the file holds.</summary>
     public static TensorData ReadTensor(ReadOnlyMemory<byte> file, string name, Where place)
     {
-        var reader = new TorchPickle(file, place);
-        return reader.Tensor(name, PickleReader.Read(reader.Read("data.pkl"), place));
+        var pickle = new TorchPickle(file, place);
+        return pickle.Tensor(name, pickle.Value());
     }
 
+    /// <summary>What the file holds; for the tensors within there is <see cref="Tensor(string, PickleValue)"/>.</summary>
+    public PickleValue Value() => PickleReader.Read(Read("data.pkl"), place);
+
+    public TensorData Tensor(string name, PickleValue value) => Tensor(name, value, depth: 0);
+
     /// <summary>The functions that torch.save has rebuild a tensor, by name; any other is refused.</summary>
-    private TensorData Tensor(string name, PickleValue value, int depth = 0) => value switch
+    private TensorData Tensor(string name, PickleValue value, int depth) => value switch
     {
         _ when depth > DeepestWrapping => throw Damaged(name),
         PickleValue.Object { Callee.FullName: "torch._utils._rebuild_parameter" or "torch._utils._rebuild_parameter_with_state" } parameter

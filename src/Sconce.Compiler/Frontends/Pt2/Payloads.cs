@@ -6,14 +6,14 @@ using Sconce.Compiler.Types;
 namespace Sconce.Compiler.Frontends.Pt2;
 
 /// <summary>The weights or the constants of a model: which file of the archive each is in, and how it views that file's bytes.</summary>
-internal sealed class Payloads(Pt2Archive archive, string configPath, string folder)
+internal sealed class Payloads(Pt2Archive archive, string configPath, string folder) : StoredTensors
 {
     private readonly PayloadConfigJson config =
         SchemaJson.Parse(archive.Read(configPath).Span, SchemaContext.Default.PayloadConfigJson, archive.Place(configPath));
 
     private readonly Dictionary<(string Path, DType Type), ReadOnlyMemory<byte>> storages = [];
 
-    public TensorData? Find(string name) => config.Config.GetValueOrDefault(name) is { } payload ? Read(name, payload) : null;
+    public override TensorData? Find(string name) => config.Config.GetValueOrDefault(name) is { } payload ? Read(name, payload) : null;
 
     private TensorData Read(string name, PayloadJson payload)
     {

@@ -1,4 +1,5 @@
 using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Frontends.Pickle;
 using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Types;
 
@@ -10,8 +11,8 @@ internal sealed class ProgramReader
     private const int SchemaMajor = 8;
 
     private readonly GraphModuleJson module;
-    private readonly Payloads weights;
-    private readonly Payloads constants;
+    private readonly StoredTensors weights;
+    private readonly StoredTensors constants;
     private readonly List<string> inputNames;
     private readonly List<string> outputNames;
     private readonly Guards guards;
@@ -23,14 +24,14 @@ internal sealed class ProgramReader
 
     private ProgramReader(Pt2Archive archive, string model)
     {
-        var path = Pt2Archive.ModelPath(model);
+        var path = archive.ModelPath(model);
         place = archive.Place(path);
         var json = archive.Read(path).Span;
         CheckVersion(SchemaJson.Parse(json, SchemaContext.Default.VersionJson, place));
         var program = SchemaJson.Parse(json, SchemaContext.Default.ProgramJson, place);
         module = program.GraphModule;
-        weights = new Payloads(archive, Pt2Archive.WeightsConfigPath(model), "data/weights/");
-        constants = new Payloads(archive, Pt2Archive.ConstantsConfigPath(model), "data/constants/");
+        weights = archive.Weights(model);
+        constants = archive.Constants(model);
         (inputNames, outputNames) = ReadNames();
         guards = FindGuards(program);
         var plain = new SymbolTable(program.RangeConstraints, new Dictionary<string, long>(), place);
@@ -52,6 +53,45 @@ internal sealed class ProgramReader
         return program.graph;
     }
 
+    /// <summary>The inputs that the model was exported with, by their names; null where the archive has none, or some that only Python can make.</summary>
+    public static IReadOnlyDictionary<string, TensorData>? ReadSampleInputs(Pt2Archive archive, string model)
+    {
+        var path = archive.SampleInputsPath(model);
+
+        // Empty where the program was saved without them.
+        return archive.Has(path) && archive.Read(path) is { IsEmpty: false } file
+            ? new ProgramReader(archive, model).ReadSamples(new TorchPickle(file, archive.Place(path)))
+            : null;
+    }
+
+    private OrderedDictionary<string, TensorData>? ReadSamples(TorchPickle pickle)
+    {
+        var names = new TreeNames(module.TreespecNamedtupleFields, place);
+        if (Call is not { } call || names.Leaves(call.InSpec, pickle.Value()) is not { } leaves || leaves.Count != inputNames.Count)
+        {
+            return null;
+        }
+
+        var samples = new OrderedDictionary<string, TensorData>();
+        foreach (var (name, leaf) in inputNames.Zip(leaves))
+        {
+            switch (leaf)
+            {
+                case PickleValue.Object:
+                    var tensor = pickle.Tensor(name, leaf);
+                    samples[name] = TensorData.Dense(tensor.Type, tensor.Shape, tensor.ToDense());
+                    break;
+                case PickleValue.Int { Value: var number }:
+                    samples[name] = TensorData.Dense(DType.Int64, [], BitConverter.GetBytes(number));
+                    break;
+            }
+        }
+
+        return samples;
+    }
+
+    private CallSignatureJson? Call => module.ModuleCallGraph.Find(entry => entry.Fqn.Length == 0)?.Signature;
+
     private void CheckVersion(VersionJson version)
     {
         var (major, minor) = version.SchemaVersion;
@@ -66,7 +106,7 @@ internal sealed class ProgramReader
     private (List<string> Inputs, List<string> Outputs) ReadNames()
     {
         var names = new TreeNames(module.TreespecNamedtupleFields, place);
-        return module.ModuleCallGraph.Find(entry => entry.Fqn.Length == 0)?.Signature is { } call
+        return Call is { } call
             ? (names.Inputs(call.InSpec, call.ForwardArgNames), names.Outputs(call.OutSpec))
             : ([], []);
     }
@@ -194,6 +234,7 @@ internal sealed class ProgramReader
         }
 
         var users = specs.Count(IsUserOutput);
+        var written = new List<(GraphInput Input, Argument Value)>();
         foreach (var (spec, argument) in specs.Zip(arguments))
         {
             if (IsUserOutput(spec))
@@ -208,12 +249,19 @@ internal sealed class ProgramReader
                     buffers.GetValueOrDefault(target) ?? throw Damaged($"the buffer '{target}', which the model overwrites, is none of its inputs"),
                     reader.Read(argument, scope)));
             }
-            else if (spec.UserInputMutation is null && spec.Token is null)
+            else if (spec.UserInputMutation is { UserInputName: { } changed })
             {
-                // What a model does to its caller's tensors stays inside it: the caller's arrays are never written to.
+                written.Add((
+                    graph.Inputs.Find(input => input.Kind == InputKind.User && input.Value.Name == changed) ?? throw Damaged($"'{changed}', which the model overwrites, is none of its inputs"),
+                    reader.Read(argument, scope)));
+            }
+            else if (spec.Token is null)
+            {
                 throw SconceException.Unsupported("the model has an output of a training step (a gradient)", place, "export the model's forward pass alone");
             }
         }
+
+        written.ForEach(one => graph.AddWritten(one.Input, one.Value));
     }
 
     private static bool IsUserInput(InputSpecJson spec) => spec.UserInput is not null || spec.ConstantInput is not null;

@@ -1,14 +1,21 @@
 using System.Text;
 using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Frontends.Pickle;
 using Sconce.Compiler.Frontends.Zip;
 
 namespace Sconce.Compiler.Frontends.Pt2;
 
-/// <summary>A .pt2 file: a zip whose files lie in one root folder, several models among them; and what other files are, that somebody may take for one.</summary>
+/// <summary>
+/// A .pt2 file: a zip whose files lie in one root folder, several models among them; or, from before PyTorch 2.8, one with a single model in files without a
+/// folder. And what other files are, that somebody may take for one.
+/// </summary>
 internal sealed class Pt2Archive
 {
     private const string ModelFolder = "models/";
     private const string ModelSuffix = ".json";
+
+    /// <summary>The one model of an archive without folders.</summary>
+    private const string FlatModel = "model", FlatModelPath = "serialized_exported_program.json";
     private const string ExportHint = "save the model with torch.export.save(torch.export.export(model.eval(), example_inputs), \"model.pt2\")";
 
     /// <summary>So many bytes tell what a file is.</summary>
@@ -16,6 +23,7 @@ internal sealed class Pt2Archive
 
     private readonly ZipReader zip;
     private readonly string root;
+    private readonly bool isFlat;
 
     public Pt2Archive(ModelBytes file, string fileName)
     {
@@ -29,6 +37,11 @@ internal sealed class Pt2Archive
                where entry.Name.StartsWith(root + ModelFolder, StringComparison.Ordinal) && entry.Name.EndsWith(ModelSuffix, StringComparison.Ordinal)
                select entry.Name[(root.Length + ModelFolder.Length)..^ModelSuffix.Length],
         ];
+        if (ModelNames.Count == 0 && Has(FlatModelPath))
+        {
+            (isFlat, ModelNames) = (true, [FlatModel]);
+        }
+
         if (ModelNames.Count == 0)
         {
             throw WithoutModel();
@@ -43,11 +56,23 @@ internal sealed class Pt2Archive
 
     public bool IsBigEndian { get; }
 
-    public static string ModelPath(string model) => ModelFolder + model + ModelSuffix;
+    public string ModelPath(string model) => isFlat ? FlatModelPath : ModelFolder + model + ModelSuffix;
 
-    public static string WeightsConfigPath(string model) => $"data/weights/{model}_weights_config.json";
+    public string SampleInputsPath(string model) => isFlat ? "serialized_example_inputs.pt" : $"data/sample_inputs/{model}.pt";
 
-    public static string ConstantsConfigPath(string model) => $"data/constants/{model}_constants_config.json";
+    public StoredTensors Weights(string model) => Tensors(model, "weights", "serialized_state_dict");
+
+    public StoredTensors Constants(string model) => Tensors(model, "constants", "serialized_constants");
+
+    /// <summary>In a file for each, which a list names, since PyTorch 2.9; before, all in one file of torch.save.</summary>
+    private StoredTensors Tensors(string model, string kind, string flatName)
+    {
+        var folder = $"data/{kind}/";
+        string[] pickles = isFlat ? [$"{flatName}.pt", $"{flatName}.json"] : [$"{folder}{model}.pt"];
+        return Array.Find(pickles, Has) is { } path
+            ? new PickledTensors(new TorchPickle(Read(path), Place(path)), Place(path))
+            : isFlat ? StoredTensors.None : new Payloads(this, $"{folder}{model}_{kind}_config.json", folder);
+    }
 
     public bool Has(string path) => zip.TryFind(root + path, out _);
 
@@ -81,13 +106,6 @@ internal sealed class Pt2Archive
     private SconceException WithoutModel()
     {
         var place = new Where(FileName);
-        if (Has("serialized_exported_program.json") || zip.TryFind("serialized_exported_program.json", out _))
-        {
-            return SconceException.Unsupported(
-                "this .pt2 file was written by a PyTorch older than 2.7, whose format differs", place,
-                "load it with that version's torch.export.load, and save it again with PyTorch 2.14's torch.export.save");
-        }
-
         if (Has("constants.pkl"))
         {
             return SconceException.Unsupported("this is a TorchScript archive (.pt), which Sconce does not read yet", place, ExportHint);

@@ -144,6 +144,8 @@ internal sealed record SpecJson
 
     public string? TensorConstantName { get; init; }
 
+    public string? UserInputName { get; init; }
+
     [JsonIgnore]
     public string? TargetName => ParameterName ?? BufferName ?? TensorConstantName;
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Frontends.Pickle;
 
 namespace Sconce.Compiler.Frontends.Pt2;
 
@@ -33,6 +34,54 @@ internal sealed class TreeNames(IReadOnlyDictionary<string, NamedTupleJson> name
         var root = Parse(spec);
         Flatten(root, Keys(root) is null ? "output" : "", names);
         return Unique(names);
+    }
+
+    /// <summary>The leaves of a pickled tree in the order of the names; null where the tree has another form than the spec, or is made of objects that only Python understands.</summary>
+    public List<PickleValue>? Leaves(string spec, PickleValue tree)
+    {
+        var leaves = new List<PickleValue>();
+        return Collect(Parse(spec), tree, leaves) ? leaves : null;
+    }
+
+    private bool Collect(TreeSpecJson spec, PickleValue value, List<PickleValue> leaves)
+    {
+        Budget.Spend(1);
+        if (spec.IsLeaf)
+        {
+            leaves.Add(value);
+            return true;
+        }
+
+        return Children(spec, value) is { } children && children.Count == spec.ChildrenSpec.Count
+            && spec.ChildrenSpec.Zip(children).All(pair => Collect(pair.First, pair.Second, leaves));
+    }
+
+    /// <summary>Dicts' values in the order of the spec's keys: a caller may give keywords in another.</summary>
+    private IReadOnlyList<PickleValue>? Children(TreeSpecJson spec, PickleValue value) => value switch
+    {
+        PickleValue.Tuple tuple => tuple.Items,
+        PickleValue.List list => list.Items,
+        PickleValue.Dict dict => InOrder(spec, dict.Items),
+        PickleValue.Object { Callee.FullName: "collections.OrderedDict" or "collections.defaultdict" } dict => InOrder(spec, dict.Items),
+        PickleValue.Object { Arguments: PickleValue.Tuple fields } when spec.Type == "collections.namedtuple" => fields.Items,
+        _ => null,
+    };
+
+    private List<PickleValue>? InOrder(TreeSpecJson spec, List<(PickleValue Key, PickleValue Value)> items)
+    {
+        var byKey = new Dictionary<string, PickleValue>();
+        foreach (var (key, value) in items)
+        {
+            byKey[key switch
+            {
+                PickleValue.Text text => text.Value,
+                PickleValue.Int number => number.Value.ToString(CultureInfo.InvariantCulture),
+                _ => "",
+            }] = value;
+        }
+
+        var keys = Keys(spec) ?? [];
+        return keys.TrueForAll(byKey.ContainsKey) ? keys.ConvertAll(key => byKey[key]) : null;
     }
 
     private TreeSpecJson Parse(string spec)

@@ -5,7 +5,7 @@ namespace Sconce.Compiler.Passes.Functionalisation;
 
 /// <summary>
 /// Makes a graph pure: in-place operators, and writes through views, become new values that all later readers of the memory see; buffers that are
-/// written end in <see cref="Graph.Mutations"/>. Copies, which mean nothing without memory, vanish, and so do assertions of what is known.
+/// written end in <see cref="Graph.Mutations"/>, inputs that are written become outputs as well. Copies, which mean nothing without memory, vanish, and so do assertions of what is known.
 /// </summary>
 public sealed class Functionalise
 {
@@ -73,11 +73,17 @@ public sealed class Functionalise
     private void AddMutations(NodeEmitter emitter)
     {
         var done = graph.Mutations.Select(mutation => aliases[mutation.Buffer].Storage).ToHashSet();
-        foreach (var input in graph.Inputs.Where(input => input.Kind != InputKind.User && aliases.ContainsKey(input.Value)))
+        foreach (var input in graph.Inputs.Where(input => aliases.ContainsKey(input.Value)))
         {
             var alias = aliases[input.Value];
             if (alias.Storage.Version > 0 && done.Add(alias.Storage))
             {
+                if (input.Kind == InputKind.User)
+                {
+                    graph.AddWritten(input, alias.Read(emitter));
+                    continue;
+                }
+
                 if (input.Kind == InputKind.Constant)
                 {
                     throw SconceException.Unsupported(
