@@ -6,57 +6,253 @@ using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Operators;
 
-/// <summary>Nodes with blocks.</summary>
+/// <summary>Nodes with blocks: each becomes a region, of which what leaves it or goes from turn to turn stands in buffers.</summary>
 public sealed partial class GraphLowering
 {
     /// <summary>True for the constructs that are lowered here and not by the table.</summary>
-    internal static bool IsControlFlow(Node node) => node.Operator == "higher_order::cond" && node.Blocks.Length == 2;
+    internal static bool IsControlFlow(Node node) => (node.Operator, node.Blocks.Length) is
+        ("higher_order::cond" or "higher_order::while_loop", 2) or ("higher_order::scan" or "higher_order::map_impl" or "higher_order::associative_scan", 1);
 
-    /// <summary>
-    /// <c>torch.cond(predicate, yes, no, operands)</c>. Where the predicate is known, only the branch that is taken; else both, which compute nothing but
-    /// values, and of each result the elements of the one that is taken.
-    /// </summary>
-    private void Conditional(Node node)
+    private void ControlFlow(Node node)
     {
-        var predicate = LowerArgument(node.Arguments[0].Argument) switch
+        ImmutableArray<Lowered> arguments = [.. node.Arguments.Select(argument => LowerArgument(argument.Argument))];
+        var results = node.Operator switch
         {
-            Lowered.Bool flag => flag.Value,
-            Lowered.Tensor { Buffer: var buffer } => buffer.At([.. buffer.Dims.Select(_ => Dim.Zero)]).As(DType.Bool),
-            var other => throw SconceException.Internal($"the predicate is {other.Kind}", PlaceOf(node)),
+            "higher_order::cond" when arguments is [var predicate, ..] => Conditional(node, predicate, Items(1)),
+            "higher_order::while_loop" => While(node, Items(0), Items(1)),
+            "higher_order::scan" => Scan(node, Items(0), Items(1), Items(2)),
+            "higher_order::map_impl" => Scan(node, [], Items(0), Items(1)),
+            "higher_order::associative_scan" => AssociativeScan(node, Items(0), Items(1)),
+            _ => throw SconceException.Expected("a predicate", "none"),
         };
-        var operands = LowerArgument(node.Arguments[^1].Argument) is Lowered.List list ? list.Items : [];
-        var results = IndexConditions.Decide(predicate) switch
+        if (results.Length < node.Outputs.Length)
         {
-            true => Branch(node.Blocks[0], operands),
-            false => Branch(node.Blocks[1], operands),
-            null => [.. Branch(node.Blocks[0], operands, predicate).Zip(Branch(node.Blocks[1], operands, !predicate), (yes, no) => Choose(node, predicate, yes, no))],
-        };
+            throw SconceException.Expected($"{node.Outputs.Length} results of a subgraph", $"{results.Length}", hint: "the file is damaged: export it again");
+        }
+
         foreach (var (output, result) in node.Outputs.Zip(results))
         {
             Define(node, output, result);
         }
+
+        ImmutableArray<Lowered> Items(int at) => at >= arguments.Length ? [] : arguments[at] is Lowered.List list ? list.Items
+            : throw SconceException.Unsupported($"{node.Operator} with {arguments[at].Kind} for a list", hint: "export the model with a newer PyTorch");
     }
 
-    private ImmutableArray<Lowered> Branch(Block block, ImmutableArray<Lowered> operands, Expr? taken = null)
+    /// <summary><c>torch.cond(predicate, yes, no, operands)</c>: where the predicate is known, only the branch that is taken; else the run chooses.</summary>
+    private ImmutableArray<Lowered> Conditional(Node node, Lowered predicate, ImmutableArray<Lowered> operands)
     {
-        var outer = context.Taken;
-        context.Taken = taken is null ? outer : outer is null ? taken : outer & taken;
-        foreach (var (parameter, operand) in block.Parameters.Zip(operands))
+        var condition = Condition(predicate);
+        if (IndexConditions.Decide(condition) is { } known)
         {
-            values[parameter] = operand;
+            return Results(node.Blocks[known ? 0 : 1], operands);
+        }
+
+        var found = program.Found.Count;
+        List<Step> then = [], otherwise = [];
+        var yes = context.Within(then, () => Results(node.Blocks[0], operands));
+        var no = context.Within(otherwise, () => Results(node.Blocks[1], operands));
+        ImmutableArray<Lowered> results = [.. yes.Zip(no, Join)];
+        context.Add(new IfStep(condition, [.. then], [.. otherwise]));
+        return results;
+
+        Lowered Join(Lowered a, Lowered b)
+        {
+            if (a is Lowered.Int first && b is Lowered.Int second && first == second)
+            {
+                return a;
+            }
+
+            var fromA = context.Within(then, () => Parts(a));
+            var fromB = context.Within(otherwise, () => Parts(b));
+            CheckAlike(a, fromA, b, fromB);
+            CheckSizes([.. fromA, .. fromB], found);
+            return Held(a, [.. fromA.Zip(fromB, (x, y) =>
+            {
+                var joined = context.Temporary(x.Type, [.. x.Dims.Zip(y.Dims, (n, m) => context.Same(n, m, "both branches give tensors of the same sizes"))]);
+                context.Within(then, () => Put(joined, x));
+                context.Within(otherwise, () => Put(joined, y));
+                return joined;
+            })]);
+        }
+    }
+
+    /// <summary><c>while_loop(condition, body, carried, additional)</c>.</summary>
+    private ImmutableArray<Lowered> While(Node node, ImmutableArray<Lowered> initial, ImmutableArray<Lowered> additional)
+    {
+        var carried = Carry(initial);
+        ImmutableArray<Lowered> arguments = [.. carried, .. additional];
+        List<Step> test = [], body = [];
+        var condition = context.Within(test, () => Condition(Results(node.Blocks[0], arguments).FirstOrDefault() ?? Lowered.Nothing));
+        context.Within(body, () => Next(carried, Results(node.Blocks[1], arguments)));
+        context.Add(new WhileStep([.. test], condition, [.. body]));
+        return carried;
+    }
+
+    /// <summary><c>scan(combine, initial, xs, additional)</c>: the body is given what is carried and a slice of each x, and gives what is carried next and a slice of each result. Without anything carried it is <c>map</c>.</summary>
+    private ImmutableArray<Lowered> Scan(Node node, ImmutableArray<Lowered> initial, ImmutableArray<Lowered> xs, ImmutableArray<Lowered> additional)
+    {
+        var length = Length(xs);
+        var carried = Carry(initial);
+        var found = program.Found.Count;
+        ImmutableArray<Lowered> stacks = [];
+        context.Loop(length, turn =>
+        {
+            var results = Results(node.Blocks[0], [.. carried, .. xs.Select(x => Slice(x, turn)), .. additional]);
+            stacks = [.. results.Skip(carried.Length).Select(result => Stack(result, length))];
+            CheckSizes(stacks.SelectMany(stack => BuffersOf(stack)), found);
+
+            // A result may be what was carried to this turn.
+            PutSlices(stacks, turn, [.. results.Skip(carried.Length)]);
+            Next(carried, [.. results.Take(carried.Length)]);
+        });
+        return [.. carried, .. stacks];
+    }
+
+    /// <summary><c>associative_scan(combine, xs, additional)</c>: the combination of all slices up to each.</summary>
+    private ImmutableArray<Lowered> AssociativeScan(Node node, ImmutableArray<Lowered> xs, ImmutableArray<Lowered> additional)
+    {
+        var length = Length(xs);
+        context.Require(SizeCheck.LessOrEqual(1, length, "there is something to combine"));
+        ImmutableArray<Lowered> first = [.. xs.Select(x => Slice(x, 0))];
+        ImmutableArray<Lowered> stacks = [.. first.Select(slice => Stack(slice, length))];
+        PutSlices(stacks, 0, first);
+        var carried = Carry(first);
+        context.Loop(length - 1, turn =>
+        {
+            var results = Results(node.Blocks[0], [.. carried, .. xs.Select(x => Slice(x, turn + 1)), .. additional]);
+            PutSlices(stacks, turn + 1, results);
+            Next(carried, results);
+        });
+        return stacks;
+    }
+
+    /// <summary>Lowers a block where it is called.</summary>
+    private ImmutableArray<Lowered> Results(Block block, ImmutableArray<Lowered> arguments)
+    {
+        var (origin, name, results) = (context.Origin, context.Name, context.Results);
+        foreach (var (parameter, argument) in block.Parameters.Zip(arguments))
+        {
+            values[parameter] = argument;
         }
 
         Nodes(block);
-        context.Taken = outer;
+        (context.Origin, context.Name, context.Results) = (origin, name, results);
         return [.. block.Results.Select(LowerArgument)];
     }
 
-    private Lowered Choose(Node node, Expr predicate, Lowered yes, Lowered no) => (yes, no) switch
+    private static Expr Condition(Lowered value) => value switch
     {
-        (Lowered.Tensor { Buffer: var a }, Lowered.Tensor { Buffer: var b }) when a.Type == b.Type && a.Rank == b.Rank =>
-            context.Map(a.Type, [.. a.Dims.Zip(b.Dims, (x, y) => context.Same(x, y, "both branches give tensors of the same sizes"))], i => Expr.Select(predicate, a.At(i), b.At(i))),
-        (Lowered.Int a, Lowered.Int b) when a == b => a,
-        (Lowered.None, Lowered.None) => yes,
-        _ => throw SconceException.Internal($"one branch gives {yes.Kind}, the other {no.Kind}", PlaceOf(node)),
+        Lowered.Bool flag => flag.Value,
+        Lowered.Tensor { Buffer: var buffer } when buffer.Dims.All(dim => dim.Equals(1)) => buffer.At([.. buffer.Dims.Select(_ => Dim.Zero)]).As(DType.Bool),
+        _ => throw SconceException.Expected("a bool for a condition", value.Kind),
     };
+
+    private static Dim Length(ImmutableArray<Lowered> xs) => xs.FirstOrDefault() switch
+    {
+        Lowered.Tensor { Buffer.Dims: [var length, ..] } => length,
+        Lowered.Complex { Real.Dims: [var length, ..] } => length,
+        var other => throw SconceException.Expected("tensors to take slices of", other?.Kind ?? "none"),
+    };
+
+    /// <summary>The values as they go from turn to turn: in buffers of their own, that hold these when the loop begins.</summary>
+    private ImmutableArray<Lowered> Carry(ImmutableArray<Lowered> initial) => [.. initial.Select(value => Held(value, [.. Parts(value).Select(context.Copy)]))];
+
+    /// <summary>Ends a turn: what is carried becomes what the turn gave.</summary>
+    private void Next(ImmutableArray<Lowered> carried, ImmutableArray<Lowered> results)
+    {
+        if (carried.Length != results.Length)
+        {
+            throw SconceException.Expected($"{carried.Length} values to carry to the next turn", $"{results.Length}", hint: "the file is damaged: export it again");
+        }
+
+        var all = carried.SelectMany(value => BuffersOf(value)).ToHashSet<TensorBuffer>(ReferenceEqualityComparer.Instance);
+        List<(TensorBuffer Target, TensorBuffer Source)> moves = [];
+        foreach (var (value, result) in carried.Zip(results))
+        {
+            var (targets, sources) = (BuffersOf(value), Parts(result));
+            CheckAlike(value, targets, result, sources);
+            moves.AddRange(targets.Zip(sources).Where(pair => pair.First != pair.Second));
+        }
+
+        // What takes another's place is read before that is written.
+        foreach (var (target, source) in moves.Select(move => (move.Target, all.Contains(move.Source) ? context.Copy(move.Source) : move.Source)).ToList())
+        {
+            foreach (var (a, b) in source.Dims.Zip(target.Dims))
+            {
+                context.Same(a, b, "what a loop carries keeps its sizes");
+            }
+
+            Put(target, source);
+        }
+    }
+
+    /// <summary>The buffers that hold what <see cref="Held"/> gave.</summary>
+    private static ImmutableArray<TensorBuffer> BuffersOf(Lowered held) => held switch
+    {
+        Lowered.Tensor { Buffer: var buffer } => [buffer],
+        Lowered.Complex(var real, var imaginary) => [real, imaginary],
+        Lowered.Int { Value: var number } => [.. number.LoadedNumbers().OfType<LoadExpr>().Select(load => load.Buffer)],
+        Lowered.Float { Value: LoadExpr load } => [load.Buffer],
+        Lowered.Bool { Value: LoadExpr load } => [load.Buffer],
+        _ => [],
+    };
+
+    /// <summary>The tensors that a value consists of.</summary>
+    private ImmutableArray<TensorBuffer> Parts(Lowered value) => value switch
+    {
+        Lowered.Tensor or Lowered.Complex => BuffersOf(value),
+        Lowered.Int { Value: var number } => [context.Fill(DType.Int64, [], Expr.Of(number))],
+        Lowered.Float { Value: var number } => [context.Fill(DType.Float64, [], number)],
+        Lowered.Bool { Value: var flag } => [context.Fill(DType.Bool, [], flag)],
+        Lowered.None => [],
+        _ => throw SconceException.Unsupported($"{value.Kind} as what a branch gives or a loop carries"),
+    };
+
+    /// <summary>A value of the same kind, that these buffers hold.</summary>
+    private static Lowered Held(Lowered like, ImmutableArray<TensorBuffer> parts) => like switch
+    {
+        Lowered.Complex => new Lowered.Complex(parts[0], parts[1]),
+        Lowered.Int => parts[0].At([]).ToIndex(Interval.All),
+        Lowered.Float => new Lowered.Float(parts[0].At([])),
+        Lowered.Bool => new Lowered.Bool(parts[0].At([])),
+        Lowered.None => like,
+        _ => parts[0],
+    };
+
+    private static void CheckAlike(Lowered a, ImmutableArray<TensorBuffer> partsOfA, Lowered b, ImmutableArray<TensorBuffer> partsOfB)
+    {
+        if (a.GetType() != b.GetType() || partsOfA.Length != partsOfB.Length || partsOfA.Zip(partsOfB).Any(pair => pair.First.Type != pair.Second.Type || pair.First.Rank != pair.Second.Rank))
+        {
+            throw SconceException.Expected($"the same of both branches, or of each turn of a loop: {a.Kind}", b.Kind, hint: "the file is damaged: export it again");
+        }
+    }
+
+    /// <summary>What leaves a region has no size that a step inside it finds.</summary>
+    private void CheckSizes(IEnumerable<TensorBuffer> buffers, int found)
+    {
+        if (buffers.SelectMany(buffer => buffer.Dims).Any(dim => dim.Any(leaf => program.Found.Skip(found).Contains(leaf))))
+        {
+            throw SconceException.Unsupported("a branch or loop body gives a tensor whose size only the data inside it tell", hint: SizesFromData);
+        }
+    }
+
+    private void Put(TensorBuffer target, TensorBuffer source) => context.MapInto(target, target.Dims, index => index, source.At);
+
+    private Lowered Slice(Lowered value, Dim at) => Held(value, [.. Parts(value).Select(part => context.View(part, [.. part.Dims.Skip(1)], index => [at, .. index]))]);
+
+    /// <summary>Room for so many of a value.</summary>
+    private Lowered Stack(Lowered value, Dim length)
+    {
+        ImmutableArray<TensorBuffer> made = [.. Parts(value).Select(part => context.Temporary(part.Type, [length, .. part.Dims]))];
+        return value is Lowered.Complex or Lowered.None ? Held(value, made) : made[0];
+    }
+
+    private void PutSlices(ImmutableArray<Lowered> stacks, Dim at, ImmutableArray<Lowered> slices)
+    {
+        foreach (var (stack, slice) in stacks.SelectMany(held => BuffersOf(held)).Zip(slices.SelectMany(value => Parts(value))))
+        {
+            context.MapInto(stack, slice.Dims, index => [at, .. index], slice.At);
+        }
+    }
 }

@@ -159,7 +159,7 @@ public sealed partial class GraphLowering
     {
         if (IsControlFlow(node))
         {
-            Conditional(node);
+            ControlFlow(node);
             return;
         }
 

@@ -14,7 +14,7 @@ public sealed partial class LoweringContext
     /// <summary>The symbols that PyTorch has for sizes which it does not know, by what they are here.</summary>
     private readonly Dictionary<Atom, Dim> recorded = [];
 
-    private readonly Dictionary<Dim, Dim> settled = [];
+    private Dictionary<Dim, Dim> settled = [];
 
     /// <summary>The largest values that the model asserts of symbols of PyTorch's.</summary>
     internal IReadOnlyDictionary<Symbol, Dim> Asserted { get; init; } = new Dictionary<Symbol, Dim>();
@@ -117,7 +117,9 @@ public sealed partial class LoweringContext
     {
         var (value, limit) = check.Condition is SizeCondition.Compare compare ? (compare.Left, compare.Right) : (Dim.Zero, Dim.Zero);
         Check([], _ => !Holds(check.Condition), _ => Expr.Of(value), limit, $"{check.Text} must hold, for {check.Why}");
-        if (Taken is null)
+
+        // What a region looks at holds inside it alone.
+        if (ReferenceEquals(Steps, program.Steps))
         {
             Facts.Assume(check.Condition);
         }

@@ -113,9 +113,6 @@ public sealed partial class LoweringContext(TensorProgram program)
     /// <summary>A size as people write it, by the inputs that its symbols come from: <c>2*x.shape[1]</c>.</summary>
     public string Describe(Dim size) => size.Substitute(atom => atom is Symbol symbol ? Dim.Of(Named(symbol)) : null).ToString();
 
-    /// <summary>Of a branch that is lowered whether it is taken or not, when it is taken.</summary>
-    internal Expr? Taken { get; set; }
-
     public void Add(Step step)
     {
         StepCheck.Check(step, program.Found.Count == 0 ? program.Symbols : [.. program.Symbols, .. program.Found], Require);
@@ -270,11 +267,11 @@ public sealed partial class LoweringContext(TensorProgram program)
         Add(new ScatterStep(new Target(target, place(index)), axes, value(index).As(target.Type), mode, condition?.Invoke(index)));
     }
 
-    /// <summary>Ends the run where the condition holds at an index within the dims, and the branch that is being lowered is taken.</summary>
+    /// <summary>Ends the run where the condition holds at an index within the dims.</summary>
     public void Check(Dims dims, Func<Dims, Expr> wrong, Func<Dims, Expr> value, Dim limit, string message)
     {
         var (axes, index) = Axes(dims);
-        var condition = Taken is null ? wrong(index) : BufferLoads.And(wrong(index), Taken);
+        var condition = wrong(index);
         if (IndexConditions.Decide(condition) != false)
         {
             Add(new CheckStep(new Target(CheckStep.FaultBuffer(Name), [FaultFields.Found]), axes, condition, value(index).As(DType.Int64), limit, message));
@@ -285,12 +282,27 @@ public sealed partial class LoweringContext(TensorProgram program)
     public void Loop(Dim count, Action<Dim> body)
     {
         var counter = Symbol.Counter($"t{loops++}", count);
-        var outer = Steps;
-        Steps = [];
-        body(Dim.Of(counter));
-        var loop = new LoopStep(counter, count, [.. Steps]);
-        Steps = outer;
-        Add(loop);
+        List<Step> steps = [];
+        Within(steps, () => body(Dim.Of(counter)));
+        Add(new LoopStep(counter, count, [.. steps]));
+    }
+
+    /// <summary>Lets the body add its steps to a block.</summary>
+    internal void Within(List<Step> block, Action body) => Within(block, () =>
+    {
+        body();
+        return true;
+    });
+
+    /// <summary>Lets the body add its steps to a block, and gives what it gives.</summary>
+    internal T Within<T>(List<Step> block, Func<T> body)
+    {
+        // What a region finds is not known after it.
+        var (outer, known) = (Steps, settled);
+        (Steps, settled) = (block, new(settled));
+        var result = body();
+        (Steps, settled) = (outer, known);
+        return result;
     }
 
     private Symbol Named(Symbol symbol)

@@ -24,7 +24,8 @@ internal static class FoldConstants
         var evaluator = new Evaluator();
         var folded = new HashSet<Step>(ReferenceEqualityComparer.Instance);
         var kept = program.Outputs.Concat(program.States).Select(named => named.Buffer).ToHashSet<TensorBuffer>(ReferenceEqualityComparer.Instance);
-        foreach (var step in program.Steps)
+        var always = program.Steps.ToHashSet();
+        foreach (var step in StepTree.Leaves(program.Steps))
         {
             if (!IsFoldable(step, uses))
             {
@@ -59,13 +60,14 @@ internal static class FoldConstants
 
         if (folded.Count > 0)
         {
-            program.Steps = [.. program.Steps.Where(step => !folded.Contains(step))];
+            StepTree.Replace(program, step => folded.Contains(step) ? [] : [step]);
             DeadSteps.Remove(program);
         }
 
-        // A buffer that several steps write is complete only after all of them: those are left alone, but for one inside the step itself.
+        // A buffer that several steps write is complete only after all of them: those are left alone, but for one inside the step itself. What a branch checks is
+        // wrong only where it is taken.
         bool IsFoldable(Step step, ProgramUses known) =>
-            step is not RegionStep && (step is CheckStep || step.Targets.All(target => target.Buffer.Kind == BufferKind.Temporary && known.Writers(target.Buffer).Count == 1))
+            (step is CheckStep ? always.Contains(step) : step.Targets.All(target => target.Buffer.Kind == BufferKind.Temporary && known.Writers(target.Buffer).Count == 1))
             && IsWorthStoring(step) && Affords(step);
 
         bool Affords(Step step) =>
