@@ -84,24 +84,36 @@ suite_docs() {
 }
 
 # Every model with PyTorch's own numbers beside it, with one thread and relaxed SIMD and with two and without. The lists of
-# what is for later get shorter by themselves: a model on them that passes is a failure.
+# what is for later get shorter by themselves: a model on them that passes is a failure. ./test models NAME… takes the cases with these names alone, 'conv*' for several.
 suite_models() {
   heading "Models"
   build_runtime
   build_tool
+  if [ $# -gt 0 ]; then
+    local name file chosen=()
+    for name in "$@"; do
+      for file in tests/models/*/$name.pt2; do
+        [ -e "$file" ] || { say "models: no case is called $name in tests/models"; exit 2; }
+        chosen+=("$file")
+      done
+    done
+    verify_models "${chosen[@]}"
+    return
+  fi
   verify_models tests/models
   if [ -d ../shared/models ]; then verify_models ../shared/models; else say "models: no ../shared/models here, left out"; fi
 }
 
 verify_models() {
-  local folder=$1 log=$stamps/models.log mode status
+  local what=$1 log=$stamps/models.log mode status
+  [ $# -eq 1 ] || what="$# models"
   # Checked after every pass once: the passes know nothing of threads.
   for mode in "--threads 1 --check" "--threads 2 --no-relaxed"; do
     # What passes is a line too many here; the sum at the end counts it.
-    within 1200 ./sconce verify "$folder" $mode --later tests/models/later.txt >"$log" 2>&1
+    within 1200 ./sconce verify "$@" $mode --later tests/models/later.txt >"$log" 2>&1
     status=$?
     grep -v '^passed' "$log"
-    count "$folder $mode" "$(sed -n 's/^\([0-9]*\) passed, [0-9]* failed$/\1/p' "$log")" \
+    count "$what $mode" "$(sed -n 's/^\([0-9]*\) passed, [0-9]* failed$/\1/p' "$log")" \
       "$(sed -n 's/^[0-9]* passed, \([0-9]*\) failed$/\1/p' "$log")" "$status"
   done
 }

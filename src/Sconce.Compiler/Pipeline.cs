@@ -12,7 +12,7 @@ internal sealed record ProgramPass(string Name, string Description, Action<Tenso
 /// <summary>A pass over the graph.</summary>
 internal sealed record GraphPass(string Name, string Description, Action<Graph> Run);
 
-/// <summary>What happens to a model between frontend and code, in this order: passes over its graph, lowering, passes over its tensor program.</summary>
+/// <summary>The passes between frontend and code, in this order: passes over its graph, lowering, passes over its tensor program.</summary>
 internal static class Pipeline
 {
     public static IReadOnlyList<GraphPass> GraphPasses { get; } =
@@ -67,13 +67,15 @@ internal static class Pipeline
     /// <summary>All passes over a graph; after each, where asked, the verifier.</summary>
     public static void Run(Graph graph, bool verify, Action<string>? progress = null)
     {
+        IReadOnlyList<GraphRule> rules = [];
         foreach (var pass in GraphPasses)
         {
             progress?.Invoke(pass.Name);
             pass.Run(graph);
             if (verify)
             {
-                GraphVerifier.Verify(graph, pass.Name, functional: true);
+                rules = [.. rules, .. GraphRules.All.Where(rule => rule.After == pass.Name)];
+                GraphVerifier.Verify(graph, pass.Name, rules);
             }
         }
     }
@@ -81,13 +83,13 @@ internal static class Pipeline
     /// <summary>All passes over a program, or so many of them; after each, where asked, the verifier.</summary>
     public static void Run(TensorProgram program, bool verify, Action<string>? progress = null, int? count = null)
     {
-        var rules = new List<ProgramRule>();
+        IReadOnlyList<ProgramRule> rules = [];
         Check("lowering");
         foreach (var pass in ProgramPasses.Take(count ?? ProgramPasses.Count))
         {
             progress?.Invoke(pass.Name);
             pass.Run(program);
-            rules.AddRange(ProgramRules.All.Where(rule => rule.After == pass.Name));
+            rules = ProgramRules.After(pass.Name, rules);
             Check(pass.Name);
         }
 

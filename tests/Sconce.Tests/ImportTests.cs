@@ -31,7 +31,7 @@ public sealed partial class ImportTests
         ("Tensors", ["Text"]),
         ("Frontends", ["Zip", "Pickle", "Pt2"]),
         ("Operators", ["Schema", "Families"]),
-        ("Kernels", ["Mathematics", "Expressions", "Loops", "Contraction", "Convolution", "Attention", "Fourier", "Scattering"]),
+        ("Kernels", ["Mathematics", "Expressions", "Loops", "Matrices", "Contraction", "Convolution", "Attention", "Fourier", "Scattering"]),
         ("Passes", ["Functionalisation"]),
     ];
 

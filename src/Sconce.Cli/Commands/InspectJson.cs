@@ -35,7 +35,9 @@ internal sealed record InspectJson(
             [.. manifest.Checks.Select(check => new ConditionJson(check.Text, check.Why, check.Source))],
             [.. manifest.Steps.Select(step => new StepJson(step.Name, step.Operator, step.Kernel, step.Source, Size(step.Flops), Size(step.Bytes)))],
             manifest.Parameters, Size(manifest.MultiplyAdds),
-            new(contents.FileBytes, manifest.Shards.IsEmpty ? null : manifest.ShardBytes, contents.CodeBytes, contents.RelaxedBytes, manifest.ConstantsEnd - manifest.ConstantsOffset, Size(manifest.Arena)));
+            new(
+                contents.FileBytes, manifest.Shards.IsEmpty ? null : manifest.ShardBytes, contents.CodeBytes, contents.RelaxedBytes,
+                manifest.ConstantsEnd - manifest.ConstantsOffset, Size(manifest.Arena)));
 
         static ImmutableArray<PortJson> Ports(IEnumerable<Port> ports) =>
             [.. ports.Select(port => new PortJson(port.Name, port.Type.Name(), [.. port.Shape.Select(Size)]))];

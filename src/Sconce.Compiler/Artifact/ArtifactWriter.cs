@@ -124,7 +124,7 @@ public sealed class ArtifactWriter
         }
     }
 
-    /// <summary>What is in memory before the first run, in the order of its addresses.</summary>
+    /// <summary>The contents of memory before the first run, in the order of its addresses.</summary>
     private IEnumerable<ShardPart> Constants() =>
         plan.Constants.Select(constant => Constant(constant, ((Place.Absolute)plan[constant]).Address))
             .Concat(plan.InitialStates.Where(state => state.State.Data is not null).Select(state => Constant(state.State, state.Address)));

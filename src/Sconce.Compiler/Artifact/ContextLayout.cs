@@ -63,7 +63,7 @@ internal sealed class ContextLayout(TensorProgram program)
     /// <summary>Bytes of the head with a table of so many slots; after it stand where the threads' own memory begins and how much each has.</summary>
     public int Size(int slots) => Slots + (4 * (slots + 2));}
 
-/// <summary>What <c>run</c> returns other than 0, with the text the manifest carries for it.</summary>
+/// <summary>The results of <c>run</c> other than 0, with the text the manifest carries for it.</summary>
 internal static class RunError
 {
     public const int Aborted = 1;

@@ -8,7 +8,7 @@ using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Artifact;
 
-/// <summary>What an artifact says of itself, in the custom section <see cref="SectionName"/> as JSON; the runtime reads the same fields.</summary>
+/// <summary>An artifact's description of itself, in the custom section <see cref="SectionName"/> as JSON; the runtime reads the same fields.</summary>
 public sealed record Manifest
 {
     public const string SectionName = "sconce.manifest";
@@ -24,7 +24,7 @@ public sealed record Manifest
 
     public int Format { get; init; } = WholeFormat;
 
-    /// <summary>What this compiler writes as its name and version.</summary>
+    /// <summary>The name and version that this compiler writes.</summary>
     public static string ThisCompiler { get; } =
         $"sconce {typeof(Manifest).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}";
 
@@ -59,10 +59,10 @@ public sealed record Manifest
 
     public required IReadOnlyList<StepInfo> Steps { get; init; }
 
-    /// <summary>What ends a run, in the order of the numbers that a context tells.</summary>
+    /// <summary>Faults that end a run, in the order of the numbers that a context tells.</summary>
     public required IReadOnlyList<FaultInfo> Faults { get; init; }
 
-    /// <summary>What <c>run</c>'s results other than 0 mean.</summary>
+    /// <summary>The meanings of <c>run</c>'s results other than 0.</summary>
     public required IReadOnlyDictionary<string, string> Errors { get; init; }
 
     /// <summary>Elements of the model's parameters.</summary>
@@ -74,10 +74,10 @@ public sealed record Manifest
     /// <summary>A context's bytes where one thread runs it: a <see cref="DimJson"/>.</summary>
     public required JsonNode Arena { get; init; }
 
-    /// <summary>What a context grows by for each further thread: a <see cref="DimJson"/>.</summary>
+    /// <summary>Bytes that a context grows by for each further thread: a <see cref="DimJson"/>.</summary>
     public required JsonNode ThreadArena { get; init; }
 
-    /// <summary>What <see cref="Arena"/> would be if memory never had a gap; null where it depends on symbols.</summary>
+    /// <summary>The least that <see cref="Arena"/> could be, without a gap in memory; null where it depends on symbols.</summary>
     public long? LargestLive { get; init; }
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ManifestJson.Default.Manifest);
@@ -118,11 +118,14 @@ public sealed record PortInfo(string Name, string Dtype, IReadOnlyList<JsonNode>
 public sealed record CheckInfo(
     JsonNode Condition, string Text, string Why, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source = null);
 
-/// <summary>A step of the run: what it does, the ATen operator it came from, the kernel chosen; floating-point operations and bytes moved as <see cref="DimJson"/>; the line of Python, where it is known.</summary>
+/// <summary>
+/// A step of the run: what it does, the ATen operator it came from, the kernel chosen; floating-point operations and bytes moved as <see cref="DimJson"/>; the
+/// line of Python, where it is known.
+/// </summary>
 public sealed record StepInfo(
     string Name, string Operator, string Kernel, JsonNode Flops, JsonNode Bytes, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source = null);
 
-/// <summary>What a run may end with: the operator, the line of Python, and what is wrong, with <c>{value}</c> and <c>{limit}</c> for numbers that the run finds.</summary>
+/// <summary>A fault that a run may end with: the operator, the line of Python, and what is wrong, with <c>{value}</c> and <c>{limit}</c> for numbers that the run finds.</summary>
 public sealed record FaultInfo(string Operator, string Message, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source = null);
 
 /// <summary>Integer expressions as JSON: a number, a symbol's name, or <c>[operator, a, b]</c> with + * // % min max.</summary>

@@ -5,7 +5,10 @@ using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Artifact;
 
-/// <summary>What 32 bits can address and count. Programs that are beyond it at every size are refused; what depends on symbols is looked at by <c>plan</c>, before it writes anything.</summary>
+/// <summary>
+/// The bounds of 32 bits, for addresses and for counts. Programs that are beyond them at every size are refused; sizes that depend on symbols are looked at by
+/// <c>plan</c>, before it writes anything.
+/// </summary>
 internal static class MemoryLimit
 {
     /// <summary>WebAssembly's memory.</summary>

@@ -137,7 +137,7 @@ internal sealed class MemoryPlan
     public Dim ContextBytes =>
         Dim.Sum(Regions.Select(region => region.Sizes).Append(ThreadSizes).Where(sizes => sizes.Count > 0).Select(Largest)) + FixedEnd + ReadSlack;
 
-    /// <summary>What a context grows by for each further thread.</summary>
+    /// <summary>Bytes that a context grows by for each further thread.</summary>
     public Dim ThreadBytes => ThreadSizes.Count == 0 ? 0 : Largest(ThreadSizes);
 
     public Place this[TensorBuffer buffer] => places.TryGetValue(buffer, out var place)

@@ -15,7 +15,7 @@ public sealed class Shard
         Info = new ShardInfo(Digest(), parts[^1].End - start, [start]);
     }
 
-    /// <summary>What the manifest says of it.</summary>
+    /// <summary>Its entry in the manifest.</summary>
     public ShardInfo Info { get; internal set; }
 
     /// <summary>Writes the file.</summary>

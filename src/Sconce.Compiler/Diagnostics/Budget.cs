@@ -49,7 +49,7 @@ public sealed class Budget
     /// <summary>Bytes taken so far.</summary>
     public long Memory { get; private set; }
 
-    /// <summary>What is being done, for the message.</summary>
+    /// <summary>The stage of the compilation, for the message.</summary>
     public string Stage { get; set; } = "reading";
 
     /// <summary>Which operator of the model it is being done for.</summary>

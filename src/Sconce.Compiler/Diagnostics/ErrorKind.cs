@@ -1,14 +1,14 @@
 namespace Sconce.Compiler.Diagnostics;
 
-/// <summary>What sort of thing went wrong, for those who report errors by kind.</summary>
+/// <summary>The kinds of errors, for those who report errors by kind.</summary>
 public enum ErrorKind
 {
-    /// <summary>What the user gave is wrong: a broken file, an unknown name, a shape out of range.</summary>
+    /// <summary>The user's input is wrong: a broken file, an unknown name, a shape out of range.</summary>
     Invalid,
 
-    /// <summary>What the user gave is right, and Sconce cannot do it yet.</summary>
+    /// <summary>The user's input is right, and Sconce cannot compile it yet.</summary>
     Unsupported,
 
-    /// <summary>What the user gave may be right: Sconce has a mistake, and somebody should hear of it.</summary>
+    /// <summary>The user's input may be right: Sconce has a mistake, which its authors should hear of.</summary>
     Internal,
 }

@@ -19,12 +19,12 @@ public sealed class SconceException : Exception
         Kind = kind;
     }
 
-    /// <summary>What was expected and what came; the first lines of <see cref="Exception.Message"/>.</summary>
+    /// <summary>The mistake, as what was expected and what came; the first lines of <see cref="Exception.Message"/>.</summary>
     public string Problem { get; }
 
     public Where? Where { get; }
 
-    /// <summary>What the user can do about it.</summary>
+    /// <summary>The remedy that the user has.</summary>
     public string? Hint { get; }
 
     public ErrorKind Kind { get; }

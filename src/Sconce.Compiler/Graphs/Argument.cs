@@ -3,7 +3,7 @@ using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Graphs;
 
-/// <summary>What a node is given: a value of the graph, a constant, or a list of these.</summary>
+/// <summary>An argument of a node: a value of the graph, a constant, or a list of these.</summary>
 public abstract record Argument
 {
     private Argument()

@@ -24,7 +24,7 @@ public static class Assertions
     /// <summary>The model's own words in a message; null where there are none. What PyTorch makes up has no more than the condition, in names of its own.</summary>
     public static string? WordsOf(string? message) => string.IsNullOrEmpty(message) || message.StartsWith(MadeUp, StringComparison.Ordinal) ? null : message;
 
-    /// <summary>What a message says, be it the model's own or PyTorch's.</summary>
+    /// <summary>The words of a message, be it the model's own or PyTorch's.</summary>
     public static string? ConditionOf(string message) => !message.StartsWith(MadeUp, StringComparison.Ordinal) ? WordsOf(message)
         : message.IndexOf(" on node '", StringComparison.Ordinal) is > 0 and var end ? message[MadeUp.Length..end]
         : message[MadeUp.Length..];

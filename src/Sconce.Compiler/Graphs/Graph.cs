@@ -95,7 +95,7 @@ public sealed class Graph
 
     public List<Symbol> Symbols { get; init; } = [];
 
-    /// <summary>What PyTorch assumed about the inputs' sizes while it traced, beyond the symbols' ranges.</summary>
+    /// <summary>PyTorch's assumptions about the inputs' sizes while it traced, beyond the symbols' ranges.</summary>
     public SizeChecks Checks { get; } = [];
 
     public List<GraphInput> Inputs { get; init; } = [];
@@ -104,7 +104,7 @@ public sealed class Graph
 
     public List<GraphOutput> Outputs { get; init; } = [];
 
-    /// <summary>What each overwritten buffer (an input) holds after the run: from the signature's buffer mutations, or found by the functionalise pass.</summary>
+    /// <summary>The contents of each overwritten buffer (an input) after the run: from the signature's buffer mutations, or found by the functionalise pass.</summary>
     public List<(Value Buffer, Argument NewValue)> Mutations { get; init; } = [];
 
     /// <summary>

@@ -28,6 +28,6 @@ public sealed record KernelCall(FunctionBuilder Function, ImmutableArray<TensorB
     /// </summary>
     public static Symbol Threads { get; } = new("threads", 0, null);
 
-    /// <summary>What must be done, all tiles of it, before the first tile of this.</summary>
+    /// <summary>The call that must be done, all tiles of it, before the first tile of this.</summary>
     public KernelCall? Before { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Sconce.Compiler.Kernels;
 
-/// <summary>What kernels may do.</summary>
+/// <summary>The instructions and the rounding that kernels may use.</summary>
 public sealed record KernelOptions
 {
     /// <summary>Use relaxed SIMD: fused multiply-add where the engine has it.</summary>

@@ -12,7 +12,10 @@ namespace Sconce.Compiler.Kernels;
 /// <summary>Chooses the kernel of each step, and makes what it needs before memory is planned: packed operands, scratch memory.</summary>
 public static class KernelPreparation
 {
-    /// <summary>The steps that take the step's place, each with its kernel's choice: itself, after those that pack its operands. <paramref name="exact"/>: nothing that rounds differently for the sake of speed.</summary>
+    /// <summary>
+    /// The steps that take the step's place, each with its kernel's choice: itself, after those that pack its operands. <paramref name="exact"/>: nothing that rounds
+    /// differently for the sake of speed.
+    /// </summary>
     public static ImmutableArray<Step> Prepare(Step step, bool exact = false) =>
         step.Kernel is not null ? [step]
         : [.. Made(step, exact).Select(made => made with { Origin = step.Origin, Kernel = made.Kernel ?? KernelChoice.Loops.Instance })];

@@ -4,7 +4,7 @@ using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.D
 
 namespace Sconce.Compiler.Operators;
 
-/// <summary>What a run checks where PyTorch raises an error. The loads themselves stay inside their buffers whatever an index is.</summary>
+/// <summary>Conditions that a run checks where PyTorch raises an error. The loads themselves stay inside their buffers whatever an index is.</summary>
 internal static class Checks
 {
     extension(Call call)

@@ -21,11 +21,11 @@ public static class DTypeLimits
         _ => (double.MinValue, double.MaxValue),
     };
 
-    /// <summary>What no value of the dtype is below: minus infinity for floats.</summary>
+    /// <summary>The least value of the dtype: minus infinity for floats.</summary>
     public static Expr Lowest(this DType type) =>
         type.IsFloat() ? Expr.Const(type, double.NegativeInfinity) : type == DType.Int64 ? Expr.Const(type, long.MinValue) : Expr.Const(type, (long)type.Limits().Lowest);
 
-    /// <summary>What no value of the dtype is above: infinity for floats.</summary>
+    /// <summary>The largest value of the dtype: infinity for floats.</summary>
     public static Expr Highest(this DType type) =>
         type.IsFloat() ? Expr.Const(type, double.PositiveInfinity) : type == DType.Int64 ? Expr.Const(type, long.MaxValue) : Expr.Const(type, (long)type.Limits().Highest);
 }

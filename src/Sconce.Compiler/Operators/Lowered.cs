@@ -55,7 +55,7 @@ public abstract record Lowered
 
     public static implicit operator Lowered(Dim value) => new Int(value);
 
-    /// <summary>What the value is, for messages.</summary>
+    /// <summary>The kind of the value, for messages.</summary>
     public string Kind => this switch
     {
         Tensor tensor => $"a tensor of {tensor.Buffer.Type.Name()}[{string.Join(", ", tensor.Buffer.Dims)}]",

@@ -63,7 +63,9 @@ public sealed partial class LoweringContext
     public Dim? BoundOf(int result, int axis) =>
         Results.Length > result && Results[result].Type is GraphType.Tensor { Shape: { } shape } && axis < shape.Length && shape[axis].AsAtom is Symbol symbol ? BoundOf(symbol) : null;
 
-    internal Dim? BoundOf(Symbol symbol) => Asserted.GetValueOrDefault(symbol) is { } bound ? Recorded(bound) is var known && IsKnown(known) ? known : symbol.Max : symbol.Max is { } max ? (Dim)max : null;
+    internal Dim? BoundOf(Symbol symbol) => Asserted.GetValueOrDefault(symbol) is { } bound
+        ? Recorded(bound) is var known && IsKnown(known) ? known : symbol.Max
+        : symbol.Max is { } max ? (Dim)max : null;
 
     /// <summary>A size as PyTorch recorded it, by what is known here.</summary>
     internal Dim Recorded(Dim size) => recorded.Count == 0 ? size : size.Substitute(recorded);

@@ -27,16 +27,16 @@ public sealed partial class LoweringContext(TensorProgram program)
     /// <summary>The runs of vmap that are under way.</summary>
     internal Batching Batching => batching ??= new Batching(this);
 
-    /// <summary>What the steps that are being added come from.</summary>
+    /// <summary>The origin of the steps that are being added.</summary>
     public Origin? Origin { get; set; }
 
-    /// <summary>What new buffers are called.</summary>
+    /// <summary>The name of new buffers.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>What is known about sizes in every run.</summary>
+    /// <summary>Facts about sizes in every run.</summary>
     public SizeFacts Facts => facts ??= new SizeFacts(program.Symbols, program.Checks.Select(check => check.Condition));
 
-    /// <summary>What holds of sizes as PyTorch traces them; null where nobody asked yet.</summary>
+    /// <summary>Facts about sizes as PyTorch traces them; null where nobody asked yet.</summary>
     internal TracedSizes? TracedSizes => traced;
 
     /// <summary>Whether sizes that PyTorch recorded are left out where they hold of larger inputs only.</summary>

@@ -4,7 +4,7 @@ using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Operators;
 
-/// <summary>What a pointwise operator computes with: a tensor, or a Python number, which has no dtype of its own to insist on.</summary>
+/// <summary>An operand of a pointwise operator: a tensor, or a Python number, which has no dtype of its own to insist on.</summary>
 public readonly struct Operand
 {
     private readonly TensorBuffer? buffer;

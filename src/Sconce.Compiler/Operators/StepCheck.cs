@@ -52,7 +52,7 @@ internal static class StepCheck
         }
     }
 
-    /// <summary>What is multiplied has one dtype: PyTorch promotes none of it.</summary>
+    /// <summary>Operands of a product have one dtype: PyTorch promotes none of them.</summary>
     private static void CheckOperands(Step step)
     {
         ImmutableArray<Expr> operands = step switch

@@ -19,7 +19,7 @@ internal sealed class TracedSizes
         nonEmpty = Assuming(program, 1);
     }
 
-    /// <summary>What holds for sizes of 2 and more.</summary>
+    /// <summary>Facts about sizes of 2 and more.</summary>
     public SizeFacts Facts { get; }
 
     /// <summary>Whether sizes were demanded that hold only of larger inputs.</summary>

@@ -8,7 +8,7 @@ namespace Sconce.Compiler.Operators;
 /// </summary>
 public static class TypePromotion
 {
-    /// <summary>What PyTorch gives where nothing says otherwise: <c>torch.get_default_dtype()</c>.</summary>
+    /// <summary>The dtype that PyTorch gives where nothing says otherwise: <c>torch.get_default_dtype()</c>.</summary>
     public const DType DefaultFloat = DType.Float32;
 
     /// <summary>The dtype to compute in: 16-bit floats are widened.</summary>

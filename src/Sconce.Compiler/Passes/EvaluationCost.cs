@@ -4,7 +4,7 @@ using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Passes;
 
-/// <summary>What it takes to compute a step when compiling, in the units of a <see cref="Budget"/>.</summary>
+/// <summary>The work of computing a step when compiling, in the units of a <see cref="Budget"/>.</summary>
 internal static class EvaluationCost
 {
     /// <summary>A node of an expression at one point takes the evaluator some 20 ns.</summary>

@@ -28,6 +28,9 @@ internal static class FlushSubnormals
         }
     }
 
+    /// <summary>Whether a constant holds such a number.</summary>
+    public static bool HasAny(TensorBuffer buffer) => buffer is { Kind: BufferKind.Constant, Data: { } data } && Flushed(data).Count > 0;
+
     /// <summary>A float16 is computed with as a float32, where its smallest numbers are normal ones.</summary>
     private static (TensorData Data, long Count) Flushed(TensorData data) => data.Type switch
     {

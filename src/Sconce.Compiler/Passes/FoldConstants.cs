@@ -8,13 +8,13 @@ namespace Sconce.Compiler.Passes;
 /// <summary>Computes at compile time what depends on constants alone: folded normalisation, position tables, masks, packed weights.</summary>
 internal static class FoldConstants
 {
-    /// <summary>What is made of nothing (a table of positions, zeros) is kept as code above this size: the file would grow for what a loop makes in no time.</summary>
+    /// <summary>A result that is made of nothing (a table of positions, zeros) is kept as code above this size: the file would grow for what a loop makes in no time.</summary>
     private const long MaxBytesFromNothing = 1 << 16;
 
     /// <summary>A result may be this many times the bytes it is made of (packing pads a little); an expanded mask is left to the run.</summary>
     private const long MaxGrowth = 2;
 
-    /// <summary>What takes more of the work that is left (a sum over 2^39 ones, a product of large matrices) is left to the run, where a kernel does it.</summary>
+    /// <summary>A step that takes more of the work that is left (a sum over 2^39 ones, a product of large matrices) is left to the run, where a kernel does it.</summary>
     private const long MostOfWorkLeft = 4;
 
     public static void Run(TensorProgram program)

@@ -67,7 +67,7 @@ internal static class FuseAttention
         public Step? Producer(LoadExpr load) =>
             load.Buffer.Kind == BufferKind.Temporary && uses.Writers(load.Buffer) is [{ Step: { Targets: [var target] } step }] && target.IsWhole(AxesOf(step)) ? step : null;
 
-        /// <summary>What maps have written, in terms of what they read: as far as the expression itself is a load.</summary>
+        /// <summary>The expression behind what maps have written: as far as the expression itself is a load.</summary>
         public Expr Peel(Expr expr)
         {
             while (expr is LoadExpr load && Producer(load) is MapStep map)
@@ -188,7 +188,7 @@ internal static class FuseAttention
             return true;
         }
 
-        /// <summary>What a reduction over the keys combines, at the key where these stand.</summary>
+        /// <summary>The values that a reduction over the keys combines, at the key where these stand.</summary>
         private static Expr? Reduced(Expr expr, Combiner combiner, Axis keys, Match match)
         {
             if (expr is not LoadExpr load || match.Producer(load) is not ReduceStep { Reduced: [var over], Reducers: [var reducer], Results: [AccumulatorExpr] } reduce

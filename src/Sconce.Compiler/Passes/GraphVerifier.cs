@@ -1,29 +1,28 @@
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Graphs;
-using Sconce.Compiler.Passes.Functionalisation;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Passes;
 
 /// <summary>Checks what must hold of every graph, and what no pass may leave behind. An error here is one of Sconce's own.</summary>
-public sealed class GraphVerifier
+internal sealed class GraphVerifier
 {
     private readonly Graph graph;
     private readonly string after;
-    private readonly bool functional;
+    private readonly IReadOnlyList<GraphRule> rules;
     private readonly HashSet<Value> defined = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Value> inScope = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<string> names = [];
     private readonly HashSet<Symbol> symbols;
 
-    private GraphVerifier(Graph graph, string after, bool functional)
+    private GraphVerifier(Graph graph, string after, IReadOnlyList<GraphRule> rules)
     {
-        (this.graph, this.after, this.functional) = (graph, after, functional);
+        (this.graph, this.after, this.rules) = (graph, after, rules);
         symbols = [.. graph.Symbols];
     }
 
-    /// <summary>Throws where the graph is not well formed; <paramref name="functional"/> also where something in it still writes memory.</summary>
-    public static void Verify(Graph graph, string after, bool functional) => new GraphVerifier(graph, after, functional).Verify();
+    /// <summary>Throws where the graph is not well formed, or breaks one of the rules.</summary>
+    public static void Verify(Graph graph, string after, IReadOnlyList<GraphRule> rules) => new GraphVerifier(graph, after, rules).Verify();
 
     private void Verify()
     {
@@ -60,7 +59,11 @@ public sealed class GraphVerifier
 
         foreach (var node in block.Nodes)
         {
-            Require(!functional || !InPlaceOperators.Writes(node), $"{node.FullName} writes one of its arguments", node);
+            foreach (var rule in rules)
+            {
+                Require(rule.Holds(node), $"since {rule.After} every node {rule.Must}, and {node.FullName} does not hold to it", node);
+            }
+
             foreach (var argument in node.Arguments)
             {
                 Use(argument.Argument, node);

@@ -40,8 +40,7 @@ internal static class InlineMaps
         {
             var step = Rewrite(use, uses, bodies, scope == Scope.Everywhere || (scope == Scope.Maps && use.Step is MapStep));
             rewritten[use.Step] = step;
-            if (step is MapStep map && map.Target.IsWhole(map.Axes) && map.Target.Buffer.Kind == BufferKind.Temporary
-                && uses.Writers(map.Target.Buffer).Count == 1)
+            if (step is MapStep map && IsWhole(map, uses))
             {
                 bodies[map.Target.Buffer] = (map, new ProgramUses.Use(map, use.Position, use.Scope));
             }
@@ -51,6 +50,27 @@ internal static class InlineMaps
         DeadSteps.Remove(program);
     }
 
+    /// <summary>Whether a step reads a view that its own indices could stand for.</summary>
+    public static bool ReadsView(Step step, ProgramUses uses)
+    {
+        var bodies = new Dictionary<TensorBuffer, (MapStep Step, ProgramUses.Use Use)>(ReferenceEqualityComparer.Instance);
+        foreach (var buffer in step.BuffersRead)
+        {
+            if (uses.Writers(buffer) is [{ Step: MapStep map } use] && IsWhole(map, uses))
+            {
+                bodies.Add(buffer, (map, use));
+            }
+        }
+
+        return bodies.Count > 0 && !ReferenceEquals(Rewrite(UseOf(step, uses), uses, bodies, computations: false), step);
+    }
+
+    /// <summary>Whether the map alone makes a buffer, which nobody but the program sees, at each of its points.</summary>
+    private static bool IsWhole(MapStep map, ProgramUses uses) =>
+        map.Target.IsWhole(map.Axes) && map.Target.Buffer.Kind == BufferKind.Temporary && uses.Writers(map.Target.Buffer).Count == 1;
+
+    private static ProgramUses.Use UseOf(Step step, ProgramUses uses) => uses.Writers(step.Targets[0].Buffer).First(use => ReferenceEquals(use.Step, step));
+
     private static IEnumerable<ProgramUses.Use> Uses(TensorProgram program, ProgramUses uses)
     {
         var seen = new HashSet<Step>(ReferenceEqualityComparer.Instance);
@@ -58,7 +78,7 @@ internal static class InlineMaps
         {
             if (seen.Add(step))
             {
-                yield return uses.Writers(step.Targets[0].Buffer).First(use => ReferenceEquals(use.Step, step));
+                yield return UseOf(step, uses);
             }
         }
     }
@@ -106,7 +126,7 @@ internal static class InlineMaps
         private readonly int size = ExprCost.Indices(producer.Body).Select(index => index.Size).DefaultIfEmpty().Max();
         private readonly Dictionary<LoadExpr, Expr?> made = [];
 
-        /// <summary>What stands for the load; null where it has to stay.</summary>
+        /// <summary>The expression that stands for the load; null where it has to stay.</summary>
         public Expr? At(LoadExpr load)
         {
             if (!made.TryGetValue(load, out var result))

@@ -4,7 +4,10 @@ using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Passes;
 
-/// <summary>Checks what every tensor program must keep to: buffers are written before they are read, ranks and dtypes agree, axes belong to their step. An error here is one of Sconce's own. On in tests.</summary>
+/// <summary>
+/// Checks what every tensor program must keep to: buffers are written before they are read, ranks and dtypes agree, axes belong to their step, no load lies
+/// outside of its buffer. An error here is one of Sconce's own. On in tests.
+/// </summary>
 internal static class ProgramVerifier
 {
     /// <summary>Throws: a mistake of ours, not of the model's.</summary>
@@ -19,7 +22,7 @@ internal static class ProgramVerifier
         var uses = new ProgramUses(program);
         foreach (var rule in rules ?? [])
         {
-            foreach (var step in StepTree.Leaves(program.Steps).Where(step => !rule.Holds(step, program, uses)))
+            foreach (var step in rule.Broken(program, uses))
             {
                 Fail($"since {rule.After} every step {rule.Must}, and this one is not", step);
             }
@@ -114,6 +117,11 @@ internal static class ProgramVerifier
 
         void CheckStep(Step step)
         {
+            if (step.Loads.FirstOrDefault(load => IsOutside(load, step)) is { } outside)
+            {
+                Fail($"{outside} lies outside of {outside.Buffer}", step);
+            }
+
             HashSet<Atom> axes = [.. step.AllAxes];
             foreach (var target in step.Targets)
             {
@@ -137,7 +145,13 @@ internal static class ProgramVerifier
         }
 
         void Fail(string problem, Step step) =>
-            throw SconceException.Internal($"after {after}, in the step that writes {step.Targets.FirstOrDefault()}: {problem}", new Where(Operator: step.Origin?.Operator, Python: step.Origin?.Source));
+            throw SconceException.Internal(
+                $"after {after}, in the step that writes {step.Targets.FirstOrDefault()}: {problem}", new Where(Operator: step.Origin?.Operator, Python: step.Origin?.Source));
+
+        // As far as ranges tell, and where nothing guards it: an index that is none of its buffer's at any point. In an empty space nothing is loaded.
+        static bool IsOutside(LoadExpr load, Step step) =>
+            load.Index.Zip(load.Buffer.Dims).Any(pair => pair.First.Bounds.Max < 0 || pair.First.Bounds.Min >= pair.Second.Bounds.Max)
+            && step.AllAxes.All(axis => axis.Extent.IsPositive) && !step.Expressions.Nodes().Any(node => node is GuardExpr or SelectExpr);
 
         // Its value has its axes alone, its accumulators are those that the step has, and it has the dtype of what it is written to.
         void CheckComputation(Computation computation, Step step)

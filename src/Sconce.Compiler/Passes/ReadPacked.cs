@@ -13,7 +13,8 @@ internal static class ReadPacked
     public static void Run(TensorProgram program)
     {
         var uses = new ProgramUses(program);
-        var packings = program.Steps.OfType<MapStep>().Select(map => Packing.Of(map, uses)).OfType<Packing>().ToLookup<Packing, TensorBuffer>(packing => packing.From, ReferenceEqualityComparer.Instance);
+        var packings = program.Steps.OfType<MapStep>().Select(map => Packing.Of(map, uses)).OfType<Packing>()
+            .ToLookup<Packing, TensorBuffer>(packing => packing.From, ReferenceEqualityComparer.Instance);
         var instead = new Dictionary<TensorBuffer, Func<LoadExpr, Expr>>(ReferenceEqualityComparer.Instance);
         var first = new List<Step>();
         var gone = new HashSet<Step>(ReferenceEqualityComparer.Instance);
@@ -90,7 +91,7 @@ internal static class ReadPacked
                 && Step.Target.Buffer.Type == other.Step.Target.Buffer.Type && Step.Body.Substitute(map).Equals(other.Step.Body);
         }
 
-        /// <summary>What a load of the constant gives, from the packed one.</summary>
+        /// <summary>The load of the packed constant that stands for one of the constant.</summary>
         public Expr Unpacked(LoadExpr load) => Elements.Unpack(new LoadExpr(Step.Target.Buffer, Places(load.Index)!.Value));
 
         /// <summary>
@@ -105,7 +106,8 @@ internal static class ReadPacked
                 Term[] terms = [.. Index[i].Terms.OrderBy(term => term.Coefficient)];
                 foreach (var (number, (coefficient, factors)) in terms.Index())
                 {
-                    if (coefficient != covered || factors is not [Axis { Extent: { IsConstant: true } extent } axis] || Step.Axes.IndexOf(axis) is not (>= 0 and var place) || places[place] is not null)
+                    if (coefficient != covered || factors is not [Axis { Extent: { IsConstant: true } extent } axis]
+                        || Step.Axes.IndexOf(axis) is not (>= 0 and var place) || places[place] is not null)
                     {
                         return null;
                     }

@@ -248,14 +248,16 @@ internal sealed class ValueRanges(ProgramUses uses)
 
     private Range OfWritten(Step step, TensorBuffer buffer)
     {
-        var place = step.Targets.Select(target => target.Buffer).ToList().FindIndex(target => ReferenceEquals(target, buffer));
+        if (step.Computations.FirstOrDefault(made => made.Role is Role.Result or Role.Epilogue && ReferenceEquals(made.Target?.Buffer, buffer)) is { } written)
+        {
+            return Of(written.Value, step);
+        }
+
         return step switch
         {
-            MapStep map => Of(map.Body, map),
-            ReduceStep reduce => Of(reduce.Results[place], reduce),
-            ScanStep scan => Of(scan.Results[place], scan),
             ScatterStep { Mode: ScatterMode.Set } scatter => Of(scatter.Value, scatter),
-            SortStep sort => place == 1 ? new(0, Dim.Max(sort.Sorted.Extent - 1, 0)) : Of(sort.Key, sort),
+            SortStep sort when ReferenceEquals(sort.Indices.Buffer, buffer) => new(0, Dim.Max(sort.Sorted.Extent - 1, 0)),
+            SortStep sort => Of(sort.Key, sort),
             _ => OfType(buffer.Type),
         };
     }

@@ -3,7 +3,7 @@ using Sconce.Compiler.Tensors;
 
 namespace Sconce.Compiler.Passes;
 
-/// <summary>Who makes what a last map only copies into an output writes it there itself: scans, scatters and sorts, which finish with no map.</summary>
+/// <summary>Steps whose results a last map only copies into an output write them there themselves: scans, scatters and sorts, which finish with no map.</summary>
 internal static class WriteOutputs
 {
     public static void Run(TensorProgram program)
@@ -27,7 +27,7 @@ internal static class WriteOutputs
     }
 
     /// <summary>The buffer that the map copies as it is, where nobody else reads it or writes the output, and its writers may write elsewhere.</summary>
-    private static TensorBuffer? Source(MapStep copy, ProgramUses uses)
+    public static TensorBuffer? Source(MapStep copy, ProgramUses uses)
     {
         var output = copy.Target.Buffer;
         return output.Kind == BufferKind.Output && copy.Target.IsWhole(copy.Axes) && copy.Body is LoadExpr { Buffer: { Kind: BufferKind.Temporary } source } load

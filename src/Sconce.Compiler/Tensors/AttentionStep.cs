@@ -45,7 +45,7 @@ public sealed record AttentionStep(Target Target, AttentionAxes Space, Attention
 /// <summary>The index space of an <see cref="AttentionStep"/>: rows are positions of the query, columns the features of a value, depth those of a key.</summary>
 public sealed record AttentionAxes(ImmutableArray<Axis> Batch, Axis Rows, Axis Keys, Axis Depth, Axis Columns);
 
-/// <summary>What an <see cref="AttentionStep"/> reads.</summary>
+/// <summary>The operands of an <see cref="AttentionStep"/>.</summary>
 /// <param name="Query">Over batch, rows and depth.</param>
 /// <param name="Key">Over batch, keys and depth.</param>
 /// <param name="Value">Over batch, keys and columns.</param>

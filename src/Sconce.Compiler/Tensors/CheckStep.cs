@@ -30,7 +30,7 @@ public sealed record CheckStep(Target Fault, ImmutableArray<Axis> Axes, Expr Wro
     public override Step Along(Axis axis) => this with { Axes = [axis, .. Axes] };
 }
 
-/// <summary>What a check that found something wrong leaves: int64 numbers one after the other.</summary>
+/// <summary>The record of a check that found something wrong: int64 numbers one after the other.</summary>
 public static class FaultFields
 {
     /// <summary>Other than 0: something is wrong.</summary>

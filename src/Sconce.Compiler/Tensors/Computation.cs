@@ -3,7 +3,7 @@ using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Tensors;
 
-/// <summary>What a computation is to its step.</summary>
+/// <summary>The part that a computation plays in its step.</summary>
 public enum Role
 {
     /// <summary>Made once at each point of the axes, and written as it is.</summary>
@@ -31,7 +31,7 @@ public sealed record Computation(Role Role, Expr Value, ImmutableArray<Axis> Axe
     /// <summary>Dtypes of the <see cref="AccumulatorExpr"/>s that the value may hold.</summary>
     public ImmutableArray<DType> Accumulators { get; init; } = [];
 
-    /// <summary>What it is written to; null where it is not.</summary>
+    /// <summary>The place that it is written to; null where it is not.</summary>
     public Target? Target { get; init; }
 
     /// <summary>All axes of the value.</summary>

@@ -2,7 +2,10 @@ using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Tensors;
 
-/// <summary>A size that a step finds: what it writes to <see cref="Place"/> is the symbol's value for all steps after it. It lies within the symbol's range, which whoever makes such a step sees to.</summary>
+/// <summary>
+/// A size that a step finds: what it writes to <see cref="Place"/> is the symbol's value for all steps after it. It lies within the symbol's range, which whoever
+/// makes such a step sees to.
+/// </summary>
 public sealed class FoundSymbol : Symbol
 {
     public FoundSymbol(string name, long min, Dim? bound)

@@ -3,7 +3,7 @@ using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Tensors;
 
-/// <summary>What a <see cref="FourierStep"/> transforms into what.</summary>
+/// <summary>The kinds of numbers that a <see cref="FourierStep"/> takes and gives.</summary>
 public enum FourierForm
 {
     Complex,

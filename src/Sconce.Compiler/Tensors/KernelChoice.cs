@@ -27,7 +27,10 @@ public abstract record KernelChoice
     /// <summary>The elements of an image within its padding, where that is no memory but a condition.</summary>
     private static Expr WithoutPadding(Expr image) => image is GuardExpr guard ? WithoutPadding(guard.Inside) : image;
 
-    /// <summary>Loops over the points of a map, a reduction or a check. In which order and along which axis vectors go hangs on memory, and is asked when the code is made: passes that follow still change what such a step reads.</summary>
+    /// <summary>
+    /// Loops over the points of a map, a reduction or a check. In which order and along which axis vectors go hangs on memory, and is asked when the code is made:
+    /// passes that follow still change what such a step reads.
+    /// </summary>
     public sealed record Loops : KernelChoice
     {
         public static Loops Instance { get; } = new();

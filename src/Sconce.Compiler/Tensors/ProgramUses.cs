@@ -1,6 +1,6 @@
 namespace Sconce.Compiler.Tensors;
 
-/// <summary>Who writes and who reads each buffer of a program, in order of execution. A snapshot: rebuilt after a pass has changed steps.</summary>
+/// <summary>The writers and readers of each buffer of a program, in order of execution. A snapshot: rebuilt after a pass has changed steps.</summary>
 internal sealed class ProgramUses
 {
     private readonly Dictionary<TensorBuffer, List<Use>> writers = new(ReferenceEqualityComparer.Instance);

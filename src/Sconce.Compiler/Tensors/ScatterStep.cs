@@ -3,7 +3,7 @@ using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Tensors;
 
-/// <summary>What a scatter does where it meets a value.</summary>
+/// <summary>How a scatter joins a value with the one that it meets.</summary>
 public enum ScatterMode
 {
     Set, Add, Multiply, Min, Max,
@@ -22,7 +22,7 @@ public sealed record ScatterStep(Target Target, ImmutableArray<Axis> Axes, Expr 
     public override ImmutableArray<Computation> Computations =>
         [new(Role.Element, Value, Axes) { Target = Target }, .. Condition is null ? [] : ImmutableArray.Create(new Computation(Role.Element, Condition, Axes))];
 
-    /// <summary>What it does not write stays.</summary>
+    /// <summary>Elements that it does not write stay.</summary>
     public override bool ReadsTarget => true;
 
     public override Step With(ImmutableArray<Expr> values, ImmutableArray<Target> targets) =>

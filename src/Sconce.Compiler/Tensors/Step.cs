@@ -3,7 +3,7 @@ using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Tensors;
 
-/// <summary>What a step was lowered from: shown by the profiler, by verify and in errors.</summary>
+/// <summary>The operator and the line of Python that a step was lowered from: shown by the profiler, by verify and in errors.</summary>
 public sealed record Origin(string Operator, string? Source);
 
 /// <summary>
@@ -23,7 +23,7 @@ public abstract record Step
     /// <summary>The chosen kernel's memory for each thread.</summary>
     public TensorBuffer? ThreadScratch => Kernel?.ThreadScratch;
 
-    /// <summary>What the step writes.</summary>
+    /// <summary>The places that the step writes.</summary>
     public abstract ImmutableArray<Target> Targets { get; }
 
     /// <summary>Every expression of the step.</summary>

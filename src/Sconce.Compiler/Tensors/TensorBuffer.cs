@@ -3,7 +3,7 @@ using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Tensors;
 
-/// <summary>What a buffer is to the program.</summary>
+/// <summary>The part that a buffer plays in the program.</summary>
 public enum BufferKind
 {
     /// <summary>Lives within one run, in the arena.</summary>
@@ -24,7 +24,7 @@ public enum BufferKind
     /// <summary>Holds what depends on sizes alone, from run to run until sizes are others: written by kernels. New sizes make those of a fixed size zero, which tell what has been written.</summary>
     Kept,
 
-    /// <summary>What a <see cref="CheckStep"/> has found: a place that the runtime reads when a run ended with an error.</summary>
+    /// <summary>The finding of a <see cref="CheckStep"/>: a place that the runtime reads when a run ended with an error.</summary>
     Fault,
 
     /// <summary>The value of a <see cref="FoundSymbol"/>, which the runtime reads too.</summary>

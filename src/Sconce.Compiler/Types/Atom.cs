@@ -1,6 +1,6 @@
 namespace Sconce.Compiler.Types;
 
-/// <summary>What a <see cref="Dim"/> is a polynomial over: a symbol, an axis, a division, a loaded index. Immutable.</summary>
+/// <summary>A variable of the polynomials that a <see cref="Dim"/> is: a symbol, an axis, a division, a loaded index. Immutable.</summary>
 public abstract class Atom : IEquatable<Atom>
 {
     /// <summary>The values this atom can take, with nothing known but the ranges of its symbols.</summary>

@@ -25,7 +25,7 @@ public static class HalfPrecision
         return TensorData.Dense(DType.Float32, tensor.Shape, MemoryMarshal.AsBytes(result.AsSpan()).ToArray());
     }
 
-    /// <summary>What an input of this type takes: float32 arrays rounded where it is of half precision, all others as they are.</summary>
+    /// <summary>The numbers that an input of this type takes: float32 arrays rounded where it is of half precision, all others as they are.</summary>
     public static TensorData ForType(TensorData tensor, DType type) =>
         tensor.Type == DType.Float32 && type.IsHalf() ? Narrow(tensor, type) : tensor;
 

@@ -130,7 +130,7 @@ public abstract record SizeCondition
     /// <summary>Whether it holds, given the values of the leaves; a number beyond 64 bits and a division by zero throw an <see cref="ArithmeticException"/>.</summary>
     public abstract bool Evaluate(Func<Atom, long> leaf);
 
-    /// <summary>What holds exactly where this does not.</summary>
+    /// <summary>The condition that holds exactly where this does not.</summary>
     public abstract SizeCondition Not();
 
     public abstract void VisitLeaves(Action<Atom> visit);

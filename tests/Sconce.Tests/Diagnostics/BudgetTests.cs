@@ -227,7 +227,8 @@ public sealed class BudgetTests
                     "reshape.default", [5, 7], ("self", model.Node("permute.default", [7, 5], ("self", value), ("dims", new[] { 1L, 0 }))), ("shape", new[] { 5L, 7 })),
                 _ => model.Node(
                     "permute.default", [4, 6, 10],
-                    ("self", model.Node("reshape.default", [10, 4, 6], ("self", model.Node("pixel_shuffle.default", [1, 12, 20], ("self", value), ("upscale_factor", 2))), ("shape", new[] { 10L, 4, 6 }))),
+                    ("self", model.Node("reshape.default", [10, 4, 6],
+                        ("self", model.Node("pixel_shuffle.default", [1, 12, 20], ("self", value), ("upscale_factor", 2))), ("shape", new[] { 10L, 4, 6 }))),
                     ("dims", new[] { 1L, 2, 0 })),
             };
         }

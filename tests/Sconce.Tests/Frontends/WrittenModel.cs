@@ -39,7 +39,9 @@ internal sealed class WrittenModel
 
     public byte[] Write(params string[] outputs)
     {
-        var inputTree = $$"""[1, {"type":"builtins.tuple","context":"null","children_spec":[{"type":"builtins.tuple","context":"null","children_spec":[{{string.Join(',', inputs.Select(_ => Leaf))}}]},{"type":"builtins.dict","context":"[]","children_spec":[]}]}]""";
+        var leaves = string.Join(',', inputs.Select(_ => Leaf));
+        var arguments = $$"""{"type":"builtins.tuple","context":"null","children_spec":[{{leaves}}]}""";
+        var inputTree = $$"""[1, {"type":"builtins.tuple","context":"null","children_spec":[{{arguments}},{"type":"builtins.dict","context":"[]","children_spec":[]}]}]""";
         var program = new JsonObject
         {
             ["graph_module"] = new JsonObject

@@ -10,7 +10,8 @@ namespace Sconce.Tests.Kernels;
 /// <summary>Transforms of many lengths against sums written down, and what must hold of any transform.</summary>
 public sealed class FourierKernelTests
 {
-    private static readonly int[] Lengths = [1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 18, 20, 21, 24, 26, 32, 33, 40, 48, 60, 64, 65, 80, 84, 91, 96, 100, 104, 128, 144, 165, 176, 208, 240];
+    private static readonly int[] Lengths =
+        [1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 18, 20, 21, 24, 26, 32, 33, 40, 48, 60, 64, 65, 80, 84, 91, 96, 100, 104, 128, 144, 165, 176, 208, 240];
 
     /// <summary>Those with a large prime factor.</summary>
     private static readonly int[] Primes = [17, 19, 34, 51, 67, 101];
@@ -147,7 +148,8 @@ public sealed class FourierKernelTests
         foreach (var size in (int[])[6, 15, 34, 64])
         {
             var length = new Symbol("length", 1, 999);
-            foreach (var step in (FourierStep[])[.. FourierPlan.Suits(size) ? [Transform(FourierForm.Complex, size, DType.Float32, [3, 5])] : Array.Empty<FourierStep>(), AtRun(FourierForm.Complex, Dim.Of(length), DType.Float32, [3, 5])])
+            foreach (var step in (FourierStep[])[.. FourierPlan.Suits(size) ? [Transform(FourierForm.Complex, size, DType.Float32, [3, 5])] : Array.Empty<FourierStep>(),
+                AtRun(FourierForm.Complex, Dim.Of(length), DType.Float32, [3, 5])])
             {
                 foreach (var target in step.Targets)
                 {

@@ -332,11 +332,11 @@ public sealed class FunctionaliseTests
 
     private void Run()
     {
-        GraphVerifier.Verify(b.Graph, "building", functional: false);
+        GraphVerifier.Verify(b.Graph, "building", []);
         Functionalise.Run(b.Graph);
-        GraphVerifier.Verify(b.Graph, "functionalise", functional: true);
+        GraphVerifier.Verify(b.Graph, "functionalise", GraphRules.All);
         DeadCode.Run(b.Graph);
-        GraphVerifier.Verify(b.Graph, "dead code", functional: true);
+        GraphVerifier.Verify(b.Graph, "dead code", GraphRules.All);
     }
 
     /// <summary>Compares everything after the inputs.</summary>

@@ -25,7 +25,7 @@ public sealed class ProgramTextTests
     {
         var file = Path.Combine(ModelFiles.Operators, name + ".pt2");
         var graph = Pt2Frontend.Read(File.ReadAllBytes(file), name);
-        Pipeline.Run(graph, verify: false);
+        Pipeline.Run(graph, verify: true);
         TensorProgram program;
         try
         {
@@ -38,7 +38,7 @@ public sealed class ProgramTextTests
         }
 
         ReadsBack(program, "lowering");
-        Pipeline.Run(program, verify: false);
+        Pipeline.Run(program, verify: true);
         ReadsBack(program, "all passes");
     }
 

@@ -38,7 +38,7 @@ internal abstract record ArgumentJson
     public sealed record Unknown(string Kind) : ArgumentJson;
 }
 
-/// <summary>What a name refers to.</summary>
+/// <summary>The kinds of things that a name refers to.</summary>
 internal enum ReferenceKind
 {
     Tensor,

@@ -4,10 +4,10 @@ using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Frontends.Pt2;
 
-/// <summary>What guards may speak of: the sizes of an input tensor, or the value of an input that is an integer.</summary>
+/// <summary>The subjects of guards: the sizes of an input tensor, or the value of an input that is an integer.</summary>
 internal sealed record GuardInput(List<SymIntJson> Sizes, SymIntJson? Value = null);
 
-/// <summary>What PyTorch assumed about inputs while it traced, as Python code. Its program asks for all of it at every run, and so do we.</summary>
+/// <summary>PyTorch's assumptions about inputs while it traced, as Python code. Its program asks for all of it at every run, and so do we.</summary>
 internal sealed class Guards(List<string> code, IReadOnlyDictionary<string, GuardInput> inputs, Where place)
 {
     private const string Why = "PyTorch assumed it when it exported the model";

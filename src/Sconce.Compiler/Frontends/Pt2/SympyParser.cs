@@ -309,7 +309,7 @@ internal ref partial struct SympyParser(string text, Func<string, SymbolSigns, D
         new(position < text.Length ? $"'{text[position]}' at character {position} of an expression" : "an expression that ends too early");
 }
 
-/// <summary>What sympy assumes of a symbol.</summary>
+/// <summary>Sympy's assumptions about a symbol.</summary>
 internal enum SymbolSigns
 {
     Any,

@@ -47,7 +47,7 @@ internal sealed class HalfFloats(FunctionBuilder f)
 
     public I32 ToBits(F32 value, DType type) => I32x4.ExtractLane(ToBits(F32x4.Splat(value), type), 0);
 
-    /// <summary>What a float32 becomes in the type; nothing changes where that is float32.</summary>
+    /// <summary>The bits of a float32 in the type; nothing changes where that is float32.</summary>
     public V128 Round(V128 value, DType type) => type.IsHalf() ? FromBits(ToBits(value, type), type) : value;
 
     public F32 Round(F32 value, DType type) => type.IsHalf() ? FromBits(ToBits(value, type), type) : value;

@@ -3,7 +3,7 @@ using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Kernels.Expressions;
 
-/// <summary>What stands some points further along an axis: unrolled copies and single lanes.</summary>
+/// <summary>The expression of a point some way further along an axis: unrolled copies and single lanes.</summary>
 public static class Shifting
 {
     public static Dim Shift(this Dim dim, Axis axis, long by) =>

@@ -154,7 +154,7 @@ internal sealed class FourierFunctions
         }
     }
 
-    /// <summary>What a table says of its sizes.</summary>
+    /// <summary>The sizes that a table tells.</summary>
     public static FourierSizes Sizes(FunctionBuilder f, I32 table, FourierForm form, LaneUse use) => new(
         form, use, f.Let(Memory.LoadI32(table, FourierTable.Length), "length"), f.Let(Memory.LoadI32(table, FourierTable.Points), "points"),
         f.Let(Memory.LoadI32(table, FourierTable.Combining), "combining"), f.Let(Memory.LoadI32(table, FourierTable.Reals), "reals"));

@@ -4,7 +4,7 @@ using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Kernels.Fourier;
 
-/// <summary>What results are multiplied by: a number, or what sizes give.</summary>
+/// <summary>The factor of results: a number, or one that sizes give.</summary>
 internal sealed class FourierScale
 {
     private readonly FourierArithmetic math;

@@ -3,7 +3,7 @@ using Sconce.Compiler.Wasm;
 
 namespace Sconce.Compiler.Kernels.Fourier;
 
-/// <summary>What the lanes of a vector are.</summary>
+/// <summary>The meanings of a vector's lanes.</summary>
 internal enum LaneUse
 {
     /// <summary>Quarters of one transform while passes go through it; before and after them numbers in a row.</summary>

@@ -5,7 +5,7 @@ using Sconce.Compiler.Wasm;
 
 namespace Sconce.Compiler.Kernels.Fourier;
 
-/// <summary>What stands before and after the passes of a transform: operands into scratch memory, and results out to where they belong.</summary>
+/// <summary>The stages before and after the passes of a transform: operands into scratch memory, and results out to where they belong.</summary>
 /// <param name="f">The kernel.</param>
 /// <param name="math">Its arithmetic.</param>
 /// <param name="step">With operands and targets over the kernel's rows.</param>

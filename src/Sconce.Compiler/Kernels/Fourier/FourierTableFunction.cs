@@ -185,7 +185,8 @@ internal sealed class FourierTableFunction
             f.If(rest.RemU(factor), () => f.Set(number, number + 1), () =>
             {
                 f.Set(repeats, rest.DivU(factor));
-                f.StoreI32(record, (number * FourierFunctions.Places) + repeats.Eq(1).Select((int)PassPlace.Last, rest.Eq(points).Select((int)PassPlace.First, (int)PassPlace.Middle)), FourierTable.Pass);
+                f.StoreI32(
+                    record, (number * FourierFunctions.Places) + repeats.Eq(1).Select((int)PassPlace.Last, rest.Eq(points).Select((int)PassPlace.First, (int)PassPlace.Middle)), FourierTable.Pass);
                 f.StoreI32(record, repeats, FourierTable.Repeats);
                 f.StoreI32(record, stride, FourierTable.Stride);
                 f.StoreI32(record, at - table, FourierTable.Roots);

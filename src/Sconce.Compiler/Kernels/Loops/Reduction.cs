@@ -3,7 +3,7 @@ using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Kernels.Loops;
 
-/// <summary>What a combiner does, as operators on values.</summary>
+/// <summary>The meanings of combiners, as operators on values.</summary>
 internal static class Reduction
 {
     public static bool FindsIndex(this Combiner combiner) => combiner is Combiner.ArgMin or Combiner.ArgMax;
@@ -21,7 +21,7 @@ internal static class Reduction
         _ => BinaryOp.Gt,
     };
 
-    /// <summary>What changes no value it is combined with.</summary>
+    /// <summary>The number that changes no value it is combined with.</summary>
     public static ConstExpr Neutral(this Combiner combiner, DType type) => combiner switch
     {
         Combiner.Sum or Combiner.Or => ConstExpr.Of(type, 0L),

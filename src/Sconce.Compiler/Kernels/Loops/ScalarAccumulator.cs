@@ -22,7 +22,7 @@ internal sealed class ScalarAccumulator
         index = reducer.Combiner.FindsIndex() ? f.I32("index") : null;
     }
 
-    /// <summary>What an <see cref="AccumulatorExpr"/> stands for.</summary>
+    /// <summary>The value that an <see cref="AccumulatorExpr"/> stands for.</summary>
     public Code Result => index is null ? value.Get : I64.ExtendI32S(index);
 
     public void Reset()

@@ -29,7 +29,7 @@ internal sealed class VectorAccumulator
         index = reducer.Combiner.FindsIndex() ? f.V128("index") : null;
     }
 
-    /// <summary>What an <see cref="AccumulatorExpr"/> stands for.</summary>
+    /// <summary>The value that an <see cref="AccumulatorExpr"/> stands for.</summary>
     public Vector Result(ExprEmitter at) =>
         index is not null ? at.Cast(DType.Int32, DType.Int64, new Vector(index))
         : notANumber is not null ? new(low | notANumber)

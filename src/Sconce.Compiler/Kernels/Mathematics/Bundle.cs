@@ -68,6 +68,6 @@ internal readonly record struct Bundle(ImmutableArray<V128> Parts)
 
     public Bundle Map(Func<V128, V128> function) => new([.. Parts.Select(function)]);
 
-    /// <summary>What is constant is the same for all.</summary>
+    /// <summary>A constant is the same for all.</summary>
     private V128 this[int number] => Parts[Parts.Length == 1 ? 0 : number];
 }

@@ -40,7 +40,8 @@ internal sealed partial class MatrixFunctions
     public static FunctionBuilder For(KernelModule module, MatrixStep step)
     {
         var name = $"matrix_{step.Work.ToString().ToLowerInvariant()}";
-        return module.Function(step.Work is MatrixWork.SymmetricEigen or MatrixWork.SymmetricEigenUpper or MatrixWork.GeneralEigen or MatrixWork.Singular ? Precise(name, step) : name, [.. Enumerable.Repeat(WasmType.I32, (3 * (step.Operands.Length + step.Results.Length)) + 1)], WasmType.None, f =>
+        var iterates = step.Work is MatrixWork.SymmetricEigen or MatrixWork.SymmetricEigenUpper or MatrixWork.GeneralEigen or MatrixWork.Singular;
+        return module.Function(iterates ? Precise(name, step) : name, [.. Enumerable.Repeat(WasmType.I32, (3 * (step.Operands.Length + step.Results.Length)) + 1)], WasmType.None, f =>
             new MatrixFunctions(f, module, step).Build());
     }
 

@@ -78,7 +78,7 @@ internal static class ScatterParts
         return frame.Finish(part.Extent, "scatter");
     }
 
-    /// <summary>What changes no value it is combined with: of sums, not even the sign of a zero.</summary>
+    /// <summary>The number that changes no value it is combined with: of sums, not even the sign of a zero.</summary>
     private static ConstExpr Neutral(ScatterMode mode, DType type) => mode switch
     {
         ScatterMode.Add when type.IsFloat() => ConstExpr.Of(type, -0.0),

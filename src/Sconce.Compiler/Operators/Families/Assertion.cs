@@ -4,7 +4,7 @@ using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Operators.Families;
 
-/// <summary>What must hold while a model runs: <c>torch._check</c> of a value, <c>torch._assert_async</c>. Where it does not, the run ends with an error.</summary>
+/// <summary>Conditions that must hold while a model runs: <c>torch._check</c> of a value, <c>torch._assert_async</c>. Where it does not, the run ends with an error.</summary>
 internal static class Assertion
 {
     public static OperatorFamily Family { get; } = new("assertion")

@@ -26,7 +26,8 @@ internal static class Factorisation
         { "aten::linalg_householder_product(Tensor input, Tensor tau) -> Tensor", HouseholderProduct },
         { "aten::orgqr(Tensor self, Tensor input2) -> Tensor", HouseholderProduct },
         { "aten::ormqr(Tensor self, Tensor input2, Tensor input3, bool left=True, bool transpose=False) -> Tensor", MultiplyByReflections },
-        { "aten::linalg_eigh(Tensor self, str UPLO=\"L\") -> (Tensor eigenvalues, Tensor eigenvectors)", call => SymmetricEigen(call, call.Tensor(0)) is var (values, vectors) ? Lowered.Of(values, vectors) : null! },
+        { "aten::linalg_eigh(Tensor self, str UPLO=\"L\") -> (Tensor eigenvalues, Tensor eigenvectors)", call =>
+            SymmetricEigen(call, call.Tensor(0)) is var (values, vectors) ? Lowered.Of(values, vectors) : null! },
         { "aten::_linalg_eigh(Tensor A, str UPLO=\"L\", bool compute_v=True) -> (Tensor eigenvalues, Tensor eigenvectors)", call => SymmetricEigen(call, call.Tensor(0)) is var (values, vectors)
             ? Lowered.Of(values, call.Flag("compute_v") ? vectors : Nothing(call, values.Type)) : null! },
         { "aten::linalg_eigvalsh(Tensor self, str UPLO=\"L\") -> Tensor", call => SymmetricEigen(call, call.Tensor(0)).Values },

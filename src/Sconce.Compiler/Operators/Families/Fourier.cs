@@ -56,7 +56,7 @@ internal static class Fourier
         return (axes, [.. axes.Select((axis, i) => i < sizes.Length && !sizes[i].Equals((Dim)(-1)) ? sizes[i] : self.Dims[axis])]);
     }
 
-    /// <summary>What the result is multiplied by, for transforms of so many elements: a float64.</summary>
+    /// <summary>The factor of the result, for transforms of so many elements: a float64.</summary>
     private static Expr Scale(Call call, int direction, Dim count) => Scale(
         (call.Has("norm") ? call.Text("norm") : "backward", direction) switch
         {

@@ -28,7 +28,7 @@ internal static class Normalisation
         { "aten::_weight_norm_interface(Tensor v, Tensor g, int dim=0) -> (Tensor, Tensor)", call => Lowered.Of(WeightNorm(call), WeightNorms(call)) },
     };
 
-    /// <summary>What a normalisation makes, and the statistics it was made with, in the dtype they are computed in.</summary>
+    /// <summary>A normalised tensor, and the statistics it was made with, in the dtype they are computed in.</summary>
     private sealed record Normalised(TensorBuffer Output, TensorBuffer Mean, TensorBuffer InverseDeviation);
 
     private static Lowered BatchNorm(Call call)

@@ -33,7 +33,7 @@ internal static class Sampling
         Reflection,
     }
 
-    /// <summary>What a dim of the image contributes: elements' places (int64, perhaps outside) with weights.</summary>
+    /// <summary>The part of an interpolation in one dim of the image: elements' places (int64, perhaps outside) with weights.</summary>
     private readonly record struct Tap(Expr Place, Expr? Weight);
 
     private static Lowered GridSample(Call call)

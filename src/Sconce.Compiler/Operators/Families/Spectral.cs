@@ -135,7 +135,10 @@ internal static class Spectral
         TensorBuffer Of(TensorBuffer matrix) => Reduction.MatrixNorm(call, matrix, axes, a.Type, keep: false, name, order);
     }
 
-    /// <summary>The shortest of all solutions that come closest, by the pseudo-inverse: what drivers do otherwise shows in roundings alone, and in how small a singular value must be to count as zero.</summary>
+    /// <summary>
+    /// The shortest of all solutions that come closest, by the pseudo-inverse: other drivers differ in roundings alone, and in how small a singular value must be to
+    /// count as zero.
+    /// </summary>
     private static Lowered LeastSquares(Call call)
     {
         var (context, a, b) = (call.Context, call.Tensor(0), call.Tensor(1));

@@ -52,7 +52,7 @@ internal static class Upsampling
         }
     }
 
-    /// <summary>What an output takes: an element's place, and the element's weight (none: 1).</summary>
+    /// <summary>An element that goes into an output: its place, and the element's weight (none: 1).</summary>
     private delegate (Dim Place, Expr? Weight) Tap(Dim output);
 
     private static TensorBuffer Input(Call call) => call.Tensor(0);

@@ -1,6 +1,6 @@
 namespace Sconce.Compiler.Operators.Families;
 
-/// <summary>What <c>torch.vmap</c> leaves in an exported graph.</summary>
+/// <summary>The operators that <c>torch.vmap</c> leaves in an exported graph.</summary>
 internal static class Vmap
 {
     public static OperatorFamily Family { get; } = new("vmap")

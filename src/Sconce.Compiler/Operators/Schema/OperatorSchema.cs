@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Sconce.Compiler.Operators.Schema;
 
-/// <summary>What sort of thing a parameter takes, as far as operators tell them apart.</summary>
+/// <summary>The kinds of arguments that a parameter takes, as far as operators tell them apart.</summary>
 public enum ParameterKind
 {
     Tensor,

@@ -55,7 +55,8 @@ internal static class ChoiceForms
 
     private static Parameter.Words Stored(Storage storage) => new([storage.Name]);
 
-    private static Storage Stored(Func<string, Parameter?> text, string name) => Storage.Named(Needed(text, name).Word) ?? throw new FormatException($"nothing is stored as '{Needed(text, name).Word}'");
+    private static Storage Stored(Func<string, Parameter?> text, string name) => Storage.Named(Needed(text, name).Word)
+        ?? throw new FormatException($"nothing is stored as '{Needed(text, name).Word}'");
 
     private static (string, Parameter) Sums(DType type) => ("sums", new Parameter.Words([type.Name()]));
 

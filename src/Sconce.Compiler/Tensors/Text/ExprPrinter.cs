@@ -7,7 +7,7 @@ namespace Sconce.Compiler.Tensors.Text;
 /// <summary>Writes expressions and indices, with names that are unique. Sums and factors are in the order of their text: what is read back may order its atoms otherwise.</summary>
 internal sealed class ExprPrinter(Names names)
 {
-    /// <summary>What is used twice and is no longer than this is written twice.</summary>
+    /// <summary>An expression that is used twice and is no longer than this is written twice.</summary>
     private const int ShortEnough = 16;
 
     private readonly Dictionary<Expr, string> shared = [];

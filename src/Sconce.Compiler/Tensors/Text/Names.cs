@@ -10,7 +10,10 @@ internal sealed class Names(Names? outer = null)
 
     /// <summary>Words that begin something of their own where a name could stand.</summary>
     private static readonly string[] Reserved =
-        ["min", "max", "index", "select", "guard", "true", "false", "nan", "inf", "over", "along", "writes", "result", "epilogue", "element", "operand", "kernel", "scratch", "thread", "from", "loop", "if", "then", "else", "while", "do", "elided", "order"];
+    [
+        "min", "max", "index", "select", "guard", "true", "false", "nan", "inf", "over",
+        "along", "writes", "result", "epilogue", "element", "operand", "kernel", "scratch", "thread", "from", "loop", "if", "then", "else", "while", "do", "elided", "order",
+    ];
 
     public string Of(object thing, string wanted)
     {

@@ -67,7 +67,9 @@ internal static class StepForms
             new(text.Writes[0], text.Computations[0].Axes, text.Values[0], text.Values[1], text.Values[2].ToIndex(Interval.All), text["message"].String)),
     ];
 
-    public static StepForm Of(Step step) => All.FirstOrDefault(form => form.Kind == step.GetType()) ?? throw new NotSupportedException($"{step.GetType().Name} has no text.");
+    /// <summary>A kind that the table lacks is printed all the same, by its name and its computations; it cannot be read back.</summary>
+    public static StepForm Of(Step step) => All.FirstOrDefault(form => form.Kind == step.GetType())
+        ?? new(step.GetType().Name, step.GetType(), _ => [], _ => throw new NotSupportedException($"{step.GetType().Name} is no kind of step in text."));
 
     private static IEnumerable<(string, Parameter)> Flag(string name, bool set) => set ? [(name, new Parameter.Flag())] : [];
 

@@ -22,7 +22,10 @@ internal sealed record StepText
     public Parameter this[string name] => Parameters.GetValueOrDefault(name) ?? throw new FormatException($"a parameter {name} is missing");
 }
 
-/// <summary>A parameter of a step or of its kernel: <c>stride=[2, 2]</c>, <c>mode=add</c>, <c>kept=(k &lt; 5)</c>, <c>made=@buffer</c>, <c>message="…"</c>; without a value where being there says it all.</summary>
+/// <summary>
+/// A parameter of a step or of its kernel: <c>stride=[2, 2]</c>, <c>mode=add</c>, <c>kept=(k &lt; 5)</c>, <c>made=@buffer</c>, <c>message="…"</c>; without a value
+/// where being there says it all.
+/// </summary>
 internal abstract record Parameter
 {
     private Parameter()

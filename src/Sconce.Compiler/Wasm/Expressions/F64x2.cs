@@ -1,6 +1,6 @@
 namespace Sconce.Compiler.Wasm;
 
-/// <summary>What instructions do with a vector of 2 floats of 64 bits.</summary>
+/// <summary>Instructions on a vector of 2 floats of 64 bits.</summary>
 public static class F64x2
 {
     public static V128 Splat(F64 value) => V128.Of(Opcode.F64x2Splat, value);

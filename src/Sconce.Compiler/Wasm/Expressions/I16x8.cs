@@ -1,6 +1,6 @@
 namespace Sconce.Compiler.Wasm;
 
-/// <summary>What instructions do with a vector of 8 integers of 16 bits.</summary>
+/// <summary>Instructions on a vector of 8 integers of 16 bits.</summary>
 public static class I16x8
 {
     public static V128 Splat(I32 value) => V128.Of(Opcode.I16x8Splat, value);

@@ -1,6 +1,6 @@
 namespace Sconce.Compiler.Wasm;
 
-/// <summary>What instructions do with a vector of 4 integers of 32 bits.</summary>
+/// <summary>Instructions on a vector of 4 integers of 32 bits.</summary>
 public static class I32x4
 {
     public static V128 Splat(I32 value) => V128.Of(Opcode.I32x4Splat, value);

@@ -1,6 +1,6 @@
 namespace Sconce.Compiler.Wasm;
 
-/// <summary>What instructions do with a vector of 2 integers of 64 bits.</summary>
+/// <summary>Instructions on a vector of 2 integers of 64 bits.</summary>
 public static class I64x2
 {
     public static V128 Splat(I64 value) => V128.Of(Opcode.I64x2Splat, value);

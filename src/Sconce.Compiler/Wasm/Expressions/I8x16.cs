@@ -1,6 +1,6 @@
 namespace Sconce.Compiler.Wasm;
 
-/// <summary>What instructions do with a vector of 16 integers of 8 bits.</summary>
+/// <summary>Instructions on a vector of 16 integers of 8 bits.</summary>
 public static class I8x16
 {
     /// <summary>Picks 16 of the 32 bytes of both vectors: lanes 0..15 are the first's, 16..31 the second's.</summary>

@@ -1,6 +1,6 @@
 namespace Sconce.Compiler.Wasm;
 
-/// <summary>What an instruction carries beside its operands; which fields count is its <see cref="ImmediateKind"/>'s.</summary>
+/// <summary>The constants and names that an instruction carries beside its operands; which fields count is its <see cref="ImmediateKind"/>'s.</summary>
 internal readonly record struct Immediate
 {
     /// <summary>A constant's bits (sign-extended where an integer), or a shuffle's sixteen lanes.</summary>

@@ -12,7 +12,7 @@ public sealed class Region : Statement
 
     public IReadOnlyList<Statement> Body => BodyList;
 
-    /// <summary>What an if does where its condition is zero.</summary>
+    /// <summary>The statements of an if whose condition is zero.</summary>
     public IReadOnlyList<Statement> Else => ElseList;
 
     internal List<Statement> BodyList { get; } = [];

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Sconce.Compiler.Wasm;
 
-/// <summary>What a function takes and gives; at most one result. Equal where parameters and result are.</summary>
+/// <summary>The types of a function's parameters, and of its result; it has one at most. Equal where parameters and result are.</summary>
 public sealed record FunctionType(ImmutableArray<WasmType> Parameters, WasmType Result = WasmType.None)
 {
     public bool Equals(FunctionType? other) =>

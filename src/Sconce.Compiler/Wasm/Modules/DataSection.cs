@@ -14,7 +14,7 @@ internal static class DataSection
         return writer;
     }
 
-    /// <summary>What stands before a segment's bytes: that it is active, its address, its length.</summary>
+    /// <summary>The head of a segment: that it is active, its address, its length.</summary>
     public static ByteWriter EncodeHead(DataSegment segment)
     {
         var writer = new ByteWriter();

@@ -3,7 +3,7 @@ namespace Sconce.Compiler.Wasm;
 /// <summary>The memory that a module imports; sizes in pages of 64 KiB.</summary>
 public sealed record MemoryImport(string Module, string Name, uint Minimum, uint Maximum, bool Shared);
 
-/// <summary>What an export is, by its code in the format.</summary>
+/// <summary>The kinds of exports, by their codes in the format.</summary>
 public enum ExportKind : byte
 {
     Function = 0,

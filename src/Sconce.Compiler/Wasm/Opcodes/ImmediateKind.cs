@@ -1,6 +1,6 @@
 namespace Sconce.Compiler.Wasm;
 
-/// <summary>What follows an instruction's code in the binary format.</summary>
+/// <summary>The kinds of immediates that follow an instruction's code in the binary format.</summary>
 public enum ImmediateKind : byte
 {
     None,

@@ -23,7 +23,9 @@ public sealed class ModelCompilerTests : IDisposable
         var compiled = ModelCompiler.CompileToFile(digits, scratch.NewFile(".wasm"), new CompileOptions { ShardBytes = shardBytes }, progress: null);
         var read = ArtifactContents.Read(compiled.Path);
         Assert.Equal(InspectJson.Of("m", read).ToJson(), InspectJson.Of("m", compiled.Contents).ToJson());
-        Assert.Equal((read.FileBytes, read.CodeBytes, read.RelaxedBytes, read.DataBytes), (compiled.Contents.FileBytes, compiled.Contents.CodeBytes, compiled.Contents.RelaxedBytes, compiled.Contents.DataBytes));
+        Assert.Equal(Sizes(read), Sizes(compiled.Contents));
         Assert.Equal(new FileInfo(compiled.Path).Length, compiled.Contents.FileBytes);
+
+        static (long, long, long, long) Sizes(ArtifactContents contents) => (contents.FileBytes, contents.CodeBytes, contents.RelaxedBytes, contents.DataBytes);
     }
 }

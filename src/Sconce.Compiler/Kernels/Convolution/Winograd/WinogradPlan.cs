@@ -22,7 +22,9 @@ internal sealed class WinogradPlan
 
         var tiles = Tiles.IsConstant ? Tiles.Value : Rows * Columns;
         WeightsFirst = Panels * PanelWidth <= tiles;
-        var strips = WeightsFirst ? Math.Clamp(TileSizes.Winograd.GroupElements / (Points * Channels * TileSizes.Winograd.GroupStrip), 1, TileSizes.Winograd.MostStrips) : TileSizes.Winograd.MostStrips - 1;
+        var strips = WeightsFirst
+            ? Math.Clamp(TileSizes.Winograd.GroupElements / (Points * Channels * TileSizes.Winograd.GroupStrip), 1, TileSizes.Winograd.MostStrips)
+            : TileSizes.Winograd.MostStrips - 1;
         Group = strips * TileSizes.Winograd.GroupStrip;
         if (Tiles.IsConstant && tiles < Group)
         {
@@ -107,7 +109,7 @@ internal sealed class WinogradPlan
 
     public static WinogradPlan For(ConvolutionStep step, int outputs) => new(step, outputs);
 
-    /// <summary>What the first phase makes.</summary>
+    /// <summary>The results of the first phase.</summary>
     public TensorBuffer Transformed() => new("winograd", DType.Float32, [WeightsFirst ? Panels * PanelFloats : Groups * GroupFloats]);
 
     public TensorBuffer OfThread() => new("winograd.thread", DType.Float32, [ThreadFloats]);
