@@ -70,6 +70,11 @@ public sealed class Batching(LoweringContext context)
             foreach (var target in step.Targets)
             {
                 var narrow = target.Buffer;
+                if (narrow.Kind == BufferKind.Size)
+                {
+                    throw SconceException.Unsupported("vmap over an operator whose result the data size: it would have another size at each place", hint: "write it without vmap, for all places at once");
+                }
+
                 if (narrow.Kind != BufferKind.Fault)
                 {
                     level.Widened.TryAdd(narrow, new TensorBuffer(narrow.Name, narrow.Type, [level.Size, .. narrow.Dims]));
