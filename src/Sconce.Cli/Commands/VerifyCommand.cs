@@ -54,7 +54,8 @@ internal static class VerifyCommand
             parsed.GetRequiredValue(paths),
             new VerifyOptions(
                 parsed.GetValue(threads) ?? 1, !parsed.GetValue(noRelaxed),
-                new Tolerance(parsed.GetValue(relative), parsed.GetValue(absolute)), TimeSpan.FromSeconds(parsed.GetValue(timeout)), settings.From(parsed) with { Verify = parsed.GetValue(check) }, parsed.GetValue(output), parsed.GetValue(samples)),
+                new Tolerance(parsed.GetValue(relative), parsed.GetValue(absolute)), TimeSpan.FromSeconds(parsed.GetValue(timeout)),
+                settings.From(parsed) with { Verify = parsed.GetValue(check) }, parsed.GetValue(output), parsed.GetValue(samples)),
             parsed.GetValue(json)?.FullName,
             KnownGaps.Read(parsed.GetValue(later)?.FullName),
             cancellation));
