@@ -89,7 +89,10 @@ public sealed partial class GraphLowering
         return carried;
     }
 
-    /// <summary><c>scan(combine, initial, xs, additional)</c>: the body is given what is carried and a slice of each x, and gives what is carried next and a slice of each result. Without anything carried it is <c>map</c>.</summary>
+    /// <summary>
+    /// <c>scan(combine, initial, xs, additional)</c>: the body is given what is carried and a slice of each x, and gives what is carried next and a slice of
+    /// each result. Without anything carried it is <c>map</c>.
+    /// </summary>
     private ImmutableArray<Lowered> Scan(Node node, ImmutableArray<Lowered> initial, ImmutableArray<Lowered> xs, ImmutableArray<Lowered> additional)
     {
         var length = Length(xs);
