@@ -83,7 +83,7 @@ public static class Functions
 
         public Expr LeakyRelu(Expr slope) => Expr.Select(x > x.Zero, x, x * slope);
 
-        public Expr HardSigmoid() => (x + x.Like(3)).Clamp(0, 6) / x.Like(6);
+        public Expr HardSigmoid() => (x + x.Like(3)).Clamp(0, 6) * x.Like(1.0 / 6);
 
         /// <summary>Computed in float64 where that rounds better: the logarithm of a power of the base is exact.</summary>
         public Expr LogOfBase(double logarithmOfBase)

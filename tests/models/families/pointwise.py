@@ -144,3 +144,9 @@ case("masked-fill", lambda x, p: {"scalar": x.masked_fill(p, -1e4), "tensor": x.
 case("polynomial", lambda x: ((0.3 * x + 1.7) * x - 0.2) * x + x.sin() * x.cos() - (x * 2).exp() / (1 + x * x), x)
 case("complex", lambda x, y: {"abs": torch.complex(x, y).abs(), "real": (torch.complex(x, y) * torch.complex(y, x)).real,
                               "imag": torch.view_as_real(torch.complex(x, y) * torch.complex(y, -x))[..., 1]}, x, y)
+
+# Multiples of numbers whose reciprocals are a little too small: a quotient that is rounded must be a quotient.
+case("quotients-rounded", lambda x: {
+    "floor": torch.floor(x * 61 / 61), "whole": (x * 41 / 41).to(torch.int64), "trunc": torch.trunc(x * 109 / 109), "floor_of": (x * 115 / 115).floor(),
+    "ceil": torch.ceil(x * 61 / 61), "div_mode": torch.div(x * 121, 121, rounding_mode="floor"), "under": torch.floor(-x * 123 / 123)},
+    torch.arange(0, 1003, dtype=torch.float32))

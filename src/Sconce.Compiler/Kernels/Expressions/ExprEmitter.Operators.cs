@@ -24,16 +24,19 @@ public sealed partial class ExprEmitter
     /// <summary>Four values of an index, as 32-bit integers.</summary>
     public V128 Places(Dim dim) => NarrowVector(dim);
 
-    /// <summary>A float32 quotient by a constant as a product, which is several times faster.</summary>
+    /// <summary>
+    /// A float32 quotient by a power of two as a product, which is several times faster and the same. By other constants it would differ in the last bit,
+    /// and what rounds it to a whole number then differs by one: floor(x / 61) of almost every multiple of 61.
+    /// </summary>
     private BinaryExpr? AsProduct(BinaryExpr quotient)
     {
-        if (quotient is not { Op: BinaryOp.Div, Type: DType.Float32, Right: ConstExpr divisor } || vectorOps.Exact)
+        if (quotient is not { Op: BinaryOp.Div, Type: DType.Float32, Right: ConstExpr divisor })
         {
             return null;
         }
 
         var inverse = (float)(1 / divisor.Value);
-        return float.IsNormal(inverse) ? new BinaryExpr(BinaryOp.Mul, quotient.Left, Expr.Const(DType.Float32, inverse)) : null;
+        return float.IsPow2(MathF.Abs(inverse)) && float.IsNormal(inverse) ? new BinaryExpr(BinaryOp.Mul, quotient.Left, Expr.Const(DType.Float32, inverse)) : null;
     }
 
     /// <summary>A float32 product added to a sum by one instruction, where that is allowed and nothing else needs the product.</summary>

@@ -20,7 +20,7 @@ internal static class Activation
         { "aten::mish(Tensor self) -> Tensor", DTypeSet.Floats, Same(x => x * x.Exp().Log1p().Tanh()) },
         { "aten::gelu(Tensor self, *, str approximate=\"none\") -> Tensor", DTypeSet.Floats, call => Map(call, x => x.Gelu(call.Text("approximate") == "tanh")) },
         { "aten::hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor", DTypeSet.Numbers, call => Map(call, x => x.Clamp(call.Number("min_val"), call.Number("max_val"))) },
-        { "aten::hardswish(Tensor self) -> Tensor", DTypeSet.Floats, Same(x => x * (x + x.Like(3)).Clamp(0, 6) / x.Like(6)) },
+        { "aten::hardswish(Tensor self) -> Tensor", DTypeSet.Floats, Same(x => x * (x + x.Like(3)).Clamp(0, 6) * x.Like(1.0 / 6)) },
         { "aten::hardsigmoid(Tensor self) -> Tensor", DTypeSet.Floats, Same(x => x.HardSigmoid()) },
         { "aten::leaky_relu(Tensor self, Scalar negative_slope=0.01) -> Tensor", DTypeSet.Floats, call => Map(call, x => x.LeakyRelu(x.Like(call.Number("negative_slope")))) },
         { "aten::elu(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor", DTypeSet.Floats, call => Map(call, x => x.Elu(call.Number("alpha"), call.Number("scale"), call.Number("input_scale"))) },
