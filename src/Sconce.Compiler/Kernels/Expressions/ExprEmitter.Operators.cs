@@ -28,7 +28,7 @@ public sealed partial class ExprEmitter
     /// A float32 quotient by a power of two as a product, which is several times faster and the same. By other constants it would differ in the last bit,
     /// and what rounds it to a whole number then differs by one: floor(x / 61) of almost every multiple of 61.
     /// </summary>
-    private BinaryExpr? AsProduct(BinaryExpr quotient)
+    private static BinaryExpr? AsProduct(BinaryExpr quotient)
     {
         if (quotient is not { Op: BinaryOp.Div, Type: DType.Float32, Right: ConstExpr divisor })
         {
