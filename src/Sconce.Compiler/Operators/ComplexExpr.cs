@@ -85,11 +85,14 @@ internal readonly record struct ComplexExpr(Expr Real, Expr Imaginary)
 
     public ComplexExpr Reciprocal() => One / this;
 
-    /// <summary>exp(w · log z); 0 to the power of 0 is 1.</summary>
+    /// <summary>exp(w · log z). To the power of 0 that of 0 is 1; to one of a negative real part it is infinite, and to an imaginary one not a number.</summary>
     public ComplexExpr Pow(ComplexExpr power)
     {
-        var general = (power * Log()).Exp();
-        return Select(IsZero, new(Expr.Select(power.IsZero, Real.One, Real.Zero), Real.Zero), general);
+        var (general, nan) = ((power * Log()).Exp(), Real.Like(double.NaN));
+        var ofZero = new ComplexExpr(
+            Expr.Select(power.Real > Real.Zero, Real.Zero, Expr.Select(power.Real < Real.Zero, Real.Like(double.PositiveInfinity), nan)),
+            Expr.Select(power.Real > Real.Zero, Real.Zero, nan));
+        return Select(IsZero, Select(power.IsZero, One, ofZero), general);
     }
 
     public ComplexExpr Sinh() => new(Real.Apply(UnaryOp.Sinh) * Cos(Imaginary), Real.Apply(UnaryOp.Cosh) * Sin(Imaginary));
@@ -115,12 +118,12 @@ internal readonly record struct ComplexExpr(Expr Real, Expr Imaginary)
     {
         var left = Real.SignBit();
         var z = Select(left, -this, this);
-        var root = ((z.TimesI + One).Sqrt() * (One - z.TimesI).Sqrt()) + z;
+        var root = (z.TimesI.Plus(1).Sqrt() * (-z.TimesI).Plus(1).Sqrt()) + z;
         var result = root.Log();
         return Select(left, -result, result);
     }
 
-    public ComplexExpr Acosh() => (this + ((this + One).Sqrt() * (this - One).Sqrt())).Log();
+    public ComplexExpr Acosh() => (this + (Plus(1).Sqrt() * Plus(-1).Sqrt())).Log();
 
     public ComplexExpr Atanh() => (Log1p() - (-this).Log1p()) * 0.5;
 
@@ -144,6 +147,9 @@ internal readonly record struct ComplexExpr(Expr Real, Expr Imaginary)
 
     /// <summary>The direction: z / |z|, and 0 of 0.</summary>
     public ComplexExpr Sgn() => Select(IsZero, this, new(Real / Magnitude, Imaginary / Magnitude));
+
+    /// <summary>With a real number: the sign of an imaginary part of 0, which tells the sides of a cut apart, stays.</summary>
+    private ComplexExpr Plus(double real) => new(Real + Real.Like(real), Imaginary);
 
     private static Expr Sin(Expr x) => x.Apply(UnaryOp.Sin);
 

@@ -24,6 +24,30 @@ internal static partial class ComplexForms
         return given ? EachPart(call) : real is Lowered.Tensor { Buffer: var buffer } ? Complex.Of(call.Context, buffer, buffer.Type.ToComplex()) : real;
     }
 
+    /// <summary>Of a complex window, by its parts: the transform is linear in it too.</summary>
+    private static Lowered ShortTime(Call call)
+    {
+        var both = call.With(call.Operator.Schema.IndexOf("onesided"), Lowered.Of(false));
+        var window = call.Operator.Schema.IndexOf("window");
+        return call[window] is Lowered.Complex z
+            ? Join(call.Context, EachPart(both.With(window, z.Real)), EachPart(both.With(window, z.Imaginary)))
+            : EachPart(both);
+    }
+
+    /// <summary>Into real numbers goes the real part, and into bools whether a number is not 0.</summary>
+    private static Lowered Copied(Call call) => call[0] is Lowered.Complex ? EachPart(call)
+        : call.Operator.Lower(call.With(1, call.Tensor(0).Type == DType.Bool ? IsNotZero(call.Context, call.Complex(1)) : call.Complex(1).Real));
+
+    private static Lowered Scattered(Call call) => call.Operator.Schema.IndexOf("reduce") >= 0 && call["reduce"] is Lowered.Text { Value: "multiply" }
+        ? throw call.Unsupported("products of complex numbers at places")
+        : EachPart(call);
+
+    private static Lowered IndexAdd(Call call)
+    {
+        var (source, alpha) = (call.Operator.Schema.IndexOf("source"), call.Operator.Schema.IndexOf("alpha"));
+        return EachPart(call[alpha] is Lowered.Complex ? call.With(source, Pointwise(call, [source, alpha], z => z[0] * z[1])).With(alpha, Lowered.Of(1)) : call);
+    }
+
     private static Lowering Unary(Func<ComplexExpr, ComplexExpr> function) => call => Pointwise(call, [0], z => function(z[0].Wide));
 
     /// <summary>A function of the elements of arguments, each given as a tensor or a number, complex or real.</summary>
@@ -120,7 +144,7 @@ internal static partial class ComplexForms
     private static Lowered PairwiseDistance(Call call)
     {
         var (a, b, eps) = (call.Complex(0), call.Complex(1), call.Number("eps"));
-        var type = TypePromotion.Promote(a.Real.Type, b.Real.Type);
+        var type = TypePromotion.Result([.. call.Parts(0), .. call.Parts(1)]).ToFloat();
         var distance = call.Context.Pointwise(type, type, [a.Real, a.Imaginary, b.Real, b.Imaginary], x =>
             (new ComplexExpr(x[0], x[1]).Wide - new ComplexExpr(x[2], x[3]).Wide + ComplexExpr.Of(x[0].As(DType.Float64).Like(eps), 0)).Magnitude.As(type));
         return call.Operator.Lower(call.With(0, distance).With(1, Zeros(call.Context, distance)).With(call.Operator.Schema.IndexOf("eps"), Lowered.Of(0.0)));

@@ -51,14 +51,17 @@ internal static partial class ComplexForms
     [
         .. Each(EachPart,
             "pad constant_pad_nd reflection_pad1d reflection_pad2d reflection_pad3d replication_pad1d replication_pad2d replication_pad3d where index _unsafe_index "
-            + "gather take take_along_dim diag diag_embed diagflat block_diag index_put _unsafe_index_put _index_put_impl put index_add index_fill index_copy scatter scatter_add "
-            + "masked_fill masked_scatter cumsum diff nan_to_num trace tril triu unfold im2col col2im fill copy "
+            + "gather take take_along_dim diag diag_embed diagflat block_diag index_put _unsafe_index_put _index_put_impl put index_fill index_copy scatter_add "
+            + "masked_fill masked_scatter cumsum diff nan_to_num trace tril triu unfold im2col col2im fill "
             + "positive fft_fftshift fft_ifftshift sum_to_size masked_select _chunk_cat _unsafe_masked_index nansum zero index_select pixel_shuffle pixel_unshuffle "
             + "channel_shuffle repeat_interleave narrow_copy"),
         .. Each(call => call[0] is Lowered.Complex ? EachPart(call) : call.Operator.Lower(call.Map(Real)), "expand_as view_as reshape_as"),
         .. Each(Broadcast, "broadcast_tensors"),
         .. Each(call => EachPart(call) is Lowered.Complex z ? Conjugate(call.Context, z) : call[0], "mH matrix_H adjoint"),
-        .. Each(call => EachPart(call.With(call.Operator.Schema.IndexOf("onesided"), Lowered.Of(false))), "stft"),
+        .. Each(ShortTime, "stft"),
+        .. Each(Copied, "copy"),
+        .. Each(Scattered, "scatter"),
+        .. Each(IndexAdd, "index_add"),
         .. Each(Created,
             "zeros ones empty empty_strided empty_permuted full zeros_like ones_like empty_like full_like new_zeros new_ones new_empty new_empty_strided new_full scalar_tensor "
             + "eye linspace logspace arange"),

@@ -39,6 +39,16 @@ case("complex-made", lambda z: {
     "zeros": torch.zeros(2, 3, dtype=torch.complex64), "ones": torch.ones_like(z), "full": torch.full((2,), 1 - 2j), "eye": torch.eye(3, dtype=torch.complex128),
     "linspace": torch.linspace(1j, 2, 5, dtype=torch.complex64), "to": z.real.to(torch.complex64) + z, "bool": z.to(torch.bool), "sum": z.real.sum(dtype=torch.complex64),
     "stft": torch.stft(z.reshape(-1), 8, 4, 8, torch.ones(8), return_complex=True, onesided=False)}, complexes(4, 8))
+case("complex-cuts", lambda z: named("acos acosh asin asinh atan atanh log sqrt")(z) | {"roots": (z * z).sqrt()},
+     torch.complex(*torch.cartesian_prod(torch.tensor([0.0, -0.0, 1, -1, 2, -2]), torch.tensor([0.0, -0.0, 2, -2])).T)[
+         [1, 2, 3, 6, 7, 10, 11, 14, 15, *range(16, 24)]])
+case("complex-zero-powers", lambda z: {"inverse": z ** -1, "square": z ** 2, "negative": z ** (-1 + 1j), "of-zero": 0 ** (z - 1)}, torch.tensor([0, 1 + 1j, -1 + 1j]))
+case("complex-written", lambda z, w, x, places: {
+    "index-add": z.index_add(0, torch.tensor([1, 0, 1]), w, alpha=3 - 2j), "scatter": z.scatter(0, places, w, reduce="add"),
+    "real": torch.ops.aten.copy(x, z), "bool": torch.ops.aten.copy(x > 0, z),
+    "window": torch.stft(x.reshape(-1), 4, window=w[0], return_complex=True),
+    "window-complex": torch.stft(z.reshape(-1), 4, window=w[0], return_complex=True),
+    "distance": F.pairwise_distance(z, torch.tensor(1.5, dtype=torch.float64))}, complexes(3, 4), complexes(3, 4), rand(3, 4), ints(1, 4, low=0, high=3))
 
 
 class Kept(nn.Module):

@@ -214,6 +214,11 @@ internal static class Fourier
     /// <summary>Frames back to a signal: added up where they overlap, and divided by what the windows add up to.</summary>
     private static Lowered Overlapped(Call call)
     {
+        if (call.Flag("return_complex"))
+        {
+            throw call.Unsupported("a signal of complex numbers");
+        }
+
         var context = call.Context;
         var z = call.Complex(0);
         z = new(context.MatrixTranspose(z.Real), context.MatrixTranspose(z.Imaginary));
