@@ -74,7 +74,7 @@ test("a split model runs when the files of its weights are there, and says which
   const [first] = files;
   await choose("choose-files", { [first]: weights[first] });
   check(text("terminal").includes(`${files.length - 1} of ${files.length} are missing`), text("terminal"));
-  check(files.slice(1, 4).every((name) => text("terminal").includes(`weights/${name}`)), text("terminal"));
+  same(files.slice(1).filter((name) => text("terminal").includes(`weights/${name}`)).length, 4, "files that are named");
   await choose("choose-files", weights);
   same([element("run").disabled, text("obstacle"), element("folder").children.length], [false, "", 0], "with its weights");
   check(/kB \+ \d+ kB/.test(text("models")), text("models"));
