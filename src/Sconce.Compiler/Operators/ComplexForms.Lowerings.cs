@@ -67,11 +67,7 @@ internal static partial class ComplexForms
 
     private static ImmutableArray<ComplexExpr> Pairs(ImmutableArray<Expr> parts) => [.. parts.Chunk(2).Select(pair => new ComplexExpr(pair[0], pair[1]))];
 
-    /// <summary>A real function of each element.</summary>
-    private static TensorBuffer OfElements(LoweringContext context, Lowered.Complex z, Func<ComplexExpr, Expr> function) =>
-        context.Pointwise(z.Real.Type, z.Real.Type, [z.Real, z.Imaginary], x => function(new(x[0], x[1])).As(z.Real.Type));
-
-    private static TensorBuffer Magnitude(LoweringContext context, Lowered.Complex z) => OfElements(context, z, x => x.Wide.Magnitude);
+    private static TensorBuffer Magnitude(LoweringContext context, Lowered.Complex z) => Complex.Parts(context, z, (x, y) => new ComplexExpr(x, y).Wide.Magnitude.As(z.Real.Type));
 
     public static TensorBuffer IsNotZero(LoweringContext context, Lowered.Complex z) =>
         context.Pointwise(DType.Bool, z.Real.Type, [z.Real, z.Imaginary], x => !new ComplexExpr(x[0], x[1]).IsZero);
@@ -126,17 +122,14 @@ internal static partial class ComplexForms
     }
 
     /// <summary>The variance or deviation of complex numbers, of those of their parts.</summary>
-    private static TensorBuffer Spread(Call call, Func<Expr, Expr, Expr> together)
+    private static TensorBuffer Spread(LoweringContext context, Lowered ofParts, Func<Expr, Expr, Expr> together) => Complex.Parts(context, (Lowered.Complex)ofParts, together);
+
+    /// <summary>With the mean, which is complex.</summary>
+    private static Lowered SpreadAndMean(Call call, Func<Expr, Expr, Expr> together)
     {
-        var (real, imaginary) = (call.Operator.Lower(call.Map(Real)), call.Operator.Lower(call.Map((name, value) => Imaginary(call, name, value))));
-        var (a, b) = (First(real), First(imaginary));
-        return call.Context.Pointwise(a.Type, a.Type, [a, b], x => together(x[0], x[1]));
-
-        static TensorBuffer First(Lowered result) => ((Lowered.Tensor)(result is Lowered.List list ? list.Items[0] : result)).Buffer;
+        var results = ((Lowered.List)EachPart(call)).Items;
+        return new Lowered.List([Spread(call.Context, results[0], together), results[1]]);
     }
-
-    private static Lowered SpreadAndMean(Call call, Func<Expr, Expr, Expr> together) =>
-        new Lowered.List([Spread(call, together), ((Lowered.List)EachPart(call)).Items[1]]);
 
     private static Lowered Broadcast(Call call) => new Lowered.List([
         .. ((Lowered.List)EachPart(call)).Items.Zip(((Lowered.List)call[0]).Items, (result, given) => given is Lowered.Complex ? result : Real("", result))]);
@@ -154,17 +147,10 @@ internal static partial class ComplexForms
     /// What is linear in several arguments: the sum, over all choices of a part of each complex one, of the real lowering, with i to the power of how many imaginary
     /// parts there are. A bias is added once to each part.
     /// </summary>
-    private static Lowered Product(Call call, params ReadOnlySpan<int> factors) => Multilinear(
-        call, [.. factors.ToArray().Where(place => call[place] is Lowered.Complex)], place => (Lowered.Complex)call[place], (from, place, part) => from.With(place, part));
+    private static Lowered Product(Call call, int left, int right, int bias = -1) => Multilinear(
+        call, [.. new[] { left, right }.Where(place => call[place] is Lowered.Complex)], place => (Lowered.Complex)call[place], (from, place, part) => from.With(place, part), bias);
 
-    private static Lowered WithBias(Call call)
-    {
-        var bias = call.Operator.Schema.IndexOf("bias");
-        var product = call.With(bias, Lowered.Nothing);
-        return call.Has("bias")
-            ? Multilinear(call, [.. new[] { 0, 1 }.Where(place => call[place] is Lowered.Complex)], place => (Lowered.Complex)call[place], (from, place, part) => from.With(place, part), bias)
-            : Product(product, 0, 1);
-    }
+    private static Lowered WithBias(Call call) => Product(call, 0, 1, call.Has("bias") ? call.Operator.Schema.IndexOf("bias") : -1);
 
     private static Lowered ProductOfList(Call call)
     {
@@ -303,8 +289,6 @@ internal static partial class ComplexForms
             part(new ComplexExpr(x[0], x[1]) * new ComplexExpr(x[2], x[3])));
         return new(Part(z => z.Real), Part(z => z.Imaginary));
     }
-
-    private static Lowered.Complex Conjugate(LoweringContext context, Lowered.Complex z) => new(z.Real, context.Pointwise(z.Imaginary, x => -x));
 
     private static Lowered.Complex Each(Lowered.Complex z, Func<TensorBuffer, TensorBuffer> function) => new(function(z.Real), function(z.Imaginary));
 

@@ -87,7 +87,7 @@ public sealed partial class GraphLowering
             case GraphType.Tensor { Type: { } complex, Shape: { } shape } when complex.IsComplex():
                 var parts = new TensorBuffer(input.Name, complex.ToPart(), [.. shape, 2], BufferKind.Input) { HoldsComplex = true };
                 program.Inputs.Add((input.Name, parts));
-                return Complex(parts);
+                return Families.Complex.OfParts(context, parts);
             case GraphType.Tensor { Type: { } type, Shape: { } shape }:
                 var buffer = new TensorBuffer(input.Name, type, shape, BufferKind.Input);
                 program.Inputs.Add((input.Name, buffer));
@@ -126,11 +126,8 @@ public sealed partial class GraphLowering
         var buffer = new TensorBuffer(input.Name, data.Type, [.. data.Shape.Select(size => (Dim)size)], BufferKind.State, data) { HoldsComplex = complex };
         program.States.Add((input.Name, buffer));
         states.Add(input.Value, buffer);
-        return complex ? Complex(buffer) : buffer;
+        return complex ? Families.Complex.OfParts(context, buffer) : buffer;
     }
-
-    /// <summary>The complex numbers whose parts lie side by side in a buffer's last dim.</summary>
-    private Lowered.Complex Complex(TensorBuffer parts) => new(context.Select(parts, parts.Rank - 1, 0), context.Select(parts, parts.Rank - 1, 1));
 
     private void Nodes(Block block)
     {

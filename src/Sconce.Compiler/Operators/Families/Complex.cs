@@ -36,11 +36,10 @@ internal static class Complex
             call.Context.Pointwise(a.Type, a.Type, [a, b], x => real(x[0], x[1])), call.Context.Pointwise(a.Type, a.Type, [a, b], x => imaginary(x[0], x[1])));
     }
 
-    private static Lowered ViewAsComplex(Call call)
-    {
-        var self = call.Tensor(0);
-        return new Lowered.Complex(call.Context.Select(self, self.Rank - 1, 0), call.Context.Select(self, self.Rank - 1, 1));
-    }
+    /// <summary>The complex numbers whose parts lie side by side in a tensor's last dim.</summary>
+    internal static Lowered.Complex OfParts(LoweringContext context, TensorBuffer parts) => new(context.Select(parts, parts.Rank - 1, 0), context.Select(parts, parts.Rank - 1, 1));
+
+    private static Lowered ViewAsComplex(Call call) => OfParts(call.Context, call.Tensor(0));
 
     private static Lowered ViewAsReal(Call call)
     {
@@ -51,13 +50,11 @@ internal static class Complex
     private static Lowered Angle(Call call) => Pointwise.Float(x =>
         Expr.Select(x.IsNan(), x, Expr.Select(x < x.Zero, x.Like(Math.PI), x.Zero)))(call);
 
-    private static Lowered Conjugate(Call call)
-    {
-        var (real, imaginary) = call.Complex(0);
-        return new Lowered.Complex(real, call.Context.Pointwise(imaginary, x => -x));
-    }
+    private static Lowered Conjugate(Call call) => Conjugate(call.Context, call.Complex(0));
+
+    internal static Lowered.Complex Conjugate(LoweringContext context, Lowered.Complex z) => new(z.Real, context.Pointwise(z.Imaginary, x => -x));
 
     /// <summary>A real function of the two parts of each element.</summary>
-    private static TensorBuffer Parts(LoweringContext context, Lowered.Complex z, Func<Expr, Expr, Expr> function) =>
+    internal static TensorBuffer Parts(LoweringContext context, Lowered.Complex z, Func<Expr, Expr, Expr> function) =>
         context.Pointwise(z.Real.Type, z.Real.Type, [z.Real, z.Imaginary], x => function(x[0], x[1]));
 }
