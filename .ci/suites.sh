@@ -160,12 +160,13 @@ suite_fuzz() {
   dotnet $fuzzer --export $artifacts || { count fuzz 0 1 1; return; }
   # Four parts of five for what is written in C#, the compiler above all.
   if [ ${#web[@]} -eq 0 ]; then fuzz fuzz dotnet $fuzzer --seconds $((seconds * 4 / 5)) --seed "$seed" --last $last ${replay:+--replay "${replay[@]}"}; fi
-  fuzz fuzz-web node --expose-gc tests/fuzz/web/fuzz.mjs --artifacts $artifacts --seconds $((seconds / 5)) --seed "$seed" --last $last_web ${web[@]+"${web[@]}"} ${replay:+--replay "${replay[@]}"}
+  fuzz fuzz-web node tests/fuzz/web/fuzz.mjs --artifacts $artifacts --seconds $((seconds / 5)) --seed "$seed" --last $last_web ${web[@]+"${web[@]}"} ${replay:+--replay "${replay[@]}"}
 }
 
 fuzz() {
   local name=$1 log=$stamps/$1.log status; shift
-  nice "$@" 2>&1 | tee "$log"
+  # Five minutes more than it should take.
+  within $((seconds + 300)) nice "$@" 2>&1 | tee "$log"
   status=${PIPESTATUS[0]}
   count "$name" "$(sed -n 's/^\([0-9]*\) passed, [0-9]* failed$/\1/p' "$log")" "$(sed -n 's/^[0-9]* passed, \([0-9]*\) failed$/\1/p' "$log")" "$status"
 }
