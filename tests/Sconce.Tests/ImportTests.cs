@@ -29,7 +29,7 @@ public sealed partial class ImportTests
     [
         ("Wasm", ["Format", "Opcodes", "Expressions", "Functions", "Modules"]),
         ("Tensors", ["Text"]),
-        ("Frontends", ["Zip", "Pickle", "Pt2"]),
+        ("Frontends", ["Zip", "Pickle", "Pt2", "TorchScript"]),
         ("Operators", ["Schema", "Families"]),
         ("Kernels", ["Mathematics", "Expressions", "Loops", "Matrices", "Contraction", "Convolution", "Attention", "Fourier", "Scattering"]),
         ("Passes", ["Functionalisation"]),
