@@ -61,7 +61,7 @@ internal sealed class TorchPickle
             throw Damaged(name);
         }
 
-        var type = ElementType(kind.FullName)
+        var type = StorageTypes.ToDType(kind.FullName)
             ?? throw SconceException.Unsupported($"'{name}' lies in a {kind.FullName}", place, "convert the model to float32 (model.float()) before exporting it");
         var bytes = Read($"data/{key.Value}");
         return StoredTensor.Create(name, type, shape, strides, offset, isBigEndian ? StoredTensor.Swapped(bytes.Span, type) : bytes, place);
@@ -73,23 +73,6 @@ internal sealed class TorchPickle
     private ReadOnlyMemory<byte> Read(string path) => zip.TryFind(root + path, out var entry)
         ? zip.Read(entry)
         : throw new SconceException($"no '{path}' in what torch.save wrote", place, "the file is incomplete: export it again");
-
-    private static DType? ElementType(string storage) => storage switch
-    {
-        "torch.BoolStorage" => DType.Bool,
-        "torch.ByteStorage" => DType.UInt8,
-        "torch.CharStorage" => DType.Int8,
-        "torch.ShortStorage" => DType.Int16,
-        "torch.IntStorage" => DType.Int32,
-        "torch.LongStorage" => DType.Int64,
-        "torch.HalfStorage" => DType.Float16,
-        "torch.BFloat16Storage" => DType.BFloat16,
-        "torch.FloatStorage" => DType.Float32,
-        "torch.DoubleStorage" => DType.Float64,
-        "torch.ComplexFloatStorage" => DType.Complex64,
-        "torch.ComplexDoubleStorage" => DType.Complex128,
-        _ => null,
-    };
 
     private SconceException Damaged(string name) =>
         new($"'{name}' is stored as a pickle that holds no tensor", place, "the file is damaged: export it again");

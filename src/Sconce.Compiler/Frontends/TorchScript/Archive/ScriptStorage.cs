@@ -1,14 +1,7 @@
-using Sconce.Compiler.Diagnostics;
-
 namespace Sconce.Compiler.Frontends.TorchScript.Archive;
 
-/// <summary>The bytes that tensors of an archive view, read when they are first asked for. Tensors that share one share the object.</summary>
-internal sealed class ScriptStorage(Func<ReadOnlyMemory<byte>> read, Where place)
+/// <summary>The bytes that tensors of an archive view. Tensors that share one share the object.</summary>
+internal sealed class ScriptStorage(ReadOnlyMemory<byte> bytes)
 {
-    private ReadOnlyMemory<byte>? bytes;
-
-    /// <summary>The file of the archive, for messages.</summary>
-    public Where Place { get; } = place;
-
-    public ReadOnlyMemory<byte> Bytes => bytes ??= read();
+    public ReadOnlyMemory<byte> Bytes { get; } = bytes;
 }

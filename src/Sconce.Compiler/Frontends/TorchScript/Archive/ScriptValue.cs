@@ -82,31 +82,28 @@ internal abstract class ScriptValue
     }
 
     /// <summary>A view of a storage, which other tensors may view too.</summary>
-    public sealed class Tensor(ScriptStorage storage, DType type, ImmutableArray<long> shape, ImmutableArray<long> strides, long offset) : ScriptValue
+    public sealed class Tensor(ScriptStorage storage, TensorData data) : ScriptValue
     {
-        private TensorData? data;
-
         public ScriptStorage Storage { get; } = storage;
 
-        /// <summary>Of quantised numbers the dtype of the integers.</summary>
-        public DType Type { get; } = type;
+        /// <summary>The numbers; of quantised ones the integers.</summary>
+        public TensorData Data { get; } = data;
 
-        public ImmutableArray<long> Shape { get; } = shape;
+        public DType Type => Data.Type;
+
+        public ImmutableArray<long> Shape => Data.Shape;
 
         /// <summary>In elements.</summary>
-        public ImmutableArray<long> Strides { get; } = strides;
+        public ImmutableArray<long> Strides => Data.Strides;
 
         /// <summary>In elements.</summary>
-        public long Offset { get; } = offset;
+        public long Offset => Data.Offset;
 
         /// <summary>A parameter, mostly.</summary>
         public bool RequiresGrad { get; init; }
 
         /// <summary>How integers stand for real numbers; null for a tensor that is not quantised.</summary>
         public ScriptQuantisation? Quantisation { get; init; }
-
-        /// <summary>The numbers, read when they are first asked for.</summary>
-        public TensorData Data => data ??= StoredTensor.Create("a tensor", Type, Shape, Strides, Offset, Storage.Bytes, Storage.Place);
     }
 
     /// <summary>A module, or an instance of another class.</summary>

@@ -1,0 +1,25 @@
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Frontends.Pickle;
+
+/// <summary>The classes of storages, by the names that pickles of PyTorch's give them.</summary>
+internal static class StorageTypes
+{
+    /// <summary>The dtype of a storage's elements; of quantised ones the dtype of the integers. Null for a storage that Sconce does not know.</summary>
+    public static DType? ToDType(string storage) => storage switch
+    {
+        "torch.BoolStorage" => DType.Bool,
+        "torch.ByteStorage" or "torch.QUInt8Storage" => DType.UInt8,
+        "torch.CharStorage" or "torch.QInt8Storage" => DType.Int8,
+        "torch.ShortStorage" => DType.Int16,
+        "torch.IntStorage" or "torch.QInt32Storage" => DType.Int32,
+        "torch.LongStorage" => DType.Int64,
+        "torch.HalfStorage" => DType.Float16,
+        "torch.BFloat16Storage" => DType.BFloat16,
+        "torch.FloatStorage" => DType.Float32,
+        "torch.DoubleStorage" => DType.Float64,
+        "torch.ComplexFloatStorage" => DType.Complex64,
+        "torch.ComplexDoubleStorage" => DType.Complex128,
+        _ => null,
+    };
+}
