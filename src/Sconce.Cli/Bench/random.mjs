@@ -3,6 +3,7 @@
 /** What holds the numbers of a dtype. */
 export const arrays = {
   bool: Uint8Array, uint8: Uint8Array, int8: Int8Array, int16: Int16Array, int32: Int32Array, int64: BigInt64Array,
+  uint16: Uint16Array, uint32: Uint32Array, uint64: BigUint64Array,
   float16: Uint16Array, bfloat16: Uint16Array, float32: Float32Array, float64: Float64Array,
   complex64: Float32Array, complex128: Float64Array,
 };
@@ -17,7 +18,7 @@ export function random(dtype, shape) {
   const half = { float16: [0x3800, 0xb800], bfloat16: [0x3f00, 0xbf00] }[dtype];
   for (let i = 0; i < data.length; i++) {
     if (half !== undefined) data[i] = half[next() < 0.5 ? 0 : 1];
-    else if (data instanceof BigInt64Array) data[i] = next() < 0.5 ? 0n : 1n;
+    else if (typeof data[i] === "bigint") data[i] = next() < 0.5 ? 0n : 1n;
     else if (data instanceof Float32Array || data instanceof Float64Array) data[i] = 2 * next() - 1;
     else data[i] = next() < 0.5 ? 0 : 1;
   }

@@ -40,6 +40,9 @@ internal sealed record Comparison(double MaxError, string? Problem)
             DType.Int16 => Exactly(name, expected, Cast<short>(e), Cast<short>(a)),
             DType.Int32 => Exactly(name, expected, Cast<int>(e), Cast<int>(a)),
             DType.Int64 => Exactly(name, expected, Cast<long>(e), Cast<long>(a)),
+            DType.UInt16 => Exactly(name, expected, Cast<ushort>(e), Cast<ushort>(a)),
+            DType.UInt32 => Exactly(name, expected, Cast<uint>(e), Cast<uint>(a)),
+            DType.UInt64 => Exactly(name, expected, Cast<ulong>(e), Cast<ulong>(a)),
             DType.Int8 => Exactly(name, expected, Cast<sbyte>(e), Cast<sbyte>(a)),
             _ => Exactly(name, expected, e, a),
         };

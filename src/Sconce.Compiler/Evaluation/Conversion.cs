@@ -10,6 +10,7 @@ internal static class Conversion
     {
         _ when double.IsNaN(value) => 0,
         DType.Int32 => (long)Math.Clamp(Math.Truncate(value), int.MinValue, int.MaxValue),
+        DType.UInt64 when value >= 9.2233720368547758e18 => (long)(ulong)value,
         _ => value >= 9.2233720368547758e18 ? long.MaxValue : value <= -9.2233720368547758e18 ? long.MinValue : (long)value,
     };
 

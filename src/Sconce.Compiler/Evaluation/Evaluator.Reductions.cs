@@ -68,7 +68,7 @@ public sealed partial class Evaluator
                 }
                 else
                 {
-                    wholes.Add(integerKey!());
+                    wholes.Add(integerKey!() ^ Reversed(sort.Key.Type));
                 }
             });
             var sign = sort.Descending ? -1 : 1;
@@ -86,7 +86,7 @@ public sealed partial class Evaluator
                 }
                 else
                 {
-                    values.SetInteger(valuePlace(), wholes[from]);
+                    values.SetInteger(valuePlace(), wholes[from] ^ Reversed(sort.Key.Type));
                 }
 
                 indices.SetInteger(indexPlace(), from);
@@ -96,6 +96,9 @@ public sealed partial class Evaluator
         static int Compare(double a, double b) =>
             double.IsNaN(a) ? (double.IsNaN(b) ? 0 : 1) : double.IsNaN(b) ? -1 : a.CompareTo(b);
     }
+
+    /// <summary>The bit by which a uint64 becomes a long of the same order.</summary>
+    private static long Reversed(DType type) => type == DType.UInt64 ? long.MinValue : 0;
 
     /// <summary>The running values of a reduction's reducers.</summary>
     private sealed class Accumulators
@@ -136,8 +139,8 @@ public sealed partial class Evaluator
                 frame.IntegerAccumulators[i] = combiner switch
                 {
                     Combiner.Product or Combiner.And => 1,
-                    Combiner.Min => long.MaxValue,
-                    Combiner.Max => long.MinValue,
+                    Combiner.Min => long.MaxValue ^ Reversed(reducers[i].Value.Type),
+                    Combiner.Max => long.MinValue ^ Reversed(reducers[i].Value.Type),
                     _ => 0,
                 };
             }
@@ -210,6 +213,7 @@ public sealed partial class Evaluator
         private void TakeWhole(int i, long value)
         {
             ref var total = ref frame.IntegerAccumulators[i];
+            var reversed = Reversed(reducers[i].Value.Type);
             switch (reducers[i].Combiner)
             {
                 case Combiner.Sum:
@@ -219,10 +223,10 @@ public sealed partial class Evaluator
                     total = unchecked(total * value);
                     break;
                 case Combiner.Min:
-                    total = Math.Min(total, value);
+                    total = Math.Min(total ^ reversed, value ^ reversed) ^ reversed;
                     break;
                 case Combiner.Max:
-                    total = Math.Max(total, value);
+                    total = Math.Max(total ^ reversed, value ^ reversed) ^ reversed;
                     break;
                 case Combiner.And:
                     total &= value;
@@ -230,8 +234,11 @@ public sealed partial class Evaluator
                 case Combiner.Or:
                     total |= value;
                     break;
+                case Combiner.Xor:
+                    total ^= value;
+                    break;
                 default:
-                    var better = reducers[i].Combiner == Combiner.ArgMin ? value < bestWholes[i] : value > bestWholes[i];
+                    var better = reducers[i].Combiner == Combiner.ArgMin ? (value ^ reversed) < (bestWholes[i] ^ reversed) : (value ^ reversed) > (bestWholes[i] ^ reversed);
                     if (position == 0 || better)
                     {
                         (bestWholes[i], total) = (value, position);

@@ -17,7 +17,7 @@ internal sealed class ExprCompiler(Frame frame)
         if (!expr.Type.IsFloat())
         {
             var whole = Integer(expr);
-            return () => whole();
+            return expr.Type == DType.UInt64 ? () => (ulong)whole() : () => whole();
         }
 
         if (floats.TryGetValue(expr, out var known))
@@ -212,13 +212,13 @@ internal sealed class ExprCompiler(Frame frame)
                 var tested = Float(unary.Operand);
                 return () => test(tested()) ? 1 : 0;
             case UnaryExpr unary:
-                var (function, x) = (unary.Operation.Integers ?? throw Missing(unary), Integer(unary.Operand));
+                var (function, x) = (unary.Operation.IntegersOf(expr.Type) ?? throw Missing(unary), Integer(unary.Operand));
                 return Wrapped(expr.Type, () => function(x()));
             case BinaryExpr { Operation.FloatTest: { } compare } binary when binary.Left.Type.IsFloat():
                 var (left, right) = (Float(binary.Left), Float(binary.Right));
                 return () => compare(left(), right()) ? 1 : 0;
             case BinaryExpr binary:
-                var (combine, a, b) = (binary.Operation.Integers ?? throw Missing(binary), Integer(binary.Left), Integer(binary.Right));
+                var (combine, a, b) = (binary.Operation.IntegersOf(binary.Left.Type) ?? throw Missing(binary), Integer(binary.Left), Integer(binary.Right));
                 return Wrapped(expr.Type, () => combine(a(), b()));
             case CastExpr { Type: DType.Bool } cast when cast.Operand.Type.IsFloat():
                 var real = Float(cast.Operand);
@@ -231,7 +231,7 @@ internal sealed class ExprCompiler(Frame frame)
                 return Wrapped(expr.Type, Integer(cast.Operand));
             case BitcastExpr cast:
                 var (number3, from) = (Float(cast.Operand), cast.Operand.Type);
-                return () => Conversion.ToBits(number3(), from);
+                return Wrapped(expr.Type, () => Conversion.ToBits(number3(), from));
             case SelectExpr select:
                 return Choose(select.Condition, Integer(select.Yes), Integer(select.No));
             case GuardExpr guard:
@@ -256,6 +256,8 @@ internal sealed class ExprCompiler(Frame frame)
         DType.Int8 => () => unchecked((sbyte)compute()),
         DType.Int16 => () => unchecked((short)compute()),
         DType.Int32 => () => unchecked((int)compute()),
+        DType.UInt16 => () => unchecked((ushort)compute()),
+        DType.UInt32 => () => unchecked((uint)compute()),
         _ => compute,
     };
 }

@@ -183,10 +183,11 @@ internal static class SortKernel
                 ordered = y.Ne(y).Select(I64.Const(long.MaxValue), longBits ^ ((longBits >> 63) & long.MaxValue));
                 break;
             case WasmType.I64:
-                ordered = key.AsI64();
+                ordered = type == DType.UInt64 ? key.AsI64() ^ long.MinValue : key.AsI64();
                 break;
             default:
-                ordered = I64.ExtendI32S(key.AsI32());
+                // A number that fills its 32 bits keeps its order among those with a sign by its highest bit the other way round.
+                ordered = I64.ExtendI32S(type == DType.UInt32 ? key.AsI32() ^ int.MinValue : key.AsI32());
                 break;
         }
 

@@ -157,6 +157,9 @@ public sealed class Call(LoweringContext context, Operator op, ImmutableArray<Lo
         10 => DType.Complex128,
         11 => DType.Bool,
         15 => DType.BFloat16,
+        27 => DType.UInt16,
+        28 => DType.UInt32,
+        29 => DType.UInt64,
         _ => throw Expected($"a dtype for '{name}'", $"the number {number}"),
     };
 

@@ -6,7 +6,7 @@ namespace Sconce.Compiler.Operators;
 /// <summary>The smallest and largest values of dtypes.</summary>
 public static class DTypeLimits
 {
-    /// <summary>The finite limits, as <c>torch.finfo</c> and <c>torch.iinfo</c> give them; int64's as far as a double tells them.</summary>
+    /// <summary>The finite limits, as <c>torch.finfo</c> and <c>torch.iinfo</c> give them; those of 64-bit integers as far as a double tells them.</summary>
     public static (double Lowest, double Highest) Limits(this DType type) => type switch
     {
         DType.Bool => (0, 1),
@@ -15,6 +15,9 @@ public static class DTypeLimits
         DType.Int16 => (short.MinValue, short.MaxValue),
         DType.Int32 => (int.MinValue, int.MaxValue),
         DType.Int64 => (long.MinValue, long.MaxValue),
+        DType.UInt16 => (ushort.MinValue, ushort.MaxValue),
+        DType.UInt32 => (uint.MinValue, uint.MaxValue),
+        DType.UInt64 => (ulong.MinValue, ulong.MaxValue),
         DType.Float16 => (-65504, 65504),
         DType.BFloat16 => (-3.3895313892515355e38, 3.3895313892515355e38),
         DType.Float32 => (float.MinValue, float.MaxValue),
@@ -23,9 +26,9 @@ public static class DTypeLimits
 
     /// <summary>The least value of the dtype: minus infinity for floats.</summary>
     public static Expr Lowest(this DType type) =>
-        type.IsFloat() ? Expr.Const(type, double.NegativeInfinity) : type == DType.Int64 ? Expr.Const(type, long.MinValue) : Expr.Const(type, (long)type.Limits().Lowest);
+        type.IsFloat() ? Expr.Const(type, double.NegativeInfinity) : ConstExpr.Lowest(type);
 
     /// <summary>The largest value of the dtype: infinity for floats.</summary>
     public static Expr Highest(this DType type) =>
-        type.IsFloat() ? Expr.Const(type, double.PositiveInfinity) : type == DType.Int64 ? Expr.Const(type, long.MaxValue) : Expr.Const(type, (long)type.Limits().Highest);
+        type.IsFloat() ? Expr.Const(type, double.PositiveInfinity) : ConstExpr.Highest(type);
 }

@@ -59,7 +59,7 @@ public enum DTypeSet
 {
     None = 0,
     Bool = 1 << DType.Bool,
-    Integers = 1 << DType.UInt8 | 1 << DType.Int8 | 1 << DType.Int16 | 1 << DType.Int32 | 1 << DType.Int64,
+    Integers = 1 << DType.UInt8 | 1 << DType.Int8 | 1 << DType.Int16 | 1 << DType.Int32 | 1 << DType.Int64 | 1 << DType.UInt16 | 1 << DType.UInt32 | 1 << DType.UInt64,
     Floats = 1 << DType.Float16 | 1 << DType.BFloat16 | 1 << DType.Float32 | 1 << DType.Float64,
     Numbers = Integers | Floats,
     Real = Bool | Integers | Floats,

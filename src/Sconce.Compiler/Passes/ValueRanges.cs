@@ -264,7 +264,7 @@ internal sealed class ValueRanges(ProgramUses uses)
 
     private static Range OfConstant(TensorValue value)
     {
-        if (value.Type.IsFloat() || value.Type.IsComplex() || value.Count == 0)
+        if (value.Type.IsFloat() || value.Type.IsComplex() || value.Type == DType.UInt64 || value.Count == 0)
         {
             return Range.Unknown;
         }
@@ -286,6 +286,8 @@ internal sealed class ValueRanges(ProgramUses uses)
         DType.Int8 => new(sbyte.MinValue, sbyte.MaxValue),
         DType.Int16 => new(short.MinValue, short.MaxValue),
         DType.Int32 => new(int.MinValue, int.MaxValue),
+        DType.UInt16 => new(ushort.MinValue, ushort.MaxValue),
+        DType.UInt32 => new(uint.MinValue, uint.MaxValue),
         _ => Range.Unknown,
     };
 

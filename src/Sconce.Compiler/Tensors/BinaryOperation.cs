@@ -36,25 +36,25 @@ public sealed record BinaryOperation
         new(BinaryOp.Add, cost: 1) { Floats = (a, b) => a + b, Integers = (a, b) => unchecked(a + b), TakesBool = true },
         new(BinaryOp.Sub, cost: 1) { Floats = (a, b) => a - b, Integers = (a, b) => unchecked(a - b), TakesBool = true },
         new(BinaryOp.Mul, cost: 1) { Floats = (a, b) => a * b, Integers = (a, b) => unchecked(a * b), TakesBool = true },
-        new(BinaryOp.Div, cost: 4) { Floats = (a, b) => a / b, Integers = Division.Truncated },
-        new(BinaryOp.Rem, cost: 16) { Floats = (a, b) => a % b, Integers = (a, b) => b is 0 or -1 ? 0 : a % b },
-        new(BinaryOp.Mod, cost: 16) { Floats = Division.Modulo, Integers = Division.Modulo },
-        new(BinaryOp.FloorDiv, cost: 16) { Floats = Division.Floored, Integers = Division.Floored },
-        new(BinaryOp.Min, cost: 1) { Floats = Math.Min, Integers = Math.Min, TakesBool = true },
-        new(BinaryOp.Max, cost: 1) { Floats = Math.Max, Integers = Math.Max, TakesBool = true },
-        new(BinaryOp.Pow, cost: 32) { Floats = Math.Pow, Integers = SpecialFunctions.Power },
+        new(BinaryOp.Div, cost: 4) { Floats = (a, b) => a / b, Integers = Division.Truncated, Unsigned = (a, b) => b == 0 ? 0 : a / b },
+        new(BinaryOp.Rem, cost: 16) { Floats = (a, b) => a % b, Integers = (a, b) => b is 0 or -1 ? 0 : a % b, Unsigned = (a, b) => b == 0 ? 0 : a % b },
+        new(BinaryOp.Mod, cost: 16) { Floats = Division.Modulo, Integers = Division.Modulo, Unsigned = (a, b) => b == 0 ? 0 : a % b },
+        new(BinaryOp.FloorDiv, cost: 16) { Floats = Division.Floored, Integers = Division.Floored, Unsigned = (a, b) => b == 0 ? 0 : a / b },
+        new(BinaryOp.Min, cost: 1) { Floats = Math.Min, Integers = Math.Min, Unsigned = Math.Min, TakesBool = true },
+        new(BinaryOp.Max, cost: 1) { Floats = Math.Max, Integers = Math.Max, Unsigned = Math.Max, TakesBool = true },
+        new(BinaryOp.Pow, cost: 32) { Floats = Math.Pow, Integers = SpecialFunctions.Power, Unsigned = SpecialFunctions.Power },
         new(BinaryOp.Atan2, cost: 64) { Floats = Math.Atan2 },
         new(BinaryOp.And, cost: 1) { Integers = (a, b) => a & b, TakesBool = true },
         new(BinaryOp.Or, cost: 1) { Integers = (a, b) => a | b, TakesBool = true },
         new(BinaryOp.Xor, cost: 1) { Integers = (a, b) => a ^ b, TakesBool = true },
         new(BinaryOp.Shl, cost: 1) { Integers = (a, b) => b is < 0 or > 63 ? 0 : a << (int)b },
-        new(BinaryOp.Shr, cost: 1) { Integers = (a, b) => a >> (b is < 0 or > 63 ? 63 : (int)b) },
+        new(BinaryOp.Shr, cost: 1) { Integers = (a, b) => a >> (b is < 0 or > 63 ? 63 : (int)b), Unsigned = (a, b) => b > 63 ? 0 : a >> (int)b },
         new(BinaryOp.Eq, cost: 1) { FloatTest = (a, b) => a == b, Integers = (a, b) => a == b ? 1 : 0, TakesBool = true },
         new(BinaryOp.Ne, cost: 1) { FloatTest = (a, b) => a != b, Integers = (a, b) => a != b ? 1 : 0, TakesBool = true },
-        new(BinaryOp.Lt, cost: 1) { FloatTest = (a, b) => a < b, Integers = (a, b) => a < b ? 1 : 0, TakesBool = true },
-        new(BinaryOp.Le, cost: 1) { FloatTest = (a, b) => a <= b, Integers = (a, b) => a <= b ? 1 : 0, TakesBool = true },
-        new(BinaryOp.Gt, cost: 1) { FloatTest = (a, b) => a > b, Integers = (a, b) => a > b ? 1 : 0, TakesBool = true },
-        new(BinaryOp.Ge, cost: 1) { FloatTest = (a, b) => a >= b, Integers = (a, b) => a >= b ? 1 : 0, TakesBool = true });
+        new(BinaryOp.Lt, cost: 1) { FloatTest = (a, b) => a < b, Integers = (a, b) => a < b ? 1 : 0, Unsigned = (a, b) => a < b ? 1UL : 0, TakesBool = true },
+        new(BinaryOp.Le, cost: 1) { FloatTest = (a, b) => a <= b, Integers = (a, b) => a <= b ? 1 : 0, Unsigned = (a, b) => a <= b ? 1UL : 0, TakesBool = true },
+        new(BinaryOp.Gt, cost: 1) { FloatTest = (a, b) => a > b, Integers = (a, b) => a > b ? 1 : 0, Unsigned = (a, b) => a > b ? 1UL : 0, TakesBool = true },
+        new(BinaryOp.Ge, cost: 1) { FloatTest = (a, b) => a >= b, Integers = (a, b) => a >= b ? 1 : 0, Unsigned = (a, b) => a >= b ? 1UL : 0, TakesBool = true });
 
     private BinaryOperation(BinaryOp op, int cost) => (Op, Name, Cost) = (op, op.ToString().ToLowerInvariant(), cost);
 
@@ -75,12 +75,19 @@ public sealed record BinaryOperation
     /// <inheritdoc cref="UnaryOperation.Integers"/>
     public Func<long, long, long>? Integers { get; private init; }
 
+    /// <summary>The meaning for uint64, where it is not that of the int64 with the same bits.</summary>
+    private Func<ulong, ulong, ulong>? Unsigned { get; init; }
+
     public bool TakesBool { get; private init; }
 
     /// <summary>Whether it compares, and gives true or false; else a number of its operands' dtype.</summary>
     public bool GivesBool => FloatTest is not null;
 
     public static BinaryOperation Of(BinaryOp op) => table[(int)op];
+
+    /// <summary>The meaning for an integer dtype. A uint64 comes, and goes, as the int64 with the same bits.</summary>
+    public Func<long, long, long>? IntegersOf(DType type) =>
+        type == DType.UInt64 && Unsigned is { } unsigned ? (a, b) => (long)unsigned((ulong)a, (ulong)b) : Integers;
 
     public bool Takes(DType type) => type switch
     {

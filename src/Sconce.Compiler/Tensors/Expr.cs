@@ -138,11 +138,11 @@ public sealed class ConstExpr : Expr
     private ConstExpr(DType type, long bits)
         : base(type, HashCode.Combine(1, bits)) => Bits = bits;
 
-    /// <summary>The integer itself; for floats the bits of the value as a double.</summary>
+    /// <summary>The integer itself, one of uint64 as the int64 of the same bits; for floats the bits of the value as a double.</summary>
     public long Bits { get; }
 
     /// <summary>The value as a double (integers beyond 2^53 lose their last digits).</summary>
-    public double Value => Type.IsFloat() || Type.IsComplex() ? BitConverter.Int64BitsToDouble(Bits) : Bits;
+    public double Value => Type.IsFloat() || Type.IsComplex() ? BitConverter.Int64BitsToDouble(Bits) : Type == DType.UInt64 ? (ulong)Bits : Bits;
 
     public override ImmutableArray<Expr> Operands => [];
 
@@ -153,6 +153,7 @@ public sealed class ConstExpr : Expr
         DType.Float16 => new(type, BitConverter.DoubleToInt64Bits((double)(Half)value)),
         DType.BFloat16 => new(type, BitConverter.DoubleToInt64Bits(RoundToBFloat16((float)value))),
         _ when type.IsFloat() || type.IsComplex() => new(type, BitConverter.DoubleToInt64Bits(value)),
+        DType.UInt64 when value >= 9.2233720368547758e18 => new(type, (long)(ulong)value),
         _ => Of(type, double.IsNaN(value) ? 0 : (long)value),
     };
 
@@ -163,11 +164,33 @@ public sealed class ConstExpr : Expr
         DType.Int8 => new(type, (sbyte)value),
         DType.Int16 => new(type, (short)value),
         DType.Int32 => new(type, (int)value),
-        DType.Int64 => new(type, value),
+        DType.Int64 or DType.UInt64 => new(type, value),
+        DType.UInt16 => new(type, (ushort)value),
+        DType.UInt32 => new(type, (uint)value),
         _ => Of(type, (double)value),
     };
 
-    public ConstExpr ConvertTo(DType type) => Type.IsFloat() ? Of(type, Value) : Of(type, Bits);
+    /// <summary>The least integer of a dtype.</summary>
+    public static ConstExpr Lowest(DType type) => Of(type, type switch
+    {
+        DType.Int8 => sbyte.MinValue,
+        DType.Int16 => short.MinValue,
+        DType.Int32 => int.MinValue,
+        DType.Int64 => long.MinValue,
+        _ => 0,
+    });
+
+    /// <summary>The largest integer of a dtype.</summary>
+    public static ConstExpr Highest(DType type) => Of(type, type switch
+    {
+        DType.Int8 => sbyte.MaxValue,
+        DType.Int16 => short.MaxValue,
+        DType.Int32 => int.MaxValue,
+        DType.Int64 => long.MaxValue,
+        _ => -1,
+    });
+
+    public ConstExpr ConvertTo(DType type) => Type.IsFloat() || (Type == DType.UInt64 && type.IsFloat()) ? Of(type, Value) : Of(type, Bits);
 
     public override string ToString() => Type.IsFloat() ? Value.ToString("R", System.Globalization.CultureInfo.InvariantCulture) : Bits.ToString(System.Globalization.CultureInfo.InvariantCulture);
 

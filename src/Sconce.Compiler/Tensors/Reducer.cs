@@ -5,7 +5,7 @@ namespace Sconce.Compiler.Tensors;
 /// <summary>How a reduction or scan joins two values. Min and Max are NaN where any value is.</summary>
 public enum Combiner
 {
-    Sum, Product, Min, Max, And, Or,
+    Sum, Product, Min, Max, And, Or, Xor,
 
     /// <summary>The index (int64, along the reduced axes in row-major order) of the first smallest value; NaN counts as smallest.</summary>
     ArgMin,

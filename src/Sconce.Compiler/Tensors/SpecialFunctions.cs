@@ -175,7 +175,13 @@ internal static class SpecialFunctions
             return x switch { 1 => 1, -1 => exponent % 2 == 0 ? 1 : -1, _ => 0 };
         }
 
-        var result = 1L;
+        return (long)Power((ulong)x, (ulong)exponent);
+    }
+
+    /// <summary>The same of numbers without a sign.</summary>
+    public static ulong Power(ulong x, ulong exponent)
+    {
+        var result = 1UL;
         for (var left = exponent; left > 0; left >>= 1)
         {
             if ((left & 1) != 0)

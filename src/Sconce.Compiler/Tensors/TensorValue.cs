@@ -47,16 +47,20 @@ public sealed class TensorValue
         DType.Float64 => MemoryMarshal.Cast<byte, double>(Bytes)[(int)at],
         DType.Float16 => (double)MemoryMarshal.Cast<byte, Half>(Bytes)[(int)at],
         DType.BFloat16 => BitConverter.UInt32BitsToSingle((uint)MemoryMarshal.Cast<byte, ushort>(Bytes)[(int)at] << 16),
+        DType.UInt64 => (ulong)GetInteger(at),
         _ => GetInteger(at),
     };
 
+    /// <summary>An integer; one of uint64 as the int64 of the same bits.</summary>
     public long GetInteger(long at) => Type switch
     {
         DType.Bool or DType.UInt8 => Bytes[(int)at],
         DType.Int8 => (sbyte)Bytes[(int)at],
         DType.Int16 => MemoryMarshal.Cast<byte, short>(Bytes)[(int)at],
         DType.Int32 => MemoryMarshal.Cast<byte, int>(Bytes)[(int)at],
-        DType.Int64 => MemoryMarshal.Cast<byte, long>(Bytes)[(int)at],
+        DType.Int64 or DType.UInt64 => MemoryMarshal.Cast<byte, long>(Bytes)[(int)at],
+        DType.UInt16 => MemoryMarshal.Cast<byte, ushort>(Bytes)[(int)at],
+        DType.UInt32 => MemoryMarshal.Cast<byte, uint>(Bytes)[(int)at],
         _ => (long)GetFloat(at),
     };
 
@@ -93,13 +97,13 @@ public sealed class TensorValue
             case DType.UInt8 or DType.Int8:
                 Bytes[(int)at] = unchecked((byte)value);
                 break;
-            case DType.Int16:
+            case DType.Int16 or DType.UInt16:
                 MemoryMarshal.Cast<byte, short>(Bytes)[(int)at] = unchecked((short)value);
                 break;
-            case DType.Int32:
+            case DType.Int32 or DType.UInt32:
                 MemoryMarshal.Cast<byte, int>(Bytes)[(int)at] = unchecked((int)value);
                 break;
-            case DType.Int64:
+            case DType.Int64 or DType.UInt64:
                 MemoryMarshal.Cast<byte, long>(Bytes)[(int)at] = value;
                 break;
             default:

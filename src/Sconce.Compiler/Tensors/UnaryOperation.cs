@@ -71,6 +71,9 @@ public sealed record UnaryOperation
     /// <summary>The meaning for integers, bools among them as 0 and 1; the result wraps at the dtype's width afterwards.</summary>
     public Func<long, long>? Integers { get; private init; }
 
+    /// <summary>The meaning for an integer dtype: of what has no sign, nothing is below 0.</summary>
+    public Func<long, long>? IntegersOf(DType type) => type == DType.UInt64 && Op == UnaryOp.Abs ? x => x : Integers;
+
     public bool TakesBool { get; private init; }
 
     /// <summary>Whether it answers with true or false, else with a number of its operand's dtype.</summary>

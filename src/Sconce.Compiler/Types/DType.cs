@@ -9,6 +9,9 @@ public enum DType : byte
     Int16,
     Int32,
     Int64,
+    UInt16,
+    UInt32,
+    UInt64,
     Float16,
     BFloat16,
     Float32,
@@ -24,9 +27,9 @@ public static class DTypes
     public static int Size(this DType type) => type switch
     {
         DType.Bool or DType.UInt8 or DType.Int8 => 1,
-        DType.Int16 or DType.Float16 or DType.BFloat16 => 2,
-        DType.Int32 or DType.Float32 => 4,
-        DType.Int64 or DType.Float64 or DType.Complex64 => 8,
+        DType.Int16 or DType.UInt16 or DType.Float16 or DType.BFloat16 => 2,
+        DType.Int32 or DType.UInt32 or DType.Float32 => 4,
+        DType.Int64 or DType.UInt64 or DType.Float64 or DType.Complex64 => 8,
         DType.Complex128 => 16,
         _ => throw new ArgumentOutOfRangeException(nameof(type)),
     };
@@ -44,7 +47,10 @@ public static class DTypes
 
     /// <summary>Integers without bool.</summary>
     public static bool IsInteger(this DType type) =>
-        type is DType.UInt8 or DType.Int8 or DType.Int16 or DType.Int32 or DType.Int64;
+        type is DType.UInt8 or DType.Int8 or DType.Int16 or DType.Int32 or DType.Int64 || type.IsWideUnsigned();
+
+    /// <summary>The unsigned integers of more than 8 bits, of which PyTorch keeps the dtypes apart: none is promoted to another integer.</summary>
+    public static bool IsWideUnsigned(this DType type) => type is DType.UInt16 or DType.UInt32 or DType.UInt64;
 
     /// <summary>The 16-bit floats, which are computed with in float32 and rounded after each operator, as PyTorch does on the CPU.</summary>
     public static bool IsHalf(this DType type) => type is DType.Float16 or DType.BFloat16;
@@ -68,6 +74,9 @@ public static class DTypes
         DType.Int16 => "int16",
         DType.Int32 => "int32",
         DType.Int64 => "int64",
+        DType.UInt16 => "uint16",
+        DType.UInt32 => "uint32",
+        DType.UInt64 => "uint64",
         DType.Float16 => "float16",
         DType.BFloat16 => "bfloat16",
         DType.Float32 => "float32",

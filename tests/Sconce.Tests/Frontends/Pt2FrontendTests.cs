@@ -180,10 +180,6 @@ public sealed class Pt2FrontendTests
     }
 
     [Fact]
-    public void WiderUnsignedIntegersAreRefusedWithWhatToTakeInstead() =>
-        Assert.Contains("torch.int64 instead", Assert.Throws<SconceException>(() => Compiler.Frontends.Pt2.ScalarTypes.ToDType(34, new Where("m.pt2"))).Hint);
-
-    [Fact]
     public void InputsThatTheSignatureSaysAreWrittenBecomeOutputs()
     {
         Assert.Equal(["sum", "y", "x.written"], Outputs("input-changed-core"));

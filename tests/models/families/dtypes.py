@@ -115,3 +115,17 @@ case("nextafter", lambda x, y, a, b: {
     "float": torch.nextafter(x, y), "double": torch.nextafter(x.double(), y.double()), "bfloat16": torch.nextafter(x.bfloat16(), y.bfloat16()),
     "broadcast": torch.nextafter(x, x[:, :1]), "edges": torch.nextafter(a, b), "edges_double": torch.nextafter(a.double(), b.double()),
     "edges_bfloat16": torch.nextafter(a.bfloat16(), b.bfloat16())}, rand(3, 7), rand(3, 7), edge_from, edge_to)
+
+# Unsigned integers of 16 bits and more: what PyTorch computes in them, and how they become others.
+for name, dtype, signed in (("uint16", torch.uint16, torch.int16), ("uint32", torch.uint32, torch.int32), ("uint64", torch.uint64, torch.int64)):
+    limits = torch.iinfo(signed)
+    wide = torch.cat((torch.tensor([0, 1, -1, limits.max, limits.min], dtype=signed), ints(16, low=limits.min, high=limits.max, dtype=signed))).view(dtype)
+    case(name, lambda x, y, f, n, w, dtype=dtype, signed=signed, limits=limits: {
+        "mul": x * y, "and": x & y, "or": x | y, "xor": x ^ y, "eq": x == y, "ne": x != y, "float": x.float(), "double": x.double(), "half": x.half(), "int64": x.long(),
+        "int32": x.int(), "uint8": x.to(torch.uint8), "uint16": x.to(torch.uint16), "uint32": x.to(torch.uint32), "uint64": x.to(torch.uint64), "bool": x.bool(), "from_float": f.to(dtype),
+        "from_int": n.to(dtype), "from_bool": (n > 0).to(dtype), "bits": x.view(signed), "bytes": x.view(torch.uint8), "from_bits": x.view(signed).view(dtype), "sum": x.sum(),
+        "prod": x[:3].prod(), "cumsum": x.cumsum(0), "any": x.any(), "all": x.all(), "sort": list(x.sort(stable=True)), "falling": x.sort(stable=True, descending=True).values,
+        "where": torch.where(x == y, x, y), "cat": torch.cat((x, y)), "index": x[n.abs() % 21], "gather": x.gather(0, n.abs() % 21), "flip": x.flip(0), "divide": x / 3, "times": x * 1.5,
+        "full": torch.full((2, 3), 7, dtype=dtype), "pad": F.pad(x, (1, 2)), "weights": x * w, "exp": (x / limits.max).exp(), "mean": x.mean(dtype=torch.float64), "most": x * limits.max,
+        "scatter": x.scatter(0, n.abs()[:1] % 21, y[:1]), "hash": torch.hash_tensor(f)},
+        wide, wide.flip(0), torch.cat((rand(19, low=0, high=30000), torch.tensor([-1.5, 2.9]))), ints(21), wide.roll(1))

@@ -64,9 +64,9 @@ function chooseSizes(symbols: readonly SymbolInfo[], args: readonly string[]): M
 
 /** Numbers from -1 to 1; integers 0 or 1, which are indices of whatever is not empty. Half precision without an array of its own stays 0. */
 function fill(data: TypedArray, dtype: DType): TypedArray {
-  if (data instanceof BigInt64Array) data.forEach((_, i) => (data[i] = BigInt(Math.random() < 0.5)));
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) data.forEach((_, i) => (data[i] = BigInt(Math.random() < 0.5)));
   else if (/^(float|complex)/.test(dtype) && !(data instanceof Uint16Array)) for (let i = 0; i < data.length; i++) (data as Float32Array)[i] = 2 * Math.random() - 1;
-  else if (!(data instanceof Uint16Array)) for (let i = 0; i < data.length; i++) (data as Uint8Array)[i] = Number(Math.random() < 0.5);
+  else if (!dtype.endsWith("float16")) for (let i = 0; i < data.length; i++) (data as Uint8Array)[i] = Number(Math.random() < 0.5);
   return data;
 }
 

@@ -30,8 +30,9 @@ const dtypes: Readonly<Record<TensorType, readonly DType[]>> = {
   BF16: ["bfloat16"],
   // WASI-NN has no other types of one byte.
   U8: ["uint8", "bool", "int8"],
-  I32: ["int32"],
-  I64: ["int64"],
+  // Nor without a sign: the bits are the same.
+  I32: ["int32", "uint32"],
+  I64: ["int64", "uint64"],
 };
 
 /** Bytes of an element. */

@@ -11,11 +11,6 @@ internal static class ScalarTypes
         [9] = "complex32", [29] = "float8_e4m3fn", [30] = "float8_e5m2", [31] = "float8_e4m3fnuz", [32] = "float8_e5m2fnuz", [33] = "float8_e8m0fnu",
     };
 
-    private static readonly Dictionary<int, (string Name, string Wider)> Unsigned = new()
-    {
-        [28] = ("uint16", "int32"), [34] = ("uint32", "int64"), [35] = ("uint64", "int64"),
-    };
-
     public static DType ToDType(int number, Where place) => number switch
     {
         1 => DType.UInt8,
@@ -30,9 +25,9 @@ internal static class ScalarTypes
         11 => DType.Complex128,
         12 => DType.Bool,
         13 => DType.BFloat16,
-        _ when Unsigned.TryGetValue(number, out var unsigned) => throw SconceException.Unsupported(
-            $"tensors of torch.{unsigned.Name} are not supported: of unsigned integers there are uint8 and bool alone, in memory and in arithmetic", place,
-            $"let the model take, keep and give torch.{unsigned.Wider} instead (x.to(torch.{unsigned.Wider}) before it is exported)"),
+        28 => DType.UInt16,
+        34 => DType.UInt32,
+        35 => DType.UInt64,
         _ when Unsupported.TryGetValue(number, out var name) => throw SconceException.Unsupported(
             $"tensors of torch.{name} are not supported", place, "convert the model to float32 (model.float()) before exporting it"),
         _ => throw new SconceException($"no element type has the number {number}", place, "the file is damaged: export it again"),

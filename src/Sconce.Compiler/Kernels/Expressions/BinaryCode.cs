@@ -29,6 +29,9 @@ internal sealed record BinaryCode
     public Func<Site, V128, V128, V128>? F32x4 { get; init; }
 
     public Func<Site, V128, V128, V128>? F64x2 { get; init; }
+
+    /// <summary>Of uint32 and uint64, which fill what holds them, where it is not that of numbers with a sign.</summary>
+    public BinaryCode? Unsigned { get; init; }
 }
 
 /// <summary>The table of <see cref="BinaryCode"/>.</summary>
@@ -63,21 +66,25 @@ internal static class BinaryCodes
             I32 = (at, a, b) => at.Wrap(IntegerOps.Divide(at.Function, a, b)), I64 = (at, a, b) => IntegerOps.Divide(at.Function, a, b),
             F32 = (_, a, b) => a / b, F64 = (_, a, b) => a / b,
             F32x4 = (_, a, b) => F32x4.Div(a, b), F64x2 = (_, a, b) => F64x2.Div(a, b),
+            Unsigned = new() { I32 = (at, a, b) => IntegerOps.DivideUnsigned(at.Function, a, b), I64 = (at, a, b) => IntegerOps.DivideUnsigned(at.Function, a, b) },
         },
         [BinaryOp.Rem] = new()
         {
             I32 = (at, a, b) => at.Wrap(IntegerOps.Remainder(at.Function, a, b)), I64 = (at, a, b) => IntegerOps.Remainder(at.Function, a, b),
             F64 = (at, a, b) => at.Math.Remainder(a, b),
+            Unsigned = new() { I32 = (at, a, b) => IntegerOps.RemainderUnsigned(at.Function, a, b), I64 = (at, a, b) => IntegerOps.RemainderUnsigned(at.Function, a, b) },
         },
         [BinaryOp.Mod] = new()
         {
             I32 = (at, a, b) => at.Wrap(IntegerOps.Modulo(at.Function, a, b)), I64 = (at, a, b) => IntegerOps.Modulo(at.Function, a, b),
             F64 = (at, a, b) => at.Math.Modulo(a, b),
+            Unsigned = new() { I32 = (at, a, b) => IntegerOps.RemainderUnsigned(at.Function, a, b), I64 = (at, a, b) => IntegerOps.RemainderUnsigned(at.Function, a, b) },
         },
         [BinaryOp.FloorDiv] = new()
         {
             I32 = (at, a, b) => at.Wrap(IntegerOps.FloorDivide(at.Function, a, b)), I64 = (at, a, b) => IntegerOps.FloorDivide(at.Function, a, b),
             F64 = (at, a, b) => at.Math.FloorDivide(a, b),
+            Unsigned = new() { I32 = (at, a, b) => IntegerOps.DivideUnsigned(at.Function, a, b), I64 = (at, a, b) => IntegerOps.DivideUnsigned(at.Function, a, b) },
         },
         [BinaryOp.Min] = new()
         {
@@ -86,6 +93,12 @@ internal static class BinaryCodes
             F32 = (_, a, b) => a.Min(b), F64 = (_, a, b) => a.Min(b), Mask = (a, b) => a & b, I32x4 = (_, a, b) => I32x4.MinS(a, b),
             I64x2 = (at, a, b) => (at.Function.Let(a), at.Function.Let(b)) is var (x, y) ? V128.Bitselect(x, y, I64x2.LtS(x, y)) : null!,
             F32x4 = (_, a, b) => F32x4.Min(a, b), F64x2 = (_, a, b) => F64x2.Min(a, b),
+            Unsigned = new()
+            {
+                I32 = (at, a, b) => (at.Function.Let(a), at.Function.Let(b)) is var (x, y) ? x.LtU(y).Select(x, y) : null!,
+                I64 = (at, a, b) => (at.Function.Let(a), at.Function.Let(b)) is var (x, y) ? x.LtU(y).Select(x, y) : null!,
+                I32x4 = (_, a, b) => I32x4.MinU(a, b),
+            },
         },
         [BinaryOp.Max] = new()
         {
@@ -94,6 +107,12 @@ internal static class BinaryCodes
             F32 = (_, a, b) => a.Max(b), F64 = (_, a, b) => a.Max(b), Mask = (a, b) => a | b, I32x4 = (_, a, b) => I32x4.MaxS(a, b),
             I64x2 = (at, a, b) => (at.Function.Let(a), at.Function.Let(b)) is var (x, y) ? V128.Bitselect(x, y, I64x2.GtS(x, y)) : null!,
             F32x4 = (_, a, b) => F32x4.Max(a, b), F64x2 = (_, a, b) => F64x2.Max(a, b),
+            Unsigned = new()
+            {
+                I32 = (at, a, b) => (at.Function.Let(a), at.Function.Let(b)) is var (x, y) ? x.GtU(y).Select(x, y) : null!,
+                I64 = (at, a, b) => (at.Function.Let(a), at.Function.Let(b)) is var (x, y) ? x.GtU(y).Select(x, y) : null!,
+                I32x4 = (_, a, b) => I32x4.MaxU(a, b),
+            },
         },
         [BinaryOp.Pow] = new()
         {
@@ -102,6 +121,11 @@ internal static class BinaryCodes
             F32 = (at, a, b) => F32x4.ExtractLane(at.Function.CallResult(VectorMath.PowerFunction(at.Module), F32x4.Splat(a), F32x4.Splat(b)).AsV128(), 0),
             F64 = (at, a, b) => at.Math.Power(a, b),
             F32x4 = (at, a, b) => at.VectorMath.Power(a, b),
+            Unsigned = new()
+            {
+                I32 = (at, a, b) => I32.WrapI64(IntegerOps.PowerUnsigned(at.Function, at.Module, I64.ExtendI32U(a), I64.ExtendI32U(b))),
+                I64 = (at, a, b) => IntegerOps.PowerUnsigned(at.Function, at.Module, a, b),
+            },
         },
         [BinaryOp.Atan2] = new() { F64 = (at, a, b) => at.Math.Atan2(a, b) },
         [BinaryOp.And] = new()
@@ -126,6 +150,7 @@ internal static class BinaryCodes
         [BinaryOp.Shr] = new()
         {
             I32 = (at, a, b) => at.Wrap(IntegerOps.Shift(at.Function, a, b, left: false, at.Type.Size() * 8)), I64 = (at, a, b) => IntegerOps.Shift(at.Function, a, b, left: false),
+            Unsigned = new() { I32 = (at, a, b) => IntegerOps.ShiftUnsigned(at.Function, a, b), I64 = (at, a, b) => IntegerOps.ShiftUnsigned(at.Function, a, b) },
         },
         [BinaryOp.Eq] = new()
         {
@@ -144,26 +169,30 @@ internal static class BinaryCodes
             I32 = (_, a, b) => a.LtS(b), I64 = (_, a, b) => a.LtS(b), F32 = (_, a, b) => a.Lt(b), F64 = (_, a, b) => a.Lt(b),
             Mask = (a, b) => V128.Andnot(b, a), I32x4 = (_, a, b) => I32x4.LtS(a, b), I64x2 = (_, a, b) => I64x2.LtS(a, b),
             F32x4 = (_, a, b) => F32x4.Lt(a, b), F64x2 = (_, a, b) => F64x2.Lt(a, b),
+            Unsigned = new() { I32 = (_, a, b) => a.LtU(b), I64 = (_, a, b) => a.LtU(b), I32x4 = (_, a, b) => I32x4.LtU(a, b) },
         },
         [BinaryOp.Le] = new()
         {
             I32 = (_, a, b) => a.LeS(b), I64 = (_, a, b) => a.LeS(b), F32 = (_, a, b) => a.Le(b), F64 = (_, a, b) => a.Le(b),
             Mask = (a, b) => ~a | b, I32x4 = (_, a, b) => I32x4.LeS(a, b), I64x2 = (_, a, b) => I64x2.LeS(a, b),
             F32x4 = (_, a, b) => F32x4.Le(a, b), F64x2 = (_, a, b) => F64x2.Le(a, b),
+            Unsigned = new() { I32 = (_, a, b) => a.LeU(b), I64 = (_, a, b) => a.LeU(b), I32x4 = (_, a, b) => I32x4.LeU(a, b) },
         },
         [BinaryOp.Gt] = new()
         {
             I32 = (_, a, b) => a.GtS(b), I64 = (_, a, b) => a.GtS(b), F32 = (_, a, b) => a.Gt(b), F64 = (_, a, b) => a.Gt(b),
             Mask = (a, b) => V128.Andnot(a, b), I32x4 = (_, a, b) => I32x4.GtS(a, b), I64x2 = (_, a, b) => I64x2.GtS(a, b),
             F32x4 = (_, a, b) => F32x4.Gt(a, b), F64x2 = (_, a, b) => F64x2.Gt(a, b),
+            Unsigned = new() { I32 = (_, a, b) => a.GtU(b), I64 = (_, a, b) => a.GtU(b), I32x4 = (_, a, b) => I32x4.GtU(a, b) },
         },
         [BinaryOp.Ge] = new()
         {
             I32 = (_, a, b) => a.GeS(b), I64 = (_, a, b) => a.GeS(b), F32 = (_, a, b) => a.Ge(b), F64 = (_, a, b) => a.Ge(b),
             Mask = (a, b) => a | ~b, I32x4 = (_, a, b) => I32x4.GeS(a, b), I64x2 = (_, a, b) => I64x2.GeS(a, b),
             F32x4 = (_, a, b) => F32x4.Ge(a, b), F64x2 = (_, a, b) => F64x2.Ge(a, b),
+            Unsigned = new() { I32 = (_, a, b) => a.GeU(b), I64 = (_, a, b) => a.GeU(b), I32x4 = (_, a, b) => I32x4.GeU(a, b) },
         },
     };
 
-    public static BinaryCode Of(BinaryOp op) => table[op];
+    public static BinaryCode Of(BinaryOp op, DType type) => type is DType.UInt32 or DType.UInt64 ? table[op].Unsigned ?? table[op] : table[op];
 }

@@ -55,16 +55,16 @@ public sealed partial class ExprEmitter
             case DType.Bool or DType.UInt8 or DType.Int8:
                 f.StoreI32_8(pointer, value.AsI32(), offset);
                 break;
-            case DType.Int16:
+            case DType.Int16 or DType.UInt16:
                 f.StoreI32_16(pointer, value.AsI32(), offset);
                 break;
             case DType.Float16 or DType.BFloat16:
                 f.StoreI32_16(pointer, half.ToBits(value.AsF32(), target.Buffer.Type), offset);
                 break;
-            case DType.Int32:
+            case DType.Int32 or DType.UInt32:
                 f.StoreI32(pointer, value.AsI32(), offset);
                 break;
-            case DType.Int64:
+            case DType.Int64 or DType.UInt64:
                 f.StoreI64(pointer, value.AsI64(), offset);
                 break;
             case DType.Float32:
@@ -104,8 +104,9 @@ public sealed partial class ExprEmitter
             DType.Bool or DType.UInt8 => Memory.LoadI32_8U(pointer, offset),
             DType.Int8 => Memory.LoadI32_8S(pointer, offset),
             DType.Int16 => Memory.LoadI32_16S(pointer, offset),
-            DType.Int32 => Memory.LoadI32(pointer, offset),
-            DType.Int64 => Memory.LoadI64(pointer, offset),
+            DType.UInt16 => Memory.LoadI32_16U(pointer, offset),
+            DType.Int32 or DType.UInt32 => Memory.LoadI32(pointer, offset),
+            DType.Int64 or DType.UInt64 => Memory.LoadI64(pointer, offset),
             DType.Float16 or DType.BFloat16 => half.FromBits(Memory.LoadI32_16U(pointer, offset), load.Type),
             DType.Float32 => Memory.LoadF32(pointer, offset),
             _ => Memory.LoadF64(pointer, offset),

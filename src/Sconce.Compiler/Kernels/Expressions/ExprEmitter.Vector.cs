@@ -66,7 +66,7 @@ public sealed partial class ExprEmitter
             var kept = vectorOps.Let(value);
             for (var lane = 0; lane < Expressions.Vector.Lanes; lane++)
             {
-                if (type is DType.Float32 or DType.Int32)
+                if (type is DType.Float32 or DType.Int32 or DType.UInt32)
                 {
                     var (place, at) = Address(target.Buffer, Shift(elements, lane));
                     f.Store32Lane(place, kept.Low, lane, at);
@@ -89,7 +89,7 @@ public sealed partial class ExprEmitter
             case DType.UInt8 or DType.Int8:
                 f.Store32Lane(pointer, Bytes(value.Low), 0, offset);
                 break;
-            case DType.Int16:
+            case DType.Int16 or DType.UInt16:
                 f.Store64Lane(pointer, Halves(value.Low), 0, offset);
                 break;
             case DType.Float16 or DType.BFloat16:
@@ -124,7 +124,7 @@ public sealed partial class ExprEmitter
     /// <summary>The same value in all lanes.</summary>
     private Vector Uniform(Expr expr)
     {
-        if (expr is LoadExpr { Type: DType.Float32 or DType.Int32 } load && !TryFind(e => e.scalars, expr, out _))
+        if (expr is LoadExpr { Type: DType.Float32 or DType.Int32 or DType.UInt32 } load && !TryFind(e => e.scalars, expr, out _))
         {
             var (pointer, offset) = Address(load.Buffer, load.Buffer.Offset(load.Index));
             return new(Memory.Load32Splat(pointer, offset));
@@ -159,7 +159,7 @@ public sealed partial class ExprEmitter
             return LoadContiguous(load.Buffer, elements);
         }
 
-        if (elements.LinearIn(along!) is ({ IsConstant: true } coefficient, var rest) && !Varies(rest) && load.Type is DType.Float32 or DType.Int32)
+        if (elements.LinearIn(along!) is ({ IsConstant: true } coefficient, var rest) && !Varies(rest) && load.Type is DType.Float32 or DType.Int32 or DType.UInt32)
         {
             switch (coefficient.Value)
             {
@@ -174,7 +174,7 @@ public sealed partial class ExprEmitter
             }
         }
 
-        if (load.Type is DType.Float32 or DType.Int32)
+        if (load.Type is DType.Float32 or DType.Int32 or DType.UInt32)
         {
             var (first, firstOffset) = Address(load.Buffer, elements);
             var vector = Memory.Load32Zero(first, firstOffset);
@@ -206,9 +206,11 @@ public sealed partial class ExprEmitter
                 return new(ExtendBytes(Memory.Load32Zero(pointer, offset), signed: true));
             case DType.Int16:
                 return new(Memory.Load16x4S(pointer, offset));
+            case DType.UInt16:
+                return new(Memory.Load16x4U(pointer, offset));
             case DType.Float16 or DType.BFloat16:
                 return new(half.FromBits(Memory.Load16x4U(pointer, offset), buffer.Type));
-            case DType.Int64 or DType.Float64:
+            case DType.Int64 or DType.UInt64 or DType.Float64:
                 return new(Memory.LoadV128(pointer, offset), Memory.LoadV128(pointer, offset + 16));
             default:
                 return new(Memory.LoadV128(pointer, offset));

@@ -99,12 +99,27 @@ internal static class IntegerOps
         return left ? n.LtU(64).Select(value << n, 0) : value >> n.LtU(64).Select(n, 63);
     }
 
+    /// <summary>Of numbers without a sign. What is divided by zero gives 0.</summary>
+    public static I32 DivideUnsigned(FunctionBuilder f, I32 a, I32 b) => f.Let(b) is var y ? y.Eqz().Select(0, a.DivU(y.Eqz().Select(1, y))) : null!;
+
+    public static I64 DivideUnsigned(FunctionBuilder f, I64 a, I64 b) => f.Let(b) is var y ? y.Eqz().Select(I64.Const(0), a.DivU(y.Eqz().Select(I64.Const(1), y))) : null!;
+
+    public static I32 RemainderUnsigned(FunctionBuilder f, I32 a, I32 b) => f.Let(b) is var y ? a.RemU(y.Eqz().Select(1, y)) : null!;
+
+    public static I64 RemainderUnsigned(FunctionBuilder f, I64 a, I64 b) => f.Let(b) is var y ? a.RemU(y.Eqz().Select(I64.Const(1), y)) : null!;
+
+    /// <summary>To the right, by the width or more gives 0.</summary>
+    public static I32 ShiftUnsigned(FunctionBuilder f, I32 value, I32 count) => f.Let(count) is var n ? n.LtU(32).Select(value >>> n, 0) : null!;
+
+    public static I64 ShiftUnsigned(FunctionBuilder f, I64 value, I64 count) => f.Let(count) is var n ? n.LtU(64).Select(value >>> n, I64.Const(0)) : null!;
+
     /// <summary>Brings a result back into the type's range: integers wrap at their width.</summary>
     public static I32 Wrap(I32 value, DType type) => type switch
     {
         DType.UInt8 => value & 0xFF,
         DType.Int8 => value.Extend8S(),
         DType.Int16 => value.Extend16S(),
+        DType.UInt16 => value & 0xFFFF,
         _ => value,
     };
 
@@ -113,6 +128,7 @@ internal static class IntegerOps
         DType.UInt8 => value & V128.Const(0xFF, 0xFF, 0xFF, 0xFF),
         DType.Int8 => I32x4.ShrS(I32x4.Shl(value, 24), 24),
         DType.Int16 => I32x4.ShrS(I32x4.Shl(value, 16), 16),
+        DType.UInt16 => value & V128.Const(0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF),
         _ => value,
     };
 
@@ -123,8 +139,20 @@ internal static class IntegerOps
         {
             var x = f.Parameter(0, "base").AsI64();
             var n = f.Parameter(1, "exponent").AsI64();
-            var result = f.I64("result");
             f.If(n.LtS(0), () => f.Return(x.Eq(1).Select(I64.Const(1), x.Eq(-1).Select(((n & 1).Ne(0)).Select(I64.Const(-1), I64.Const(1)), I64.Const(0)))));
+            f.Return(PowerUnsigned(f, module, x, n));
+        });
+        return caller.CallResult(function, a, b).AsI64();
+    }
+
+    /// <summary>By an exponent without a sign.</summary>
+    public static I64 PowerUnsigned(FunctionBuilder caller, KernelModule module, I64 a, I64 b)
+    {
+        var function = module.Function("pow_u64", [WasmType.I64, WasmType.I64], WasmType.I64, f =>
+        {
+            var x = f.Parameter(0, "base").AsI64();
+            var n = f.Parameter(1, "exponent").AsI64();
+            var result = f.I64("result");
             f.Set(result, 1);
             f.While(n.Ne(0), () =>
             {

@@ -35,7 +35,7 @@ internal sealed class ScalarOps(FunctionBuilder f, KernelModule module)
 
     public Code Binary(BinaryOp op, DType type, Code a, Code b)
     {
-        var (code, at) = (BinaryCodes.Of(op), new Site(f, module, type));
+        var (code, at) = (BinaryCodes.Of(op, type), new Site(f, module, type));
         return (type.ScalarType(), code) switch
         {
             (WasmType.I32, { Bool: { } bools }) when type == DType.Bool => bools(a.AsI32(), b.AsI32()),
@@ -57,17 +57,17 @@ internal sealed class ScalarOps(FunctionBuilder f, KernelModule module)
 
         return to.ScalarType() switch
         {
-            WasmType.I32 => IntegerOps.Wrap(ToI32(x), to),
-            WasmType.I64 => ToI64(x),
-            WasmType.F32 => half.Round(ToF32(x), to),
-            _ => ToF64(x),
+            WasmType.I32 => IntegerOps.Wrap(ToI32(x, to), to),
+            WasmType.I64 => ToI64(x, from, to),
+            WasmType.F32 => half.Round(ToF32(x, from), to),
+            _ => ToF64(x, from),
         };
     }
 
     /// <summary>Bits as another dtype of the same size: one is a float, one an integer.</summary>
     public Code Bitcast(DType from, DType to, Code x) => x switch
     {
-        F32 v when from.IsHalf() => half.ToBits(v, from).Extend16S(),
+        F32 v when from.IsHalf() => IntegerOps.Wrap(half.ToBits(v, from), to),
         F32 v => I32.ReinterpretF32(v),
         F64 v => I64.ReinterpretF64(v),
         I32 v when to.IsHalf() => half.FromBits(v & 0xFFFF, to),
@@ -83,32 +83,41 @@ internal sealed class ScalarOps(FunctionBuilder f, KernelModule module)
         _ => x.AsF64().Ne(0d),
     };
 
-    private static I32 ToI32(Code x) => x switch
+    private I32 ToI32(Code x, DType to) => x switch
     {
+        F32 or F64 when to == DType.UInt32 => I32.WrapI64(ToI64(x, DType.Float64, DType.Int64)),
         I32 v => v,
         I64 v => I32.WrapI64(v),
         F32 v => I32.TruncSatF32S(v),
         _ => I32.TruncSatF64S(x.AsF64()),
     };
 
-    private static I64 ToI64(Code x) => x switch
+    /// <summary>Of a float beyond int64 a uint64 takes as much as it holds; below 0 it wraps, as PyTorch's does on x86.</summary>
+    private I64 ToI64(Code x, DType from, DType to) => x switch
     {
+        F32 v when to == DType.UInt64 => ToI64(F64.PromoteF32(v), from, to),
+        F64 v when to == DType.UInt64 => f.Let(v) is var kept ? kept.Lt(Math.ScaleB(1, 63)).Select(I64.TruncSatF64S(kept), I64.TruncSatF64U(kept)) : null!,
+        I32 v when from == DType.UInt32 => I64.ExtendI32U(v),
         I32 v => I64.ExtendI32S(v),
         I64 v => v,
         F32 v => I64.TruncSatF32S(v),
         _ => I64.TruncSatF64S(x.AsF64()),
     };
 
-    private static F32 ToF32(Code x) => x switch
+    private static F32 ToF32(Code x, DType from) => x switch
     {
+        I32 v when from == DType.UInt32 => F32.ConvertI32U(v),
+        I64 v when from == DType.UInt64 => F32.ConvertI64U(v),
         I32 v => F32.ConvertI32S(v),
         I64 v => F32.ConvertI64S(v),
         F32 v => v,
         _ => F32.DemoteF64(x.AsF64()),
     };
 
-    private static F64 ToF64(Code x) => x switch
+    private static F64 ToF64(Code x, DType from) => x switch
     {
+        I32 v when from == DType.UInt32 => F64.ConvertI32U(v),
+        I64 v when from == DType.UInt64 => F64.ConvertI64U(v),
         I32 v => F64.ConvertI32S(v),
         I64 v => F64.ConvertI64S(v),
         F32 v => F64.PromoteF32(v),

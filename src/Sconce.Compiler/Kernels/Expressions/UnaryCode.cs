@@ -1,5 +1,6 @@
 using Sconce.Compiler.Kernels.Mathematics;
 using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
 
 namespace Sconce.Compiler.Kernels.Expressions;
@@ -45,10 +46,11 @@ internal static class UnaryCodes
         },
         [UnaryOp.Abs] = new()
         {
-            I32 = (at, x) => at.Function.Let(x) is var v ? at.Wrap(v.LtS(0).Select(-v, v)) : null!,
-            I64 = (at, x) => at.Function.Let(x) is var v ? v.LtS(0).Select(-v, v) : null!,
+            I32 = (at, x) => at.Type == DType.UInt32 ? x : at.Function.Let(x) is var v ? at.Wrap(v.LtS(0).Select(-v, v)) : null!,
+            I64 = (at, x) => at.Type == DType.UInt64 ? x : at.Function.Let(x) is var v ? v.LtS(0).Select(-v, v) : null!,
             F32 = (_, x) => x.Abs(), F64 = (_, x) => x.Abs(),
-            I32x4 = (at, x) => at.Wrap(I32x4.Abs(x)), I64x2 = (_, x) => I64x2.Abs(x), F32x4 = (_, x) => F32x4.Abs(x), F64x2 = (_, x) => F64x2.Abs(x),
+            I32x4 = (at, x) => at.Type == DType.UInt32 ? x : at.Wrap(I32x4.Abs(x)), I64x2 = (at, x) => at.Type == DType.UInt64 ? x : I64x2.Abs(x),
+            F32x4 = (_, x) => F32x4.Abs(x), F64x2 = (_, x) => F64x2.Abs(x),
         },
         [UnaryOp.Not] = new()
         {

@@ -11,7 +11,7 @@ public readonly record struct Vector(V128 Low, V128? High = null)
 {
     public const int Lanes = 4;
 
-    public static bool IsWide(DType type) => type is DType.Int64 or DType.Float64;
+    public static bool IsWide(DType type) => type is DType.Int64 or DType.UInt64 or DType.Float64;
 
     /// <summary>The upper half of a wide vector.</summary>
     public V128 Upper => High ?? throw new InvalidOperationException("This vector has no upper half.");

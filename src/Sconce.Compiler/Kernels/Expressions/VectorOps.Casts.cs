@@ -28,6 +28,16 @@ internal sealed partial class VectorOps
 
         switch (from.ScalarType(), to.ScalarType())
         {
+            case (WasmType.F32 or WasmType.F64, _) when to is DType.UInt32 or DType.UInt64:
+                return LaneWise(from, to, a => scalar.Cast(from, to, a), x);
+            case (WasmType.I32, WasmType.I64) when from == DType.UInt32:
+                return f.Let(x.Low) is var u ? new(I64x2.ExtendLowI32x4U(u), I64x2.ExtendHighI32x4U(u)) : default;
+            case (WasmType.I32, WasmType.F32) when from == DType.UInt32:
+                return new(half.Round(F32x4.ConvertI32x4U(x.Low), to));
+            case (WasmType.I32, WasmType.F64) when from == DType.UInt32:
+                return f.Let(x.Low) is var w ? new(F64x2.ConvertLowI32x4U(w), F64x2.ConvertLowI32x4U(UpperHalf(w))) : default;
+            case (WasmType.I64, WasmType.I64):
+                return x;
             case (WasmType.I32, WasmType.I32):
                 return new(IntegerOps.Wrap(x.Low, to));
             case (WasmType.I64, WasmType.I32):

@@ -103,7 +103,7 @@ internal sealed partial class VectorOps(FunctionBuilder f, KernelModule module)
 
     public Vector Binary(BinaryOp op, DType type, Vector a, Vector b)
     {
-        var (code, at, test) = (BinaryCodes.Of(op), new Site(f, module, type), BinaryOperation.Of(op).GivesBool);
+        var (code, at, test) = (BinaryCodes.Of(op, type), new Site(f, module, type), BinaryOperation.Of(op).GivesBool);
         return (type.ScalarType(), code) switch
         {
             (WasmType.I32, { Mask: { } mask }) when type == DType.Bool => new(mask(a.Low, b.Low)),

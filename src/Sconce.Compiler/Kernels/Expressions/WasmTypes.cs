@@ -9,7 +9,7 @@ internal static class WasmTypes
     /// <summary>Bools (0 and 1) and integers up to 32 bits in i32 (extended by their own signedness), 16-bit floats in f32.</summary>
     public static WasmType ScalarType(this DType type) => type switch
     {
-        DType.Int64 => WasmType.I64,
+        DType.Int64 or DType.UInt64 => WasmType.I64,
         DType.Float16 or DType.BFloat16 or DType.Float32 => WasmType.F32,
         DType.Float64 => WasmType.F64,
         DType.Complex64 or DType.Complex128 => throw new NotSupportedException($"Kernels compute with real numbers; {type.Name()} is lowered to pairs of them."),

@@ -17,6 +17,7 @@ internal static class Reduction
         Combiner.Max => BinaryOp.Max,
         Combiner.And => BinaryOp.And,
         Combiner.Or => BinaryOp.Or,
+        Combiner.Xor => BinaryOp.Xor,
         Combiner.ArgMin => BinaryOp.Lt,
         _ => BinaryOp.Gt,
     };
@@ -24,29 +25,10 @@ internal static class Reduction
     /// <summary>The number that changes no value it is combined with.</summary>
     public static ConstExpr Neutral(this Combiner combiner, DType type) => combiner switch
     {
-        Combiner.Sum or Combiner.Or => ConstExpr.Of(type, 0L),
+        Combiner.Sum or Combiner.Or or Combiner.Xor => ConstExpr.Of(type, 0L),
         Combiner.Product => ConstExpr.Of(type, 1L),
         Combiner.And => ConstExpr.Of(type, type == DType.Bool ? 1L : -1L),
-        Combiner.Min or Combiner.ArgMin => type.IsFloat() ? ConstExpr.Of(type, double.PositiveInfinity) : ConstExpr.Of(type, Highest(type)),
-        _ => type.IsFloat() ? ConstExpr.Of(type, double.NegativeInfinity) : ConstExpr.Of(type, Lowest(type)),
-    };
-
-    private static long Highest(DType type) => type switch
-    {
-        DType.Bool => 1,
-        DType.UInt8 => byte.MaxValue,
-        DType.Int8 => sbyte.MaxValue,
-        DType.Int16 => short.MaxValue,
-        DType.Int32 => int.MaxValue,
-        _ => long.MaxValue,
-    };
-
-    private static long Lowest(DType type) => type switch
-    {
-        DType.Bool or DType.UInt8 => 0,
-        DType.Int8 => sbyte.MinValue,
-        DType.Int16 => short.MinValue,
-        DType.Int32 => int.MinValue,
-        _ => long.MinValue,
+        Combiner.Min or Combiner.ArgMin => type.IsFloat() ? ConstExpr.Of(type, double.PositiveInfinity) : ConstExpr.Highest(type),
+        _ => type.IsFloat() ? ConstExpr.Of(type, double.NegativeInfinity) : ConstExpr.Lowest(type),
     };
 }

@@ -44,6 +44,7 @@ internal static class Reduction
         { "aten::all(Tensor self) -> Tensor", call => Logic(call, Combiner.And) },
         { "aten::all.dim(Tensor self, int dim, bool keepdim=False) -> Tensor", call => Logic(call, Combiner.And) },
         { "aten::all.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor", call => Logic(call, Combiner.And) },
+        { "aten::hash_tensor(Tensor self, int[1] dim=[], *, bool keepdim=False, int mode=0) -> Tensor", call => call.Context.Reduce(call.Tensor(0), Axes(call), Combiner.Xor, DType.UInt64, Hashed) },
         { "aten::count_nonzero(Tensor self, int? dim=None) -> Tensor", CountNonzero },
         { "aten::count_nonzero.dim_IntList(Tensor self, int[] dim) -> Tensor", CountNonzero },
         { "aten::logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor", LogSumExp },
@@ -167,6 +168,9 @@ internal static class Reduction
         var type = call.Tensor(0).Type == DType.UInt8 ? DType.UInt8 : DType.Bool;
         return call.Context.Reduce(call.Tensor(0), Axes(call), combiner, type, x => x.As(DType.Bool));
     }
+
+    /// <summary>The bits of a float64, or an integer.</summary>
+    private static Expr Hashed(Expr x) => x.Type.IsFloat() ? x.As(DType.Float64).Bitcast(DType.UInt64) : x.As(DType.UInt64);
 
     private static Lowered CountNonzero(Call call) =>
         call.Context.Reduce(call.Tensor(0), Axes(call), Combiner.Sum, DType.Int64, x => x.As(DType.Bool).As(DType.Int64));

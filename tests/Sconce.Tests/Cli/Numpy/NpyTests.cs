@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text;
 using FsCheck.Xunit;
 using Sconce.Cli.Numpy;
@@ -100,13 +101,15 @@ public sealed class NpyTests
         Assert.Equal(real.ToArray(), stream.ToArray());
     }
 
-    [Theory]
-    [InlineData("unsupported.npy", "<U4")]
-    [InlineData("unsigned.npy", "<u4")]
-    public void TypesThatNoModelTakesAreNamed(string file, string type)
+    [Fact]
+    public void TypesThatNoModelTakesAreNamed() =>
+        Assert.Contains("'<U4'", Assert.Throws<SconceException>(() => ReadNpy(File.ReadAllBytes(FilePath("unsupported.npy")))).Message);
+
+    [Fact]
+    public void UnsignedIntegersAreRead()
     {
-        var error = Assert.Throws<SconceException>(() => ReadNpy(File.ReadAllBytes(FilePath(file))));
-        Assert.Contains($"'{type}'", error.Message);
+        var tensor = ReadNpy(File.ReadAllBytes(FilePath("unsigned.npy")));
+        Assert.Equal((DType.UInt32, 23u), (tensor.Type, MemoryMarshal.Cast<byte, uint>(tensor.ToDense().Span)[^1]));
     }
 
     [Theory]

@@ -111,7 +111,7 @@ function remedy(dtype: DType, came: unknown): string {
   if (!isTypedArray(data) && !Array.isArray(data)) return "";
   const numbers = Array.isArray(data) && data.some(Array.isArray) ? "numbers.flat(Infinity)" : "numbers";
   const [array = ""] = arrayName(dtype).split(" ");
-  return /16$|^complex/.test(dtype) && array !== "Float16Array" && dtype !== "int16" ? "" : `: ${array}.from(${numbers}${dtype === "int64" ? ", BigInt" : ""}) makes one`;
+  return /oat16$|^complex/.test(dtype) && array !== "Float16Array" ? "" : `: ${array}.from(${numbers}${array[0] === "B" ? ", BigInt" : ""}) makes one`;
 }
 
 /** An ImageData, or what pages draw. */

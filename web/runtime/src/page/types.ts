@@ -29,6 +29,9 @@ interface InputDataOf extends Record<DType, TypedArray> {
   readonly int16: Int16Array;
   readonly int32: Int32Array;
   readonly int64: BigInt64Array;
+  readonly uint16: Uint16Array;
+  readonly uint32: Uint32Array;
+  readonly uint64: BigUint64Array;
   readonly float16: DataOf["float16"] | Uint16Array;
   readonly bfloat16: Uint16Array;
   readonly float32: Float32Array;

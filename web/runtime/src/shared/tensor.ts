@@ -2,7 +2,7 @@ import { SconceError } from "./errors.js";
 
 /** Names of element types, as PyTorch has them. */
 export type DType =
-  | "bool" | "uint8" | "int8" | "int16" | "int32" | "int64"
+  | "bool" | "uint8" | "int8" | "int16" | "int32" | "int64" | "uint16" | "uint32" | "uint64"
   | "float16" | "bfloat16" | "float32" | "float64" | "complex64" | "complex128";
 
 // Not in every version of TypeScript's library.
@@ -10,7 +10,7 @@ type Float16 = typeof globalThis extends { readonly Float16Array: { readonly pro
 
 /** What holds a tensor's elements. */
 export type TypedArray =
-  | Uint8Array | Uint8ClampedArray | Int8Array | Int16Array | Uint16Array | Int32Array | BigInt64Array
+  | Uint8Array | Uint8ClampedArray | Int8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | BigInt64Array | BigUint64Array
   | Float16 | Float32Array | Float64Array;
 
 /** What holds the elements of each dtype: arrays over an ArrayBuffer of their own, as newer versions of TypeScript's library tell apart. */
@@ -21,6 +21,9 @@ export interface DataOf {
   readonly int16: ReturnType<typeof Int16Array.of>;
   readonly int32: ReturnType<typeof Int32Array.of>;
   readonly int64: ReturnType<typeof BigInt64Array.of>;
+  readonly uint16: ReturnType<typeof Uint16Array.of>;
+  readonly uint32: ReturnType<typeof Uint32Array.of>;
+  readonly uint64: ReturnType<typeof BigUint64Array.of>;
   /** Its bits in a Uint16Array where the engine has no Float16Array. */
   readonly float16: Float16 | ReturnType<typeof Uint16Array.of>;
   /** Its bits. */
@@ -86,6 +89,9 @@ const dtypes: Readonly<Record<DType, DTypeInfo>> = {
   int16: { size: 2, arrays: [Int16Array] },
   int32: { size: 4, arrays: [Int32Array] },
   int64: { size: 8, arrays: [BigInt64Array] },
+  uint16: { size: 2, arrays: [Uint16Array] },
+  uint32: { size: 4, arrays: [Uint32Array] },
+  uint64: { size: 8, arrays: [BigUint64Array] },
   float16: { size: 2, arrays: float16 === undefined ? [Uint16Array] : [float16, Uint16Array] },
   bfloat16: { size: 2, arrays: [Uint16Array] },
   float32: { size: 4, arrays: [Float32Array] },
