@@ -17,7 +17,7 @@ import { runPage } from "./visit.mjs";
 const models = [
   "examples/digits/digits",
   ...["block-residual", "block-inverted-residual", "block-swin", "attention-dynamic", "mask-dynamic", "embedding", "lstm", "linear-double",
-    "int16", "inputs-nested", "outputs-nested", "state-counter"].map((name) => `tests/models/operators/${name}`),
+    "int16", "inputs-nested", "outputs-nested", "state-counter", "found-nms", "found-open-rows"].map((name) => `tests/models/operators/${name}`),
 ];
 
 let folder;

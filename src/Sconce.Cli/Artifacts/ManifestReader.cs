@@ -62,7 +62,7 @@ internal static class ManifestReader
         Symbol[] given = [.. symbols.Values];
         foreach (var (name, bound) in NotNull(manifest.Found ?? []))
         {
-            if (!symbols.TryAdd(name, new Symbol(name, SymbolSource.Found, 0, Size(bound))))
+            if (!symbols.TryAdd(name, new Symbol(name, SymbolSource.Found, 0, bound is null ? null : Size(bound))))
             {
                 throw new FormatException($"the symbol '{name}' has two entries");
             }
@@ -72,7 +72,10 @@ internal static class ManifestReader
             manifest.Compiler, manifest.Source.Name, manifest.Memory.ConstantsOffset, manifest.Memory.ConstantsEnd, manifest.Memory.MinPages,
             [.. given], [.. NotNull(manifest.Checks).Select(Check)], Ports(manifest.Inputs), Ports(manifest.Outputs),
             [.. NotNull(manifest.Steps).Select(step => new StepCost(step.Name, step.Operator, step.Kernel, step.Source, Size(step.Flops), Size(step.Bytes)))],
-            manifest.Parameters, Size(manifest.MultiplyAdds), Size(manifest.Arena), manifest.LargestLive, [.. NotNull(manifest.Shards ?? []).Select(Shard)]);
+            manifest.Parameters, Size(manifest.MultiplyAdds), Size(manifest.Arena), manifest.LargestLive, [.. NotNull(manifest.Shards ?? []).Select(Shard)])
+        {
+            Found = [.. symbols.Values.Where(symbol => symbol.Source == SymbolSource.Found)],
+        };
 
         ImmutableArray<Port> Ports(IEnumerable<PortInfo> ports) =>
             [.. NotNull(ports).Select(port => new Port(port.Name, ElementTypes.Parse(port.Dtype), [.. port.Shape.Select(Size)]))];

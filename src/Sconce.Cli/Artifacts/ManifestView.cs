@@ -16,6 +16,9 @@ internal sealed record ManifestView(
     ImmutableArray<Symbol> Symbols, ImmutableArray<SizeCheck> Checks, ImmutableArray<Port> Inputs, ImmutableArray<Port> Outputs, ImmutableArray<StepCost> Steps,
     long Parameters, Dim MultiplyAdds, Dim Arena, long? LargestLive, ImmutableArray<ShardInfo> Shards)
 {
+    /// <summary>Sizes that a run finds, each with the most that it can be.</summary>
+    public ImmutableArray<Symbol> Found { get; init; } = [];
+
     /// <summary>Bytes of all the files of weights that belong to it.</summary>
     public long ShardBytes => Shards.Sum(shard => shard.Bytes);
 

@@ -12,12 +12,15 @@ namespace Sconce.Cli.Commands;
 /// </summary>
 internal sealed record InspectJson(
     string Model, string Compiler, string Source, ImmutableArray<InspectJson.PortJson> Inputs, ImmutableArray<InspectJson.PortJson> Outputs,
-    ImmutableArray<InspectJson.SizeJson> Sizes, ImmutableArray<InspectJson.ConditionJson> Conditions, ImmutableArray<InspectJson.StepJson> Steps,
+    ImmutableArray<InspectJson.SizeJson> Sizes, ImmutableArray<InspectJson.FoundJson> Found, ImmutableArray<InspectJson.ConditionJson> Conditions, ImmutableArray<InspectJson.StepJson> Steps,
     long Parameters, JsonValue MultiplyAdds, InspectJson.BytesJson Bytes)
 {
     internal sealed record PortJson(string Name, string Dtype, ImmutableArray<JsonValue> Shape);
 
     internal sealed record SizeJson(string Name, long Min, long? Max);
+
+    /// <summary>A size that a run finds, and what it is at most, where something bounds it.</summary>
+    internal sealed record FoundJson(string Name, JsonValue? Most);
 
     internal sealed record ConditionJson(string Text, string Why, string? Source);
 
@@ -32,6 +35,7 @@ internal sealed record InspectJson(
         return new(
             model, manifest.Compiler, manifest.SourceName, Ports(manifest.Inputs), Ports(manifest.Outputs),
             [.. manifest.Symbols.Select(symbol => new SizeJson(symbol.Name, symbol.Min, symbol.Max))],
+            [.. manifest.Found.Select(symbol => new FoundJson(symbol.Name, symbol.Bound is { } bound ? Size(bound) : null))],
             [.. manifest.Checks.Select(check => new ConditionJson(check.Text, check.Why, check.Source))],
             [.. manifest.Steps.Select(step => new StepJson(step.Name, step.Operator, step.Kernel, step.Source, Size(step.Flops), Size(step.Bytes)))],
             manifest.Parameters, Size(manifest.MultiplyAdds),

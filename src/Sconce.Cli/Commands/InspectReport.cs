@@ -16,7 +16,7 @@ internal static class InspectReport
         output.WriteLine($"{Paint.Strong(name)}  {Paint.Faint($"from {manifest.SourceName} by {manifest.Compiler}")}");
         Section("inputs", Ports(manifest.Inputs));
         Section("outputs", Ports(manifest.Outputs));
-        if (!manifest.Symbols.IsEmpty)
+        if (!manifest.Symbols.IsEmpty || !manifest.Found.IsEmpty)
         {
             Section("sizes", Symbols(manifest));
         }
@@ -61,6 +61,11 @@ internal static class InspectReport
         foreach (var symbol in manifest.Symbols)
         {
             grid.Add(symbol.Name, symbol.Max is { } max ? $"{symbol.Min} to {max}" : $"from {symbol.Min}");
+        }
+
+        foreach (var symbol in manifest.Found)
+        {
+            grid.Add(symbol.Name, symbol.Bound is { } bound ? $"found by a run, at most {bound}" : "found by a run, whose memory grows with it");
         }
 
         return grid;

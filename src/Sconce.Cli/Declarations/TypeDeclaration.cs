@@ -45,14 +45,15 @@ internal static partial class TypeDeclaration
 
     private static string Documentation(ManifestView manifest)
     {
-        if (manifest.Symbols.IsEmpty && manifest.Checks.IsEmpty)
+        if (manifest.Symbols.IsEmpty && manifest.Found.IsEmpty && manifest.Checks.IsEmpty)
         {
             return "";
         }
 
         var sizes = manifest.Symbols.Select(symbol => $"{symbol.Name} {(symbol.Max is { } max ? $"{symbol.Min} to {max}" : $"from {symbol.Min}")}");
+        var found = manifest.Found.Select(symbol => $"{symbol.Name} found by a run{(symbol.Bound is { } bound ? $", at most {bound}" : "")}");
         var conditions = manifest.Checks.Select(check => check.Text);
-        return $"/** Sizes: {string.Join("; ", sizes.Concat(conditions).Select(Comment))}. */\n";
+        return $"/** Sizes: {string.Join("; ", sizes.Concat(found).Concat(conditions).Select(Comment))}. */\n";
     }
 
     private static void Append(StringBuilder text, string title, ImmutableArray<Port> ports)

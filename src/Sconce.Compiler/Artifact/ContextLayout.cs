@@ -60,8 +60,15 @@ internal sealed class ContextLayout(TensorProgram program)
     /// <summary>Where a symbol's value lies: a size that the loader writes, one that a step finds, or a region's turn.</summary>
     public uint ValueOf(Symbol symbol) => (uint)(symbol.Source == SymbolSource.Counted ? Counters + (4 * counters.IndexOf(symbol)) : Symbols + (4 * sizes.IndexOf(symbol)));
 
-    /// <summary>Bytes of the head with a table of so many slots; after it stand where the threads' own memory begins and how much each has.</summary>
-    public int Size(int slots) => Slots + (4 * (slots + 2));}
+    /// <summary>
+    /// Where the tail begins and where it ends, which the loader writes; where the next free place in it is; what each thread has of it for itself. Then for each open
+    /// place its address and its bytes.
+    /// </summary>
+    public int Tail(int slots) => Slots + (4 * (slots + 2));
+
+    /// <summary>Bytes of the head with a table of so many slots, after which stand where the threads' own memory begins and how much each has; then so many open places.</summary>
+    public int Size(int slots, int open) => Tail(slots) + (open == 0 ? 0 : 16 + (8 * open));
+}
 
 /// <summary>The results of <c>run</c> other than 0, with the text the manifest carries for it.</summary>
 internal static class RunError
@@ -70,6 +77,12 @@ internal static class RunError
 
     /// <summary>A <see cref="CheckStep"/> found something wrong: which one and what stands in <see cref="ContextLayout.Fault"/>.</summary>
     public const int Check = 2;
+
+    /// <summary>
+    /// The tail is too small: the second number at <see cref="ContextLayout.Fault"/> says how many bytes it should have, the third from which step the run can go on
+    /// when it has them and has not moved.
+    /// </summary>
+    public const int Tail = 3;
 
     public static IReadOnlyDictionary<string, string> Texts { get; } =
         new Dictionary<string, string> { [$"{Aborted}"] = "aborted", [$"{Check}"] = "a check failed" };

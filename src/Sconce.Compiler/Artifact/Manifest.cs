@@ -102,14 +102,17 @@ public sealed record ShardInfo(string Sha256, long Bytes, IReadOnlyList<long> Ad
 /// <summary>Where constants lie, and how many pages (64 KiB) a memory must have at least.</summary>
 public sealed record MemoryInfo(long ConstantsOffset, long ConstantsEnd, long MinPages);
 
-/// <summary>Byte offsets of the tables within a context, and the size of all of it before its buffers.</summary>
-public sealed record ContextInfo(long Symbols, long Inputs, long Outputs, long Header);
+/// <summary>
+/// Byte offsets of the tables within a context, and the size of all of it before its buffers; where the tail's beginning and end stand, in a model that has values whose
+/// sizes nothing bounds.
+/// </summary>
+public sealed record ContextInfo(long Symbols, long Inputs, long Outputs, long Header, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Tail = null);
 
 /// <summary>A symbol, and how it is read off an input's shape: (inputs[Input].shape[Dim] - Offset) / Scale, which must divide.</summary>
 public sealed record SymbolInfo(string Name, long Min, long? Max, int Input, int Dim, long Scale, long Offset);
 
-/// <summary>A symbol that a step finds, and what it is at most: a <see cref="DimJson"/> over the others.</summary>
-public sealed record FoundInfo(string Name, JsonNode Bound);
+/// <summary>A symbol that a step finds, and what it is at most: a <see cref="DimJson"/> over the others; null where nothing bounds it.</summary>
+public sealed record FoundInfo(string Name, JsonNode? Bound);
 
 /// <summary>An input or output; sizes as <see cref="DimJson"/>.</summary>
 public sealed record PortInfo(string Name, string Dtype, IReadOnlyList<JsonNode> Shape);

@@ -66,11 +66,16 @@ internal static class MemoryLimit
     public static IEnumerable<Dim> OpenCounts(TensorProgram program) => Buffers(program).Where(entry => entry.Buffer.Type.Size() == 1).Select(entry => entry.Buffer.ElementCount)
         .Concat(StepTree.Leaves(program.Steps).SelectMany(PointsOf))
         .Concat(program.Symbols.Select(symbol => Dim.Of(symbol)))
-        .Select(count => SizeBound.Of(count) ?? count).Where(count => !count.IsConstant && count.Bounds.Max > Count).Distinct();
+        .Select(SizeBound.Of).OfType<Dim>().Where(count => !count.IsConstant && count.Bounds.Max > Count).Distinct();
+
+    /// <summary>Those of a step that nothing bounds, which it looks at itself.</summary>
+    public static IEnumerable<Dim> UnboundedCounts(Step step) => step.Targets.Select(target => target.Buffer.ElementCount)
+        .Concat(PointsOf(step)).Where(count => SizeBound.Of(count) is null).Distinct();
 
     /// <summary>There is no telling how much memory a buffer takes.</summary>
     public static SconceException Unbounded(TensorBuffer buffer) => SconceException.Unsupported(
-        $"'{buffer.Name}', {buffer.Type.Name()} [{string.Join(", ", buffer.Dims)}], has a size that only the data tell and nothing bounds, so that its memory cannot be planned");
+        $"'{buffer.Name}', {buffer.Type.Name()} [{string.Join(", ", buffer.Dims)}], has a size that only the data tell and nothing bounds, so that its memory cannot be planned",
+        hint: "assert a bound in the model, torch._check(n <= 1000)");
 
     private static IEnumerable<(TensorBuffer Buffer, Origin? Origin)> Buffers(TensorProgram program) =>
         program.Inputs.Concat(program.Outputs).Concat(program.States).Select(named => (named.Buffer, (Origin?)null)).Concat(StepTree.All(program.Steps).SelectMany(step =>

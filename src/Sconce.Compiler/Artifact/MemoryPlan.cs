@@ -20,14 +20,17 @@ internal abstract record Place
     /// <summary>The number of an entry of the context's table of addresses, which <c>plan</c> fills.</summary>
     public sealed record InTable(int Slot) : Place;
 
-    /// <summary>The start of the memory that a thread has for itself while it works on a step.</summary>
-    public sealed record OfThread : Place;
+    /// <summary>The number of an entry of the context's table of open places, which a step fills that writes the buffer.</summary>
+    public sealed record InTail(int Slot) : Place;
+
+    /// <summary>The start of the memory that a thread has for itself while it works on a step: in the arena, or in the tail where nothing bounds its size.</summary>
+    public sealed record OfThread(bool IsOpen) : Place;
 }
 
 /// <summary>
 /// Memory planned ahead. Constants lie one after the other. In a context follow the header, the state, buffers of known size, then regions for buffers
 /// whose size depends on symbols. Buffers that are never alive together share places. Last comes what each thread has for itself, as large as the
-/// step that wants most.
+/// step that wants most. Buffers whose sizes nothing bounds are in the context's tail, which the loader makes as large as a run finds that it must be.
 /// </summary>
 internal sealed class MemoryPlan
 {
@@ -68,13 +71,16 @@ internal sealed class MemoryPlan
 
         ConstantsEnd = Align(address + ReadSlack);
         MemoryLimit.CheckTotal(ConstantsEnd, 0);
-        var lives = Placed(program, uses).Select(buffer => Life(buffer, uses)).ToArray();
+        var all = Placed(program, uses).Select(buffer => Life(buffer, uses)).ToArray();
+        var lives = all.Where(life => !IsOpen(life.Buffer)).ToArray();
+        PlaceOpen([.. all.Where(life => IsOpen(life.Buffer))]);
+        PlaceOfThreads(program);
         var symbolic = PlaceSymbolic(lives);
         Regions = symbolic.Regions;
         SlotCount = symbolic.SlotCount;
 
         // In the header, which is there before the plan is made.
-        long end = layout.Size(SlotCount);
+        long end = layout.Size(SlotCount, OpenCount);
         foreach (var flag in uses.Written.Where(buffer => buffer is { Kind: BufferKind.Kept, ByteCount.IsConstant: true }))
         {
             places.Add(flag, new Place.InContext(end));
@@ -100,9 +106,8 @@ internal sealed class MemoryPlan
         }
 
         (FixedEnd, var liveEnd) = PlaceFixed(lives, end);
-        PlaceOfThreads(program);
         MemoryLimit.CheckTotal(ConstantsEnd, Math.Max(FixedEnd, ContextBytes.Bounds.Min));
-        LargestLive = Regions.Count == 0 && ContextBytes.IsConstant ? liveEnd + ContextBytes.Value - FixedEnd : null;
+        LargestLive = Regions.Count == 0 && OpenCount == 0 && ContextBytes.IsConstant ? liveEnd + ContextBytes.Value - FixedEnd : null;
     }
 
     /// <summary>Constants that are read, one for each place, in the order of their addresses.</summary>
@@ -130,6 +135,9 @@ internal sealed class MemoryPlan
     /// <summary>Addresses in the context's table; after them stand where the threads' own memory begins and how much each has.</summary>
     public int SlotCount { get; }
 
+    /// <summary>Entries of the context's table of open places; the last is the threads' own, where a step wants that.</summary>
+    public int OpenCount { get; private set; }
+
     /// <summary>The sizes, in bytes and multiples of the alignment, that steps want for each thread: it has the largest.</summary>
     public List<Dim> ThreadSizes { get; } = [];
 
@@ -144,10 +152,16 @@ internal sealed class MemoryPlan
         ? place
         : throw new InvalidOperationException($"Buffer {buffer} has no place: nothing writes it.");
 
+    /// <summary>The same, null where it has none.</summary>
+    public Place? Find(TensorBuffer buffer) => places.GetValueOrDefault(buffer);
+
     public static long Align(long value) => Rounding.RoundUp(value, Alignment);
 
     /// <summary>The most bytes that a buffer takes in a run with given sizes.</summary>
     private static Dim BytesOf(TensorBuffer buffer) => SizeBound.Of(buffer.ByteCount) ?? throw MemoryLimit.Unbounded(buffer);
+
+    /// <summary>Whether only a run can tell how large it is.</summary>
+    private static bool IsOpen(TensorBuffer buffer) => buffer.Kind is BufferKind.Temporary or BufferKind.Output && SizeBound.Of(buffer.ByteCount) is null;
 
     /// <summary>Joined in pairs, so that the expression is not as deep as there are sizes.</summary>
     private static Dim Largest(IReadOnlyList<Dim> sizes)
@@ -226,14 +240,38 @@ internal sealed class MemoryPlan
         return packing;
     }
 
+    private void PlaceOpen((TensorBuffer Buffer, int First, int Last)[] open)
+    {
+        var packing = SymbolicPacking.Apart([.. open.Select(life => new SymbolicLifetime(life.Buffer.ByteCount, life.First, life.Last))]);
+        for (var i = 0; i < open.Length; i++)
+        {
+            places.Add(open[i].Buffer, new Place.InTail(packing.SlotOf[i]));
+        }
+
+        OpenCount = packing.SlotCount;
+    }
+
     private void PlaceOfThreads(TensorProgram program)
     {
+        var open = false;
         foreach (var step in StepTree.Leaves(program.Steps))
         {
-            if (step.ThreadScratch is { } buffer && places.TryAdd(buffer, new Place.OfThread()) && BytesOf(buffer).RoundUp(Alignment) is var size && !ThreadSizes.Contains(size))
+            if (step.ThreadScratch is not { } buffer || !places.TryAdd(buffer, new Place.OfThread(IsOpen(buffer))))
+            {
+                continue;
+            }
+
+            if (IsOpen(buffer))
+            {
+                open = true;
+            }
+            else if (BytesOf(buffer).RoundUp(Alignment) is var size && !ThreadSizes.Contains(size))
             {
                 ThreadSizes.Add(size);
             }
         }
+
+        // A step that counts without a bound tells by an entry too that it cannot.
+        OpenCount += open || (OpenCount == 0 && StepTree.Leaves(program.Steps).Any(step => MemoryLimit.UnboundedCounts(step).Any())) ? 1 : 0;
     }
 }

@@ -16,6 +16,7 @@ internal sealed class ProgramCode
     private readonly Module module;
     private readonly KernelModule kernels;
     private readonly WorkSharing sharing;
+    private readonly TailCode? tail;
     private readonly List<FunctionBuilder> tiles = [];
     private readonly List<CheckStep> checks;
     private readonly int firstTile;
@@ -27,6 +28,7 @@ internal sealed class ProgramCode
         module.ImportMemory("env", "memory", MinimumPages(plan), MaximumPages);
         kernels = new KernelModule(module, options, numbers);
         sharing = new WorkSharing(module);
+        tail = TailCode.Of(program, plan, layout, module);
         checks = [.. Checks(program)];
         firstTile = program.Steps.Count;
     }
@@ -50,17 +52,17 @@ internal sealed class ProgramCode
         TensorProgram program, MemoryPlan plan, ContextLayout layout, KernelOptions options, NumberTable numbers)
     {
         var code = new ProgramCode(program, plan, layout, options, numbers);
-        foreach (var step in program.Steps)
+        foreach (var (number, step) in program.Steps.Index())
         {
             var names = new List<string>();
-            code.module.AppendToTable(code.StepFunction(step, names));
+            code.module.AppendToTable(code.StepFunction(step, names, number));
             code.KernelNames.Add(string.Join(", ", names.Distinct()));
         }
 
         code.tiles.ForEach(tile => code.module.AppendToTable(tile));
         code.module.ExportFunction("plan", code.PlanFunction());
         code.module.ExportFunction("reset", code.ResetFunction());
-        code.module.ExportFunction("run", RunLoop.Run(code.module));
+        code.module.ExportFunction("run", RunLoop.Run(code.module, code.tail));
         code.module.ExportFunction("work", code.sharing.Work);
         code.module.ExportTable("steps");
         code.module.ExportMemory("memory");
@@ -68,7 +70,7 @@ internal sealed class ProgramCode
     }
 
     /// <summary>(ctx): all of a step. What is one tile is done at once; the tiles of a larger step are offered to other threads.</summary>
-    private FunctionBuilder StepFunction(Step step, List<string> kernelNames)
+    private FunctionBuilder StepFunction(Step step, List<string> kernelNames, int number = 0)
     {
         if (step is RegionStep region)
         {
@@ -78,6 +80,7 @@ internal sealed class ProgramCode
         var call = KernelGenerator.Generate(step, kernels);
         kernelNames.Add(call.Name);
         var f = module.Define($"step_{module.Functions.Count}", [WasmType.I32]);
+        tail?.Take(f, step, new SizeCode(f, leaf => Value(f.Parameter(0, "ctx").AsI32(), leaf)), number);
         if (call.Before is { } before)
         {
             DoTiles(f, before);
@@ -218,6 +221,8 @@ internal sealed class ProgramCode
         Place.InContext place => context + (I32)(uint)(place.Offset + offset),
         Place.InTable place when offset == 0 => Memory.LoadI32(context, SlotField(place.Slot)),
         Place.InTable place => Memory.LoadI32(context, SlotField(place.Slot)) + (I32)(uint)offset,
+        Place.InTail place => tail!.Address(context, place.Slot) + (I32)(uint)offset,
+        Place.OfThread { IsOpen: true } => tail!.OfThreads(context) is var (start, each) ? start + (sharing.Thread.Get.AsI32() * each) : throw new InvalidOperationException(),
         Place.OfThread => Memory.LoadI32(context, SlotField(plan.SlotCount))
             + (sharing.Thread.Get.AsI32() * Memory.LoadI32(context, SlotField(plan.SlotCount + 1))),
         _ => throw new InvalidOperationException(),
@@ -259,6 +264,7 @@ internal sealed class ProgramCode
             f.MemoryFill(context + (I32)(uint)offset, 0, (uint)bytes);
         }
 
+        tail?.Forget(f, context);
         for (var i = 0; i < program.Inputs.Count; i++)
         {
             f.StoreI32(context, Address(context, program.Inputs[i].Buffer), (uint)(layout.Inputs + (4 * i)));

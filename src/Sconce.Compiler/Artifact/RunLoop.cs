@@ -9,13 +9,18 @@ internal static class RunLoop
     private static readonly FunctionType StepType = new([WasmType.I32], WasmType.None);
 
     /// <summary>run(ctx, first, last) → error: the steps of the table in order. Between two of them it looks at the abort flag.</summary>
-    public static FunctionBuilder Run(Module module)
+    public static FunctionBuilder Run(Module module, TailCode? tail)
     {
         var f = module.Define("run", [WasmType.I32, WasmType.I32, WasmType.I32], WasmType.I32);
         var (context, step, last) = (f.Parameter(0, "ctx").AsI32(), f.Parameter(1, "first").AsI32(), f.Parameter(2, "last").AsI32());
         var error = f.I32("error");
         f.AtomicStoreI32(context, 0, ContextLayout.Announced);
         f.StoreI64(context, 0L, ContextLayout.Fault);
+        if (tail is not null)
+        {
+            f.If(step.Eqz(), () => tail.Rewind(f, context));
+        }
+
         f.While(step.LtS(last), () =>
         {
             f.CallIndirect(StepType, step, context);
@@ -23,7 +28,7 @@ internal static class RunLoop
             f.If(error, () =>
             {
                 // What the loader sets it takes back itself.
-                f.If(error.Eq(RunError.Check), () => f.AtomicStoreI32(context, 0, ContextLayout.Abort));
+                f.If(tail is null ? error.Eq(RunError.Check) : error.Eq(RunError.Check) | error.Eq(RunError.Tail), () => f.AtomicStoreI32(context, 0, ContextLayout.Abort));
                 f.Return(error);
             });
             f.Set(step, step + 1);

@@ -51,6 +51,14 @@ internal sealed class SymbolicPacking
         return packed.Estimate() < shared.Estimate() ? packed : shared;
     }
 
+    /// <summary>A region for each, but for those that are never alive together: their sizes are not known at one time.</summary>
+    public static SymbolicPacking Apart(IReadOnlyList<SymbolicLifetime> items)
+    {
+        var packing = new SymbolicPacking(items);
+        packing.Share(Enumerable.Range(0, items.Count));
+        return packing;
+    }
+
     private static long Multiple(Dim bytes) => bytes is { ConstantTerm: 0, Terms: [{ Coefficient: > 0 } term] } ? term.Coefficient : 0;
 
     private static Dim Unit(Dim bytes) => Dim.FromTerms([bytes.Terms[0] with { Coefficient = 1 }], 0);

@@ -191,11 +191,6 @@ public sealed partial class GraphLowering
 
     private void Define(Node node, Value value, Lowered lowered)
     {
-        if (lowered is Lowered.Tensor { Buffer.Dims: var dims } && dims.FirstOrDefault(dim => SizeBound.Of(dim) is null) is { } size)
-        {
-            throw SconceException.Unsupported($"the shape of '{value.Name}' comes from the values of a tensor, and nothing says how large {size} may be, so that no memory can be planned for it", hint: SizesFromData);
-        }
-
         if (lowered is Lowered.Int { Value: var made } && value.Type is GraphType.Int { Known: { } recorded })
         {
             lowered = Number(value, made, recorded);

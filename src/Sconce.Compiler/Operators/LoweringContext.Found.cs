@@ -11,6 +11,9 @@ public sealed partial class LoweringContext
     /// <summary>What a made-up assertion says of a size at most: PyTorch traces sizes that it does not know as if they were 2 or more, and runs all others too.</summary>
     private const int Traced = 2;
 
+    /// <summary>Sizes are counted in 32 bits, with a sign.</summary>
+    private const int MostElements = int.MaxValue;
+
     /// <summary>The symbols that PyTorch has for sizes which it does not know, by what they are here.</summary>
     private readonly Dictionary<Atom, Dim> recorded = [];
 
@@ -51,11 +54,8 @@ public sealed partial class LoweringContext
     {
         var wide = value.As(DType.Int64);
         Check([], _ => wide < Expr.Const(DType.Int64, 0L), _ => wide, 0, $"{what} is {{value}}, and no size is below zero");
-        if (bound is not null)
-        {
-            Check([], _ => wide > Expr.Of(bound).As(DType.Int64), _ => wide, bound, $"{what} is {{value}}, and the model asserts that it is at most {{limit}}");
-        }
-
+        Check([], _ => wide > Expr.Of(bound ?? MostElements).As(DType.Int64), _ => wide, bound ?? MostElements,
+            bound is null ? $"{what} is {{value}}, and no size is beyond {{limit}}" : $"{what} is {{value}}, and the model asserts that it is at most {{limit}}");
         return Find(wide, bound);
     }
 
@@ -108,7 +108,7 @@ public sealed partial class LoweringContext
         if (!settled.TryGetValue(size, out var found))
         {
             var bound = SizeBound.Of(size);
-            settled.Add(size, found = size.Bounds.Min >= 0 ? Find(Expr.Of(size), bound) : FindWithin(Expr.Of(size), bound, "a size"));
+            settled.Add(size, found = size.Bounds.Min >= 0 && bound is not null ? Find(Expr.Of(size), bound) : FindWithin(Expr.Of(size), bound, "a size"));
         }
 
         return found;

@@ -89,3 +89,38 @@ case("found-static", lambda x: (torch.nonzero_static(x, size=9), torch.nonzero_s
      tests=[((spread(5, 4) > 0).int(),), (torch.zeros(5, 4, dtype=torch.int32),)])
 case("found-scatter", lambda x, m: x.masked_scatter(m, x[m] * 3), rand(8, 5), spread(8, 5) > 0,
      tests=[(rand(8, 5), spread(8, 5) > 0), (rand(8, 5), torch.zeros(8, 5, dtype=torch.bool))])
+
+
+# Nothing says how large these may be: their memory is made while they run.
+
+
+def open_item(x, n):
+    k = n.item()
+    return torch.arange(k), torch.zeros(k, 3) + x[:3], torch.arange(0, k, 2).float().sum(), x.repeat(k), x[:3].expand(k, 3).sum(0)
+
+
+case("found-open-item", open_item, rand(5), torch.tensor(7), tests=[(rand(5), torch.tensor(7)), (rand(5), torch.tensor(0)), (rand(5), torch.tensor(900))])
+
+
+class OpenRows(nn.Module):
+    """Rows that are repeated so often as the data say go through layers."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear, self.conv, self.norm = nn.Linear(8, 16), nn.Conv1d(8, 6, 3, padding=1), nn.LayerNorm(8)
+        self.attention = nn.MultiheadAttention(8, 2, batch_first=True)
+
+    def forward(self, x, n, m):
+        rows = torch.repeat_interleave(x, n, dim=0)
+        smooth = self.conv(rows.t()[None])
+        attended = self.attention(rows[None], rows[None], rows[None], need_weights=False)[0]
+        others = torch.repeat_interleave(x, m, dim=0)
+        scores = rows @ others.t()
+        return (self.linear(rows).relu(), attended, smooth, self.norm(rows), rows.sort(0)[0], rows.cumsum(0), torch.cat([rows, others])[1:], rows.amax(1),
+                scores.softmax(-1), scores.sum(), torch.repeat_interleave(n), rows[:, None, :3] * others[None, :, :3])
+
+
+case("found-open-rows", OpenRows(), rand(6, 8), ints(6, low=0, high=5), ints(6, low=0, high=4),
+     tests=[(rand(6, 8), ints(6, low=1, high=5), ints(6, low=0, high=4)), (rand(6, 8), ints(6, low=0, high=9), ints(6, low=1, high=3))])
+case("found-open-bincount", lambda x, w: (torch.bincount(x) + 1, torch.bincount(x, w).cumsum(0), torch.bincount(x, w.double(), minlength=4), torch.bincount(x, minlength=30)),
+     ints(50, low=0, high=17), rand(50), tests=[(ints(50, low=0, high=17), rand(50)), (torch.zeros(50, dtype=torch.int64), rand(50)), (ints(50, low=0, high=300), rand(50))])

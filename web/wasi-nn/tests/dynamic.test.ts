@@ -42,6 +42,35 @@ for (const threads of [1, 2]) {
     }
   }));
 
+  test(`outputs have the sizes that each run finds${how}`, () => withNN({ threads }, (nn) => {
+    const g = new EphemeralGuest(nn, { pages: 64 });
+    const graph = g.load(artifact("found"));
+    const found = runsOf("found");
+    const contexts = found.map(() => g.context(graph));
+    // Each asks for more memory while others stand behind it.
+    for (let turn = 0; turn < found.length; turn++) {
+      contexts.forEach((context, i) => g.run(context, at(found, (i + turn) % found.length).inputs));
+      contexts.forEach((context, i) => at(found, (i + turn) % found.length).outputs.forEach((right, index) => {
+        const { size, errno: status } = g.output(context, index, 32768);
+        deepEqual([status, size], [errno.success, right.data.length]);
+        expectOutput(g.read(context, index), right);
+      }));
+    }
+  }));
+
+  test(`what a run finds is more than memory holds: 7, and the next run goes on${how}`, () => withNN({ threads, memory: 4 * 65536 }, (nn) => {
+    const g = new EphemeralGuest(nn);
+    const context = g.context(g.load(artifact("found")));
+    const { inputs, outputs } = at(runsOf("found"), 0);
+    g.run(context, inputs);
+    const counts = { ...at(inputs, 1), data: new Uint8Array(BigInt64Array.of(2n, 0n, 2_000_000n, 0n, 1n).buffer) };
+    equal(g.setInput(context, 1, counts), errno.success);
+    equal(g.call("compute", context), errno["too-large"]);
+    equal(g.output(context, 0).errno, invalid);
+    g.run(context, inputs);
+    outputs.forEach((right, index) => expectOutput(g.read(context, index), right));
+  }));
+
   test(`what a batch gives is what its pictures give alone${how}`, () => withNN({ threads, relaxed: false }, (nn) => {
     const g = new EphemeralGuest(nn, { pages: 64 });
     const graph = g.load(artifact("digits"));

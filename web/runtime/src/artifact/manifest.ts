@@ -66,8 +66,8 @@ export interface Manifest {
   readonly shards?: readonly ShardInfo[] | undefined;
   readonly source: { readonly name: string; readonly sha256: string };
   readonly memory: { readonly constantsOffset: number; readonly constantsEnd: number; readonly minPages: number };
-  /** Byte offsets of the tables from the start of a context, and the size of all before its buffers. */
-  readonly context: { readonly symbols: number; readonly inputs: number; readonly outputs: number; readonly header: number };
+  /** Byte offsets of the tables from the start of a context, and the size of all before its buffers; the tail is for what has no bound. */
+  readonly context: { readonly symbols: number; readonly inputs: number; readonly outputs: number; readonly header: number; readonly tail?: number };
   readonly symbols: readonly SymbolInfo[];
   /** Symbols that a run finds: their values stand behind those of `symbols`. */
   readonly found?: readonly { readonly name: string }[] | undefined;
@@ -172,7 +172,7 @@ export function parseManifest(bytes: Uint8Array): Manifest {
   shards?.forEach(({ bytes, addresses }, index) =>
     list(integer(memory.constantsOffset, memory.constantsEnd - bytes))(addresses, `shards[${index}].addresses`));
   const table = (items: readonly unknown[]) => integer(64, context.header - 4 * items.length);
-  fields({ symbols: table([...symbols, ...found]), inputs: table(inputs), outputs: table(outputs) })(context, "context");
+  fields({ symbols: table([...symbols, ...found]), inputs: table(inputs), outputs: table(outputs), tail: optional(table([0, 0])) })(context, "context");
   symbols.forEach(({ input, min, max, scale }, index) => {
     // First, for what follows looks there.
     integer(0, inputs.length - 1)(input, `symbols[${index}].input`);

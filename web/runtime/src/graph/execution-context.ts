@@ -12,10 +12,15 @@ import { type DType, type Inputs, type Outputs, type Tensor, elementCount, eleme
 /** What `run` gives where the model did what PyTorch raises an error for. */
 const failedCheck = 2;
 
+/** What it gives where it found sizes that the context's tail is too small for. */
+const tailTooSmall = 3;
+
 /** One run's inputs, outputs, state and buffers: WASI-NN's execution context. All of it is synchronous. */
 export class ExecutionContext {
   readonly graph: Program;
   readonly #region: Region;
+  /** For what the run finds the size of; nothing until a run asks for it. */
+  #tail: Region = { start: 0, end: 0 };
   #symbols: SymbolValues | undefined;
   #hasState = false;
   #threads = 1;
@@ -40,7 +45,7 @@ export class ExecutionContext {
 
   /** Bytes that the context takes: tables, state and arena. */
   get byteLength(): number {
-    return this.#region.end - this.#region.start;
+    return this.#region.end - this.#region.start + this.#tail.end - this.#tail.start;
   }
 
   /** How many threads compute: this one, and helpers that sit in the export `work` with this context. */
@@ -100,6 +105,7 @@ export class ExecutionContext {
       throw (this.#broken = trapped(trap, `steps ${first} to ${last}`));
     }
     if (error === 0) return;
+    if (error === tailTooSmall) return this.compute(this.#extend(), last);
     if (Atomics.load(this.#header(), header.abort) === lost) throw (this.#broken = trapped("a helper thread met an error", `steps ${first} to ${last}`));
     this.#fail(error);
   }
@@ -137,20 +143,23 @@ export class ExecutionContext {
   dispose(): void {
     this.#broken = new SconceError("disposed", "the execution context was disposed");
     this.graph.release(this.#region);
+    this.graph.release(this.#tail);
   }
 
   /** Lays the memory out for these sizes. What the context held is lost where they are new. */
   layOut(symbols: SymbolValues): void {
     if (this.#broken !== undefined) throw this.#broken;
-    const { manifest, exports, memory } = this.graph;
+    const { manifest, exports } = this.graph;
     const planned = this.#symbols;
     if (planned !== undefined && [...symbols].every(([name, value]) => planned.get(name) === value)) return;
     checkSizes(manifest, symbols);
     const wanted = contextBytes(manifest, symbols, this.#threads);
     if (wanted < 0 || this.#region.start + wanted > 2 ** 32) throw tooMuch(wanted);
-    const values = new Int32Array(memory.buffer, this.#region.start + manifest.context.symbols, manifest.symbols.length);
+    const values = this.#words(manifest.context.symbols, manifest.symbols.length);
     manifest.symbols.forEach(({ name }, index) => (values[index] = symbols.get(name) ?? 0));
     this.#symbols = undefined;
+    this.graph.release(this.#tail);
+    this.#tail = { start: 0, end: 0 };
     const size = exports.plan(this.#region.start) >>> 0;
     if (size === 0) throw this.#region.start + wanted < 2 ** 32 ? tooMany() : tooMuch(wanted);
     if (size < manifest.context.header) throw new SconceError("artifact", "the file is damaged: its plan is smaller than its tables");
@@ -164,10 +173,23 @@ export class ExecutionContext {
     this.#hasState = true;
   }
 
+  /** Makes the tail as large as the run wants it; gives the step from which it goes on, which is the first where what lay in the tail has moved. */
+  #extend(): number {
+    const [, bytes, step] = this.#fault();
+    const { start } = this.#tail;
+    this.graph.resize(this.#tail, Number(bytes));
+    this.#words(this.graph.manifest.context.tail ?? 0, 2).set([this.#tail.start, this.#tail.end]);
+    return start === 0 || start === this.#tail.start ? Number(step) : 0;
+  }
+
+  #fault(): BigInt64Array {
+    return new BigInt64Array(this.graph.memory.buffer, this.#region.start + 4 * header.fault, 3);
+  }
+
   #fail(error: number): never {
     this.setAbort(false);
     const { faults, errors } = this.graph.manifest;
-    const [number, value, limit] = new BigInt64Array(this.graph.memory.buffer, this.#region.start + 4 * header.fault, 3);
+    const [number, value, limit] = this.#fault();
     const fault = faults[Number(number) - 1];
     if (error !== failedCheck || fault === undefined) throw new SconceError("run", `the model stopped: ${errors[error] ?? `error ${error}`}`);
     const { operator, message, source } = fault;
@@ -176,7 +198,12 @@ export class ExecutionContext {
   }
 
   #header(): Int32Array {
-    return new Int32Array(this.graph.memory.buffer, this.#region.start, header.words);
+    return this.#words(0, header.words);
+  }
+
+  /** So many words of the context's header. */
+  #words(offset: number, count: number): Int32Array {
+    return new Int32Array(this.graph.memory.buffer, this.#region.start + offset, count);
   }
 
   #extent(port: Port | undefined, what: string): { dtype: DType; shape: readonly number[]; size: number } {
@@ -190,14 +217,14 @@ export class ExecutionContext {
     const { symbols, found, context } = this.graph.manifest;
     const given = this.#symbols ?? new Map<string, number>();
     if (found === undefined) return given;
-    const values = new Int32Array(this.graph.memory.buffer, this.#region.start + context.symbols + 4 * symbols.length, found.length);
+    const values = this.#words(context.symbols + 4 * symbols.length, found.length);
     return new Map([...given, ...found.map(({ name }, index) => [name, values[index] ?? 0] as const)]);
   }
 
   /** The bytes of an input or output, whose address stands in a table of the context. */
   #bytes(table: number, index: number, size: number): Uint8Array {
     const { buffer } = this.graph.memory;
-    const address = new Uint32Array(buffer, this.#region.start + table + 4 * index, 1)[0] ?? 0;
+    const address = (this.#words(table + 4 * index, 1)[0] ?? 0) >>> 0;
     if (address + size > buffer.byteLength) throw new SconceError("artifact", "the file is damaged: its plan leads out of memory");
     return new Uint8Array(buffer, address, size);
   }

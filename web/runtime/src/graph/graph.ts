@@ -123,14 +123,8 @@ export class Graph implements Program {
 
   resize(region: Region, size: number): void {
     const { start, end } = region;
-    const next = this.#regions[this.#regions.indexOf(region) + 1];
-    if (next === undefined || start + size <= next.start) {
-      growTo(this.memory, start + size, this.#limit);
-      region.end = start + size;
-      return;
-    }
     this.#place(region, size);
-    new Uint8Array(this.memory.buffer).copyWithin(region.start, start, end);
+    if (region.start !== start) new Uint8Array(this.memory.buffer).copyWithin(region.start, start, Math.min(end, start + size));
   }
 
   release(region: Region): void {

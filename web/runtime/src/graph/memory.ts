@@ -62,9 +62,9 @@ export function growTo(memory: WebAssembly.Memory, end: number, limit?: number):
   }
 }
 
-/** What so many contexts can come to; all of WebAssembly's memory where a symbol has no bound. */
+/** What so many contexts can come to; all of WebAssembly's memory where a size has no bound. */
 function sharedMaximum(manifest: Manifest, base: number, contexts: number, threads: number): number {
-  if (manifest.symbols.some(({ max }) => max === null)) return maximumPages;
+  if (manifest.context.tail !== undefined || manifest.symbols.some(({ max }) => max === null)) return maximumPages;
   const largest = contextBytes(manifest, new Map(manifest.symbols.map(({ name, max }) => [name, max ?? 0])), threads);
   return Math.min(maximumPages, pages(base + contexts * largest) + 256);
 }

@@ -32,7 +32,7 @@ export interface Program {
   readonly code: CompiledCode;
   readonly memory: WebAssembly.Memory;
   readonly exports: Exports;
-  /** Gives a context `size` bytes, where it stands if it can; else it moves with all it holds. */
+  /** Gives a context, or its tail, `size` bytes: it may move, with all it holds. */
   resize(region: Region, size: number): void;
   /** Takes a context's memory back, for the next one. */
   release(region: Region): void;

@@ -134,6 +134,11 @@ def windows(picture):
     return {"sums": F.conv2d(picture, torch.ones(1, 1, 4, 1)), "means": F.avg_pool2d(picture, (4, 1))}
 
 
+def found(values, counts):
+    """Outputs whose sizes only the data tell: of one nothing says how large it may be."""
+    return {"repeated": values.repeat_interleave(counts), "places": torch.nonzero(values > 0), "sum": values.sum()}
+
+
 def square(size):
     return torch.arange(float(size * size)).reshape(1, 1, size, size)
 
@@ -166,3 +171,4 @@ make("max", lambda picture: F.max_pool2d(picture, 5), (square(5),))
 make("average", lambda picture: F.avg_pool2d(picture, 5), (square(5),))
 make("mult_dimension", lambda picture: F.conv2d(picture, torch.ones(1, 1, 1, 1)), (square(3),))
 make("mult_outputs", windows, (square(4),))
+make("found", found, *[(rand(5), torch.tensor(counts)) for counts in ([2, 0, 1, 4, 3], [900, 7000, 2, 60, 1], [0, 0, 0, 0, 0], [1, 2, 3, 4, 5])])
