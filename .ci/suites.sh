@@ -101,7 +101,10 @@ suite_models() {
     return
   fi
   verify_models tests/models
-  if [ -d ../shared/models ]; then verify_models ../shared/models; else say "models: no ../shared/models here, left out"; fi
+  local folder
+  for folder in ../shared/models ../shared/quantised; do
+    if [ -d $folder ]; then verify_models $folder; else say "models: no $folder here, left out"; fi
+  done
 }
 
 verify_models() {

@@ -88,6 +88,46 @@ def pickled():
     case.check(OUT / "pickled.pt2", args, {}, finish("pickled", module, args))
 
 
+class Steps(torch.Tensor):
+    """A weight that wraps integers and a scale, as torchao's do: of what is done with it, the graph keeps what is done with these."""
+
+    @staticmethod
+    def __new__(cls, steps, scale):
+        return torch.Tensor._make_wrapper_subclass(cls, steps.shape, dtype=scale.dtype)
+
+    def __init__(self, steps, scale):
+        self.steps, self.scale = steps, scale
+
+    def __tensor_flatten__(self):
+        return ["steps", "scale"], None
+
+    @classmethod
+    def __tensor_unflatten__(cls, inner, context, size, stride):
+        return cls(inner["steps"], inner["scale"])
+
+    @classmethod
+    def __torch_function__(cls, function, types, args=(), kwargs=None):
+        if function is nn.functional.linear:
+            x, weight, bias = args
+            return nn.functional.linear(x, weight.steps.to(weight.scale.dtype) * weight.scale, bias)
+        return super().__torch_function__(function, types, args, kwargs)
+
+    @classmethod
+    def __torch_dispatch__(cls, function, types, args=(), kwargs=None):
+        if function in (torch.ops.aten.detach.default, torch.ops.aten.clone.default):
+            return cls(args[0].steps, args[0].scale)
+        raise NotImplementedError(function)
+
+
+def wrapped():
+    """A weight of a subclass of Tensor, which export keeps as a pickle and reaches into by attributes."""
+    module, args = nn.Sequential(nn.Linear(5, 4), nn.ReLU(), nn.Linear(4, 3)).eval(), (rand(3, 5),)
+    for layer in module[0], module[2]:
+        layer.weight = nn.Parameter(Steps(ints(*layer.weight.shape, low=-128, high=128, dtype=torch.int8), rand(len(layer.weight), 1)), requires_grad=False)
+    finish("wrapped", module, args)
+    torch.export.save(case.tidied(case.export(module, args)), str(OUT / "wrapped.pt2"))
+
+
 def untouched():
     """Exactly as torch.export.save leaves it: example inputs, traces, extra files. Its npz is a compressed one."""
     names = {}
@@ -117,6 +157,6 @@ def together():
 
 
 OUT.mkdir(exist_ok=True)
-for make in (several, pickled, untouched, together):
+for make in (several, pickled, wrapped, untouched, together):
     case.seed(make.__name__)
     make()

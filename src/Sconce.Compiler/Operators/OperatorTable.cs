@@ -48,6 +48,8 @@ public static class OperatorTable
         Fold.Family,
         Distance.Family,
         Vision.Family,
+        Quantisation.Family,
+        AffineQuantisation.Family,
         Histogram.Family,
         Segments.Family,
         Loss.Family,

@@ -12,6 +12,13 @@ internal sealed class TorchPickle
     /// <summary>A parameter of a subclass: that is as deep as PyTorch wraps a tensor.</summary>
     private const int DeepestWrapping = 4;
 
+    private const string RebuildParameter = "torch._utils._rebuild_parameter";
+    private const string RebuildParameterWithState = "torch._utils._rebuild_parameter_with_state";
+    private const string RebuildFromType = "torch._tensor._rebuild_from_type_v2";
+    private const string RebuildTensor = "torch._utils._rebuild_tensor_v2";
+
+    private static readonly HashSet<string> Rebuilds = [RebuildParameter, RebuildParameterWithState, RebuildFromType, RebuildTensor];
+
     private readonly ZipReader zip;
     private readonly string root;
     private readonly Where place;
@@ -25,11 +32,68 @@ internal sealed class TorchPickle
         isBigEndian = zip.TryFind(root + "byteorder", out var order) && Encoding.ASCII.GetString(zip.Read(order).Span).Trim() == "big";
     }
 
-    /// <summary>The one tensor that the file holds.</summary>
-    public static TensorData ReadTensor(ReadOnlyMemory<byte> file, string name, Where place)
+    /// <summary>The one tensor that the file holds; of a tensor subclass the tensors that it wraps, by their attributes' names (those of a wrapped subclass with a dot).</summary>
+    public static StoredWeight ReadTensor(ReadOnlyMemory<byte> file, string name, Where place)
     {
         var pickle = new TorchPickle(file, place);
-        return pickle.Tensor(name, pickle.Value());
+        return pickle.Weight(name, pickle.Value());
+    }
+
+    /// <inheritdoc cref="ReadTensor"/>
+    public StoredWeight Weight(string name, PickleValue value)
+    {
+        if (!IsWrapper(value, out _))
+        {
+            return new StoredWeight.Plain(Tensor(name, value));
+        }
+
+        var parts = new OrderedDictionary<string, TensorData>();
+        Collect(name, "", value, parts, depth: 0);
+        return new StoredWeight.Wrapped(parts);
+    }
+
+    private void Collect(string name, string prefix, PickleValue value, OrderedDictionary<string, TensorData> parts, int depth)
+    {
+        if (!IsWrapper(value, out var attributes))
+        {
+            parts.TryAdd(prefix, Tensor($"{name}.{prefix}", value));
+            return;
+        }
+
+        if (depth == DeepestWrapping)
+        {
+            throw Damaged(name);
+        }
+
+        foreach (var (key, attribute) in attributes.Items)
+        {
+            if (key is PickleValue.Text { Value: var text } && attribute is PickleValue.Object { Callee.FullName: var callee } && Rebuilds.Contains(callee))
+            {
+                Collect(name, prefix.Length == 0 ? text : $"{prefix}.{text}", attribute, parts, depth + 1);
+            }
+        }
+    }
+
+    /// <summary>A tensor subclass that wraps others, as torchao's quantised weights: its class is a name, its attributes are data.</summary>
+    private static bool IsWrapper(PickleValue value, out PickleValue.Dict attributes)
+    {
+        attributes = new();
+        if (value is PickleValue.Object { Callee.FullName: RebuildParameter, Arguments: PickleValue.Tuple { Items: [var inner, ..] } })
+        {
+            return IsWrapper(inner, out attributes);
+        }
+
+        if (value is PickleValue.Object
+            {
+                Callee.FullName: RebuildFromType,
+                Arguments: PickleValue.Tuple { Items: [PickleValue.Global { FullName: "torch._utils._rebuild_wrapper_subclass" }, _, _, PickleValue.Dict state, ..] },
+            })
+        {
+            attributes = state;
+            return true;
+        }
+
+        return false;
     }
 
     /// <summary>What the file holds; for the tensors within there is <see cref="Tensor(string, PickleValue)"/>.</summary>
@@ -41,12 +105,12 @@ internal sealed class TorchPickle
     private TensorData Tensor(string name, PickleValue value, int depth) => value switch
     {
         _ when depth > DeepestWrapping => throw Damaged(name),
-        PickleValue.Object { Callee.FullName: "torch._utils._rebuild_parameter" or "torch._utils._rebuild_parameter_with_state" } parameter
+        PickleValue.Object { Callee.FullName: RebuildParameter or RebuildParameterWithState } parameter
             when parameter.Arguments is PickleValue.Tuple { Items: [var tensor, ..] } => Tensor(name, tensor, depth + 1),
-        PickleValue.Object { Callee.FullName: "torch._tensor._rebuild_from_type_v2" } subclass
+        PickleValue.Object { Callee.FullName: RebuildFromType } subclass
             when subclass.Arguments is PickleValue.Tuple { Items: [PickleValue.Global function, _, var arguments, ..] } =>
             Tensor(name, new PickleValue.Object(function, arguments), depth + 1),
-        PickleValue.Object { Callee.FullName: "torch._utils._rebuild_tensor_v2" } tensor
+        PickleValue.Object { Callee.FullName: RebuildTensor } tensor
             when tensor.Arguments is PickleValue.Tuple { Items: [PickleValue.Persistent storage, PickleValue.Int offset, PickleValue.Tuple shape, PickleValue.Tuple strides, ..] } =>
             Tensor(name, storage, offset.Value, Numbers(name, shape), Numbers(name, strides)),
         PickleValue.Object { Callee.FullName: var other } => throw SconceException.Unsupported(

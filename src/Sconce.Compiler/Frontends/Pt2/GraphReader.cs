@@ -12,6 +12,7 @@ namespace Sconce.Compiler.Frontends.Pt2;
 internal sealed class GraphReader(SymbolTable symbols, Where place)
 {
     private const string Assertion = "torch.ops.aten._assert_scalar.default";
+    private readonly WrappedTensors wrapped = new();
     private readonly UniqueNames taken = new();
 
     /// <summary>Where integers and bools come from: what PyTorch adds about them later has no place of its own.</summary>
@@ -49,6 +50,14 @@ internal sealed class GraphReader(SymbolTable symbols, Where place)
         return scope.TryDefine(name.Name, meaning) ? value : throw Damaged($"'{name.Name}' is defined twice");
     }
 
+    /// <summary>Defines a tensor that a weight wraps, which nodes reach by its attribute's name.</summary>
+    public Value DefinePart(string weight, string attribute, TensorData data)
+    {
+        var value = new Value(Unique($"{weight}_{attribute.Replace('.', '_')}"), new GraphType.Tensor(data.Type, [.. data.Shape.Select(size => (Dim)size)]));
+        wrapped.Add(weight, attribute, value);
+        return value;
+    }
+
     public GraphType TypeOf(ArgumentJson.Reference name, Scope scope) => name.Kind switch
     {
         ReferenceKind.Tensor => scope.Graph.TensorValues.GetValueOrDefault(name.Name) is { } meta
@@ -71,6 +80,10 @@ internal sealed class GraphReader(SymbolTable symbols, Where place)
                 if (Wrappers.IsWrapper(node.Target))
                 {
                     Inline(node, scope, nodes);
+                }
+                else if (WrappedTensors.IsAccess(node))
+                {
+                    wrapped.Access(node, scope, Damaged);
                 }
                 else if (node.Target != Assertion || !IsOfSizes(node, scope))
                 {
@@ -203,7 +216,10 @@ internal sealed class GraphReader(SymbolTable symbols, Where place)
     };
 
     private Argument Find(ArgumentJson.Reference reference, Scope scope) =>
-        scope.TryFind(reference.Name, out var argument) ? argument : throw Damaged($"'{reference.Name}' is used before it is defined");
+        scope.TryFind(reference.Name, out var argument) ? argument
+        : wrapped.Knows(reference.Name) ? throw SconceException.Unsupported(
+            $"'{reference.Name}' is a tensor of a class of its own, and the model computes with it as a whole", place, "call torchao.utils.unwrap_tensor_subclass(model) before exporting the model")
+        : throw Damaged($"'{reference.Name}' is used before it is defined");
 
     private string Unique(string name) => taken.Add(name);
 

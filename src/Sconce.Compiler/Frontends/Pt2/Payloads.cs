@@ -13,9 +13,9 @@ internal sealed class Payloads(Pt2Archive archive, string configPath, string fol
 
     private readonly Dictionary<(string Path, DType Type), ReadOnlyMemory<byte>> storages = [];
 
-    public override TensorData? Find(string name) => config.Config.GetValueOrDefault(name) is { } payload ? Read(name, payload) : null;
+    public override StoredWeight? Find(string name) => config.Config.GetValueOrDefault(name) is { } payload ? Read(name, payload) : null;
 
-    private TensorData Read(string name, PayloadJson payload)
+    private StoredWeight Read(string name, PayloadJson payload)
     {
         var path = folder + payload.PathName;
         var place = archive.Place(path);
@@ -33,7 +33,7 @@ internal sealed class Payloads(Pt2Archive archive, string configPath, string fol
         var type = ScalarTypes.ToDType(meta.Dtype, place);
         var (shape, strides) = (Numbers(name, meta.Sizes, place), Numbers(name, meta.Strides, place));
         var offset = Numbers(name, [meta.StorageOffset], place)[0];
-        return StoredTensor.Create(name, type, shape, strides, offset, Storage(path, type), place);
+        return new StoredWeight.Plain(StoredTensor.Create(name, type, shape, strides, offset, Storage(path, type), place));
     }
 
     private ReadOnlyMemory<byte> Storage(string path, DType type)

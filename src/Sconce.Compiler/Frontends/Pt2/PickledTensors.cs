@@ -1,6 +1,5 @@
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends.Pickle;
-using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Frontends.Pt2;
 
@@ -28,5 +27,5 @@ internal sealed class PickledTensors : StoredTensors
         }
     }
 
-    public override TensorData? Find(string name) => values.TryGetValue(name, out var value) ? pickle.Tensor(name, value) : null;
+    public override StoredWeight? Find(string name) => values.TryGetValue(name, out var value) ? pickle.Weight(name, value) : null;
 }

@@ -165,7 +165,7 @@ internal sealed class ProgramReader
             }
             else if (spec.Token is null)
             {
-                graph.Inputs.Add(ReadStoredInput(spec, argument, scope));
+                graph.Inputs.AddRange(ReadStoredInput(spec, argument, scope));
             }
         }
     }
@@ -192,7 +192,7 @@ internal sealed class ProgramReader
         return new(new Value(name, constantType), InputKind.User, name, null) { Fixed = constant };
     }
 
-    private GraphInput ReadStoredInput(InputSpecJson spec, ArgumentJson argument, Scope scope)
+    private IEnumerable<GraphInput> ReadStoredInput(InputSpecJson spec, ArgumentJson argument, Scope scope)
     {
         var (kind, stored) = spec switch
         {
@@ -208,8 +208,14 @@ internal sealed class ProgramReader
             throw Damaged("a weight without a name");
         }
 
-        var data = weights.Find(name) ?? constants.Find(name)
+        var weight = weights.Find(name) ?? constants.Find(name)
             ?? throw new SconceException($"the archive has no data for '{name}'", place, "the file is incomplete: export it again");
+        if (weight is not StoredWeight.Plain { Data: var data })
+        {
+            return ((StoredWeight.Wrapped)weight).Parts.Select(part => new GraphInput(
+                reader.DefinePart(reference.Name, part.Key, part.Value), kind, $"{name}.{part.Key}", part.Value));
+        }
+
         var recorded = (GraphType.Tensor)reader.TypeOf(reference, scope);
         if (recorded.Type != data.Type || recorded.Shape is not { } shape || !shape.SequenceEqual(data.Shape.Select(size => (Dim)size)))
         {
@@ -222,7 +228,7 @@ internal sealed class ProgramReader
             buffers.TryAdd(name, value);
         }
 
-        return new(value, kind, name, data);
+        return [new(value, kind, name, data)];
     }
 
     private void ReadOutputs(Scope scope)

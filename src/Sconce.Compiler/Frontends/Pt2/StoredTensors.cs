@@ -1,4 +1,4 @@
-using Sconce.Compiler.Types;
+using Sconce.Compiler.Frontends.Pickle;
 
 namespace Sconce.Compiler.Frontends.Pt2;
 
@@ -7,10 +7,10 @@ internal abstract class StoredTensors
 {
     public static StoredTensors None { get; } = new Nothing();
 
-    public abstract TensorData? Find(string name);
+    public abstract StoredWeight? Find(string name);
 
     private sealed class Nothing : StoredTensors
     {
-        public override TensorData? Find(string name) => null;
+        public override StoredWeight? Find(string name) => null;
     }
 }
