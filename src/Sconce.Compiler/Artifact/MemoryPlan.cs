@@ -158,7 +158,10 @@ internal sealed class MemoryPlan
     public static long Align(long value) => Rounding.RoundUp(value, Alignment);
 
     /// <summary>The most bytes that a buffer takes in a run with given sizes.</summary>
-    private static Dim BytesOf(TensorBuffer buffer) => SizeBound.Of(buffer.ByteCount) ?? throw MemoryLimit.Unbounded(buffer);
+    private static Dim BytesOf(TensorBuffer buffer) => SizeBound.Of(buffer.ByteCount) is { } bytes ? AtLeastNone(bytes) : throw MemoryLimit.Unbounded(buffer);
+
+    /// <summary>In a branch that is not taken a size may be below zero.</summary>
+    private static Dim AtLeastNone(Dim bytes) => bytes.IsNonNegative ? bytes : Dim.Max(bytes, 0);
 
     /// <summary>Whether only a run can tell how large it is.</summary>
     private static bool IsOpen(TensorBuffer buffer) => buffer.Kind is BufferKind.Temporary or BufferKind.Output && SizeBound.Of(buffer.ByteCount) is null;

@@ -50,31 +50,67 @@ public sealed partial class GraphLowering
 
         var found = program.Found.Count;
         List<Step> then = [], otherwise = [];
-        var yes = context.Within(then, () => Results(node.Blocks[0], operands));
-        var no = context.Within(otherwise, () => Results(node.Blocks[1], operands));
-        ImmutableArray<Lowered> results = [.. yes.Zip(no, Join)];
+        var yes = context.Within(then, () => Results(node.Blocks[0], operands), perhaps: true);
+        var no = context.Within(otherwise, () => Results(node.Blocks[1], operands), perhaps: true);
+        var sizes = new Dictionary<(Dim, Dim), FoundSymbol>();
+        ImmutableArray<Lowered> results = [.. yes.Zip(no).Select((pair, result) => Join(pair.First, pair.Second, result))];
         context.Add(new IfStep(condition, [.. then], [.. otherwise]));
         return results;
 
-        Lowered Join(Lowered a, Lowered b)
+        Lowered Join(Lowered a, Lowered b, int result)
         {
             if (a is Lowered.Int first && b is Lowered.Int second && first == second)
             {
                 return a;
             }
 
-            var fromA = context.Within(then, () => Parts(a));
-            var fromB = context.Within(otherwise, () => Parts(b));
+            var fromA = context.Within(then, () => Parts(a), perhaps: true);
+            var fromB = context.Within(otherwise, () => Parts(b), perhaps: true);
             CheckAlike(a, fromA, b, fromB);
-            CheckSizes([.. fromA, .. fromB], found);
+            var recorded = result < node.Outputs.Length && node.Outputs[result].Type is GraphType.Tensor { Shape: { } shape } ? shape : [];
             return Held(a, [.. fromA.Zip(fromB, (x, y) =>
             {
-                var joined = context.Temporary(x.Type, [.. x.Dims.Zip(y.Dims, (n, m) => context.Same(n, m, "both branches give tensors of the same sizes"))]);
-                context.Within(then, () => Put(joined, x));
-                context.Within(otherwise, () => Put(joined, y));
+                var joined = context.Temporary(x.Type, [.. x.Dims.Select((n, axis) => Size(n, y.Dims[axis], axis < recorded.Length ? recorded[axis] : null))]);
+                Fill(then, joined, x);
+                Fill(otherwise, joined, y);
                 return joined;
             })]);
         }
+
+        void Fill(List<Step> branch, TensorBuffer joined, TensorBuffer source) => context.Within(
+            branch,
+            () =>
+            {
+                foreach (var (size, own) in joined.Dims.Zip(source.Dims))
+                {
+                    context.Facts.Assume(new SizeCondition.Compare(size, SizeComparison.Equal, own));
+                }
+
+                context.MapInto(joined, source.Dims, index => index, source.At);
+            },
+            perhaps: true);
+
+        // Where branches give other sizes, or one that only data inside them tell, the branch that is taken says which.
+        Dim Size(Dim n, Dim m, Dim? recorded)
+        {
+            var own = n.Any(IsOwn) || m.Any(IsOwn);
+            if (!own && (context.Facts.Equal(n, m) == true || recorded?.AsAtom is not Symbol symbol || !context.IsOpen(symbol)))
+            {
+                return context.Same(n, m, "both branches give tensors of the same sizes");
+            }
+
+            if (!sizes.TryGetValue((n, m), out var size))
+            {
+                var bound = SizeBound.Of(n) is { } a && SizeBound.Of(m) is { } b ? Dim.Max(a, b) : null;
+                sizes.Add((n, m), size = context.Declare(Math.Max(0, Math.Min(n.Bounds.Min, m.Bounds.Min)), bound));
+                context.Within(then, () => context.Write(size, Expr.Of(n)), perhaps: true);
+                context.Within(otherwise, () => context.Write(size, Expr.Of(m)), perhaps: true);
+            }
+
+            return Dim.Of(size);
+        }
+
+        bool IsOwn(Atom leaf) => leaf is FoundSymbol symbol && program.Found.IndexOf(symbol) >= found;
     }
 
     /// <summary><c>while_loop(condition, body, carried, additional)</c>.</summary>
@@ -84,7 +120,7 @@ public sealed partial class GraphLowering
         ImmutableArray<Lowered> arguments = [.. carried, .. additional];
         List<Step> test = [], body = [];
         var condition = context.Within(test, () => Condition(Results(node.Blocks[0], arguments).FirstOrDefault() ?? Lowered.Nothing));
-        context.Within(body, () => Next(carried, Results(node.Blocks[1], arguments)));
+        context.Within(body, () => Next(carried, Results(node.Blocks[1], arguments)), perhaps: true);
         context.Add(new WhileStep([.. test], condition, [.. body]));
         return carried;
     }
@@ -231,12 +267,12 @@ public sealed partial class GraphLowering
         }
     }
 
-    /// <summary>What leaves a region has no size that a step inside it finds.</summary>
+    /// <summary>What leaves a loop has no size that a step inside it finds.</summary>
     private void CheckSizes(IEnumerable<TensorBuffer> buffers, int found)
     {
         if (buffers.SelectMany(buffer => buffer.Dims).Any(dim => dim.Any(leaf => program.Found.Skip(found).Contains(leaf))))
         {
-            throw SconceException.Unsupported("a branch or loop body gives a tensor whose size only the data inside it tell", hint: SizesFromData);
+            throw SconceException.Unsupported("a loop's body gives a tensor whose size only the data inside it tell", hint: SizesFromData);
         }
     }
 

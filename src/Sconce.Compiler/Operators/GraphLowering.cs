@@ -294,15 +294,23 @@ public sealed partial class GraphLowering
     {
         HashSet<Atom> known = [.. graph.Symbols];
         var seen = new HashSet<Dim>();
-        foreach (var step in program.Steps)
+        foreach (var step in Always(program.Steps))
         {
             context.Origin = step.Origin;
             foreach (var size in step.Targets.SelectMany(target => target.Buffer.Dims).Where(size => !size.IsConstant && seen.Add(size) && IsKnown(size)))
             {
-                context.Require(SizeCheck.LessOrEqual(0, size, "no tensor has a size below zero"));
-                size.VisitDivisors(divisor => context.Require(SizeCheck.NotEqual(divisor, 0, "sizes are divided by it")));
+                context.RequireSize(size);
             }
         }
+
+        // Branches look at their sizes themselves.
+        static IEnumerable<Step> Always(IEnumerable<Step> steps) => steps.SelectMany(step => step switch
+        {
+            LoopStep loop => Always(loop.Body),
+            WhileStep loop => Always(loop.Test),
+            IfStep => [],
+            _ => [step],
+        });
 
         bool IsKnown(Dim size)
         {

@@ -32,22 +32,31 @@ public sealed partial class LoweringContext
             return Dim.Zero;
         }
 
+        var found = Declare(0, bound);
+        Write(found, value);
+        return Dim.Of(found);
+    }
+
+    /// <summary>A size that steps to come write, such as the last steps of branches.</summary>
+    internal FoundSymbol Declare(long min, Dim? bound)
+    {
         var number = program.Found.Count;
         while (program.Symbols.Any(symbol => symbol.Name == $"u{number}") || program.Found.Any(symbol => symbol.Name == $"u{number}"))
         {
             number++;
         }
 
-        var found = new FoundSymbol($"u{number}", 0, bound);
+        var found = new FoundSymbol($"u{number}", min, bound);
         program.Found.Add(found);
-        Add(new MapStep(new Target(found.Place, []), [], value.As(DType.Int32)));
         if (bound is not null)
         {
             Facts.Assume(new SizeCondition.Compare(found, SizeComparison.LessOrEqual, bound));
         }
 
-        return Dim.Of(found);
+        return found;
     }
+
+    internal void Write(FoundSymbol found, Expr value) => Add(new MapStep(new Target(found.Place, []), [], value.As(DType.Int32)));
 
     /// <summary>The same of a number that may be anything: outside of the bounds the run ends.</summary>
     public Dim FindWithin(Expr value, Dim? bound, string what)
@@ -89,13 +98,20 @@ public sealed partial class LoweringContext
             {
                 sizes = sizes.SetItem(i, Settle(sizes[i]));
             }
-            else if (sizes[i].Any(leaf => leaf is FoundSymbol) && !sizes[i].IsNonNegative)
+            else if ((perhaps || sizes[i].Any(leaf => leaf is FoundSymbol)) && !sizes[i].IsNonNegative)
             {
-                Require(SizeCheck.LessOrEqual(0, sizes[i], "no tensor has a size below zero"));
+                RequireSize(sizes[i]);
             }
         }
 
         return sizes;
+    }
+
+    /// <summary>No tensor has a size below zero, and no size is divided by zero.</summary>
+    internal void RequireSize(Dim size)
+    {
+        Require(SizeCheck.LessOrEqual(0, size, "no tensor has a size below zero"));
+        size.VisitDivisors(divisor => Require(SizeCheck.NotEqual(divisor, 0, "sizes are divided by it")));
     }
 
     internal Dim Settle(Dim size)
@@ -120,8 +136,8 @@ public sealed partial class LoweringContext
         var (value, limit) = check.Condition is SizeCondition.Compare compare ? (compare.Left, compare.Right) : (Dim.Zero, Dim.Zero);
         Check([], _ => !Holds(check.Condition), _ => Expr.Of(value), limit, $"{check.Text} must hold, for {check.Why}");
 
-        // What a region looks at holds inside it alone.
-        if (ReferenceEquals(Steps, program.Steps))
+        // What a region looks at holds inside it alone: a branch has facts of its own.
+        if (perhaps || ReferenceEquals(Steps, program.Steps))
         {
             Facts.Assume(check.Condition);
         }

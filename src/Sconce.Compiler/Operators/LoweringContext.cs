@@ -19,6 +19,7 @@ public sealed partial class LoweringContext(TensorProgram program)
     private SizeFacts? facts;
     private TracedSizes? traced;
     private int loops;
+    private bool perhaps;
     private Batching? batching;
 
     /// <summary>Where steps are being added: the program's, or a block of a region.</summary>
@@ -72,7 +73,9 @@ public sealed partial class LoweringContext(TensorProgram program)
                             hint: "Sizes may depend on the sizes of inputs, and on what steps before have found.");
                     }
                 });
-                if (found)
+
+                // What a branch demands counts where the branch is taken.
+                if (found || perhaps)
                 {
                     RequireFound(check);
                     return;
@@ -288,20 +291,26 @@ public sealed partial class LoweringContext(TensorProgram program)
     }
 
     /// <summary>Lets the body add its steps to a block.</summary>
-    internal void Within(List<Step> block, Action body) => Within(block, () =>
-    {
-        body();
-        return true;
-    });
+    internal void Within(List<Step> block, Action body, bool perhaps = false) => Within(
+        block,
+        () =>
+        {
+            body();
+            return true;
+        },
+        perhaps);
 
     /// <summary>Lets the body add its steps to a block, and gives what it gives.</summary>
-    internal T Within<T>(List<Step> block, Func<T> body)
+    /// <param name="block">Where its steps go.</param>
+    /// <param name="body">Adds them.</param>
+    /// <param name="perhaps">Whether a run may leave the block out: what it demands of sizes holds inside it alone.</param>
+    internal T Within<T>(List<Step> block, Func<T> body, bool perhaps = false)
     {
         // What a region finds is not known after it.
-        var (outer, known) = (Steps, settled);
-        (Steps, settled) = (block, new(settled));
+        var outer = (Steps, settled, Facts, this.perhaps);
+        (Steps, settled, facts, this.perhaps) = (block, new(settled), perhaps ? Facts.Copy() : Facts, this.perhaps || perhaps);
         var result = body();
-        (Steps, settled) = (outer, known);
+        (Steps, settled, facts, this.perhaps) = outer;
         return result;
     }
 

@@ -16,6 +16,12 @@ internal static class StepCheck
     /// <param name="require">Told of what only a run's sizes can tell.</param>
     public static void Check(Step step, IReadOnlyCollection<Symbol> symbols, Action<SizeCheck> require)
     {
+        // Steps inside a region were looked at when they were added to it.
+        if (step is RegionStep)
+        {
+            return;
+        }
+
         foreach (var target in step.Targets)
         {
             CheckSize(target.Buffer);
@@ -43,7 +49,7 @@ internal static class StepCheck
 
         // Where an axis is empty nothing is read or written; one whose extent only a run knows is left open.
         var axes = step.AllAxes;
-        if (step is not RegionStep && !axes.Any(axis => axis.Extent is { IsConstant: true, Value: <= 0 or > TensorData.MostElements }))
+        if (!axes.Any(axis => axis.Extent is { IsConstant: true, Value: <= 0 or > TensorData.MostElements }))
         {
             foreach (var point in Corners([.. axes.Where(axis => axis.Extent.IsConstant)]))
             {

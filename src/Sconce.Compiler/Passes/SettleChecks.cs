@@ -19,6 +19,7 @@ internal static class SettleChecks
         var ranges = new ValueRanges(uses);
         var done = new HashSet<(Expr Wrong, string Message)>();
         var places = new Dictionary<(int Place, Dim Extent), Axis>();
+        var always = program.Steps.ToHashSet();
         StepTree.Replace(program, step => step is CheckStep check ? Settle(check) : [step]);
 
         IEnumerable<Step> Settle(CheckStep check)
@@ -29,11 +30,11 @@ internal static class SettleChecks
             }
 
             var narrow = WithoutIdleAxes(check);
-            return IsRepeated(narrow) ? [] : [narrow];
+            return IsRepeated(narrow, always.Contains(check)) ? [] : [narrow];
         }
 
-        // Only of buffers that hold the same at both places. Axes are the same where they stand at the same place and count as far.
-        bool IsRepeated(CheckStep check)
+        // Only of buffers that hold the same at both places, and what surely ran before. Axes are the same where they stand at the same place and count as far.
+        bool IsRepeated(CheckStep check, bool surely)
         {
             if (!check.BuffersRead.All(buffer => uses.Writers(buffer) is { Count: 0 } or [{ Scope: null }]))
             {
@@ -47,7 +48,8 @@ internal static class SettleChecks
                 map[axis] = places[(place, axis.Extent)];
             }
 
-            return !done.Add((check.Wrong.Substitute(map), check.Message));
+            var form = (check.Wrong.Substitute(map), check.Message);
+            return surely ? !done.Add(form) : done.Contains(form);
         }
     }
 

@@ -47,6 +47,8 @@ public abstract record RegionStep : Step
     /// <summary>All that is written inside.</summary>
     public override ImmutableArray<Target> Targets => [.. Blocks.SelectMany(block => block.Steps).SelectMany(step => step.Targets)];
 
+    private protected override ImmutableArray<Target> Places => [];
+
     private protected override IEnumerable<Dim> Extents => Blocks.Select(block => block.Runs).OfType<Runs.Times>().Select(times => times.Count);
 
     /// <summary>A copy with other steps in its blocks.</summary>

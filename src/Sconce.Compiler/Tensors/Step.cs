@@ -66,7 +66,7 @@ public abstract record Step
             found.UnionWith(nodes.OfType<LoadExpr>().Select(load => load.Buffer));
             found.UnionWith(ReadsTarget ? Targets.Select(target => target.Buffer) : []);
             foreach (var size in nodes.SelectMany(node => node is LoadExpr load ? load.Index.Concat(load.Buffer.Dims) : node.Indices())
-                .Concat(Targets.SelectMany(target => target.Index.Concat(target.Buffer.Dims))).Concat(Extents))
+                .Concat(Places.SelectMany(target => target.Index.Concat(target.Buffer.Dims))).Concat(Extents))
             {
                 size.VisitLeaves(leaf => found.UnionWith(leaf is FoundSymbol symbol ? [symbol.Place] : []));
             }
@@ -78,7 +78,10 @@ public abstract record Step
     /// <summary>How far it counts.</summary>
     private protected virtual IEnumerable<Dim> Extents => AllAxes.Select(axis => axis.Extent);
 
-    private IReadOnlyCollection<Expr> Nodes => Expressions.Concat(Targets.SelectMany(target => target.Index).SelectMany(dim => dim.LoadedNumbers())).Nodes();
+    /// <summary>The places that it writes itself, not by steps in it.</summary>
+    private protected virtual ImmutableArray<Target> Places => Targets;
+
+    private IReadOnlyCollection<Expr> Nodes => Expressions.Concat(Places.SelectMany(target => target.Index).SelectMany(dim => dim.LoadedNumbers())).Nodes();
 
     /// <summary>The one computation that a following map may join; null where there is none, or several.</summary>
     public Computation? Finish => Targets.Length == 1 && Computations.Where(computation => computation.Role == Role.Epilogue).ToList() is [var only] ? only : null;
