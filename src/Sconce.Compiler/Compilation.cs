@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sconce.Compiler.Artifact;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends;
@@ -19,6 +20,12 @@ public sealed record CompileOptions
     /// <summary>Which model of an archive that holds several; null for the only one.</summary>
     public string? Model { get; init; }
 
+    /// <summary>Dtypes and shapes of the inputs, where the file records none (TorchScript); <see cref="InputSpecParser"/> reads them from text.</summary>
+    public ImmutableArray<InputSpec> Inputs { get; init; } = [];
+
+    /// <summary>Methods of a TorchScript module beside <c>forward</c>, which the artifact has too.</summary>
+    public ImmutableArray<string> Methods { get; init; } = [];
+
     /// <summary>How many times the usual limits of work and memory a file may take: see <see cref="Diagnostics.Budget"/>.</summary>
     public double Budget { get; init; } = 1;
 
@@ -27,6 +34,8 @@ public sealed record CompileOptions
 
     /// <summary>Every <see cref="Probe"/> becomes an output too: for finding where numbers go wrong.</summary>
     public bool WithProbes { get; init; }
+
+    internal FrontendOptions OfFrontend => new() { Model = Model, Inputs = Inputs, Methods = Methods };
 }
 
 /// <summary>A stage that begins.</summary>
@@ -133,7 +142,7 @@ public sealed class Compilation
     private static (Graph Graph, TensorProgram Program) Lower(ModelBytes bytes, string name, CompileOptions options, Action<string> report, int? passes)
     {
         report("reading");
-        var graph = Pt2Frontend.Read(bytes, name, options.Model);
+        var graph = Frontend.Read(bytes, name, options.OfFrontend);
         Pipeline.Run(graph, options.Verify, report);
         if (options.WithProbes)
         {

@@ -38,7 +38,7 @@ public sealed class ReferenceRun
     /// <inheritdoc cref="Read(ReadOnlyMemory{byte}, string, CompileOptions, bool)"/>
     public static ReferenceRun Read(ModelBytes bytes, string name, CompileOptions options, bool widened = false)
     {
-        var graph = Pt2Frontend.Read(bytes, name, options.Model);
+        var graph = Frontend.Read(bytes, name, options.OfFrontend);
         var half = SinglePrecision.HalfOf(graph);
         if (widened)
         {

@@ -93,13 +93,13 @@ internal static class ModelCompiler
     public static IReadOnlyList<string> ModelNames(string archive)
     {
         using var file = InputFile.Open(archive, "a PyTorch model (.pt2)");
-        return Pt2Frontend.ModelNames(ModelBytes.Of(file), archive);
+        return Frontend.ModelNames(ModelBytes.Of(file), archive);
     }
 
     /// <summary>The inputs that an archive keeps of those that its model was exported with, in the manifest's order; null where it has not all that a run asks for.</summary>
     public static IReadOnlyDictionary<string, TensorData>? SampleInputs(string path, string? model, ManifestView manifest)
     {
-        var kept = Read(path, bytes => Pt2Frontend.ReadSampleInputs(bytes, Path.GetFileName(path), model));
+        var kept = Read(path, bytes => Frontend.ReadSampleInputs(bytes, Path.GetFileName(path), model));
         if (kept is null || !manifest.Inputs.All(port => kept.TryGetValue(port.Name, out var tensor) && tensor.Type == port.Type && tensor.Shape.Length == port.Shape.Length))
         {
             return null;

@@ -7,9 +7,16 @@ namespace Sconce.Compiler.Frontends;
 /// <summary>
 /// What the caller says of one input of a model that records no shapes (TorchScript): its dtype and sizes, where a size may be a <see cref="Symbol"/> that each run decides. The name is the
 /// parameter's, with dots for what lies within (<c>boxes.0</c>); or <c>in0</c>, <c>in1</c> and so on, by place among all inputs, as arrays of a .npz are called.
+/// <see cref="InputSpecParser"/> reads them from text.
 /// </summary>
+/// <param name="Name">The input's.</param>
+/// <param name="Type">Of a tensor.</param>
+/// <param name="Shape">Of a tensor; default where the input is none.</param>
 public sealed record InputSpec(string Name, DType Type, ImmutableArray<Dim> Shape)
 {
-    /// <summary>Instead of a tensor, a number, text, bool or None that the input always is: no input of a run then.</summary>
+    /// <summary>
+    /// The number, text, bool or None that the input always is, so that it is no input of a run. An integer alone is this for a parameter that is a number, and the only size of a parameter
+    /// that is a tensor: which of them, the parameter's type tells.
+    /// </summary>
     public Argument? Fixed { get; init; }
 }

@@ -64,7 +64,7 @@ public sealed class BudgetTests
         var keys = JsonSerializer.Serialize(JsonSerializer.Serialize(outputs.Select(_ => "a")));
         model.OutputTree = $$"""{"type":"builtins.dict","context":{{keys}},"children_spec":[{{leaves}}]}""";
         using var budget = Budget.Begin(0);
-        var graph = Compiler.Frontends.Pt2Frontend.Read(model.Write(outputs), "m.pt2");
+        var graph = Compiler.Frontends.Frontend.Read(model.Write(outputs), "m.pt2");
         Assert.Equal("a_20000", graph.Outputs[^1].Name);
         Assert.InRange(budget.Budget.Memory, 0, 1_000_000);
     }

@@ -78,7 +78,8 @@ public sealed class HostileArchiveTests
     public void OtherFilesOfPyTorchAreNamed()
     {
         Assert.Contains("torch.save", Refused(Zip(("a/data.pkl", "x"), ("a/version", "3"))).Message);
-        Assert.Contains("TorchScript", Refused(Zip(("a/data.pkl", "x"), ("a/constants.pkl", "x"))).Message);
+        Assert.Contains("TorchScript file has lost its code", Refused(Zip(("a/data.pkl", "x"), ("a/constants.pkl", "x"))).Message);
+        Assert.Contains("PyTorch 1.0 and 1.1", Refused(Zip(("a/model.json", "{}"), ("a/code/a.py", "x"), ("a/tensors/0", "x"))).Message);
         Assert.Contains("schema version 7.1", Refused(Zip(("serialized_exported_program.json", """{"schema_version": {"major": 7, "minor": 1}}"""), ("version", "7.1"))).Message);
         Assert.Contains("AOTInductor", Refused(Zip(("a/archive_format", "pt2"), ("a/data/aotinductor/model/x.so", "x"))).Message);
         Assert.Contains("holds arrays, and no model", Refused(Zip(("x.npy", "x"), ("out0.npy", "x"))).Message);
@@ -134,7 +135,7 @@ public sealed class HostileArchiveTests
 
     private static SconceException Refused(ReadOnlyMemory<byte> file)
     {
-        var error = Assert.Throws<SconceException>(() => Pt2Frontend.Read(file, "bad.pt2"));
+        var error = Assert.Throws<SconceException>(() => Frontend.Read(file, "bad.pt2"));
         Assert.Contains("bad.pt2", error.Message);
         return error;
     }
@@ -143,7 +144,7 @@ public sealed class HostileArchiveTests
     {
         try
         {
-            foreach (var input in Pt2Frontend.Read(file, "bad.pt2").Inputs)
+            foreach (var input in Frontend.Read(file, "bad.pt2").Inputs)
             {
                 input.Data?.ToDense();
             }

@@ -37,10 +37,10 @@ public sealed class Pt2FrontendTests
 
         Assert.True(file.Length > int.MaxValue);
         file.Position = 0;
-        var graph = Pt2Frontend.Read(file, "large.pt2");
+        var graph = Frontend.Read(file, "large.pt2");
         Assert.Equal(101 * 24, graph.Inputs.Max(input => input.Data?.ElementCount));
         using var cut = new SparseStream(file, file.Length - 1);
-        Assert.Contains("has no end", Assert.Throws<SconceException>(() => Pt2Frontend.Read(cut, "large.pt2")).Message, StringComparison.Ordinal);
+        Assert.Contains("has no end", Assert.Throws<SconceException>(() => Frontend.Read(cut, "large.pt2")).Message, StringComparison.Ordinal);
 
         static void Write(ZipArchive archive, string name, Action<Stream> write)
         {
@@ -54,8 +54,10 @@ public sealed class Pt2FrontendTests
     {
         foreach (var path in ModelFiles.All)
         {
-            foreach (var graph in Pt2Frontend.ReadAll(File.ReadAllBytes(path), Path.GetFileName(path)))
+            var file = File.ReadAllBytes(path);
+            foreach (var model in Frontend.ModelNames(ModelBytes.Of(file), path))
             {
+                var graph = Frontend.Read(file, Path.GetFileName(path), model);
                 Assert.NotEmpty(graph.Outputs);
                 Assert.All(GraphWalk.Nodes(graph.Body).SelectMany(node => node.Outputs), value =>
                     Assert.True(value.Type is not GraphType.Tensor { Shape: null }, $"{path}: {value} has no shape"));
@@ -72,23 +74,23 @@ public sealed class Pt2FrontendTests
     public void SeveralModelsAreAskedForByName()
     {
         var file = Archive("several");
-        Assert.Equal(["first", "second"], Pt2Frontend.ModelNames(ModelBytes.Of(file), "several.pt2"));
-        Assert.Equal("second", Pt2Frontend.Read(file, "several.pt2", "second").Name);
-        Assert.Contains("2 models: first, second", Assert.Throws<SconceException>(() => Pt2Frontend.Read(file, "several.pt2")).Message);
-        Assert.Contains("(first, second), but got 'third'", Assert.Throws<SconceException>(() => Pt2Frontend.Read(file, "several.pt2", "third")).Message);
+        Assert.Equal(["first", "second"], Frontend.ModelNames(ModelBytes.Of(file), "several.pt2"));
+        Assert.Equal("second", Frontend.Read(file, "several.pt2", "second").Name);
+        Assert.Contains("2 models: first, second", Assert.Throws<SconceException>(() => Frontend.Read(file, "several.pt2")).Message);
+        Assert.Contains("(first, second), but got 'third'", Assert.Throws<SconceException>(() => Frontend.Read(file, "several.pt2", "third")).Message);
     }
 
     [Fact]
     public void AStreamIsReadFromWhereItStands()
     {
         using var stream = new MemoryStream([1, 2, 3, .. Archive("untouched")]) { Position = 3 };
-        Assert.Single(Pt2Frontend.Read(stream, "untouched.pt2").Outputs);
+        Assert.Single(Frontend.Read(stream, "untouched.pt2").Outputs);
     }
 
     [Fact]
     public void TensorsStoredByPickleAreTheOnesStoredAsBytes()
     {
-        var graph = Pt2Frontend.Read(Archive("pickled"), "pickled.pt2");
+        var graph = Frontend.Read(Archive("pickled"), "pickled.pt2");
         var data = graph.Inputs.Where(input => input.Data is not null).ToDictionary(input => input.Name, input => input.Data!);
         Assert.Equal("bfloat16[5]", Text(data["scale"]));
         Assert.Equal("int32[3,5]", Text(data["table"]));
@@ -104,7 +106,7 @@ public sealed class Pt2FrontendTests
     [Fact]
     public void EveryNodeOfAModelExportedWithTracesKnowsItsPythonLine()
     {
-        var graph = Pt2Frontend.Read(Archive("untouched"), "untouched.pt2");
+        var graph = Frontend.Read(Archive("untouched"), "untouched.pt2");
         Assert.All(graph.Body.Nodes, node =>
         {
             Assert.Equal("plain.py", node.Source?.File);
@@ -117,8 +119,8 @@ public sealed class Pt2FrontendTests
     public void AnArchiveOfPyTorch26HasItsWeightsInOneFileOfTorchSave()
     {
         var file = Archive("flat");
-        Assert.Equal(["model"], Pt2Frontend.ModelNames(ModelBytes.Of(file), "flat.pt2"));
-        var graph = Pt2Frontend.Read(file, "flat.pt2");
+        Assert.Equal(["model"], Frontend.ModelNames(ModelBytes.Of(file), "flat.pt2"));
+        var graph = Frontend.Read(file, "flat.pt2");
         var data = graph.Inputs.Where(input => input.Kind != InputKind.User).ToDictionary(input => input.Name, input => input.Data!);
         Assert.Equal(["again.bias", "again.weight", "constant", "layer.bias", "layer.weight", "scale", "shift", "view"], data.Keys.Order(StringComparer.Ordinal));
         Assert.Equal([1L, 10], data["view"].Strides);
@@ -133,7 +135,7 @@ public sealed class Pt2FrontendTests
     [InlineData("together", null)]
     public void SampleInputsAreReadByName(string archive, string? expected)
     {
-        var samples = Pt2Frontend.ReadSampleInputs(ModelBytes.Of(Archive(archive)), archive);
+        var samples = Frontend.ReadSampleInputs(ModelBytes.Of(Archive(archive)), archive);
         Assert.Equal(expected, samples is null ? null : string.Join(", ", samples.Select(one => $"{one.Key} [{string.Join(", ", one.Value.Shape)}]")));
     }
 
@@ -155,7 +157,7 @@ public sealed class Pt2FrontendTests
             }
         }
 
-        IReadOnlyDictionary<string, Sconce.Compiler.Types.TensorData>? Read() => Pt2Frontend.ReadSampleInputs(ModelBytes.Of(file.ToArray()), "m.pt2");
+        IReadOnlyDictionary<string, Sconce.Compiler.Types.TensorData>? Read() => Frontend.ReadSampleInputs(ModelBytes.Of(file.ToArray()), "m.pt2");
         if (problem is null)
         {
             Assert.Null(Read());
@@ -183,10 +185,10 @@ public sealed class Pt2FrontendTests
     public void InputsThatTheSignatureSaysAreWrittenBecomeOutputs()
     {
         Assert.Equal(["sum", "y", "x.written"], Outputs("input-changed-core"));
-        Assert.Equal(["output", "x.written"], [.. Pt2Frontend.Read(Archive("flat-core"), "flat-core.pt2").Outputs.Select(output => output.Name)]);
+        Assert.Equal(["output", "x.written"], [.. Frontend.Read(Archive("flat-core"), "flat-core.pt2").Outputs.Select(output => output.Name)]);
 
         static IEnumerable<string> Outputs(string name) =>
-            Pt2Frontend.Read(File.ReadAllBytes(Path.Combine(ModelFiles.Operators, name + ".pt2")), name).Outputs.Select(output => output.Name);
+            Frontend.Read(File.ReadAllBytes(Path.Combine(ModelFiles.Operators, name + ".pt2")), name).Outputs.Select(output => output.Name);
     }
 
     private static byte[] Archive(string name) => File.ReadAllBytes(Path.Combine(ModelFiles.Repository, "tests", "models", "archives", name + ".pt2"));

@@ -49,7 +49,7 @@ public sealed class OperatorCaseTests
 
     private static LoweredGraph Lower(string file)
     {
-        var graph = Pt2Frontend.Read(File.ReadAllBytes(file), Path.GetFileName(file));
+        var graph = Frontend.Read(File.ReadAllBytes(file), Path.GetFileName(file));
         Functionalise.Run(graph);
         DeadCode.Run(graph);
         return GraphLowering.Lower(graph);

@@ -24,7 +24,7 @@ public sealed class ProgramTextTests
     public void A_model_s_program_reads_back_as_it_was_printed(string name)
     {
         var file = Path.Combine(ModelFiles.Operators, name + ".pt2");
-        var graph = Pt2Frontend.Read(File.ReadAllBytes(file), name);
+        var graph = Frontend.Read(File.ReadAllBytes(file), name);
         Pipeline.Run(graph, verify: true);
         TensorProgram program;
         try

@@ -33,7 +33,7 @@ internal sealed class ArchiveTarget : ITarget
 
     public void Try(byte[] file)
     {
-        foreach (var input in Pt2Frontend.Read(file, "case.pt2").Inputs)
+        foreach (var input in Frontend.Read(file, "case.pt2").Inputs)
         {
             input.Data?.ToDense();
         }

@@ -35,7 +35,14 @@ internal sealed class PickleReader
 
     public static PickleValue Read(ReadOnlyMemory<byte> pickle, Where place)
     {
-        var reader = new PickleReader(pickle, place);
+        var position = 0;
+        return Read(pickle, place, ref position);
+    }
+
+    /// <summary>Reads one of several pickles that follow one another, from a position to its end.</summary>
+    public static PickleValue Read(ReadOnlyMemory<byte> pickle, Where place, ref int position)
+    {
+        var reader = new PickleReader(pickle, place) { position = position };
         if (pickle.Length > LongestPickle)
         {
             throw reader.Broken($"it has {pickle.Length} bytes, more than the {LongestPickle} that are read");
@@ -46,6 +53,7 @@ internal sealed class PickleReader
             var opcode = reader.Byte();
             if (opcode == '.')
             {
+                position = reader.position;
                 return reader.Pop();
             }
 
@@ -157,8 +165,12 @@ internal sealed class PickleReader
                 Require(Peek() is PickleValue.Object, "a state for something that is no object");
                 ((PickleValue.Object)Peek()).State = state;
                 break;
-            case (byte)'Q': // BINPERSID
-                stack.Add(new PickleValue.Persistent(Pop()));
+            case (byte)'Q': // BINPERSID: of a class, with its source, in files from before PyTorch 1.6
+                stack.Add(Pop() switch
+                {
+                    PickleValue.Tuple { Items: [PickleValue.Text { Value: "module" }, PickleValue.Global type, ..] } => type,
+                    var id => new PickleValue.Persistent(id),
+                });
                 break;
             case (byte)'q' or (byte)'r' or 0x94: // BINPUT, LONG_BINPUT, MEMOIZE
                 memo[opcode == 'q' ? Byte() : opcode == 'r' ? Length(I32()) : memo.Count] = Peek();

@@ -20,26 +20,13 @@ internal static class SourceLocations
         return last.Length >= 2 && last[1].Length > 0 ? last[1].Replace("L['self'].", "", StringComparison.Ordinal) : null;
     }
 
-    /// <summary>The last frame that is not PyTorch's own; of a model that is one of PyTorch's layers, the layer's. Lines are those of a Python traceback.</summary>
+    /// <summary>Lines are those of a Python traceback, outermost frame first.</summary>
     private static SourceLocation? InnermostFrame(string trace)
     {
         var lines = trace.Split('\n');
-        SourceLocation? layer = null;
-        for (var i = lines.Length - 1; i >= 0; i--)
-        {
-            if (ParseFrame(lines[i]) is { File: { } file } frame && (!IsGenerated(file) || IsLayer(file)))
-            {
-                frame = frame with { Code = i + 1 < lines.Length ? lines[i + 1].Trim() : null };
-                if (!IsLayer(file))
-                {
-                    return frame;
-                }
-
-                layer ??= frame;
-            }
-        }
-
-        return layer;
+        return PythonFrames.Choose(lines.Index().Reverse().Select(line => ParseFrame(line.Item) is { File: not null } frame
+            ? frame with { Code = line.Index + 1 < lines.Length ? lines[line.Index + 1].Trim() : null }
+            : null).OfType<SourceLocation>());
     }
 
     /// <summary><c>File "x.py", line 3, in forward</c>.</summary>
@@ -62,11 +49,4 @@ internal static class SourceLocations
             ? new(file, number, function, null, null)
             : null;
     }
-
-    private static bool IsGenerated(string file) =>
-        file.StartsWith('<')
-        || file.StartsWith("torch/", StringComparison.Ordinal)
-        || file.Contains("-packages/torch/", StringComparison.Ordinal);
-
-    private static bool IsLayer(string file) => file.Contains("torch/nn/modules/", StringComparison.Ordinal);
 }

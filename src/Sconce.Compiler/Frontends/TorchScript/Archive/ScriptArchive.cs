@@ -59,6 +59,9 @@ internal sealed class ScriptArchive
     /// <param name="name">Its name, for messages.</param>
     public static ScriptArchive? TryOpen(ZipReader zip, string name) => FolderOf(zip) is { } root ? new ScriptArchive(zip, root, name) : null;
 
+    /// <summary>Whether the archive looks like one that holds TorchScript.</summary>
+    public static bool IsOne(ZipReader zip) => FolderOf(zip) is not null;
+
     public static ScriptArchive Open(ModelBytes file, string name) =>
         TryOpen(new ZipReader(file, name), name) ?? throw SconceException.Expected("a TorchScript archive", "another one", new Where(name));
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends.Pickle;
@@ -79,8 +80,15 @@ internal static class SourceRangesReader
             return new(file, line, [.. pieces.SelectMany(Lines)]);
         }
 
+        private readonly SourceLocation? traced = lines.Length > 0 && Frame(lines[0]) is not null ? PythonFrames.Choose(Stack(lines)) : null;
+
         public SourceLocation? At(long position)
         {
+            if (traced is not null)
+            {
+                return traced;
+            }
+
             // Positions are bytes.
             for (var i = 0; i < lines.Length && position >= 0; i++)
             {
@@ -94,6 +102,21 @@ internal static class SourceRangesReader
             }
 
             return null;
+        }
+
+        /// <summary>What a trace has instead of code: its stack, innermost frame first, which ends in the tracer.</summary>
+        private static IEnumerable<SourceLocation> Stack(string[] lines) =>
+            lines.Select(Frame).OfType<SourceLocation>().TakeWhile(frame => !frame.File!.EndsWith("torch/jit/_trace.py", StringComparison.Ordinal));
+
+        /// <summary><c>x.py(3): forward</c>.</summary>
+        private static SourceLocation? Frame(string line)
+        {
+            const string end = "): ";
+            var close = line.IndexOf(end, StringComparison.Ordinal);
+            var open = close < 0 ? -1 : line.LastIndexOf('(', close);
+            return open > 0 && int.TryParse(line.AsSpan(open + 1, close - open - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? new(line[..open], number, line[(close + end.Length)..].Trim(), null, null)
+                : null;
         }
 
         private static string? Text(PickleValue value, string[] table) => value switch

@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+
+namespace Sconce.Compiler.Frontends;
+
+/// <summary>What of a file is to be read, and what it does not say itself.</summary>
+public sealed record FrontendOptions
+{
+    public static FrontendOptions Usual { get; } = new();
+
+    /// <summary>Which model of an archive that holds several; null for the only one.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Dtypes and shapes of the inputs, where the file records none (TorchScript).</summary>
+    public ImmutableArray<InputSpec> Inputs { get; init; } = [];
+
+    /// <summary>Methods of a TorchScript module beside <c>forward</c>.</summary>
+    public ImmutableArray<string> Methods { get; init; } = [];
+}

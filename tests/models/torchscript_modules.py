@@ -1,0 +1,77 @@
+"""The modules of torchscript.py. Their code is in the archives, with this file's name and its lines."""
+
+import enum
+import typing
+
+import torch
+from torch import nn
+
+
+class Colour(enum.Enum):
+    RED = 1
+    BLUE = 2
+
+
+class Affine(nn.Module):
+    """Weights and code, of a few numbers."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(5, 3)
+
+    def forward(self, x: torch.Tensor, scale: float = 2.0):
+        return torch.relu(self.layer(x)) * scale
+
+
+class Attributes(nn.Module):
+    """Every kind of value that an attribute may have, and tensors that share: the same one twice, and a view."""
+
+    table: typing.Dict[str, typing.List[int]]
+    several: typing.List[complex]
+    missing: typing.Optional[torch.Tensor]
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.arange(6.0).reshape(2, 3))
+        self.same = self.weight
+        self.register_buffer("view", self.weight.detach().t()[1:])
+        self.register_buffer("quantised", torch.quantize_per_tensor(torch.tensor([0.5, -0.25, 1.0]), 0.25, 3, torch.quint8))
+        self.register_buffer("channels", torch.quantize_per_channel(torch.tensor([[0.5, 1.0], [2.0, -4.0]]), torch.tensor([0.5, 2.0]), torch.tensor([0, 1]), 0, torch.qint8))
+        self.register_buffer("short", torch.tensor([1.5, -2.5], dtype=torch.bfloat16))
+        self.register_buffer("empty", torch.zeros(0, 3, dtype=torch.int32))
+        self.colour = Colour.BLUE
+        self.point = (1, torch.ones(2))
+        self.device = torch.device("cpu")
+        self.dtype = torch.float32
+        self.number = 1 + 2j
+        self.table = {"b": [1, -2], "a": []}
+        self.mixed = (1, 2.5, "x", None, True)
+        self.missing = None
+        self.tensors = [torch.ones(1), self.weight.detach()]
+        self.several = [1j]
+        self.inner = Affine()
+
+    def forward(self, x: torch.Tensor):
+        if self.colour == Colour.RED:
+            x = x + 1
+        return x + self.weight + torch.tensor([0.5, 1.5, 2.5])
+
+
+class Packed(nn.Module):
+    """One whose state is not its attributes."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = torch.ones(2, 3)
+
+    def forward(self, x: torch.Tensor):
+        return x * self.weight
+
+    @torch.jit.export
+    def __getstate__(self):
+        return (self.weight * 2, self.training)
+
+    @torch.jit.export
+    def __setstate__(self, state: typing.Tuple[torch.Tensor, bool]):
+        self.weight = state[0] / 2
+        self.training = state[1]
