@@ -5,6 +5,7 @@ using Sconce.Compiler.Frontends;
 using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Operators;
 using Sconce.Compiler.Tensors;
+using Sconce.Compiler.Tensors.Text;
 
 namespace Sconce.Compiler;
 
@@ -107,6 +108,23 @@ public sealed class Compilation
         return Within(bytes, options, budget => Lower(bytes, name, options, stage => budget.Stage = stage, PassesUntil(after)).Program);
     }
 
+    /// <summary>The operators of a model as the table has them, and the kinds of steps that each was lowered to: none where it only gives a size or another name.</summary>
+    /// <param name="bytes">The whole file.</param>
+    /// <param name="name">Its name, for messages.</param>
+    /// <param name="options">Null for the usual.</param>
+    /// <exception cref="Diagnostics.SconceException">The file is not a model, or uses what is not supported.</exception>
+    public static IReadOnlyDictionary<string, IReadOnlyList<string>> OperatorsOf(ModelBytes bytes, string name, CompileOptions? options = null)
+    {
+        options ??= new CompileOptions();
+        return Within(bytes, options, budget =>
+        {
+            var lowered = Lower(bytes, name, options, stage => budget.Stage = stage).Lowered;
+            var kinds = StepTree.All(lowered.Program.Steps).ToLookup(step => step.Origin?.Operator ?? "", StepForms.KindOf);
+            return lowered.Operators.GroupBy(pair => pair.Value, pair => kinds[pair.Key]).OrderBy(group => group.Key, StringComparer.Ordinal)
+                .ToDictionary(group => group.Key, IReadOnlyList<string> (group) => [.. group.SelectMany(each => each).Distinct().Order(StringComparer.Ordinal)]);
+        });
+    }
+
     /// <summary>Work on a file, within its budget. What code of ours throws that was never to happen comes out as <see cref="ErrorKind.Internal"/>.</summary>
     private static T Within<T>(ModelBytes bytes, CompileOptions options, Func<Budget, T> work)
     {
@@ -141,6 +159,14 @@ public sealed class Compilation
 
     private static (Graph Graph, TensorProgram Program) Lower(ModelBytes bytes, string name, CompileOptions options, Action<string> report, int? passes)
     {
+        var (graph, lowered) = Lower(bytes, name, options, report);
+        lowered.Program.Exact = options.Exact;
+        Pipeline.Run(lowered.Program, options.Verify, report, passes);
+        return (graph, lowered.Program);
+    }
+
+    private static (Graph Graph, LoweredGraph Lowered) Lower(ModelBytes bytes, string name, CompileOptions options, Action<string> report)
+    {
         report("reading");
         var graph = Frontend.Read(bytes, name, options.OfFrontend);
         Pipeline.Run(graph, options.Verify, report);
@@ -150,10 +176,7 @@ public sealed class Compilation
         }
 
         report("lowering");
-        var program = GraphLowering.Lower(graph).Program;
-        program.Exact = options.Exact;
-        Pipeline.Run(program, options.Verify, report, passes);
-        return (graph, program);
+        return (graph, GraphLowering.Lower(graph));
     }
 
     /// <summary>The files of weights that belong to the artifact, where <see cref="CompileOptions.ShardBytes"/> asked for them.</summary>

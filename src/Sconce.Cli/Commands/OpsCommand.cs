@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Sconce.Cli.Coverage;
 using Sconce.Cli.Terminal;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Operators;
@@ -20,20 +23,70 @@ internal static class OpsCommand
         {
             Description = "Only operators whose name holds this.", Arity = ArgumentArity.ZeroOrOne,
         };
-        var markdown = new Option<bool>("--markdown") { Description = "Print tables in Markdown, as the documentation has them." };
-        var command = new Command("ops", "List the supported operators and their element types.") { name, markdown };
-        command.SetAction(parsed => Run(parsed.GetValue(name) ?? "", parsed.GetValue(markdown)));
+        var missing = new Option<bool>("--missing") { Description = "List what is left of PyTorch's own operators instead, by the reason why they are not supported." };
+        var markdown = new Option<bool>("--markdown") { Description = "Print tables in Markdown." };
+        var json = new Option<bool>("--json") { Description = "Print one JSON array." };
+        var command = new Command("ops", "List the supported operators and their element types, or those that are missing.") { name, missing, markdown, json };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(markdown) && (result.GetValue(json) || result.GetValue(missing)))
+            {
+                result.AddError("--markdown goes with neither --json nor --missing.");
+            }
+        });
+        command.SetAction(parsed => (parsed.GetValue(missing), parsed.GetValue(json)) switch
+        {
+            (true, var asJson) => PrintMissing(parsed.GetValue(name) ?? "", asJson),
+            (_, true) => PrintJson(Chosen(parsed.GetValue(name) ?? "")),
+            _ => Print(Chosen(parsed.GetValue(name) ?? ""), parsed.GetValue(markdown)),
+        });
         return command;
     }
 
-    private static int Run(string name, bool markdown)
+    private static Operator[] Chosen(string name)
     {
-        var operators = OperatorTable.All.Where(op => op.FullName.Contains(name, StringComparison.OrdinalIgnoreCase)).ToArray();
-        if (operators.Length == 0)
+        var operators = OperatorTable.All.Where(op => Holds(op.FullName, name)).ToArray();
+        return operators.Length > 0
+            ? operators
+            : throw SconceException.Expected("a part of an operator's name", $"'{name}', which no operator's name holds", hint: "`sconce ops` lists them all");
+    }
+
+    private static bool Holds(string fullName, string name) => fullName.Contains(name, StringComparison.OrdinalIgnoreCase);
+
+    private static int PrintJson(Operator[] operators)
+    {
+        Console.WriteLine(JsonSerializer.Serialize(
+            [.. operators.Select(op => new SupportedOperator(op.FullName, op.Family, Describe(op.Types), op.Signature))], OpsJson.Default.SupportedOperatorArray));
+        return ExitCode.Success;
+    }
+
+    private static int PrintMissing(string name, bool json)
+    {
+        MissingOperator[] missing = [.. MissingOperators.All.Where(op => Holds(op.Name, name))];
+        if (json)
         {
-            throw SconceException.Expected("a part of an operator's name", $"'{name}', which no operator's name holds", hint: "`sconce ops` lists them all");
+            Console.WriteLine(JsonSerializer.Serialize(missing, OpsJson.Default.MissingOperatorArray));
+            return ExitCode.Success;
         }
 
+        foreach (var reason in missing.GroupBy(op => op.Reason))
+        {
+            Console.WriteLine(Paint.Strong(reason.Key ?? "no reason"));
+            foreach (var op in reason)
+            {
+                Console.WriteLine($"  {op.Name}{(op.Core ? "  (Core ATen)" : "")}");
+            }
+
+            Console.WriteLine();
+        }
+
+        var core = missing.Count(op => op.Core);
+        Console.WriteLine($"{missing.Length} of PyTorch's {MissingOperators.PyTorch.Count(op => Holds(op.Name, name))} operators are missing, {core} of them of Core ATen");
+        return ExitCode.Success;
+    }
+
+    private static int Print(Operator[] operators, bool markdown)
+    {
         foreach (var family in operators.GroupBy(op => op.Family))
         {
             var rows = family.OrderBy(op => op.FullName, StringComparer.Ordinal).Select(op => (Name: op.FullName, Types: Describe(op.Types)));
@@ -88,3 +141,11 @@ internal static class OpsCommand
         return string.Join(", ", names);
     }
 }
+
+/// <summary>An operator as <c>sconce ops --json</c> has it.</summary>
+internal sealed record SupportedOperator(string Name, string Family, string Types, string Signature);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(SupportedOperator[]))]
+[JsonSerializable(typeof(MissingOperator[]))]
+internal sealed partial class OpsJson : JsonSerializerContext;

@@ -39,6 +39,10 @@ internal static class ModelCompiler
     public static TensorProgram ProgramAfter(string model, CompileOptions options, string? after) =>
         Read(model, bytes => Compilation.ProgramAfter(bytes, Path.GetFileName(model), options, after));
 
+    /// <inheritdoc cref="Compilation.OperatorsOf"/>
+    public static IReadOnlyDictionary<string, IReadOnlyList<string>> OperatorsOf(string model, CompileOptions options) =>
+        Read(model, bytes => Compilation.OperatorsOf(bytes, Path.GetFileName(model), options));
+
     private static T Compile<T>(string model, CompileOptions options, IProgress<string>? progress, Func<Compilation, T> use) =>
         Read(model, bytes => use(Compilation.Compile(bytes, Path.GetFileName(model), options, progress is null ? null : new Stages(progress))));
 

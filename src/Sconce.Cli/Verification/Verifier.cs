@@ -29,7 +29,7 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
             System.IO.Path.GetDirectoryName(Path) ?? "", System.IO.Path.GetFileNameWithoutExtension(Path) + (Member is null ? "" : $".{Member}") + ending);
     }
 
-    private sealed record Compiled(Subject Subject, CompiledFile? Result, Exception? Error, double Milliseconds);
+    private sealed record Compiled(Subject Subject, CompiledFile? Result, Exception? Error, double Milliseconds, IReadOnlyDictionary<string, IReadOnlyList<string>>? Operators = null);
 
     /// <summary>Reports a line for each model, in order, as soon as it is known.</summary>
     public async Task VerifyAsync(IReadOnlyList<string> models, Action<VerifyLine> report, CancellationToken cancellation)
@@ -97,7 +97,7 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
         try
         {
             var result = ModelCompiler.CompileToFile(subject.Path, options.Output ?? scratch.NewFile(".wasm"), CompileOptionsOf(subject), progress: null);
-            return new(subject, result, null, Elapsed());
+            return new(subject, result, null, Elapsed(), options.Operators ? ModelCompiler.OperatorsOf(subject.Path, CompileOptionsOf(subject)) : null);
         }
         catch (Exception error)
         {
@@ -119,7 +119,7 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
             return Failed(line, compiled.Error!);
         }
 
-        line = line with { CodeBytes = artifact.Contents.CodeBytes };
+        line = line with { CodeBytes = artifact.Contents.CodeBytes, Operators = compiled.Operators };
         try
         {
             var cases = CasesBeside(compiled.Subject);

@@ -17,7 +17,8 @@ internal enum VerifyStatus
 /// <summary>What is reported of one model, and, as it stands, a line of the JSON report.</summary>
 internal sealed record VerifyLine(
     string Model, VerifyStatus Status, string? Message = null, double? MaxError = null,
-    double? CompileMs = null, double? RunMs = null, long? CodeBytes = null)
+    double? CompileMs = null, double? RunMs = null, long? CodeBytes = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, IReadOnlyList<string>>? Operators = null)
 {
     /// <summary>Without folder and ending: <c>resnet18</c>, or <c>several:first</c> for an archive's member.</summary>
     [JsonIgnore]

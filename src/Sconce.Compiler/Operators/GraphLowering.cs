@@ -6,8 +6,8 @@ using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Operators;
 
-/// <summary>A graph as a tensor program, and what each of its values became.</summary>
-public sealed record LoweredGraph(TensorProgram Program, IReadOnlyDictionary<Value, Lowered> Values);
+/// <summary>A graph as a tensor program, what each of its values became, and which operator of the table each name of a node stood for.</summary>
+public sealed record LoweredGraph(TensorProgram Program, IReadOnlyDictionary<Value, Lowered> Values, IReadOnlyDictionary<string, string> Operators);
 
 /// <summary>Lowers the nodes of a functional graph one by one, by the operator table.</summary>
 public sealed partial class GraphLowering
@@ -15,6 +15,7 @@ public sealed partial class GraphLowering
     private readonly TensorProgram program = new();
     private readonly Dictionary<Value, Lowered> values = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Value, TensorBuffer> states = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, string> operators = [];
     private readonly LoweringContext context;
     private readonly Graph graph;
     private readonly Lazy<HashSet<Atom>> sizing;
@@ -59,7 +60,7 @@ public sealed partial class GraphLowering
         Nodes(graph.Body);
         Outputs();
         RequireSizes();
-        return new(program, values);
+        return new(program, values, operators);
     }
 
     private void Inputs()
@@ -163,6 +164,7 @@ public sealed partial class GraphLowering
         var arguments = node.Arguments.Select(argument => (argument.Name, LowerArgument(argument.Argument))).ToImmutableArray();
         var (op, bound) = ArgumentBinding.Choose(OperatorTable.Find(node.Operator, node.Overload).AsSpan(), arguments);
         CheckTypes(op, bound);
+        operators[node.FullName] = op.FullName;
         var result = Lower(op, bound);
         var single = node.Outputs.Length == 1 && !(op.Schema.Returns is [{ IsList: true }] && node.Outputs[0].Type is GraphType.Tensor);
         if (single)

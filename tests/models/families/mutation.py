@@ -204,4 +204,4 @@ case("state-cache", Cache(), rand(1, 6), torch.tensor([0]), calls=[(rand(1, 6), 
 case("state-shift", Shift(), rand(1, 2, 7), calls=[(rand(1, 2, 7),) for _ in range(4)])
 case("state-recurrent", Recurrent(), rand(1, 3), calls=[(rand(1, 3),) for _ in range(5)], core=True)
 case("state-slots", Slots(), rand(2, 5), calls=[(rand(2, 5),) for _ in range(3)], core=True)
-case("state-training-norm", TrainingNorm(), rand(4, 5), calls=[(rand(4, 5),) for _ in range(3)])
+case("state-training-norm", TrainingNorm(), rand(4, 5), core=True, calls=[(rand(4, 5),) for _ in range(3)])

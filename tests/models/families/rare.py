@@ -52,3 +52,17 @@ case("rare-resized", lambda x, y: {"size": x.clone().resize_(5, 4, 3), "like": x
 case("rare-bytes", lambda x, y, t: {"distance": F.pairwise_distance(x, y), "triplet": F.triplet_margin_loss(x, y, x.flip(0), reduction="none"), "ranking": F.margin_ranking_loss(x, y, t,
     reduction="none"), "einsum": torch.einsum("ij->j", x), "sum": x.sum_to_size(1, 7), "bools": (x > 9).sum_to_size(5, 1)}, ints(5, 7, low=0, high=256, dtype=torch.uint8),
     ints(5, 7, low=0, high=256, dtype=torch.uint8), ints(5, 7, low=0, high=2, dtype=torch.uint8))
+case("rare-windows", lambda x: {"kaiser": x + torch.kaiser_window(9), "whole": x + torch.kaiser_window(9, False), "beta": x + torch.kaiser_window(9, True, 3.5), "one": torch.kaiser_window(1) + x[0],
+    "range": torch.range(0, 8) + x, "step": torch.range(1, 3, 0.45), "down": torch.range(5, -3, -2, dtype=torch.int64)}, rand(2, 9))
+case("rare-diagonals", lambda x, y: {"square": x[:3].clone().fill_diagonal_(7), "wide": x.clone().T.fill_diagonal_(0.5), "tall": x.clone().fill_diagonal_(7), "wrapped": x.clone().fill_diagonal_(7, wrap=True),
+    "cube": y.clone().fill_diagonal_(-1)}, rand(11, 3), rand(3, 3, 3))
+case("rare-sequences", lambda x, y: {"first": torch.nn.utils.rnn.pad_sequence([x, y, x[:1]], batch_first=True, padding_value=-1.5), "second": torch.nn.utils.rnn.pad_sequence([y, x]),
+    "left": torch.nn.utils.rnn.pad_sequence([x, y], padding_side="left"), "flat": torch._C._nn.flatten_dense_tensors([x, y])}, rand(4, 3), rand(6, 3))
+case("rare-instances", lambda x, m, v: F.instance_norm(x, m, v, use_input_stats=True, momentum=0.3), rand(5, 3, 7), rand(3), rand(3, low=0.5, high=2))
+case("rare-inner", lambda x, y, b: {"aminmax": tuple(aten._aminmax(x)), "dim": tuple(aten._aminmax(x, 1, True)), "every": aten._is_all_true(b), "some": aten._is_any_true(b), "stack": aten._stack([x, x], 1),
+    "relu": aten._addmm_activation(y[0], x, y, beta=0.5), "gelu": aten._addmm_activation(y[0], x, y, alpha=2, use_gelu=True), "scan": aten._logcumsumexp(x, 1), "sums": aten._compute_linear_combination(x, y.T[:3, :5]),
+    "columns": torch.norm_except_dim(x, 2, 1), "all": torch.norm_except_dim(x, 2, -1), "one": torch.norm_except_dim(x, 1, 0), "byte": aten._cast_Byte(x.abs()), "half": aten._cast_Half(x),
+    "double": aten._cast_Double(x), "reshaped": aten._reshape_copy(x, [7, 5]), "places": aten._dim_arange(x, 1), "and": aten.bitwise_and(6, (x * 9).long()), "shift": aten.bitwise_left_shift(3, b.long()),
+    "line": torch.linspace(x[0, 0], 3, 5), "log": torch.logspace(0, x[0, 1], 4), "xlogy": torch.special.xlogy(2, x.abs()), "xlog1py": torch.special.xlog1py(x, 0.5)}, rand(5, 7), rand(7, 5), bools(5, 7))
+case("rare-integers", lambda x, y: aten._int_mm(x, y), ints(24, 16, low=-128, high=128, dtype=torch.int8), ints(16, 8, low=-128, high=128, dtype=torch.int8))
+case("rare-lanczos", lambda x: {"down": F.interpolate(x, size=(5, 4), mode="lanczos", antialias=True), "up": F.interpolate(x, size=(17, 20), mode="lanczos", antialias=True)}, rand(2, 3, 11, 13))

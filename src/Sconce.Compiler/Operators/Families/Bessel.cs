@@ -61,6 +61,10 @@ internal static class Bessel
             self.Type.ToFloat(), self.Dims, [Places], Combiner.Sum, (o, r) => function(x(o), Middle(r) * Number(Math.PI / Places)), (_, sum) => sum / Number(Places));
     };
 
+    /// <summary>I0 of a float64 as one expression: for a few elements that are constants.</summary>
+    internal static Expr I0(Expr x) =>
+        Enumerable.Range(0, Places).Select(place => (x * Number(Math.Cos(Math.PI * (place + 0.5) / Places))).Exp()).Aggregate((sum, term) => sum + term) / Number(Places);
+
     /// <summary>K: the integral of exp(-x cosh t) cosh(order t) over t from 0.</summary>
     private static Lowered SecondModified(Call call, int order, bool scaled)
     {

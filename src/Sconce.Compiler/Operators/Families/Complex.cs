@@ -21,6 +21,7 @@ internal static class Complex
         { "aten::_conj(Tensor(a) self) -> Tensor(a)", call => call.Tensor(0), Conjugate },
         { "aten::conj_physical(Tensor self) -> Tensor", call => call.Tensor(0), Conjugate },
         { "aten::_conj_physical(Tensor self) -> Tensor", call => call.Tensor(0), Conjugate },
+        { "aten::_conj_copy(Tensor self) -> Tensor", call => call.Tensor(0), Conjugate },
         { "aten::resolve_conj(Tensor(a) self) -> Tensor(a)", call => call.Tensor(0), call => call[0] },
         { "aten::resolve_neg(Tensor(a) self) -> Tensor(a)", call => call.Tensor(0), call => call[0] },
     };

@@ -27,8 +27,17 @@ internal static class Creation
         { "aten::arange(Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", Arange },
         { "aten::arange.start(Scalar start, Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", Arange },
         { "aten::arange.start_step(Scalar start, Scalar end, Scalar step=1, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", Arange },
+        { "aten::range(Scalar start, Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", Range },
+        { "aten::range.step(Scalar start, Scalar end, Scalar step=1, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", Range },
+        { "aten::_dim_arange(Tensor like, int dim) -> Tensor", call => call.Context.Map(DType.Int64, [call.Tensor(0).Dims[call.Axis("dim", call.Tensor(0).Rank)]], i => Expr.Of(i[0])) },
         { "aten::linspace(Scalar start, Scalar end, int steps, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", Linspace },
+        { "aten::linspace.Scalar_Tensor(Scalar start, Tensor end, int steps, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", Linspace },
+        { "aten::linspace.Tensor_Scalar(Tensor start, Scalar end, int steps, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", Linspace },
+        { "aten::linspace.Tensor_Tensor(Tensor start, Tensor end, int steps, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", Linspace },
         { "aten::logspace(Scalar start, Scalar end, int steps, float base=10., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", Logspace },
+        { "aten::logspace.Scalar_Tensor(Scalar start, Tensor end, int steps, float base=10., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", Logspace },
+        { "aten::logspace.Tensor_Scalar(Tensor start, Scalar end, int steps, float base=10., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", Logspace },
+        { "aten::logspace.Tensor_Tensor(Tensor start, Tensor end, int steps, float base=10., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", Logspace },
         { "aten::fft_fftfreq(int n, float d=1., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", call => Frequencies(call, half: false) },
         { "aten::fft_rfftfreq(int n, float d=1., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", call => Frequencies(call, half: true) },
         { "aten::eye(SymInt n, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", Eye },
@@ -88,6 +97,20 @@ internal static class Creation
     }
 
     private static bool IsWhole(Operand number) => !number.Type.IsFloat() || (number.Known is { } known && double.IsInteger(known));
+
+    /// <summary>As <c>arange</c>, but with the end, and of floats where no dtype is asked for.</summary>
+    private static Lowered Range(Call call)
+    {
+        if (call.Operand("start").Known is not { } start || call.Operand("end").Known is not { } end || (call.Has("step") ? call.Operand("step").Known : 1) is not { } step || step == 0)
+        {
+            throw call.Unsupported("a range whose ends only the run can tell, or whose step is 0 (torch.arange takes sizes)");
+        }
+
+        var type = call.TypeOr(TypePromotion.DefaultFloat);
+        var compute = type.IsFloat() ? DType.Float64 : DType.Int64;
+        return call.Context.Map(type, [(long)Math.Floor((end - start) / step) + 1], i =>
+            Expr.Const(compute, start) + (Expr.Const(compute, step) * Expr.Of(i[0]).As(compute)));
+    }
 
     /// <summary>The second half is counted from the end, so that the end is met exactly.</summary>
     private static Lowered Linspace(Call call)

@@ -15,6 +15,9 @@ internal static class Joining
         { "aten::concatenate(Tensor[] tensors, int dim=0) -> Tensor", call => Concatenate(call, "dim") },
         { "aten::_chunk_cat(Tensor[] tensors, int dim, int num_chunks) -> Tensor", DTypeSet.Real, ChunksJoined },
         { "aten::stack(Tensor[] tensors, int dim=0) -> Tensor", Stack },
+        { "aten::_stack(Tensor[] tensors, int dim=0) -> Tensor", Stack },
+        { "aten::pad_sequence(Tensor[] sequences, bool batch_first=False, float padding_value=0., str padding_side=\"right\") -> Tensor", DTypeSet.Real, Padded },
+        { "aten::flatten_dense_tensors(Tensor[] tensors) -> Tensor", DTypeSet.Real, call => call.Context.Concatenate(call.Tensors("tensors")[0].Type, [.. call.Tensors("tensors").Select(tensor => call.Context.Reshape(tensor, [Dim.Product(tensor.Dims)]))], 0) },
         { "aten::hstack(Tensor[] tensors) -> Tensor", call => Join(call, 1, tensor => tensor.Rank == 1 ? 0 : 1) },
         { "aten::vstack(Tensor[] tensors) -> Tensor", call => Join(call, 2, _ => 0) },
         { "aten::row_stack(Tensor[] tensors) -> Tensor", call => Join(call, 2, _ => 0) },
@@ -34,6 +37,18 @@ internal static class Joining
         var parts = tensors.Where(tensor => !(tensor.Rank == 1 && tensor.Dims[0].Equals(Dim.Zero))).ToArray();
         parts = parts.Length == 0 ? [tensors[0]] : parts;
         return call.Context.Concatenate(type, parts, call.Axis(dim, parts[0].Rank));
+    }
+
+    /// <summary>Sequences of different lengths, each filled up to the longest.</summary>
+    private static Lowered Padded(Call call)
+    {
+        var sequences = call.Tensors("sequences");
+        var longest = sequences.Select(sequence => sequence.Dims[0]).Aggregate(Dim.Max);
+        var left = call.Text("padding_side") == "left";
+        var padding = Expr.Const(sequences[0].Type, call.Number("padding_value"));
+        var padded = sequences.Select(sequence => call.Context.Map(sequence.Type, sequence.Dims.SetItem(0, longest), i =>
+            sequence.AtOr(left ? i.SetItem(0, i[0] - longest + sequence.Dims[0]) : i, padding)));
+        return Stack(call.Context, [.. padded], call.Flag("batch_first") ? 0 : 1);
     }
 
     private static Lowered Stack(Call call)

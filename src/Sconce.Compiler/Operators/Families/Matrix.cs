@@ -15,6 +15,8 @@ internal static class Matrix
         { "aten::matmul(Tensor self, Tensor other) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor("other")) },
         { "aten::linalg_matmul(Tensor self, Tensor other) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor("other")) },
         { "aten::mm(Tensor self, Tensor mat2) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor(1)) },
+        { "aten::_int_mm(Tensor self, Tensor mat2) -> Tensor", DTypeSet.Integers, call =>
+            Multiply(call.Context, call.Context.Convert(call.Tensor(0), DType.Int32), call.Context.Convert(call.Tensor(1), DType.Int32)) },
         { "aten::bmm(Tensor self, Tensor mat2) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor(1)) },
         { "aten::mv(Tensor self, Tensor vec) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor(1)) },
         { "aten::dot(Tensor self, Tensor tensor) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor(1)) },
@@ -24,6 +26,8 @@ internal static class Matrix
         { "aten::outer(Tensor self, Tensor vec2) -> Tensor", call => Outer(call.Context, call.Tensor(0), call.Tensor(1)) },
         { "aten::ger(Tensor self, Tensor vec2) -> Tensor", call => Outer(call.Context, call.Tensor(0), call.Tensor(1)) },
         { "aten::addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor", call => AddProduct(call, "mat1", "mat2") },
+        { "aten::_addmm_activation(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, bool use_gelu=False) -> Tensor", DTypeSet.Floats, AddProductActivated },
+        { "aten::_compute_linear_combination(Tensor input, Tensor coefficients) -> Tensor", DTypeSet.Floats, Combination },
         { "aten::addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor", call => AddProduct(call, "mat", "vec") },
         { "aten::baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor", call => AddProduct(call, "batch1", "batch2") },
         { "aten::addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor", AddBatchSum },
@@ -138,6 +142,17 @@ internal static class Matrix
         call.Context.Fits(self.Dims, [.. a.Dims[..^1], b.Dims[^1]]);
         return Multiply(call.Context, a, b, (index, sum) =>
             Blend(call, self.ValueAt(Broadcasting.IndexInto(self.Dims, index)).As(sum.Type), sum));
+    }
+
+    private static Lowered AddProductActivated(Call call) => call.Context.Pointwise(
+        ((Lowered.Tensor)AddProduct(call, "mat1", "mat2")).Buffer, x => call.Flag("use_gelu") ? x.Gelu(tanh: false) : x.Max(x.Zero));
+
+    /// <summary>Sums of the tensors along the first dim, each with a row of factors.</summary>
+    private static Lowered Combination(Call call)
+    {
+        var (input, coefficients) = (call.Tensor("input"), call.Tensor("coefficients"));
+        var rows = call.Context.Reshape(input, [input.Dims[0], Dim.Product(input.Dims[1..])]);
+        return call.Context.Reshape(Multiply(call.Context, coefficients, rows), [coefficients.Dims[0], .. input.Dims[1..]]);
     }
 
     private static Expr Blend(Call call, Expr self, Expr product)

@@ -13,9 +13,11 @@ internal static class Normalisation
         { "aten::batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps, bool cudnn_enabled) -> Tensor", BatchNorm },
         { "aten::_native_batch_norm_legit_no_training(Tensor input, Tensor? weight, Tensor? bias, Tensor running_mean, Tensor running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor)", call => WithStatistics(call, BatchNorm(call)) },
         { "aten::_native_batch_norm_legit(Tensor input, Tensor? weight, Tensor? bias, Tensor(a!) running_mean, Tensor(b!) running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)", call => WithStatistics(call, BatchNorm(call)) },
+        { "aten::_native_batch_norm_legit_functional(Tensor input, Tensor? weight, Tensor? bias, Tensor running_mean, Tensor running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor, Tensor running_mean_out, Tensor running_var_out)", WithNextStatistics },
         { "aten::native_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)", call => WithStatistics(call, BatchNorm(call)) },
         { "aten::_native_batch_norm_legit.no_stats(Tensor input, Tensor? weight, Tensor? bias, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)", call => WithStatistics(call, BatchNorm(call)) },
         { "aten::_batch_norm_with_update(Tensor input, Tensor? weight, Tensor? bias, Tensor(a!) running_mean, Tensor(b!) running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor, Tensor)", call => WithStatistics(call, BatchNorm(call)) },
+        { "aten::_batch_norm_with_update_functional(Tensor input, Tensor? weight, Tensor? bias, Tensor running_mean, Tensor running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor, Tensor, Tensor running_mean_out, Tensor running_var_out)", WithNextStatistics },
         { "aten::cudnn_batch_norm(Tensor input, Tensor weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float exponential_average_factor, float epsilon) -> (Tensor, Tensor, Tensor, Tensor)", call => WithStatistics(call, BatchNorm(call)) },
         { "aten::layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1.0000000000000001e-05, bool cudnn_enable=True) -> Tensor", call => LayerNorm(call, call.Number("eps")).Output },
         { "aten::native_layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight, Tensor? bias, float eps) -> (Tensor, Tensor, Tensor)", NativeLayerNorm },
@@ -26,6 +28,7 @@ internal static class Normalisation
         { "aten::instance_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool use_input_stats, float momentum, float eps, bool cudnn_enabled) -> Tensor", InstanceNorm },
         { "aten::_weight_norm(Tensor v, Tensor g, int dim=0) -> Tensor", call => WeightNorm(call) },
         { "aten::_weight_norm_interface(Tensor v, Tensor g, int dim=0) -> (Tensor, Tensor)", call => Lowered.Of(WeightNorm(call), WeightNorms(call)) },
+        { "aten::norm_except_dim(Tensor v, int pow=2, int dim=0) -> Tensor", NormExcept },
     };
 
     /// <summary>A normalised tensor, and the statistics it was made with, in the dtype they are computed in.</summary>
@@ -36,7 +39,7 @@ internal static class Normalisation
         var context = call.Context;
         var input = call.Tensor("input");
         var schema = call.Operator.Schema;
-        var training = schema.Name == "aten::_batch_norm_with_update" || (schema.IndexOf("training") >= 0 && call.Flag("training"));
+        var training = schema.Name.StartsWith("aten::_batch_norm_with_update", StringComparison.Ordinal) || (schema.IndexOf("training") >= 0 && call.Flag("training"));
         if (input.Rank < 2)
         {
             // PyTorch lets an empty vector through.
@@ -79,12 +82,13 @@ internal static class Normalisation
     private static Lowered WithStatistics(Call call, Lowered output)
     {
         var (context, input, schema) = (call.Context, call.Tensor("input"), call.Operator.Schema);
+        var reserve = schema.Returns.Length is 4 or 6;
         var type = (call.OptionalTensor("running_mean") ?? input).Type;
         var statistics = schema.Name != "aten::_native_batch_norm_legit_no_training" && (schema.IndexOf("training") < 0 || call.Flag("training"));
         if (!statistics)
         {
             var none = context.Fill(type, [0], Expr.Const(type, 0L));
-            return schema.Returns.Length == 4
+            return reserve
                 ? new Lowered.List([output, none, none, Reserve(context)])
                 : new Lowered.List([output, none, none]);
         }
@@ -92,7 +96,29 @@ internal static class Normalisation
         var axes = new ReducedAxes(input, [.. Enumerable.Range(0, input.Rank).Where(axis => axis != 1)], keep: false);
         var (variance, mean) = context.Variance(input, axes);
         ImmutableArray<Lowered> results = [output, context.Convert(mean, type), context.Convert(InverseDeviation(context, variance, Epsilon(call)), type)];
-        return new Lowered.List(schema.Returns.Length == 4 ? results.Add(Reserve(context)) : results);
+        return new Lowered.List(reserve ? results.Add(Reserve(context)) : results);
+    }
+
+    /// <summary>Also the running statistics as they are afterwards, which other forms write in place.</summary>
+    private static Lowered WithNextStatistics(Call call)
+    {
+        var (context, input) = (call.Context, call.Tensor("input"));
+        var (mean, variance) = (call.Tensor("running_mean"), call.Tensor("running_var"));
+        var results = ((Lowered.List)WithStatistics(call, BatchNorm(call))).Items;
+        if (call.Operator.Schema.IndexOf("training") >= 0 && !call.Flag("training"))
+        {
+            return new Lowered.List([.. results, mean, variance]);
+        }
+
+        var axes = new ReducedAxes(input, [.. Enumerable.Range(0, input.Rank).Where(axis => axis != 1)], keep: false);
+        var (spread, center) = context.Variance(input, axes, Expr.Const(DType.Int64, 1L));
+        return new Lowered.List([.. results, Next(mean, center), Next(variance, spread)]);
+
+        TensorBuffer Next(TensorBuffer running, TensorBuffer batch) => context.Map(running.Type, running.Dims, i =>
+        {
+            var before = running.ValueAt(i);
+            return before + (before.Like(call.Number("momentum")) * (batch.At(i).As(before.Type) - before));
+        });
     }
 
     /// <summary>What a GPU keeps for the derivative: nothing here.</summary>
@@ -215,11 +241,17 @@ internal static class Normalisation
         });
     }
 
-    private static TensorBuffer WeightNorms(Call call)
+    private static Lowered NormExcept(Call call)
+    {
+        var norms = WeightNorms(call, call.Number("pow"));
+        return call.Constant("dim") == -1 ? call.Context.Reshape(norms, []) : norms;
+    }
+
+    private static TensorBuffer WeightNorms(Call call, double power = 2)
     {
         var v = call.Tensor("v");
         var kept = call.Constant("dim");
         var axes = new ReducedAxes(v, [.. Enumerable.Range(0, v.Rank).Where(axis => axis != kept)], keep: true);
-        return Reduction.Norm(call.Context, v, axes, v.Type, 2);
+        return Reduction.Norm(call.Context, v, axes, v.Type, power);
     }
 }

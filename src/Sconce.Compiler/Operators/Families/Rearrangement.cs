@@ -24,6 +24,7 @@ internal static class Rearrangement
         { "aten::triu(Tensor self, SymInt diagonal=0) -> Tensor", DTypeSet.Real, call => Triangle(call, lower: false) },
         { "aten::diag(Tensor self, int diagonal=0) -> Tensor", DTypeSet.Real, Diag },
         { "aten::diagflat(Tensor self, int offset=0) -> Tensor", DTypeSet.Real, call => DiagEmbed(call.Context, call.Context.Reshape(call.Tensor(0), [Dim.Product(call.Tensor(0).Dims)]), call.Constant("offset"), 0, 1) },
+        { "aten::fill_diagonal(Tensor self, Scalar fill_value, bool wrap=False) -> Tensor", DTypeSet.Real, FillDiagonal },
         { "aten::diag_embed(Tensor self, int offset=0, int dim1=-2, int dim2=-1) -> Tensor", DTypeSet.Real, call => DiagEmbed(call.Context, call.Tensor(0), call.Constant("offset"), call.Axis("dim1", call.Tensor(0).Rank + 1), call.Axis("dim2", call.Tensor(0).Rank + 1)) },
         { "aten::combinations(Tensor self, int r=2, bool with_replacement=False) -> Tensor", Combinations },
     };
@@ -120,6 +121,20 @@ internal static class Rearrangement
         var self = call.Tensor(0);
         var offset = call.Constant("diagonal");
         return self.Rank == 1 ? DiagEmbed(call.Context, self, offset, 0, 1) : Views.Diagonal(call.Context, self, offset, 0, 1);
+    }
+
+    /// <summary>The pure form of <c>fill_diagonal_</c>: where all indices are the same; of a matrix that wraps also below its square, after a row that stays.</summary>
+    private static Lowered FillDiagonal(Call call)
+    {
+        var self = call.Tensor(0);
+        var value = call.Operand("fill_value").At([], self.Type);
+        var wraps = call.Flag("wrap") && self.Rank == 2;
+        return call.Context.Map(self.Type, self.Dims, i =>
+        {
+            var row = wraps ? i[0].Mod(self.Dims[1] + 1) : i[0];
+            var same = i.Skip(1).Select(place => Expr.Of(place).EqualTo(Expr.Of(row))).Aggregate((a, b) => a & b);
+            return Expr.Select(same, value, self.At(i));
+        });
     }
 
     /// <summary>The last dim as the diagonal of two new ones.</summary>

@@ -14,6 +14,7 @@ internal static class Scan
         { "aten::cummax(Tensor self, int dim) -> (Tensor values, Tensor indices)", call => Extreme(call, Combiner.Max) },
         { "aten::cummin(Tensor self, int dim) -> (Tensor values, Tensor indices)", call => Extreme(call, Combiner.Min) },
         { "aten::logcumsumexp(Tensor self, int dim) -> Tensor", DTypeSet.Floats, LogSumExp },
+        { "aten::_logcumsumexp(Tensor self, int dim) -> Tensor", DTypeSet.Floats, LogSumExp },
         { "aten::diff(Tensor self, int n=1, int dim=-1, Tensor? prepend=None, Tensor? append=None) -> Tensor", Difference },
         { "aten::cumulative_trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor", CumulativeTrapezoid },
         { "aten::cumulative_trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor", CumulativeTrapezoid },

@@ -37,6 +37,8 @@ internal static class Upsampling
         { "aten::_upsample_bilinear2d_aa.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor", DTypeSet.Floats, call => Antialiased(call, 1, x => x.One - x.Abs()) },
         { "aten::_upsample_bicubic2d_aa(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor", DTypeSet.Floats, call => Antialiased(call, 2, x => CubicKernel(x.Abs(), -0.5)) },
         { "aten::_upsample_bicubic2d_aa.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor", DTypeSet.Floats, call => Antialiased(call, 2, x => CubicKernel(x.Abs(), -0.5)) },
+        { "aten::_upsample_lanczos2d_aa(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor", DTypeSet.Floats, call => Antialiased(call, 3, Lanczos) },
+        { "aten::_upsample_lanczos2d_aa.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor", DTypeSet.Floats, call => Antialiased(call, 3, Lanczos) },
     };
 
     /// <summary>One dim's resampling: sizes, and how far the input moves on for one output.</summary>
@@ -219,6 +221,13 @@ internal static class Upsampling
         var near = ((((x.Like(a + 2) * x) - x.Like(a + 3)) * x) * x) + x.One;
         var far = ((((x.Like(a) * x) - x.Like(5 * a)) * x) + x.Like(8 * a)) * x - x.Like(4 * a);
         return Expr.Select(x <= x.One, near, Expr.Select(x < x.Like(2), far, x.Zero));
+    }
+
+    /// <summary>Lanczos' kernel of three lobes: the product of two cardinal sines.</summary>
+    private static Expr Lanczos(Expr x)
+    {
+        Expr Cardinal(Expr angle) => (angle * angle.Like(Math.PI)).Apply(UnaryOp.Sin) / (angle * angle.Like(Math.PI));
+        return Expr.Select(x.EqualTo(x.Zero), x.One, Cardinal(x) * Cardinal(x * x.Like(1.0 / 3)));
     }
 
     /// <summary>

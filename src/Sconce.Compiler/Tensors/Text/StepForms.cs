@@ -71,6 +71,15 @@ internal static class StepForms
     public static StepForm Of(Step step) => All.FirstOrDefault(form => form.Kind == step.GetType())
         ?? new(step.GetType().Name, step.GetType(), _ => [], _ => throw new NotSupportedException($"{step.GetType().Name} is no kind of step in text."));
 
+    /// <summary>What a step is, in a word: a map that only moves elements is a view.</summary>
+    public static string KindOf(Step step) => step switch
+    {
+        MapStep { Body: LoadExpr } => "view",
+        RegionStep => "region",
+        MatrixStep => "matrix kernel",
+        _ => Of(step).Name,
+    };
+
     private static IEnumerable<(string, Parameter)> Flag(string name, bool set) => set ? [(name, new Parameter.Flag())] : [];
 
     private static (string, Parameter) Combining(ImmutableArray<Reducer> reducers) =>
