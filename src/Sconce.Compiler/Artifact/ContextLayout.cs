@@ -10,7 +10,7 @@ namespace Sconce.Compiler.Artifact;
 /// </summary>
 internal sealed class ContextLayout(TensorProgram program)
 {
-    /// <summary>Other than 0: the run ends between two steps with this <see cref="RunError"/>. The loader sets 1, a check that finds something wrong 2.</summary>
+    /// <summary>Other than 0: the run ends between two steps with this <see cref="RunError"/>. The loader sets 1, a check that finds something wrong 2, a loop 4 to pause.</summary>
     public const uint Abort = 0;
 
     /// <summary>How many threads run the context: the one that calls <c>run</c>, and helpers in <c>work</c>.</summary>
@@ -48,17 +48,30 @@ internal sealed class ContextLayout(TensorProgram program)
     private readonly List<Symbol> counters = [.. StepTree.All(program.Steps).OfType<RegionStep>().SelectMany(region => region.Counted)];
     private readonly List<Symbol> sizes = [.. program.Symbols, .. program.Found];
 
+    private readonly List<RegionStep> pausing = [.. StepTree.All(program.Steps).OfType<RegionStep>().Where(Pauses)];
+
     public int Inputs => Symbols + (4 * sizes.Count);
 
     public int Outputs => Inputs + (4 * program.Inputs.Count);
 
     /// <summary>The addresses of slots; see <see cref="MemoryPlan.Regions"/>.</summary>
-    public int Slots => Counters + (4 * counters.Count);
+    public int Slots => Positions + PositionBytes;
+
+    /// <summary>Where each region that may pause is to go on; see <see cref="PositionOf"/>.</summary>
+    public int Positions => Counters + (4 * counters.Count);
+
+    public int PositionBytes => 4 * pausing.Count;
 
     private int Counters => Outputs + (4 * program.Outputs.Count);
 
     /// <summary>Where a symbol's value lies: a size that the loader writes, one that a step finds, or a region's turn.</summary>
     public uint ValueOf(Symbol symbol) => (uint)(symbol.Source == SymbolSource.Counted ? Counters + (4 * counters.IndexOf(symbol)) : Symbols + (4 * sizes.IndexOf(symbol)));
+
+    /// <summary>Where it stands at which of its steps a region goes on that has paused: the step's number in the region, from 1, or 0 to begin.</summary>
+    public uint PositionOf(RegionStep region) => (uint)(Positions + (4 * pausing.IndexOf(region)));
+
+    /// <summary>Loops pause between turns, and with them what they lie in.</summary>
+    public static bool Pauses(Step step) => step is LoopStep or WhileStep || (step is RegionStep region && region.Blocks.SelectMany(block => block.Steps).Any(Pauses));
 
     /// <summary>
     /// Where the tail begins and where it ends, which the loader writes; where the next free place in it is; what each thread has of it for itself. Then for each open
@@ -83,6 +96,9 @@ internal static class RunError
     /// when it has them and has not moved.
     /// </summary>
     public const int Tail = 3;
+
+    /// <summary>So many turns have run as the loader wanted: the next call of <c>run</c> with the same step goes on.</summary>
+    public const int Paused = 4;
 
     public static IReadOnlyDictionary<string, string> Texts { get; } =
         new Dictionary<string, string> { [$"{Aborted}"] = "aborted", [$"{Check}"] = "a check failed" };

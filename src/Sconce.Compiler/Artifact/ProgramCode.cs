@@ -17,6 +17,7 @@ internal sealed class ProgramCode
     private readonly KernelModule kernels;
     private readonly WorkSharing sharing;
     private readonly TailCode? tail;
+    private readonly Global? turns;
     private readonly List<FunctionBuilder> tiles = [];
     private readonly List<CheckStep> checks;
     private readonly int firstTile;
@@ -29,6 +30,7 @@ internal sealed class ProgramCode
         kernels = new KernelModule(module, options, numbers);
         sharing = new WorkSharing(module);
         tail = TailCode.Of(program, plan, layout, module);
+        turns = layout.PositionBytes > 0 ? module.DefineGlobal("turns", WasmType.I32, mutable: true, (I32)0) : null;
         checks = [.. Checks(program)];
         firstTile = program.Steps.Count;
     }
@@ -62,9 +64,14 @@ internal sealed class ProgramCode
         code.tiles.ForEach(tile => code.module.AppendToTable(tile));
         code.module.ExportFunction("plan", code.PlanFunction());
         code.module.ExportFunction("reset", code.ResetFunction());
-        code.module.ExportFunction("run", RunLoop.Run(code.module, code.tail));
+        code.module.ExportFunction("run", RunLoop.Run(code.module, code.layout, code.tail));
         code.module.ExportFunction("work", code.sharing.Work);
         code.module.ExportTable("steps");
+        if (code.turns is { } turns)
+        {
+            code.module.ExportGlobal("turns", turns);
+        }
+
         code.module.ExportMemory("memory");
         return (code.module, code.KernelNames);
     }
@@ -127,34 +134,49 @@ internal sealed class ProgramCode
     private void CallKernel(FunctionBuilder f, FunctionBuilder kernel, KernelCall call, I32 context, I32 tile) => f.Call(
         kernel, [.. call.Buffers.Select((buffer, i) => Address(context, buffer, i == 0 ? call.TargetOffset : 0)), .. call.Symbols.Select(symbol => Value(context, symbol)), tile]);
 
+    /// <summary>
+    /// A loop pauses where the loader wants it to, between two turns, and so does what it lies in: each says at which of its steps it was, and when it is called again
+    /// goes on there. All else that it needs stands in the context.
+    /// </summary>
     private FunctionBuilder RegionFunction(RegionStep region, List<string> kernelNames)
     {
-        var blocks = region.Blocks.Select(block => block.Steps.Select(inner => StepFunction(inner, kernelNames)).ToList()).ToList();
+        var blocks = region.Blocks.Select(block => block.Steps.Select(inner => (Code: StepFunction(inner, kernelNames), Pauses: ContextLayout.Pauses(inner))).ToList()).ToList();
         var f = module.Define($"{(region is IfStep ? "if" : "loop")}_{module.Functions.Count}", [WasmType.I32]);
         var context = f.Parameter(0, "ctx").AsI32();
+        var position = ContextLayout.Pauses(region) ? layout.PositionOf(region) : (uint?)null;
+        var at = f.I32("at");
+        if (position is { } own)
+        {
+            f.Set(at, Memory.LoadI32(context, own));
+            f.StoreI32(context, 0, own);
+        }
+
         switch (region)
         {
             case LoopStep loop:
                 // The turn stands in the context, where every thread that takes a tile finds it.
                 var turn = f.I32("turn");
-                f.For(turn, 0, Size(f, context, loop.Count), 1, () =>
+                f.For(turn, at.Select(Memory.LoadI32(context, layout.ValueOf(loop.Counter)), (I32)0), Size(f, context, loop.Count), 1, () =>
                 {
                     f.StoreI32(context, turn, layout.ValueOf(loop.Counter));
-                    Run(blocks[0]);
+                    Run(0);
+                    Pause(blocks[0].Count + 1);
                 });
                 break;
             case IfStep branch:
-                f.If(Holds(f, context, branch.Condition), () => Run(blocks[0]), () => Run(blocks[1]));
+                var holds = Holds(f, context, branch.Condition);
+                f.If(position is null ? holds : at.Select(at.LeS(blocks[0].Count), holds), () => Run(0), () => Run(1));
                 break;
             case WhileStep loop:
                 f.Block(done => f.Loop(again =>
                 {
-                    Run(blocks[0]);
-                    f.BranchIf(done, Holds(f, context, loop.Condition).Eqz());
-                    Run(blocks[1]);
+                    Run(0);
+                    f.If(at.LeS(blocks[0].Count), () => f.BranchIf(done, Holds(f, context, loop.Condition).Eqz()));
+                    Run(1);
 
                     // A turn may have no step that could be told to end.
                     f.BranchIf(done, RunLoop.Aborted(context));
+                    Pause(0);
                     f.Branch(again);
                 }));
                 break;
@@ -164,13 +186,76 @@ internal sealed class ProgramCode
 
         return f;
 
-        void Run(List<FunctionBuilder> steps)
+        void Run(int block)
         {
-            foreach (var inner in steps)
+            var before = blocks.Take(block).Sum(steps => steps.Count);
+            var group = new List<FunctionBuilder>();
+            var from = before;
+            foreach (var (number, inner) in blocks[block].Select((inner, i) => (before + 1 + i, inner)))
             {
-                f.Call(inner, context);
-                f.If(RunLoop.Aborted(context), () => f.Return());
+                if (!inner.Pauses)
+                {
+                    group.Add(inner.Code);
+                    continue;
+                }
+
+                Call(group, from, null);
+                Call([inner.Code], number, number);
+                (group, from) = ([], number);
             }
+
+            Call(group, from, null);
+        }
+
+        // Where the region goes on behind them they have run.
+        void Call(List<FunctionBuilder> steps, int upTo, int? number)
+        {
+            if (steps.Count == 0)
+            {
+                return;
+            }
+
+            if (position is null)
+            {
+                Each();
+            }
+            else
+            {
+                f.If(at.LeS(upTo), Each);
+            }
+
+            void Each()
+            {
+                foreach (var step in steps)
+                {
+                    f.Call(step, context);
+                    f.If(RunLoop.Aborted(context), () => Leave(number));
+                }
+            }
+        }
+
+        void Leave(int? number)
+        {
+            if (number is { } inside)
+            {
+                f.StoreI32(context, inside, position!.Value);
+            }
+
+            f.Return();
+        }
+
+        void Pause(int number)
+        {
+            f.Set(at, 0);
+            f.If(turns!.Get.AsI32(), () =>
+            {
+                f.Set(turns, turns.Get.AsI32() - 1);
+                f.If(turns.Get.AsI32().Eqz(), () =>
+                {
+                    f.AtomicStoreI32(context, RunError.Paused, ContextLayout.Abort);
+                    Leave(number);
+                });
+            });
         }
     }
 

@@ -9,16 +9,20 @@ internal static class RunLoop
     private static readonly FunctionType StepType = new([WasmType.I32], WasmType.None);
 
     /// <summary>run(ctx, first, last) → error: the steps of the table in order. Between two of them it looks at the abort flag.</summary>
-    public static FunctionBuilder Run(Module module, TailCode? tail)
+    public static FunctionBuilder Run(Module module, ContextLayout layout, TailCode? tail)
     {
         var f = module.Define("run", [WasmType.I32, WasmType.I32, WasmType.I32], WasmType.I32);
         var (context, step, last) = (f.Parameter(0, "ctx").AsI32(), f.Parameter(1, "first").AsI32(), f.Parameter(2, "last").AsI32());
         var error = f.I32("error");
         f.AtomicStoreI32(context, 0, ContextLayout.Announced);
         f.StoreI64(context, 0L, ContextLayout.Fault);
-        if (tail is not null)
+        if (layout.PositionBytes > 0)
         {
-            f.If(step.Eqz(), () => tail.Rewind(f, context));
+            f.If(Aborted(context).Eq(RunError.Paused), () => f.AtomicStoreI32(context, 0, ContextLayout.Abort), Begin);
+        }
+        else
+        {
+            Begin();
         }
 
         f.While(step.LtS(last), () =>
@@ -35,6 +39,19 @@ internal static class RunLoop
         });
         f.Return((I32)0);
         return f;
+
+        void Begin()
+        {
+            if (layout.PositionBytes > 0)
+            {
+                f.MemoryFill(context + (I32)layout.Positions, 0, (uint)layout.PositionBytes);
+            }
+
+            if (tail is not null)
+            {
+                f.If(step.Eqz(), () => tail.Rewind(f, context));
+            }
+        }
     }
 
     public static I32 Aborted(I32 context) => Atomic.LoadI32(context, ContextLayout.Abort);

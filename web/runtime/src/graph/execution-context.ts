@@ -14,6 +14,7 @@ const failedCheck = 2;
 
 /** What it gives where it found sizes that the context's tail is too small for. */
 const tailTooSmall = 3;
+const paused = 4;
 
 /** One run's inputs, outputs, state and buffers: WASI-NN's execution context. All of it is synchronous. */
 export class ExecutionContext {
@@ -95,19 +96,21 @@ export class ExecutionContext {
     if (this.graph.manifest.inputs[index]?.dtype === "bool") for (let i = 0; i < target.length; i++) target[i] = target[i] === 0 ? 0 : 1;
   }
 
-  /** Runs the steps, all of them unless told otherwise. */
-  compute(first = 0, last = this.graph.manifest.steps.length): void {
+  /** Runs the steps, all of them unless told otherwise; after so many turns of loops, if any, it pauses and gives true: the same call goes on. */
+  compute(first = 0, last = this.graph.manifest.steps.length, turns = 0): boolean {
     if (this.#broken !== undefined) throw this.#broken;
+    const { exports } = this.graph;
     let error: number;
     try {
-      error = this.graph.exports.run(this.#region.start, first, last);
+      (exports.turns ?? { value: 0 }).value = turns;
+      error = exports.run(this.#region.start, first, last);
     } catch (trap) {
       throw (this.#broken = trapped(trap, `steps ${first} to ${last}`));
     }
-    if (error === 0) return;
+    if (error === 0 || error === paused) return error !== 0;
     if (error === tailTooSmall) return this.compute(this.#extend(), last);
     if (Atomics.load(this.#header(), header.abort) === lost) throw (this.#broken = trapped("a helper thread met an error", `steps ${first} to ${last}`));
-    this.#fail(error);
+    this.fail(error);
   }
 
   /** The outputs of the last run, copied. */
@@ -186,7 +189,8 @@ export class ExecutionContext {
     return new BigInt64Array(this.graph.memory.buffer, this.#region.start + 4 * header.fault, 3);
   }
 
-  #fail(error: number): never {
+  /** @internal Ends a run that this error has stopped, or that has paused. */
+  fail(error: number): never {
     this.setAbort(false);
     const { faults, errors } = this.graph.manifest;
     const [number, value, limit] = this.#fault();

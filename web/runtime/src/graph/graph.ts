@@ -45,12 +45,12 @@ export class Graph implements Program {
   constructor(code: CompiledCode, instance: WebAssembly.Instance, limit: number | undefined) {
     const { plan, reset, run } = instance.exports;
     if (typeof plan !== "function" || typeof reset !== "function" || typeof run !== "function") {
-      throw new SconceError("artifact", "the file is damaged: its code does not export plan, reset and run");
+      throw new SconceError("artifact", "the file is damaged: plan, reset or run is missing");
     }
     this.manifest = code.manifest;
     this.code = code;
     this.memory = code.memory;
-    this.exports = { plan, reset, run } as unknown as Exports;
+    this.exports = instance.exports as unknown as Exports;
     this.#limit = limit;
     bind(this);
   }

@@ -18,6 +18,8 @@ export interface Exports {
   readonly plan: (context: number) => number;
   readonly reset: (context: number) => void;
   readonly run: (context: number, first: number, last: number) => number;
+  /** After how many turns of loops `run` pauses, where a model has loops; 0 for none. */
+  readonly turns?: WebAssembly.Global<"i32">;
 }
 
 /** Where a context lies in its graph's memory. */

@@ -5,7 +5,7 @@ import { SconceError } from "../shared/errors.js";
 import { bindInputs } from "../graph/inputs.js";
 import { abortSignal, checkOptions } from "../shared/options.js";
 import type { Manifest, Port } from "../artifact/manifest.js";
-import type { RunMode, RunResult } from "../worker/protocol.js";
+import type { RunResult } from "../worker/protocol.js";
 import type { Profile, Report } from "./report.js";
 import type { Session } from "./session.js";
 import { type DType, type Inputs, type OutputData, type TypedArray, elementsOf, viewOf } from "../shared/tensor.js";
@@ -94,10 +94,9 @@ export class Model<Types extends Known = OutputData> {
     const { tensors, symbols } = bindInputs(this.#manifest, inputs);
     const copies = tensors.map(({ dtype, shape, data }) => ({ dtype, shape, data: this.#copy(dtype, data) }));
     // Threads of a shared memory see its abort flag; else the worker must look for messages between steps.
-    const mode: RunMode = profile || (signal !== undefined && !this.#abortsByFlag()) ? "stepwise" : "whole";
-    const result = await this.#enqueue(signal, () =>
-      this.#session.request({ type: "run", inputs: { tensors: copies, symbols }, mode }, copies.map(({ data }) => data.buffer as ArrayBuffer)));
-    if (result === undefined) throw new Error("not loaded");
+    const stepwise = profile || (signal !== undefined && !(this.#loaded.worker && this.#session.code.shared));
+    const result = (await this.#enqueue(signal, () =>
+      this.#session.request({ type: "run", inputs: { tensors: copies, symbols }, stepwise }, copies.map(({ data }) => data.buffer as ArrayBuffer))))!;
     this.#lastRunMs = result.milliseconds;
     this.#runs++;
     this.#spare = result.spare;
@@ -110,10 +109,6 @@ export class Model<Types extends Known = OutputData> {
     const [buffer = new ArrayBuffer(data.byteLength)] = at < 0 ? [] : this.#spare.splice(at, 1);
     new Uint8Array(buffer).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     return viewOf(dtype, buffer, 0, elementsOf(dtype, data));
-  }
-
-  #abortsByFlag(): boolean {
-    return this.#loaded.worker && this.#session.code.shared !== undefined;
   }
 
   /** Puts a task behind those before it. A caller who aborts is answered at once; its task, if under way, stops by itself. */

@@ -85,13 +85,13 @@ export class Session {
 
   /** Sends a request and gives its answer. The process stays alive for it. */
   async request(message: Extract<HostMessage, { type: "run" | "reset" }>, transfer: Transferable[] = []): Promise<RunResult | undefined> {
-    const { shared } = this.code;
-    if (shared !== undefined) Atomics.store(this.#words(shared.memory), header.abort, 0);
+    const words = this.#shared();
+    if (words !== undefined) Atomics.store(words, header.abort, 0);
     this.#host.keepAlive(true);
     try {
       const answer = this.#request(message, transfer);
       // From here, and after the worker was woken: helpers that the worker wakes itself may be left to wait on its core.
-      if (shared !== undefined && message.type === "run") announceRun(this.#words(shared.memory));
+      if (words !== undefined && message.type === "run") announceRun(words);
       const reply = await answer;
       return reply.type === "done" ? reply.result : undefined;
     } finally {
@@ -101,8 +101,8 @@ export class Session {
 
   /** Stops the request under way between two steps. */
   abort(): void {
-    const shared = this.#code?.shared;
-    if (shared !== undefined) Atomics.store(this.#words(shared.memory), header.abort, 1);
+    const words = this.#shared();
+    if (words !== undefined) Atomics.store(words, header.abort, 1);
     this.#host.post({ type: "abort" });
   }
 
@@ -110,9 +110,8 @@ export class Session {
   end(reason: Error): void {
     if (this.#ended !== undefined) return;
     this.#ended = reason;
-    const shared = this.#code?.shared;
-    if (shared !== undefined) {
-      const words = this.#words(shared.memory);
+    const words = this.#shared();
+    if (words !== undefined) {
       Atomics.store(words, header.abort, 1);
       Atomics.store(words, header.exit, 1);
       wakeHelpers(words);
@@ -148,7 +147,8 @@ export class Session {
         this.#tellProgress();
         return;
       case "shard":
-        return this.#sendShard(reply.shard, reply.again, reply.key);
+        this.#sendShard(reply.shard, reply.again, reply.key);
+        return;
       case "code":
         this.#code = reply.code;
         this.#helpersReady = this.#startHelpers(reply.code);
@@ -164,22 +164,26 @@ export class Session {
     }
   }
 
-  #tellProgress(): void {
+  async #tellProgress(): Promise<void> {
     if (this.#size === undefined || this.#ended !== undefined) return;
     try {
       // What an asynchronous one throws while the file arrives counts too.
       const loaded = [...this.#read].reduce((sum, [key, bytes]) => sum + (this.#dropped.has(key) ? 0 : bytes), 0);
-      Promise.resolve(this.#options.onProgress?.({ loaded, total: this.#size })).catch((error: Error) => this.end(error));
+      await this.#options.onProgress?.({ loaded, total: this.#size });
     } catch (error) {
       this.end(error as Error);
     }
   }
 
-  #sendShard(shard: ShardInfo, again: boolean, key: string): void {
-    const { shard: open } = this.#file ?? {};
-    if (open === undefined) return this.end(elsewhere());
+  async #sendShard(shard: ShardInfo, again: boolean, key: string): Promise<void> {
     if (again) this.#dropped.add(shard.sha256);
-    Promise.resolve(open(shard, again)).then((stream) => this.#pump(stream, key)).catch((error: Error) => this.end(error));
+    try {
+      const { shard: open } = this.#file ?? {};
+      if (open === undefined) throw elsewhere();
+      await this.#pump(await open(shard, again), key);
+    } catch (error) {
+      this.end(error as Error);
+    }
   }
 
   /** Sends a file to the worker as it arrives. */
@@ -231,7 +235,9 @@ export class Session {
     });
   }
 
-  #words(memory: WebAssembly.Memory): Int32Array {
-    return new Int32Array(memory.buffer, this.code.context, header.words);
+  /** The header of the context, where threads share it. */
+  #shared(): Int32Array | undefined {
+    const { shared, context } = this.#code ?? {};
+    return shared && new Int32Array(shared.memory.buffer, context, header.words);
   }
 }

@@ -1,9 +1,9 @@
-import { aborted, toMessage } from "../shared/errors.js";
+import { toMessage } from "../shared/errors.js";
 import type { ExecutionContext } from "../graph/execution-context.js";
 import { Graph } from "../graph/graph.js";
 import type { BoundInputs } from "../graph/inputs.js";
 import type { CompiledCode } from "../graph/program.js";
-import type { HostMessage, HostOptions, HostReply, MemoryState, RunMode } from "./protocol.js";
+import type { HostMessage, HostOptions, HostReply, MemoryState } from "./protocol.js";
 import type { ShardInfo } from "../artifact/manifest.js";
 import type { ShardStream } from "../loading/shards.js";
 import { free } from "../shared/free.js";
@@ -31,7 +31,7 @@ export class Host {
       case "chunk": return this.#arriving(message.shard).push(message.bytes);
       case "end": return this.#arriving(message.shard).push(undefined);
       case "threads": return this.#setThreads(message.count);
-      case "run": return this.#answer(() => this.#run(message.inputs, message.mode));
+      case "run": return this.#answer(() => this.#run(message.inputs, message.stepwise));
       case "reset": return this.#answer(() => this.#reset());
       case "abort":
         this.#aborted = true;
@@ -76,34 +76,38 @@ export class Host {
     if (this.#context !== undefined) this.#context.threads = count;
   }
 
-  async #run(inputs: BoundInputs, mode: RunMode): Promise<void> {
+  async #run(inputs: BoundInputs, stepwise: boolean): Promise<void> {
     const context = this.#loaded();
     this.#aborted = false;
     const started = performance.now();
     context.take(inputs);
-    const steps = mode === "whole" ? context.compute() : await this.#stepwise(context);
+    const steps = stepwise ? await this.#stepwise(context) : void context.compute();
     const outputs = context.outputs();
     const milliseconds = performance.now() - started;
     const spare = buffersOf(inputs.tensors);
     this.#post(
-      { type: "done", result: { outputs, spare, milliseconds, steps: steps ?? undefined }, state: stateOf(context) },
+      { type: "done", result: { outputs, spare, milliseconds, steps }, state: stateOf(context) },
       [...buffersOf(Object.values(outputs)), ...spare],
     );
   }
 
-  /** Looks for messages now and then; gives each step's milliseconds. */
+  /** Looks for messages now and then, between turns of loops too; gives each step's milliseconds. */
   async #stepwise(context: ExecutionContext): Promise<number[]> {
-    const times: number[] = [];
+    const times = context.graph.manifest.steps.map(() => 0);
     let breath = performance.now();
-    for (let step = 0; step < context.graph.manifest.steps.length; step++) {
+    let turns = 1;
+    for (let step = 0; step < times.length; ) {
       if (performance.now() - breath > yieldAfterMs) {
         await nextTask();
         breath = performance.now();
       }
-      if (this.#aborted) throw aborted();
+      if (this.#aborted) context.fail(1);
       const begun = performance.now();
-      context.compute(step, step + 1);
-      times.push(performance.now() - begun);
+      const paused = context.compute(step, step + 1, turns);
+      const time = performance.now() - begun;
+      times[step]! += time;
+      turns = paused && time < yieldAfterMs ? turns * 2 : 1;
+      if (!paused) step++;
     }
     return times;
   }

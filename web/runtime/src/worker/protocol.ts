@@ -23,12 +23,10 @@ export type HostMessage =
   | { readonly type: "end"; readonly shard: string | undefined }
   /** Helpers stand ready (or did not start, and one thread is left). */
   | { readonly type: "threads"; readonly count: number }
-  | { readonly type: "run"; readonly inputs: BoundInputs; readonly mode: RunMode }
+  /** `stepwise` looks for messages between steps, and takes each step's time. */
+  | { readonly type: "run"; readonly inputs: BoundInputs; readonly stepwise: boolean }
   | { readonly type: "abort" }
   | { readonly type: "reset" };
-
-/** `stepwise` looks for messages between steps, and takes each step's time. */
-export type RunMode = "whole" | "stepwise";
 
 /** From that worker to the page. */
 export type HostReply =
@@ -53,7 +51,7 @@ export interface RunResult {
   /** The memory of the inputs, for the next ones. */
   readonly spare: ArrayBuffer[];
   readonly milliseconds: number;
-  /** Milliseconds of each step, in the mode `stepwise`. */
+  /** Milliseconds of each step, of a run that is `stepwise`. */
   readonly steps: readonly number[] | undefined;
 }
 

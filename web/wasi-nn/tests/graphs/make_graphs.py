@@ -13,6 +13,7 @@ import sys
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch._higher_order_ops.scan import scan
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[3] / "tests" / "models"))
@@ -139,6 +140,29 @@ def found(values, counts):
     return {"repeated": values.repeat_interleave(counts), "places": torch.nonzero(values > 0), "sum": values.sum()}
 
 
+class Loops(nn.Module):
+    """A loop in a branch in a loop, around steps before and after it. Below zero `last` is never reached."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("runs", torch.zeros(1))
+
+    def forward(self, values, last):
+        self.runs.add_(1)
+
+        def count(row, last):
+            halved = row / 2
+            _, counted = torch.while_loop(lambda n, row: (n != last).any(), lambda n, row: ((n + 1) % 100_000, row * 0.999 + 0.001), (torch.zeros_like(last), halved))
+            return counted.sin()
+
+        def turn(total, row):
+            counted = torch.cond(row.sum() > 0, count, lambda row, last: row - 1, (row, last))
+            return total * 0.5 + counted, counted * 2
+
+        total, rows = scan(turn, torch.zeros(3), values)
+        return {"total": total, "rows": rows, "runs": self.runs + 0}
+
+
 def square(size):
     return torch.arange(float(size * size)).reshape(1, 1, size, size)
 
@@ -172,3 +196,5 @@ make("average", lambda picture: F.avg_pool2d(picture, 5), (square(5),))
 make("mult_dimension", lambda picture: F.conv2d(picture, torch.ones(1, 1, 1, 1)), (square(3),))
 make("mult_outputs", windows, (square(4),))
 make("found", found, *[(rand(5), torch.tensor(counts)) for counts in ([2, 0, 1, 4, 3], [900, 7000, 2, 60, 1], [0, 0, 0, 0, 0], [1, 2, 3, 4, 5])])
+rows = torch.tensor([[1.0, 2.0, 3.0], [-1.0, -2.0, -3.0], [0.5, -0.25, 0.125], [3.0, -1.0, 2.0]])
+make("loops", Loops(), *[(rows * scale, torch.tensor([last])) for scale, last in ((1, 5), (-1, 20_000), (2, 0))])

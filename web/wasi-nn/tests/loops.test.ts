@@ -1,0 +1,86 @@
+// Loops of a model: an abort is seen between turns, wherever the model runs, and a run that looks for one computes the same.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Worker } from "node:worker_threads";
+import { type Inputs, type LoadOptions, type Model, load } from "sconce";
+import { artifact, runOf, runsOf } from "./fixture.js";
+
+const places: readonly (LoadOptions & { readonly named: string })[] = [
+  { named: "in a worker", threads: 1 }, { named: "with two threads", threads: 2 }, { named: "in place", threads: 1, worker: false },
+];
+const later = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+const runs = runsOf("loops").map(({ inputs: [values, last], outputs }) => ({
+  inputs: { values: floats(values), last: new BigInt64Array(copy(last)) } satisfies Inputs,
+  outputs: outputs.map((output) => [...floats(output)]),
+}));
+
+function copy(tensor: { readonly data: Uint8Array } | undefined): ArrayBuffer {
+  assert.ok(tensor);
+  return tensor.data.slice().buffer as ArrayBuffer;
+}
+
+function floats(tensor: { readonly data: Uint8Array } | undefined): Float32Array {
+  return new Float32Array(copy(tensor));
+}
+
+function near(outputs: Awaited<ReturnType<Model["run"]>>, expected: readonly number[][]): void {
+  ["total", "rows", "runs"].forEach((name, at) => {
+    const data = outputs[name]?.data as Float32Array;
+    assert.equal(data.length, expected[at]?.length);
+    data.forEach((value, i) => assert.ok(Math.abs(value - (expected[at]?.[i] ?? NaN)) < 1e-4, `${name}[${i}] is ${value}, not ${expected[at]?.[i]}`));
+  });
+}
+
+for (const { named, ...options } of places) {
+  test(`a loop that never ends can be aborted, ${named}, and the state stays as it was`, async () => {
+    using model = await load(artifact("loops"), options);
+    const [first, second, third] = runs;
+    assert.ok(first && second && third);
+    near(await model.run(first.inputs), first.outputs);
+    for (const wait of [1, 80]) {
+      const controller = new AbortController();
+      const run = model.run({ ...first.inputs, last: BigInt64Array.of(-1n) }, { signal: controller.signal });
+      const begun = performance.now();
+      setTimeout(() => controller.abort(), wait);
+      await assert.rejects(run, { name: "AbortError" });
+      // The next one waits for its end.
+      near(await model.run(first.inputs, { signal: new AbortController().signal }), [...first.outputs.slice(0, 2), [wait === 1 ? 2 : 3]]);
+      assert.ok(performance.now() - begun < 5000, "it went on");
+    }
+    await model.reset();
+    for (const { inputs, outputs } of runs) near(await model.run(inputs), outputs);
+  });
+
+  test(`looking for an abort between turns changes no number, ${named}`, async () => {
+    using model = await load(artifact("loops"), options);
+    for (const { inputs, outputs } of runs) {
+      near(await model.run(inputs, { signal: new AbortController().signal }), outputs);
+    }
+    await model.reset();
+    for (const { inputs, outputs } of runs) near((await model.profile(inputs)).outputs, outputs);
+  });
+}
+
+test("a guest whose graph never ends ends with its worker", async () => {
+  const [values] = runOf("loops").inputs;
+  assert.ok(values);
+  const guest = new Worker(`
+    import { workerData, parentPort } from "node:worker_threads";
+    import { createWasiNN } from ${JSON.stringify(import.meta.resolve("sconce-wasi-nn"))};
+    import { EphemeralGuest } from ${JSON.stringify(new URL("guest.js", import.meta.url).href)};
+    const g = new EphemeralGuest(await createWasiNN({ graphs: {} }));
+    const context = g.context(g.load(workerData.file));
+    g.setInput(context, 0, workerData.values);
+    g.setInput(context, 1, { dimensions: [1], type: "I64", data: new Uint8Array(8).fill(255) });
+    parentPort.postMessage("computing");
+    g.call("compute", context);
+    parentPort.postMessage("done");
+  `, { eval: true, workerData: { file: artifact("loops"), values } });
+  const messages: unknown[] = [];
+  guest.on("message", (message) => messages.push(message));
+  await new Promise<void>((resolve, reject) => guest.once("message", () => resolve()).once("error", reject));
+  await later(100);
+  await guest.terminate();
+  assert.deepEqual(messages, ["computing"]);
+});
