@@ -21,7 +21,7 @@ internal static class BenchCommand
 
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "A model (.pt2), compiled first, or an artifact (.wasm)." };
+        var model = new Argument<string>("MODEL") { Description = "A model (.pt2 or .pt), compiled first, or an artifact (.wasm)." };
         var engine = new Option<string>("--in") { Description = "Where it runs.", DefaultValueFactory = _ => Node };
         engine.AcceptOnlyFromAmong(Node, "chromium", "firefox");
         var threads = CommonOptions.Threads("Threads to run with (1 where not given).");

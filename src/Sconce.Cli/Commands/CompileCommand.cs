@@ -12,7 +12,7 @@ internal static class CompileCommand
 {
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "A model as torch.export.save writes it (.pt2)." };
+        var model = new Argument<string>("MODEL") { Description = "A model as torch.export.save (.pt2) or torch.jit.save (.pt) writes it." };
         var output = new Option<string?>("--output", "-o") { Description = "The file to write; MODEL with the ending .wasm where not given." };
         var command = new Command("compile", "Compile a PyTorch model to one WebAssembly file.") { model, output };
         var settings = new CompileSettings();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sconce.Compiler;
+using Sconce.Compiler.Frontends;
 
 namespace Sconce.Cli.Commands;
 
@@ -21,8 +22,28 @@ internal sealed class CompileSettings
 
     private readonly Option<int?> split = ShardSize.Option();
 
-    public void AddTo(Command command)
+    private readonly Option<string[]> input = new("--input")
     {
+        Description = "Of TorchScript, which records no shapes: what an input is like, as x=1x3x224x224, x=Nx3x?x? (sizes that each run decides, within a range where it is 1..8), ids=int64:1x?,"
+            + " rate=16000 for a number. May be given several times. Without it the arrays of NAME.npz beside the model tell, or the inputs that it was traced with.",
+        HelpName = "NAME=SIZES",
+    };
+
+    private readonly Option<string[]> method = new("--method")
+    {
+        Description = "Of TorchScript: a method beside forward that the artifact has too. May be given several times.", HelpName = "NAME",
+    };
+
+    /// <param name="command">The command.</param>
+    /// <param name="input">Whether it has no option --input of its own, which may say shapes too.</param>
+    public void AddTo(Command command, bool input = true)
+    {
+        if (input)
+        {
+            command.Options.Add(this.input);
+        }
+
+        command.Options.Add(method);
         command.Options.Add(model);
         command.Options.Add(exact);
         command.Options.Add(budget);
@@ -32,5 +53,6 @@ internal sealed class CompileSettings
     public CompileOptions From(ParseResult parsed) => new()
     {
         Model = parsed.GetValue(model), Exact = parsed.GetValue(exact), Budget = parsed.GetValue(budget) ?? 1, ShardBytes = parsed.GetValue(split),
+        Inputs = InputSpecParser.Parse(parsed.GetResult(input) is null ? [] : parsed.GetValue(input) ?? []), Methods = [.. parsed.GetValue(method) ?? []],
     };
 }

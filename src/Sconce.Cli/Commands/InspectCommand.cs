@@ -17,7 +17,7 @@ internal static class InspectCommand
 {
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "A model (.pt2), compiled first, or an artifact (.wasm)." };
+        var model = new Argument<string>("MODEL") { Description = "A model (.pt2 or .pt), compiled first, or an artifact (.wasm)." };
         var wat = new Option<bool>("--wat") { Description = "Print the code as WebAssembly text instead." };
         var graph = new Option<string?>("--graph") { Description = "Write a picture of the model's graph after the passes to this file (SVG).", HelpName = "OUT.svg" };
         var steps = new Option<bool>("--steps") { Description = "Show every step of a run instead: kernel, operator, line of Python, flops and bytes." };
@@ -44,7 +44,7 @@ internal static class InspectCommand
         var isArtifact = ModelFile.IsArtifact(model);
         if (isArtifact && graph is not null)
         {
-            throw SconceException.Expected("a model (.pt2) to draw the graph of", "an artifact, which holds code but no graph", new Where(model));
+            throw SconceException.Expected("a model (.pt2 or .pt) to draw the graph of", "an artifact, which holds code but no graph", new Where(model));
         }
 
         var compiled = isArtifact ? null : StageProgress.Show(progress => ModelCompiler.CompileToFile(model, scratch.NewFile(".wasm"), options, progress));
@@ -80,7 +80,7 @@ internal static class InspectCommand
     {
         if (ModelFile.IsArtifact(model))
         {
-            throw SconceException.Expected("a model (.pt2) to print the program of", "an artifact, which holds code alone (--wat prints it)", new Where(model));
+            throw SconceException.Expected("a model (.pt2 or .pt) to print the program of", "an artifact, which holds code alone (--wat prints it)", new Where(model));
         }
 
         var program = ModelCompiler.ProgramAfter(model, options, after);

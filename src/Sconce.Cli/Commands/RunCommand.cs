@@ -18,10 +18,11 @@ internal static class RunCommand
 
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "A model (.pt2), compiled first, or an artifact (.wasm)." };
+        var model = new Argument<string>("MODEL") { Description = "A model (.pt2 or .pt), compiled first, or an artifact (.wasm)." };
         var input = new Option<string[]>("--input", "-i")
         {
-            Description = "FILE.npz with an array for each input, by name or as in0, in1, …; or NAME=FILE.npy for one. May be given several times. Without it inputs are those that the .pt2 keeps, else random, always the same ones.",
+            Description = "Numbers: FILE.npz with an array for each input, by name or as in0, in1, …; or NAME=FILE.npy for one. Without them inputs are those that the .pt2 keeps, else random, always the same ones."
+                + " Of TorchScript, which records no shapes, also NAME=SIZES, as other commands have it: x=1x3x224x224. May be given several times.",
             AllowMultipleArgumentsPerToken = true,
         };
         var sizes = OpenSizes.Option("Of random inputs: the value of a size that the model leaves open (its least where not given). May be given several times.");
@@ -33,7 +34,7 @@ internal static class RunCommand
 
         var command = new Command("run", "Run a model or an artifact in Node.") { model, input, sizes, output, threads, noRelaxed, repeat, timeout };
         var settings = new CompileSettings();
-        settings.AddTo(command);
+        settings.AddTo(command, input: false);
         command.SetAction((parsed, cancellation) => RunAsync(
             new Settings(
                 parsed.GetRequiredValue(model), parsed.GetValue(input) ?? [], parsed.GetValue(sizes) ?? [], parsed.GetValue(output), parsed.GetValue(threads),
@@ -45,6 +46,8 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(Settings settings, CancellationToken cancellation)
     {
+        var (numbers, shapes) = RunInputs.Split(settings.Inputs);
+        settings = settings with { Inputs = numbers };
         if (settings is { Inputs.Length: > 0, Sizes.Length: > 0 })
         {
             throw SconceException.Expected("--size without --input", "both", hint: "what --input gives has its own sizes");
@@ -52,13 +55,23 @@ internal static class RunCommand
 
         using var scratch = new ScratchFolder();
         var arrays = RunInputs.Read(settings.Inputs);
-        var artifact = ModelFile.IsArtifact(settings.Model)
+        var isArtifact = ModelFile.IsArtifact(settings.Model);
+        if (isArtifact && shapes.Length > 0)
+        {
+            throw SconceException.Expected("numbers for --input, as NAME=FILE.npy", $"sizes, '{shapes[0].Name}', of a model that is compiled already", new Where(settings.Model),
+                "sizes that it leaves open are given by --size");
+        }
+
+        // What is known of TorchScript's inputs, of which the file says nothing: what is said, else what the numbers are like.
+        var ofNumbers = !isArtifact && arrays.Count > 0 && InputShapes.IsTorchScript(settings.Model) ? InputShapes.Of(arrays) : [];
+        var compile = settings.Compile with { Inputs = [.. shapes, .. ofNumbers.Where(input => shapes.All(shape => shape.Name != input.Name))] };
+        var artifact = isArtifact
             ? settings.Model
-            : StageProgress.Show(progress => ModelCompiler.CompileToFile(settings.Model, scratch.NewFile(".wasm"), settings.Compile, progress)).Path;
+            : StageProgress.Show(progress => ModelCompiler.CompileToFile(settings.Model, scratch.NewFile(".wasm"), compile, progress)).Path;
 
         await using var host = NodeHost.Start(settings.Timeout);
         await using var model = await host.LoadAsync(artifact, settings.Threads, settings.Relaxed, cancellation);
-        var run = settings.Inputs.Length > 0
+        var run = settings.Inputs.Length > 0 && arrays.Count > 0
             ? await RunOnFilesAsync(model, arrays, settings.Repeat, cancellation)
             : await RunWithoutFilesAsync(model, artifact, settings, cancellation);
         Print(model, run);

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Sconce.Cli.Files;
 using Sconce.Cli.Node;
 using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Frontends;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Cli.Commands;
@@ -8,6 +10,14 @@ namespace Sconce.Cli.Commands;
 /// <summary>The arrays that <c>--input</c> names, and which of the model's inputs each is for.</summary>
 internal static class RunInputs
 {
+    /// <summary>What of <c>--input</c> is files of numbers, and what says the shape of an input, or the number that it always is.</summary>
+    public static (string[] Numbers, ImmutableArray<InputSpec> Shapes) Split(string[] texts)
+    {
+        var shapes = texts.Where(text => !File.Exists(text) && text.Contains('=') && !text.EndsWith(".npy", StringComparison.OrdinalIgnoreCase) && !text.EndsWith(".npz", StringComparison.OrdinalIgnoreCase)
+            && !File.Exists(text[(text.IndexOf('=') + 1)..])).ToArray();
+        return ([.. texts.Except(shapes)], InputSpecParser.Parse(shapes));
+    }
+
     public static IReadOnlyDictionary<string, TensorData> Read(IEnumerable<string> files)
     {
         var arrays = new OrderedDictionary<string, TensorData>();

@@ -13,7 +13,7 @@ internal static class TypesCommand
 {
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "A model (.pt2), compiled first, or an artifact (.wasm)." };
+        var model = new Argument<string>("MODEL") { Description = "A model (.pt2 or .pt), compiled first, or an artifact (.wasm)." };
         var output = new Option<string?>("--output", "-o") { Description = "The file to write, such as model.d.ts; printed where not given." };
         var url = new Option<bool>("--url")
         {

@@ -16,7 +16,7 @@ internal static class VerifyCommand
     {
         var paths = new Argument<string[]>("PATH")
         {
-            Description = "A model (.pt2) or a folder of them, searched with all its folders. Beside NAME.pt2 lies NAME.npz with arrays"
+            Description = "A model (.pt2 or .pt) or a folder of them, searched with all its folders. Beside NAME.pt2 lies NAME.npz with arrays"
                 + " in0, in1, … and out0, out1, … in the order in which PyTorch flattens them; NAME-sizes.npz, NAME-sizes-2.npz … hold calls of other sizes, NAME-sequence.npz several calls in a row."
                 + " Where there is none, the model is compared with the reference evaluator: on the inputs that the .pt2 keeps, and on random ones.",
             Arity = ArgumentArity.OneOrMore,

@@ -25,7 +25,7 @@ internal static class WasiCommand
         };
         var graph = new Option<string[]>("--graph", "-g")
         {
-            Description = "A graph that the guest may load by name: a model (.pt2), compiled first, or an artifact (.wasm). May be given several times.",
+            Description = "A graph that the guest may load by name: a model (.pt2 or .pt), compiled first, or an artifact (.wasm). May be given several times.",
             HelpName = "NAME=MODEL",
         };
         var folder = new Option<string[]>("--dir")

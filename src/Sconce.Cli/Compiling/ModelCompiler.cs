@@ -37,18 +37,19 @@ internal static class ModelCompiler
 
     /// <summary>The tensor program after a pass, or after all.</summary>
     public static TensorProgram ProgramAfter(string model, CompileOptions options, string? after) =>
-        Read(model, bytes => Compilation.ProgramAfter(bytes, Path.GetFileName(model), options, after));
+        Read(model, bytes => Compilation.ProgramAfter(bytes, Path.GetFileName(model), InputShapes.Complete(model, options), after));
 
     /// <inheritdoc cref="Compilation.OperatorsOf"/>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> OperatorsOf(string model, CompileOptions options) =>
         Read(model, bytes => Compilation.OperatorsOf(bytes, Path.GetFileName(model), options));
 
     private static T Compile<T>(string model, CompileOptions options, IProgress<string>? progress, Func<Compilation, T> use) =>
-        Read(model, bytes => use(Compilation.Compile(bytes, Path.GetFileName(model), options, progress is null ? null : new Stages(progress))));
+        Read(model, bytes => use(Compilation.Compile(
+            bytes, Path.GetFileName(model), InputShapes.Complete(model, options), progress is null ? null : new Stages(progress))));
 
     private static T Read<T>(string model, Func<ModelBytes, T> use)
     {
-        using var file = InputFile.Open(model, "a PyTorch model (.pt2)");
+        using var file = InputFile.Open(model, ModelFile.Kinds);
         try
         {
             return use(ModelBytes.Of(file));
@@ -96,7 +97,7 @@ internal static class ModelCompiler
     /// <summary>The names of the models that an archive holds.</summary>
     public static IReadOnlyList<string> ModelNames(string archive)
     {
-        using var file = InputFile.Open(archive, "a PyTorch model (.pt2)");
+        using var file = InputFile.Open(archive, ModelFile.Kinds);
         return Frontend.ModelNames(ModelBytes.Of(file), archive);
     }
 

@@ -8,10 +8,13 @@ internal static class ModelFile
 {
     public const string Exported = ".pt2", TorchScript = ".pt";
 
+    /// <summary>What commands take, for messages.</summary>
+    public const string Kinds = "a PyTorch model (.pt2 or .pt)", KindsAndArtifact = "a model (.pt2 or .pt) or an artifact (.wasm)";
+
     /// <summary>Whether this is a WebAssembly module, by its first bytes.</summary>
     public static bool IsArtifact(string path)
     {
-        using var stream = InputFile.Open(path, "a model (.pt2) or an artifact (.wasm)");
+        using var stream = InputFile.Open(path, KindsAndArtifact);
         Span<byte> start = stackalloc byte[4];
         return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual("\0asm"u8);
     }

@@ -40,7 +40,7 @@ internal sealed class FirstDifference(VerifyOptions options, ScratchFolder scrat
     private async Task<string> FindAsync(string model, CompileOptions compile, CasesResult failed, CancellationToken cancellation)
     {
         var calls = failed.FailedCalls;
-        using var file = InputFile.Open(model, "a PyTorch model (.pt2)");
+        using var file = InputFile.Open(model, ModelFile.Kinds);
         var bytes = ModelBytes.Of(file);
         var reference = ReferenceRun.Read(bytes, Path.GetFileName(model), compile);
         if (UsualSizes.AtLeast(reference.MultiplyAdds) > MostMultiplyAdds)

@@ -47,7 +47,7 @@ internal sealed class ReferenceCases
 
     public static ReferenceCases Make(string model, CompileOptions compile, ManifestView manifest, int samples)
     {
-        using var file = InputFile.Open(model, "a PyTorch model (.pt2)");
+        using var file = InputFile.Open(model, ModelFile.Kinds);
         var made = new ReferenceCases(ReferenceRun.Read(ModelBytes.Of(file), Path.GetFileName(model), compile), manifest);
         made.AddKept(ModelCompiler.SampleInputs(model, compile.Model, manifest));
         made.AddRandom(samples);

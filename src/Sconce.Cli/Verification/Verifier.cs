@@ -109,7 +109,7 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
     }
 
     private CompileOptions CompileOptionsOf(Subject subject) =>
-        subject.Member is null ? options.Compile : options.Compile with { Model = subject.Member };
+        subject.Member is null ? InputShapes.Complete(subject.Path, options.Compile) : options.Compile with { Model = subject.Member };
 
     private async Task<VerifyLine> VerifyAsync(Compiled compiled, ModelRunner runner, CancellationToken cancellation)
     {
@@ -201,13 +201,8 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
             cases.Add(Case.Sequence(sequence, InputFile.ReadNpz(sequence)));
         }
 
-        cases.AddRange(Numbered("-sizes").Select(file => Case.Single(file, InputFile.ReadNpz(file))));
-        cases.AddRange(Numbered("-refused").Select(file => Case.Refused(file, InputFile.ReadNpz(file))));
+        cases.AddRange(CaseFiles.Numbered(subject.CasePath("-sizes")).Select(file => Case.Single(file, InputFile.ReadNpz(file))));
+        cases.AddRange(CaseFiles.Numbered(subject.CasePath("-refused")).Select(file => Case.Refused(file, InputFile.ReadNpz(file))));
         return cases;
-
-        IEnumerable<string> Numbered(string ending) => Enumerable.Range(1, int.MaxValue - 1)
-            .Select(number => subject.CasePath(number == 1 ? $"{ending}.npz" : $"{ending}-{number}.npz")).TakeWhile(File.Exists)
-            // Another model may have such a name.
-            .Where(file => !File.Exists(Path.ChangeExtension(file, ".pt2")));
     }
 }

@@ -14,7 +14,18 @@ public static class Frontend
     public static Graph Read(ModelBytes file, string name, FrontendOptions options)
     {
         var zip = ForeignFile.OpenZip(file, name);
-        return ScriptArchive.TryOpen(zip, name) is { } script ? ScriptFrontend.Read(script, options) : Pt2Frontend.Read(OpenPt2(zip, name), options.Model);
+        if (ScriptArchive.TryOpen(zip, name) is { } script)
+        {
+            return ScriptFrontend.Read(script, options);
+        }
+
+        var archive = OpenPt2(zip, name);
+        return (options.Inputs.Length > 0, options.Methods.Length > 0) switch
+        {
+            (true, _) => throw new SconceException("the shapes of inputs can be said of TorchScript alone: this file has its own", new Where(name), "export the model with other inputs, or with dynamic_shapes"),
+            (_, true) => throw new SconceException("methods beside forward can be asked for of TorchScript alone: this file has one program", new Where(name), "export each method as a model of its own"),
+            _ => Pt2Frontend.Read(archive, options.Model),
+        };
     }
 
     /// <inheritdoc cref="Read(ModelBytes, string, FrontendOptions)"/>
