@@ -1,5 +1,4 @@
 using Sconce.Compiler.Tensors;
-using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
 
 namespace Sconce.Compiler.Artifact;
