@@ -148,9 +148,16 @@ internal static class Arithmetic
         : call.Text("rounding_mode") switch
         {
             "floor" => Dividing(Apply(BinaryOp.FloorDiv))(call),
-            "trunc" => Dividing((a, b) => a.Type.IsFloat() ? (a / b).Apply(UnaryOp.Trunc) : a / b)(call),
+            "trunc" => Dividing((a, b) => a.Type.IsFloat() ? Quotient(call, a / b).Apply(UnaryOp.Trunc) : a / b)(call),
             var other => throw call.Expected("the rounding mode 'floor' or 'trunc'", $"'{other}'"),
         };
+
+    /// <summary>A quotient of 16-bit floats is rounded before it is cut off, as PyTorch has it; not that by a single number.</summary>
+    private static Expr Quotient(Call call, Expr quotient)
+    {
+        var (a, b) = (call.Operand(0), call.Operand(1));
+        return b.IsNumber || b.Dims.All(size => size.IsOne) ? quotient : quotient.As(TypePromotion.Result(a, b)).As(quotient.Type);
+    }
 
     private static Expr Power(Expr a, Expr b) => b is ConstExpr exponent ? a.Power(exponent.Value) : a.Apply(BinaryOp.Pow, b);
 

@@ -103,7 +103,8 @@ internal static class Histogram
     private static Lowered OfEqualBins(Call call)
     {
         var self = call.Tensor("self");
-        var (bins, compute) = (call.Int("bins"), self.Type.IsFloat() ? self.Type.Compute() : DType.Float64);
+        // PyTorch rounds 16-bit floats after each operation here.
+        var (bins, compute) = (call.Int("bins"), self.Type.IsFloat() ? self.Type : DType.Float64);
         Expr low = Expr.Const(compute, call.Number("min")), high = Expr.Const(compute, call.Number("max"));
         if (call.Number("min") == call.Number("max"))
         {
@@ -118,9 +119,9 @@ internal static class Histogram
         var result = call.Context.Fill(self.Type, [bins], Expr.Const(self.Type, 0L));
         call.Context.Scatter(
             result, self.Dims,
-            i => [BufferLoads.Clamped(((self.ValueAt(i).As(compute) - low) / (high - low) * Expr.Of(bins).As(compute)).Floor().As(DType.Int64), bins)],
+            i => [BufferLoads.Clamped(((self.At(i).As(compute) - low) * Expr.Of(bins).As(compute) / (high - low)).As(DType.Int64), bins)],
             _ => Expr.Const(self.Type, 1L), ScatterMode.Add,
-            i => (self.ValueAt(i).As(compute) >= low) & (self.ValueAt(i).As(compute) <= high));
+            i => (self.At(i).As(compute) >= low) & (self.At(i).As(compute) <= high));
         return result;
     }
 }

@@ -43,15 +43,20 @@ internal static class Sampling
         var mode = (Interpolation)call.Constant("interpolation_mode");
         var outside = (Outside)call.Constant("padding_mode");
         var corners = call.Flag("align_corners");
-        var compute = input.Type.Compute();
+
+        // PyTorch rounds 16-bit floats after each operation here: nothing is computed in another dtype.
+        var compute = input.Type;
+        var plain = compute.IsHalf() && spatial != Volume;
 
         // The places for each point of the grid once, not for each channel.
         var coordinates = Enumerable.Range(0, spatial).Select(axis => call.Context.Map(compute, grid.Dims[..^1], i =>
         {
             // The grid's last dim counts x, y, z: from the last dim of the image to the first.
             var size = Expr.Of(input.Dims[axis + 2]).As(compute);
-            var x = grid.ValueAt([.. i, spatial - 1 - axis]).As(compute);
-            var place = corners
+            var x = grid.At([.. i, spatial - 1 - axis]).As(compute);
+            var place = plain
+                ? (x + x.One) * ((corners ? size - size.One : size) / x.Like(2)) - x.Like(corners ? 0 : 0.5)
+                : corners
                 ? (x + x.One) / x.Like(2) * (size - size.One)
                 : (((x + x.One) * size) - x.One) / x.Like(2);
             if (mode == Interpolation.Cubic)
@@ -66,39 +71,46 @@ internal static class Sampling
         // What each point takes, and with which weight: once, not for each channel. An element outside is -1.
         var points = grid.Dims[..^1];
         var flat = call.Context.Reshape(input, [.. input.Dims[..2], Dim.Product(input.Dims[2..])]);
-        var taken = coordinates.Select((buffer, axis) => TapsOf(call.Context, points, i =>
-            Taps(buffer.At(i), Expr.Of(input.Dims[axis + 2]).As(compute), mode, outside, corners), mode)).ToArray();
+        var taken = coordinates.Select((buffer, axis) => TapsOf(call.Context, compute, points, i =>
+            Taps(buffer.At(i), Expr.Of(input.Dims[axis + 2]).As(compute), mode, outside, corners, spatial), mode)).ToArray();
         var corner = Corners(mode, spatial).Select(corner =>
         {
             Tap At(Dims i)
             {
                 var taps = taken.Select((axis, place) => axis(i)[corner[place]]).ToArray();
-                return new(Element(input.Dims[2..], [.. taps.Select(tap => tap.Place)]), taps.Select(tap => tap.Weight).Aggregate((a, b) => a is null || b is null ? null : a * b));
+                var weights = compute.IsHalf() ? taps.Reverse() : taps;
+                return new(Element(input.Dims[2..], [.. taps.Select(tap => tap.Place)]), weights.Select(tap => tap.Weight).Aggregate((a, b) => a is null || b is null ? null : a * b));
             }
 
             var places = call.Context.Map(DType.Int32, points, i => At(i).Place.As(DType.Int32));
-            var weights = mode == Interpolation.Nearest ? null : call.Context.Map(compute, points, i => At(i).Weight!);
+            var weights = mode == Interpolation.Nearest || (plain && mode == Interpolation.Cubic) ? null : call.Context.Map(compute, points, i => At(i).Weight!);
             return (Places: places, Weights: weights);
         }).ToArray();
 
         return call.Context.Map(input.Type, [.. input.Dims[..2], .. grid.Dims[1..^1]], i =>
         {
             Dims point = [i[0], .. i[2..]];
-            Expr? total = null;
-            foreach (var (places, weights) in corner)
+            if (plain && mode == Interpolation.Cubic)
             {
-                var place = places.At(point);
-                var value = Expr.Guard(place >= place.Zero, flat.ValueAt([i[0], i[1], BufferLoads.Clamped(place.As(DType.Int64), flat.Dims[2])]), Expr.Const(compute, 0L));
-                value = weights is null ? value : value * weights.At(point);
-                total = total is null ? value : total + value;
+                // Rows first, then what they give.
+                var (rows, columns) = (taken[0](point), taken[1](point));
+                return Sum(rows.Select((row, y) => Sum(columns.Select((column, x) => Value(corner[(y * columns.Length) + x].Places) * column.Weight!)) * row.Weight!));
             }
 
-            return total!;
+            return Sum(corner.Select(taken => taken.Weights is null ? Value(taken.Places) : Value(taken.Places) * taken.Weights.At(point)));
+
+            Expr Value(TensorBuffer places)
+            {
+                var place = places.At(point);
+                return Expr.Guard(place >= place.Zero, flat.At([i[0], i[1], BufferLoads.Clamped(place.As(DType.Int64), flat.Dims[2])]), Expr.Const(compute, 0L));
+            }
+
+            static Expr Sum(IEnumerable<Expr> parts) => parts.Aggregate((a, b) => a + b);
         });
     }
 
     /// <summary>A dim's taps at each point; those of cubic interpolation, which cost more to compute than to keep, from memory.</summary>
-    private static Func<Dims, ImmutableArray<Tap>> TapsOf(LoweringContext context, Dims points, Func<Dims, ImmutableArray<Tap>> taps, Interpolation mode)
+    private static Func<Dims, ImmutableArray<Tap>> TapsOf(LoweringContext context, DType type, Dims points, Func<Dims, ImmutableArray<Tap>> taps, Interpolation mode)
     {
         if (mode != Interpolation.Cubic)
         {
@@ -108,7 +120,7 @@ internal static class Sampling
         const int cubicTaps = 4;
         var kept = Enumerable.Range(0, cubicTaps).Select(tap => (
             Place: context.Map(DType.Int64, points, i => taps(i)[tap].Place),
-            Weight: context.Map(DType.Float32, points, i => taps(i)[tap].Weight!))).ToArray();
+            Weight: context.Map(type, points, i => taps(i)[tap].Weight!))).ToArray();
         return i => [.. kept.Select(tap => new Tap(tap.Place.At(i), tap.Weight.At(i)))];
     }
 
@@ -139,7 +151,7 @@ internal static class Sampling
         return Expr.Select(inside, number, Expr.Const(DType.Int64, -1L));
     }
 
-    private static ImmutableArray<Tap> Taps(Expr x, Expr size, Interpolation mode, Outside outside, bool corners)
+    private static ImmutableArray<Tap> Taps(Expr x, Expr size, Interpolation mode, Outside outside, bool corners, int spatial)
     {
         var low = x.Floor();
         var fraction = x - low;
@@ -148,7 +160,7 @@ internal static class Sampling
             case Interpolation.Nearest:
                 return [new(x.Apply(UnaryOp.Round).As(DType.Int64), null)];
             case Interpolation.Linear:
-                return [new(low.As(DType.Int64), x.One - fraction), new((low + low.One).As(DType.Int64), fraction)];
+                return [new(low.As(DType.Int64), spatial == Volume && x.Type.IsHalf() ? low + low.One - x : x.One - fraction), new((low + low.One).As(DType.Int64), fraction)];
             default:
                 return [.. Enumerable.Range(-1, 4).Select(shift => new Tap(
                     Within(low + low.Like(shift), size, outside, corners).As(DType.Int64),
@@ -164,7 +176,14 @@ internal static class Sampling
             return x;
         }
 
-        if (outside == Outside.Reflection)
+        if (outside == Outside.Reflection && x.Type.IsHalf() && spatial != Volume)
+        {
+            var twice = (corners ? size - size.One : size) * x.Like(2);
+            var (low, away) = (x.Like(corners ? 0 : -0.5), (x - x.Like(corners ? 0 : -0.5)).Abs());
+            var extra = away - ((away / twice).Apply(UnaryOp.Trunc) * twice);
+            x = Expr.Select(twice.EqualTo(x.Zero), x.Zero, extra.Min(twice - extra) + low);
+        }
+        else if (outside == Outside.Reflection)
         {
             var low = corners ? x.Zero : x.Like(-0.5);
             var span = corners ? size - size.One : size;
@@ -181,7 +200,8 @@ internal static class Sampling
     /// <summary>As ATen's <c>safe_downgrade_to_int_range</c>: what no 32-bit integer can be is well outside.</summary>
     private static Expr WithinIntegers(Expr x)
     {
-        var inside = (x >= x.Like(int.MinValue)) & (x <= x.Like(int.MaxValue - 1));
+        var wide = x.As(x.Type.Compute());
+        var inside = (wide >= wide.Like(int.MinValue)) & (wide <= wide.Like(int.MaxValue - 1));
         return Expr.Select(inside, x, x.Like(-100));
     }
 

@@ -103,29 +103,44 @@ internal static class Scan
 
     private static Lowered Trapezoid(Call call)
     {
-        var y = call.Tensor("y");
-        var axis = call.Axis("dim", y.Rank);
+        var (y, axis, type) = Strips(call);
         return call.Context.Reduce(
-            y.Type.ToFloat(), y.Dims.RemoveAt(axis), [Dim.Max(y.Dims[axis] - 1, 0)], Combiner.Sum, (o, r) => Strip(call, y, axis, o.Insert(axis, r[0])));
+            type.ToFloat(), y.Dims.RemoveAt(axis), [Dim.Max(y.Dims[axis] - 1, 0)], Combiner.Sum,
+            (o, r) => Strip(call, y, axis, type, o.Insert(axis, r[0])), (_, sum) => Half(sum, type));
     }
 
     private static Lowered CumulativeTrapezoid(Call call)
     {
-        var y = call.Tensor("y");
-        var axis = call.Axis("dim", y.Rank);
+        var (y, axis, type) = Strips(call);
         return call.Context.Scan(
-            [y.Type.ToFloat()], y.Dims.SetItem(axis, Dim.Max(y.Dims[axis] - 1, 0)), axis, i => [new(Combiner.Sum, Strip(call, y, axis, i))], (_, sum) => [sum[0]])[0];
+            [type.ToFloat()], y.Dims.SetItem(axis, Dim.Max(y.Dims[axis] - 1, 0)), axis,
+            i => [new(Combiner.Sum, Strip(call, y, axis, type, i))], (_, sum) => [Half(sum[0], type)])[0];
     }
 
-    /// <summary>The area between one sample and the next.</summary>
-    private static Expr Strip(Call call, TensorBuffer y, int axis, Dims index)
+    /// <summary>What lies under a curve, along which dim, and the dtype that a strip's width and heights have together.</summary>
+    private static (TensorBuffer Y, int Axis, DType Type) Strips(Call call)
     {
-        var compute = y.Type.ToFloat().Compute();
+        var y = call.Tensor("y");
+        return (y, call.Axis("dim", y.Rank), TypePromotion.Result(call.Operand("y"), call.Operand(HasPlaces(call) ? "x" : "dx")));
+    }
+
+    private static bool HasPlaces(Call call) => call.Operator.Schema.IndexOf("x") >= 0;
+
+    /// <summary>Twice the area between one sample and the next, each operation in the dtype of what it is done to: integers wrap.</summary>
+    private static Expr Strip(Call call, TensorBuffer y, int axis, DType type, Dims index)
+    {
         var next = index.SetItem(axis, index[axis] + 1);
-        var x = call.Operator.Schema.IndexOf("x") >= 0 ? call.Tensor("x") : null;
-        Expr Place(Dims i) => x!.ValueAt(x.Rank == 1 ? [i[axis]] : Broadcasting.IndexInto(x.Dims, i)).As(compute);
-        var width = x is null ? call.Operand("dx").At([], compute) : Place(next) - Place(index);
-        return (y.At(index).As(compute) + y.At(next).As(compute)) * width / Expr.Const(compute, 2L);
+        var x = HasPlaces(call) ? call.Tensor("x") : null;
+        Expr Place(Dims i) => x!.At(x.Rank == 1 ? [i[axis]] : Broadcasting.IndexInto(x.Dims, i));
+        var width = x is null ? call.Operand("dx").At([], type) : (Place(next) - Place(index)).As(type);
+        return ((y.At(index) + y.At(next)).As(type) * width).As(type.ToSum().Compute());
+    }
+
+    /// <summary>Half of a sum, which has its own dtype before.</summary>
+    private static Expr Half(Expr sum, DType type)
+    {
+        var halved = (type.IsHalf() ? sum.As(type) : sum).As(type.ToFloat().Compute());
+        return halved / halved.Like(2);
     }
 
     /// <summary>Derivatives along dims, of the parabola through each element and its two neighbours; at the ends of the first or last ones.</summary>
