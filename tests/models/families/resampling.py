@@ -3,6 +3,7 @@
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.export import Dim
 
 from case import case, ints, rand
 
@@ -74,3 +75,26 @@ case("unfold", lambda x: {
 case("fold", lambda x: {"overlapping": F.fold(x, (5, 6), 2), "disjoint": F.fold(x[..., :6], (4, 6), 2, stride=2),
     "padded": F.fold(x[..., :12], (5, 7), (2, 2), stride=2, padding=1)}, rand(2, 12, 20), core=True)
 case("fold-unfold", lambda x: nn.Fold((5, 7), 3, padding=1)(nn.Unfold(3, padding=1)(x)) / 9, x)
+
+# Pictures as they are: bytes, weighed by whole numbers. Several sizes, up and down.
+pictures = tuple(ints(1, 3, *size, low=0, high=256, dtype=torch.uint8) for size in ((5, 7), (20, 15), (9, 9)))
+case("resize-bytes", lambda *pictures: {
+    f"{mode}{'-smooth' if smooth else ''}{'-corners' if corners else ''}-{k}": F.interpolate(picture, size, mode=mode, align_corners=corners, antialias=smooth)
+    for mode in ("bilinear", "bicubic") for smooth in (False, True) for corners in (False, True)
+    for k, (picture, size) in enumerate(zip(pictures, ((11, 9), (6, 33), (13, 9))))} | {
+        "factor": F.interpolate(pictures[1], scale_factor=(0.35, 1.7), mode="bicubic", antialias=True), "nearest": F.interpolate(pictures[0], (11, 9))}, *pictures)
+case("resize-bytes-dynamic", lambda x: F.interpolate(x, (6, 8), mode="bilinear"), pictures[1], dynamic=({2: Dim("h", min=2, max=40), 3: Dim("w", min=2, max=40)},),
+     tests=[(pictures[1],), (pictures[0],)])
+
+# 16-bit floats: PyTorch rounds coordinates, weights and sums after each operation.
+for name, dtype in (("float16", torch.float16), ("bfloat16", torch.bfloat16)):
+    case(f"grid-sample-{name}", lambda image, grid, volume, places: {
+        f"{mode}-{padding}{'-corners' if corners else ''}": F.grid_sample(image, grid, mode, padding, corners)
+        for mode in ("bilinear", "bicubic", "nearest") for padding in ("zeros", "border", "reflection") for corners in (False, True)} | {
+        f"volume-{mode}-{padding}": F.grid_sample(volume, places, mode, padding, False) for mode in ("bilinear", "nearest") for padding in ("zeros", "border", "reflection")},
+        rand(1, 2, 5, 7, dtype=dtype), rand(1, 3, 5, 2, low=-1.5, high=1.5, dtype=dtype), rand(1, 2, 3, 4, 5, dtype=dtype), rand(1, 2, 3, 4, 3, low=-1.5, high=1.5, dtype=dtype))
+    case(f"rounded-{name}", lambda x, y: {"histc": x.histc(20, -2, 2), "histc_all": x.histc(13), "trunc": torch.div(x, y, rounding_mode="trunc"),
+        "trunc_number": torch.div(x, 0.01, rounding_mode="trunc"), "trapezoid": torch.trapezoid(x, y), "trapezoids": torch.cumulative_trapezoid(x, dx=0.3)},
+        rand(100, dtype=dtype), rand(100, low=0.001, high=0.1, dtype=dtype))
+case("trapezoid-bytes", lambda y, x: {"ones": torch.trapezoid(y), "places": torch.trapezoid(y, x), "cumulative": torch.cumulative_trapezoid(y, x), "wide": torch.trapezoid(y, dx=0.5)},
+     ints(3, 7, low=0, high=256, dtype=torch.uint8), ints(7, low=0, high=256, dtype=torch.uint8))

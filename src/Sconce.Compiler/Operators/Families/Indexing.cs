@@ -229,7 +229,7 @@ internal static class Indexing
         var rest = context.Fill(indices.Type, mode == 2 ? [bags, width] : [bags], Expr.Const(indices.Type, 0L));
 
         // PyTorch leaves the bag of each index out where its quick way to sum needs none.
-        var quick = mode == 0 && padding is null && weight.Type != DType.Float64;
+        var quick = mode == 0 && padding is null && weight.Type is DType.Float32 or DType.Float16;
         return Lowered.Of(output, quick ? context.Fill(indices.Type, [0], Expr.Const(indices.Type, 0L)) : bag, sizes, rest);
     }
 

@@ -104,9 +104,26 @@ internal static class Scan
     private static Lowered Trapezoid(Call call)
     {
         var (y, axis, type) = Strips(call);
+        if (!HasPlaces(call))
+        {
+            return Evenly(call, y, axis);
+        }
+
         return call.Context.Reduce(
             type.ToFloat(), y.Dims.RemoveAt(axis), [Dim.Max(y.Dims[axis] - 1, 0)], Combiner.Sum,
             (o, r) => Strip(call, y, axis, type, o.Insert(axis, r[0])), (_, sum) => Half(sum, type));
+    }
+
+    /// <summary>At one distance: the sum less half of its ends, each operation in the dtype of what it is done to.</summary>
+    private static Lowered Evenly(Call call, TensorBuffer y, int axis)
+    {
+        var (size, type, dx) = (y.Dims[axis], y.Type.ToFloat(), call.Operand("dx"));
+        return call.Context.Reduce(type, y.Dims.RemoveAt(axis), [size], Combiner.Sum, (o, r) => y.At(o.Insert(axis, r[0])).As(y.Type.ToSum().Compute()), (o, sum) =>
+        {
+            Expr End(Dim place) => BufferLoads.GuardUnlessKnown(Expr.Of(size) > Expr.Of(Dim.Zero), y.At(o.Insert(axis, place)), Expr.Const(y.Type, 0L));
+            var ends = (End(Dim.Zero) + End(Dim.Max(size - 1, 0))).As(type);
+            return (sum.As(type) - (ends * ends.Like(0.5))) * dx.At([], type).As(type);
+        });
     }
 
     private static Lowered CumulativeTrapezoid(Call call)
@@ -132,7 +149,7 @@ internal static class Scan
         var next = index.SetItem(axis, index[axis] + 1);
         var x = HasPlaces(call) ? call.Tensor("x") : null;
         Expr Place(Dims i) => x!.At(x.Rank == 1 ? [i[axis]] : Broadcasting.IndexInto(x.Dims, i));
-        var width = x is null ? call.Operand("dx").At([], type) : (Place(next) - Place(index)).As(type);
+        var width = x is null ? call.Operand("dx").At([], type).As(type) : (Place(next) - Place(index)).As(type);
         return ((y.At(index) + y.At(next)).As(type) * width).As(type.ToSum().Compute());
     }
 

@@ -11,6 +11,9 @@ namespace Sconce.Compiler.Operators.Families;
 /// </summary>
 internal static class Upsampling
 {
+    /// <summary>Floats, and the bytes of pictures.</summary>
+    private const DTypeSet Pictures = DTypeSet.Floats | (DTypeSet)(1 << (int)DType.UInt8);
+
     public static OperatorFamily Family { get; } = new("upsampling", DTypeSet.Numbers)
     {
         { "aten::upsample_nearest1d(Tensor self, SymInt[1] output_size, float? scales=None) -> Tensor", call => Nearest(call, 1, exact: false) },
@@ -27,18 +30,18 @@ internal static class Upsampling
         { "aten::_upsample_nearest_exact3d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor", call => Nearest(call, 3, exact: true) },
         { "aten::upsample_linear1d(Tensor self, SymInt[1] output_size, bool align_corners, float? scales=None) -> Tensor", DTypeSet.Floats, call => Interpolate(call, 1, Linear) },
         { "aten::upsample_linear1d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor", DTypeSet.Floats, call => Interpolate(call, 1, Linear) },
-        { "aten::upsample_bilinear2d(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor", call => Interpolate(call, 2, Linear) },
-        { "aten::upsample_bilinear2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor", call => Interpolate(call, 2, Linear) },
+        { "aten::upsample_bilinear2d(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor", Pictures, call => Interpolate(call, 2, Linear) },
+        { "aten::upsample_bilinear2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor", Pictures, call => Interpolate(call, 2, Linear) },
         { "aten::upsample_trilinear3d(Tensor self, SymInt[3] output_size, bool align_corners, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor", DTypeSet.Floats, call => Interpolate(call, 3, Linear) },
         { "aten::upsample_trilinear3d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor", DTypeSet.Floats, call => Interpolate(call, 3, Linear) },
-        { "aten::upsample_bicubic2d(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor", call => Interpolate(call, 2, Cubic) },
-        { "aten::upsample_bicubic2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor", call => Interpolate(call, 2, Cubic) },
-        { "aten::_upsample_bilinear2d_aa(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor", DTypeSet.Floats, call => Antialiased(call, 1, x => x.One - x.Abs()) },
-        { "aten::_upsample_bilinear2d_aa.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor", DTypeSet.Floats, call => Antialiased(call, 1, x => x.One - x.Abs()) },
-        { "aten::_upsample_bicubic2d_aa(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor", DTypeSet.Floats, call => Antialiased(call, 2, x => CubicKernel(x.Abs(), -0.5)) },
-        { "aten::_upsample_bicubic2d_aa.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor", DTypeSet.Floats, call => Antialiased(call, 2, x => CubicKernel(x.Abs(), -0.5)) },
-        { "aten::_upsample_lanczos2d_aa(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor", DTypeSet.Floats, call => Antialiased(call, 3, Lanczos) },
-        { "aten::_upsample_lanczos2d_aa.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor", DTypeSet.Floats, call => Antialiased(call, 3, Lanczos) },
+        { "aten::upsample_bicubic2d(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor", Pictures, call => Interpolate(call, 2, Cubic) },
+        { "aten::upsample_bicubic2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor", Pictures, call => Interpolate(call, 2, Cubic) },
+        { "aten::_upsample_bilinear2d_aa(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor", Pictures, call => Antialiased(call, 1, x => x.One - x.Abs()) },
+        { "aten::_upsample_bilinear2d_aa.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor", Pictures, call => Antialiased(call, 1, x => x.One - x.Abs()) },
+        { "aten::_upsample_bicubic2d_aa(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor", Pictures, call => Antialiased(call, 2, x => CubicKernel(x.Abs(), -0.5)) },
+        { "aten::_upsample_bicubic2d_aa.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor", Pictures, call => Antialiased(call, 2, x => CubicKernel(x.Abs(), -0.5)) },
+        { "aten::_upsample_lanczos2d_aa(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor", Pictures, call => Antialiased(call, 3, Lanczos) },
+        { "aten::_upsample_lanczos2d_aa.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor", Pictures, call => Antialiased(call, 3, Lanczos) },
     };
 
     /// <summary>One dim's resampling: sizes, and how far the input moves on for one output.</summary>
@@ -59,10 +62,10 @@ internal static class Upsampling
 
     private static TensorBuffer Input(Call call) => call.Tensor(0);
 
-    private static ImmutableArray<AxisScale> Scales(Call call, int spatial)
+    private static ImmutableArray<AxisScale> Scales(Call call, int spatial, bool weighsBytes = false)
     {
         var schema = call.Operator.Schema;
-        var type = Input(call).Type.Compute() == DType.Float64 ? DType.Float64 : DType.Float32;
+        var type = Input(call).Type.Compute() == DType.Float64 || weighsBytes ? DType.Float64 : DType.Float32;
         var sizes = Input(call).Dims[^spatial..];
         var corners = schema.IndexOf("align_corners") >= 0 && call.Flag("align_corners");
         var factors = Factors(call, spatial);
@@ -85,8 +88,8 @@ internal static class Upsampling
             return factor is { } given and > 0 ? Expr.Const(type, 1 / given) : Quotient(input, result);
         }
 
-        Expr Quotient(Dim a, Dim b) => a.IsConstant && b.IsConstant && type == DType.Float32
-            ? Expr.Const(type, (float)a.Value / b.Value)
+        Expr Quotient(Dim a, Dim b) => a.IsConstant && b.IsConstant
+            ? Expr.Const(type, type == DType.Float32 ? (float)a.Value / b.Value : (double)a.Value / b.Value)
             : Expr.Of(a).As(type) / Expr.Of(b).As(type);
     }
 
@@ -141,35 +144,86 @@ internal static class Upsampling
         ? Expr.Const(scale.Type, (float)scale.Input.Value / scale.Output.Value)
         : Expr.Of(scale.Input).As(scale.Type) / Expr.Of(scale.Output).As(scale.Type);
 
-    private static Lowered Interpolate(Call call, int spatial, Func<LoweringContext, AxisScale, ImmutableArray<Tap>> taps) =>
-        Combine(call, spatial, scale => scale.Input.Equals(scale.Output) ? [output => (output, null)] : taps(call.Context, scale));
+    private static Lowered Interpolate(Call call, int spatial, Func<LoweringContext, AxisScale, ImmutableArray<Tap>> taps) => Input(call).Type == DType.UInt8
+        ? OfBytes(call, scale => Merged(call.Context, scale, taps(call.Context, scale)))
+        : Combine(call, spatial, scale => scale.Input.Equals(scale.Output) ? [output => (output, null)] : taps(call.Context, scale));
+
+    /// <summary>Which elements go into an output (int64), and their weights: a row for each output, with a place for each tap.</summary>
+    private sealed record Table(Func<Dim, Dim, Dim> Place, TensorBuffer Weights);
+
+    /// <summary>
+    /// Bytes: a dim after the other, the last one first, each to whole numbers, by weights that are whole numbers of 16 bits with as many binary places
+    /// as the largest of them allows. So PyTorch has it.
+    /// </summary>
+    private static Lowered OfBytes(Call call, Func<AxisScale, Table> weigh)
+    {
+        var (context, result, scales) = (call.Context, Input(call), Scales(call, 2, weighsBytes: true));
+        RequireElements(call, scales);
+        for (var i = 1; i >= 0; i--)
+        {
+            if (!scales[i].Input.Equals(scales[i].Output))
+            {
+                result = InWholeNumbers(context, result, result.Rank - 2 + i, weigh(scales[i]));
+            }
+        }
+
+        return result;
+    }
+
+    private static TensorBuffer InWholeNumbers(LoweringContext context, TensorBuffer input, int axis, Table table)
+    {
+        const int mostPlaces = 22, signedRange = 1 << 15;
+        var (place, weights) = table;
+        var largest = context.Reduce(weights, new(weights, [0, 1], keep: false), Combiner.Max, weights.Type, x => x).At([]);
+        var places = context.Reduce(DType.Int32, [], [mostPlaces], Combiner.Sum, (_, r) =>
+            ((largest * Power(Expr.Of(r[0] + 1).As(DType.Int32))) + largest.Like(0.5) < largest.Like(signedRange)).As(DType.Int32)).At([]);
+        var whole = context.Map(DType.Int32, weights.Dims, i =>
+        {
+            var scaled = weights.At(i) * Power(places);
+            return scaled + Expr.Select(scaled < scaled.Zero, scaled.Like(-0.5), scaled.Like(0.5));
+        });
+        return context.Reduce(
+            input.Type, input.Dims.SetItem(axis, weights.Dims[0]), [weights.Dims[1]], Combiner.Sum,
+            (o, t) => input.At(o.SetItem(axis, place(o[axis], t[0]))).As(DType.Int32) * whole.At([o[axis], t[0]]),
+            (_, sum) => (sum + sum.One.Apply(BinaryOp.Shl, places - places.One)).Apply(BinaryOp.Shr, places).Clamp(byte.MinValue, byte.MaxValue));
+
+        Expr Power(Expr exponent) => exponent.One.Apply(BinaryOp.Shl, exponent).As(weights.Type);
+    }
+
+    /// <summary>The taps of each output side by side. At a border the element that stands for those beyond has the sum of their weights.</summary>
+    private static Table Merged(LoweringContext context, AxisScale scale, ImmutableArray<Tap> taps)
+    {
+        var places = Beside(DType.Int64, (o, tap) => Expr.Of(taps[tap](o).Place));
+        var weights = Beside(scale.Type, (o, tap) =>
+        {
+            Expr Same(int other) => Expr.Of(taps[other](o).Place).EqualTo(Expr.Of(taps[tap](o).Place));
+            var sum = Enumerable.Range(0, taps.Length).Select(other => other == tap ? taps[tap](o).Weight! : Expr.Select(Same(other), taps[other](o).Weight!, Expr.Const(scale.Type, 0L)))
+                .Aggregate((a, b) => a + b);
+            return tap == 0 ? sum : Expr.Select(Same(tap - 1), sum.Zero, sum);
+        });
+        return new((o, tap) => BufferLoads.Clamped(places.At([o, tap]), scale.Input), weights);
+
+        TensorBuffer Beside(DType type, Func<Dim, int, Expr> value) => context.Map(type, [scale.Output, taps.Length], i =>
+            Enumerable.Range(0, taps.Length - 1).Reverse().Aggregate(
+                value(i[0], taps.Length - 1), (others, tap) => Expr.Select(Expr.Of(i[1]).EqualTo(Expr.Const(DType.Int64, (long)tap)), value(i[0], tap), others)));
+    }
 
     /// <summary>The weighted sum over all combinations of the dims' taps.</summary>
     private static TensorBuffer Combine(Call call, int spatial, Func<AxisScale, ImmutableArray<Tap>> taps)
     {
         var input = Input(call);
         var scales = Scales(call, spatial);
-        foreach (var scale in scales)
-        {
-            call.Context.Require(SizeCheck.LessOrEqual(1, scale.Input, "there is nothing to interpolate between in an empty input"));
-            call.Context.Require(SizeCheck.LessOrEqual(1, scale.Output, "a resized tensor has elements"));
-        }
-
+        RequireElements(call, scales);
         var axes = scales.Select(taps).ToImmutableArray();
         var first = input.Rank - spatial;
         Dims dims = [.. input.Dims[..first], .. scales.Select(scale => scale.Output)];
-        var rounds = !input.Type.IsFloat() && axes.Any(axis => axis.Length > 1);
-        return call.Context.Map(input.Type, dims, i =>
-        {
-            var sum = Sum(i, 0);
-            return rounds ? sum.Apply(UnaryOp.Round).Clamp(input.Type.Limits().Lowest, input.Type.Limits().Highest) : sum;
-        });
+        return call.Context.Map(input.Type, dims, i => Sum(i, 0));
 
         Expr Sum(Dims index, int axis)
         {
             if (axis == spatial)
             {
-                return rounds ? input.At(index).As(DType.Float32) : input.ValueAt(index);
+                return input.ValueAt(index);
             }
 
             Expr? total = null;
@@ -182,6 +236,15 @@ internal static class Upsampling
             }
 
             return total!;
+        }
+    }
+
+    private static void RequireElements(Call call, ImmutableArray<AxisScale> scales)
+    {
+        foreach (var scale in scales)
+        {
+            call.Context.Require(SizeCheck.LessOrEqual(1, scale.Input, "there is nothing to interpolate between in an empty input"));
+            call.Context.Require(SizeCheck.LessOrEqual(1, scale.Output, "a resized tensor has elements"));
         }
     }
 
@@ -237,23 +300,31 @@ internal static class Upsampling
     private static Lowered Antialiased(Call call, int support, Func<Expr, Expr> filter)
     {
         var result = Input(call);
+        if (result.Type == DType.UInt8)
+        {
+            return OfBytes(call, scale => Filter(call, scale, support, filter));
+        }
+
         var scales = Scales(call, 2);
         for (var i = 0; i < 2; i++)
         {
-            if (scales[i].Scale is not ConstExpr { Value: var scale })
-            {
-                throw call.Unsupported("antialiased resizing between sizes whose ratio only the run can tell (it works with a scale factor, and between fixed sizes)");
-            }
-
-            result = Filter(call.Context, result, result.Rank - 2 + i, scales[i], scale, support, filter);
+            var (axis, (place, weights)) = (result.Rank - 2 + i, Filter(call, scales[i], support, filter));
+            var input = result;
+            result = call.Context.Reduce(input.Type, input.Dims.SetItem(axis, scales[i].Output), [weights.Dims[1]], Combiner.Sum, (o, t) =>
+                input.ValueAt(o.SetItem(axis, place(o[axis], t[0]))) * weights.At([o[axis], t[0]]).As(input.Type.Compute()));
         }
 
         return result;
     }
 
-    private static TensorBuffer Filter(LoweringContext context, TensorBuffer input, int axis, AxisScale sizes, double scale, int support, Func<Expr, Expr> filter)
+    private static Table Filter(Call call, AxisScale sizes, int support, Func<Expr, Expr> filter)
     {
-        var type = sizes.Type;
+        if (sizes.Scale is not ConstExpr { Value: var scale })
+        {
+            throw call.Unsupported("antialiased resizing between sizes whose ratio only the run can tell (it works with a scale factor, and between fixed sizes)");
+        }
+
+        var (context, type) = (call.Context, sizes.Type);
         var width = support * Math.Max(scale, 1);
         Dim taps = ((long)Math.Ceiling(width) * 2) + 1;
         Expr Center(Dim output) => Expr.Const(type, scale) * (Expr.Of(output).As(type) + Expr.Const(type, 0.5));
@@ -268,8 +339,6 @@ internal static class Upsampling
         });
         var totals = context.Sum(weights, new(weights, [1], keep: false), type);
         var parts = context.Map(type, weights.Dims, i => weights.At(i) / totals.At([i[0]]));
-        return context.Reduce(input.Type, input.Dims.SetItem(axis, sizes.Output), [taps], Combiner.Sum, (o, t) =>
-            input.ValueAt(o.SetItem(axis, BufferLoads.Clamped(starts.At([o[axis]]) + Expr.Of(t[0]), sizes.Input)))
-                * parts.At([o[axis], t[0]]).As(input.Type.Compute()));
+        return new((output, tap) => BufferLoads.Clamped(starts.At([output]) + Expr.Of(tap), sizes.Input), parts);
     }
 }
