@@ -32,6 +32,8 @@ def _npy(name: str, tensor: torch.Tensor) -> bytes:
 
     if tensor.dtype in (torch.float16, torch.bfloat16):
         tensor = tensor.float()
+    if tensor.dtype == torch.complex32:
+        tensor = tensor.to(torch.complex64)
     description = _DESCRIPTIONS.get(str(tensor.dtype).removeprefix("torch."))
     if description is None:
         raise SconceError(f"expected a tensor of bool, integers, floats or complex numbers as {name}, but got {tensor.dtype}")

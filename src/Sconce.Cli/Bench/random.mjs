@@ -5,7 +5,7 @@ export const arrays = {
   bool: Uint8Array, uint8: Uint8Array, int8: Int8Array, int16: Int16Array, int32: Int32Array, int64: BigInt64Array,
   uint16: Uint16Array, uint32: Uint32Array, uint64: BigUint64Array,
   float16: Uint16Array, bfloat16: Uint16Array, float32: Float32Array, float64: Float64Array,
-  complex64: Float32Array, complex128: Float64Array,
+  complex32: Uint16Array, complex64: Float32Array, complex128: Float64Array,
 };
 
 /** Floats about 0; integers 0 or 1, which are also indices wherever two rows are. Always the same ones. */
@@ -15,7 +15,7 @@ export function random(dtype, shape) {
   let state = 1;
   const next = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
   // Halves hold 0.5 with either sign: of their bits only those that both formats understand.
-  const half = { float16: [0x3800, 0xb800], bfloat16: [0x3f00, 0xbf00] }[dtype];
+  const half = { complex32: [0x3800, 0xb800], float16: [0x3800, 0xb800], bfloat16: [0x3f00, 0xbf00] }[dtype];
   for (let i = 0; i < data.length; i++) {
     if (half !== undefined) data[i] = half[next() < 0.5 ? 0 : 1];
     else if (typeof data[i] === "bigint") data[i] = next() < 0.5 ? 0n : 1n;

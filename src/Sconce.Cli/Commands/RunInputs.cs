@@ -88,14 +88,14 @@ internal static class RunInputs
             }
 
             var type = ElementTypes.Parse(port.Dtype);
-            if (array.Type != type && !(array.Type == DType.Float32 && type.IsHalf()))
+            if (array.Type != type && array.Type.Name() != NumpyName(type))
             {
                 throw SconceException.Expected($"{type.Name()} for input '{port.Name}'", array.Type.Name(), hint: $"convert it in Python: array.astype(\"{NumpyName(type)}\")");
             }
         }
     }
 
-    private static string NumpyName(DType type) => type.IsHalf() ? DType.Float32.Name() : type.Name();
+    private static string NumpyName(DType type) => (type.IsHalf() ? DType.Float32 : type == DType.Complex32 ? DType.Complex64 : type).Name();
 
     private static int? Number(string key, string prefix) =>
         key.StartsWith(prefix, StringComparison.Ordinal) && int.TryParse(key.AsSpan(prefix.Length), out var number) && number >= 0

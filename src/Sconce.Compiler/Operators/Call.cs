@@ -153,6 +153,7 @@ public sealed class Call(LoweringContext context, Operator op, ImmutableArray<Lo
         5 => DType.Float16,
         6 => DType.Float32,
         7 => DType.Float64,
+        8 => DType.Complex32,
         9 => DType.Complex64,
         10 => DType.Complex128,
         11 => DType.Bool,

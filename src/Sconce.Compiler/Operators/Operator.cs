@@ -63,7 +63,7 @@ public enum DTypeSet
     Floats = 1 << DType.Float16 | 1 << DType.BFloat16 | 1 << DType.Float32 | 1 << DType.Float64,
     Numbers = Integers | Floats,
     Real = Bool | Integers | Floats,
-    Complex = 1 << DType.Complex64 | 1 << DType.Complex128,
+    Complex = 1 << DType.Complex32 | 1 << DType.Complex64 | 1 << DType.Complex128,
     All = Real | Complex,
 }
 

@@ -31,7 +31,7 @@ public static class TypePromotion
         if (Category(a) != Category(b))
         {
             var (high, low) = Category(a) > Category(b) ? (a, b) : (b, a);
-            return high == DType.Complex64 && low == DType.Float64 ? DType.Complex128 : high;
+            return high.IsComplex() && low.IsFloat() ? Promote(high, low.ToComplex()) : high;
         }
 
         return (a, b) switch
@@ -58,7 +58,7 @@ public static class TypePromotion
     private static DType? Outrank(DType? higher, DType? lower) =>
         higher is not { } high || lower is not { } low ? higher ?? lower
         : Category(low) <= Category(high) ? high
-        : low.IsComplex() ? (high == DType.Float64 ? DType.Complex128 : DType.Complex64)
+        : low.IsComplex() ? (high.IsFloat() ? high : DefaultFloat).ToComplex()
         : low;
 
     private static int Category(DType type) => type.IsComplex() ? 3 : type.IsFloat() ? 2 : type == DType.Bool ? 0 : 1;

@@ -16,6 +16,7 @@ public enum DType : byte
     BFloat16,
     Float32,
     Float64,
+    Complex32,
     Complex64,
     Complex128,
 }
@@ -28,7 +29,7 @@ public static class DTypes
     {
         DType.Bool or DType.UInt8 or DType.Int8 => 1,
         DType.Int16 or DType.UInt16 or DType.Float16 or DType.BFloat16 => 2,
-        DType.Int32 or DType.UInt32 or DType.Float32 => 4,
+        DType.Int32 or DType.UInt32 or DType.Float32 or DType.Complex32 => 4,
         DType.Int64 or DType.UInt64 or DType.Float64 or DType.Complex64 => 8,
         DType.Complex128 => 16,
         _ => throw new ArgumentOutOfRangeException(nameof(type)),
@@ -37,13 +38,23 @@ public static class DTypes
     public static bool IsFloat(this DType type) =>
         type is DType.Float16 or DType.BFloat16 or DType.Float32 or DType.Float64;
 
-    public static bool IsComplex(this DType type) => type is DType.Complex64 or DType.Complex128;
+    public static bool IsComplex(this DType type) => type is DType.Complex32 or DType.Complex64 or DType.Complex128;
 
     /// <summary>The dtype of the parts of complex numbers.</summary>
-    public static DType ToPart(this DType complex) => complex == DType.Complex128 ? DType.Float64 : DType.Float32;
+    public static DType ToPart(this DType complex) => complex switch
+    {
+        DType.Complex128 => DType.Float64,
+        DType.Complex32 => DType.Float16,
+        _ => DType.Float32,
+    };
 
     /// <summary>The dtype of complex numbers whose parts have a dtype.</summary>
-    public static DType ToComplex(this DType part) => part == DType.Float64 ? DType.Complex128 : DType.Complex64;
+    public static DType ToComplex(this DType part) => part switch
+    {
+        DType.Float64 => DType.Complex128,
+        DType.Float16 => DType.Complex32,
+        _ => DType.Complex64,
+    };
 
     /// <summary>Integers without bool.</summary>
     public static bool IsInteger(this DType type) =>
@@ -81,6 +92,7 @@ public static class DTypes
         DType.BFloat16 => "bfloat16",
         DType.Float32 => "float32",
         DType.Float64 => "float64",
+        DType.Complex32 => "complex32",
         DType.Complex64 => "complex64",
         DType.Complex128 => "complex128",
         _ => throw new ArgumentOutOfRangeException(nameof(type)),

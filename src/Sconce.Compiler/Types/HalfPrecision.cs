@@ -8,6 +8,11 @@ public static class HalfPrecision
     /// <summary>The tensor itself, or as float32 where it is of half precision.</summary>
     public static TensorData Widen(TensorData tensor)
     {
+        if (tensor.Type == DType.Complex32)
+        {
+            return Widen(tensor.AsParts()).AsComplex();
+        }
+
         if (!tensor.Type.IsHalf())
         {
             return tensor;
@@ -27,7 +32,9 @@ public static class HalfPrecision
 
     /// <summary>The numbers that an input of this type takes: float32 arrays rounded where it is of half precision, all others as they are.</summary>
     public static TensorData ForType(TensorData tensor, DType type) =>
-        tensor.Type == DType.Float32 && type.IsHalf() ? Narrow(tensor, type) : tensor;
+        tensor.Type == DType.Float32 && type.IsHalf() ? Narrow(tensor, type)
+        : tensor.Type == DType.Complex64 && type == DType.Complex32 ? Narrow(tensor.AsParts(), DType.Float16).AsComplex()
+        : tensor;
 
     /// <summary>A float32 tensor rounded to <paramref name="type"/>, to nearest and ties to even as PyTorch does.</summary>
     public static TensorData Narrow(TensorData tensor, DType type)

@@ -169,7 +169,7 @@ internal sealed partial class RunTarget : ITarget, IDisposable
     private static readonly Dictionary<string, int> ScalarTypes = new()
     {
         ["uint8"] = 1, ["int8"] = 2, ["int16"] = 3, ["int32"] = 4, ["int64"] = 5, ["float16"] = 6, ["float32"] = 7, ["float64"] = 8,
-        ["complex64"] = 10, ["complex128"] = 11, ["bool"] = 12, ["bfloat16"] = 13, ["uint16"] = 28, ["uint32"] = 34, ["uint64"] = 35,
+        ["complex32"] = 9, ["complex64"] = 10, ["complex128"] = 11, ["bool"] = 12, ["bfloat16"] = 13, ["uint16"] = 28, ["uint32"] = 34, ["uint64"] = 35,
     };
 
     [GeneratedRegex(@"%(?<value>[^:]+): .*? should (have shape \[.*?\], but has \[(?<shape>.*?)\]\.|be \w+, but is (?<type>\w+)\.)")]

@@ -64,3 +64,7 @@ class Kept(nn.Module):
 
 
 case("complex-kept", Kept(), complexes(3), calls=[(complexes(3),), (complexes(3),), (complexes(3),)])
+
+# 16-bit parts, which PyTorch makes and keeps, and hardly computes with on the CPU.
+case("complex32", lambda x, y: {"made": torch.complex(x, y), "half": x.float().chalf(), "back": torch.complex(x, y).to(torch.complex64), "real": torch.complex(x, y).real,
+    "from": torch.complex(x.float(), y.float()).chalf(), "moved": torch.complex(x, y).T[1:]}, rand(3, 5, dtype=torch.float16), rand(3, 5, dtype=torch.float16))

@@ -66,7 +66,7 @@ function chooseSizes(symbols: readonly SymbolInfo[], args: readonly string[]): M
 function fill(data: TypedArray, dtype: DType): TypedArray {
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) data.forEach((_, i) => (data[i] = BigInt(Math.random() < 0.5)));
   else if (/^(float|complex)/.test(dtype) && !(data instanceof Uint16Array)) for (let i = 0; i < data.length; i++) (data as Float32Array)[i] = 2 * Math.random() - 1;
-  else if (!dtype.endsWith("float16")) for (let i = 0; i < data.length; i++) (data as Uint8Array)[i] = Number(Math.random() < 0.5);
+  else if (!/float16|complex/.test(dtype)) for (let i = 0; i < data.length; i++) (data as Uint8Array)[i] = Number(Math.random() < 0.5);
   return data;
 }
 

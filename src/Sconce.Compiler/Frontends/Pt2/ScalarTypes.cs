@@ -8,7 +8,7 @@ internal static class ScalarTypes
 {
     private static readonly Dictionary<int, string> Unsupported = new()
     {
-        [9] = "complex32", [29] = "float8_e4m3fn", [30] = "float8_e5m2", [31] = "float8_e4m3fnuz", [32] = "float8_e5m2fnuz", [33] = "float8_e8m0fnu",
+        [29] = "float8_e4m3fn", [30] = "float8_e5m2", [31] = "float8_e4m3fnuz", [32] = "float8_e5m2fnuz", [33] = "float8_e8m0fnu",
     };
 
     public static DType ToDType(int number, Where place) => number switch
@@ -21,6 +21,7 @@ internal static class ScalarTypes
         6 => DType.Float16,
         7 => DType.Float32,
         8 => DType.Float64,
+        9 => DType.Complex32,
         10 => DType.Complex64,
         11 => DType.Complex128,
         12 => DType.Bool,

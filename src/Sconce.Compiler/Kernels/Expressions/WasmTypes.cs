@@ -12,7 +12,7 @@ internal static class WasmTypes
         DType.Int64 or DType.UInt64 => WasmType.I64,
         DType.Float16 or DType.BFloat16 or DType.Float32 => WasmType.F32,
         DType.Float64 => WasmType.F64,
-        DType.Complex64 or DType.Complex128 => throw new NotSupportedException($"Kernels compute with real numbers; {type.Name()} is lowered to pairs of them."),
+        DType.Complex32 or DType.Complex64 or DType.Complex128 => throw new NotSupportedException($"Kernels compute with real numbers; {type.Name()} is lowered to pairs of them."),
         _ => WasmType.I32,
     };
 

@@ -13,6 +13,7 @@ internal static class Conversion
         { "aten::to.device(Tensor(a) self, Device device, ScalarType dtype, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)", To, ComplexTo },
         { "aten::to.other(Tensor(a) self, Tensor other, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)", call => call.Context.Convert(call.Tensor(0), call.Tensor("other").Type) },
         { "aten::_to_copy(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, bool non_blocking=False, MemoryFormat? memory_format=None) -> Tensor", To, ComplexTo },
+        { "aten::chalf(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor", call => To(call, DType.Complex32), call => ComplexTo(call, DType.Complex32) },
         { "aten::type_as(Tensor self, Tensor other) -> Tensor", call => call.Context.Convert(call.Tensor(0), call.Tensor("other").Type) },
         { "aten::_cast_Float(Tensor self, bool non_blocking=False) -> Tensor", call => call.Context.Convert(call.Tensor(0), DType.Float32) },
         { "aten::_cast_Int(Tensor self, bool non_blocking=False) -> Tensor", call => call.Context.Convert(call.Tensor(0), DType.Int32) },
@@ -32,18 +33,20 @@ internal static class Conversion
         { "aten::_local_scalar_dense(Tensor self) -> Scalar", Item },
     };
 
-    private static Lowered To(Call call)
+    private static Lowered To(Call call) => To(call, call.TypeOr(call.Tensor(0).Type));
+
+    private static Lowered To(Call call, DType type)
     {
         var self = call.Tensor(0);
-        var type = call.TypeOr(self.Type);
         return type.IsComplex() ? Complex.Of(call.Context, self, type) : call.Context.Convert(self, type);
     }
 
     /// <summary>Of complex tensors only the precision changes; a real dtype takes the real part.</summary>
-    private static Lowered ComplexTo(Call call)
+    private static Lowered ComplexTo(Call call) => ComplexTo(call, call.TypeOr(call.Complex(0).Real.Type.ToComplex()));
+
+    private static Lowered ComplexTo(Call call, DType type)
     {
         var (real, imaginary) = call.Complex(0);
-        var type = call.TypeOr(real.Type.ToComplex());
         return type.IsComplex()
             ? new Lowered.Complex(call.Context.Convert(real, type.ToPart()), call.Context.Convert(imaginary, type.ToPart()))
             : type == DType.Bool ? ComplexForms.IsNotZero(call.Context, new(real, imaginary))

@@ -36,6 +36,7 @@ interface InputDataOf extends Record<DType, TypedArray> {
   readonly bfloat16: Uint16Array;
   readonly float32: Float32Array;
   readonly float64: Float64Array;
+  readonly complex32: DataOf["float16"] | Uint16Array;
   readonly complex64: Float32Array;
   readonly complex128: Float64Array;
 }

@@ -3,7 +3,7 @@ import { SconceError } from "./errors.js";
 /** Names of element types, as PyTorch has them. */
 export type DType =
   | "bool" | "uint8" | "int8" | "int16" | "int32" | "int64" | "uint16" | "uint32" | "uint64"
-  | "float16" | "bfloat16" | "float32" | "float64" | "complex64" | "complex128";
+  | "float16" | "bfloat16" | "float32" | "float64" | "complex32" | "complex64" | "complex128";
 
 // Not in every version of TypeScript's library.
 type Float16 = typeof globalThis extends { readonly Float16Array: { readonly prototype: infer Data } } ? Data : Uint16Array;
@@ -31,6 +31,7 @@ export interface DataOf {
   readonly float32: ReturnType<typeof Float32Array.of>;
   readonly float64: ReturnType<typeof Float64Array.of>;
   /** Real and imaginary parts in turn. */
+  readonly complex32: DataOf["float16"];
   readonly complex64: ReturnType<typeof Float32Array.of>;
   readonly complex128: ReturnType<typeof Float64Array.of>;
 }
@@ -82,6 +83,8 @@ interface DTypeInfo {
 // Not in every engine, and not yet in TypeScript's library for our target.
 const float16 = (globalThis as { Float16Array?: ArrayType }).Float16Array;
 
+const float16Arrays: DTypeInfo["arrays"] = float16 === undefined ? [Uint16Array] : [float16, Uint16Array];
+
 const dtypes: Readonly<Record<DType, DTypeInfo>> = {
   bool: { size: 1, arrays: [Uint8Array, Uint8ClampedArray] },
   uint8: { size: 1, arrays: [Uint8Array, Uint8ClampedArray] },
@@ -92,10 +95,11 @@ const dtypes: Readonly<Record<DType, DTypeInfo>> = {
   uint16: { size: 2, arrays: [Uint16Array] },
   uint32: { size: 4, arrays: [Uint32Array] },
   uint64: { size: 8, arrays: [BigUint64Array] },
-  float16: { size: 2, arrays: float16 === undefined ? [Uint16Array] : [float16, Uint16Array] },
+  float16: { size: 2, arrays: float16Arrays },
   bfloat16: { size: 2, arrays: [Uint16Array] },
   float32: { size: 4, arrays: [Float32Array] },
   float64: { size: 8, arrays: [Float64Array] },
+  complex32: { size: 4, arrays: float16Arrays },
   complex64: { size: 8, arrays: [Float32Array] },
   complex128: { size: 16, arrays: [Float64Array] },
 };
