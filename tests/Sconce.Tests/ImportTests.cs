@@ -15,12 +15,13 @@ public sealed partial class ImportTests
         ("Wasm", []),
         ("Types", ["Diagnostics"]),
         ("Graphs", ["Types"]),
+        ("Aliases", ["Diagnostics", "Types", "Graphs"]),
         ("Tensors", ["Diagnostics", "Types"]),
-        ("Frontends", ["Diagnostics", "Types", "Graphs"]),
+        ("Frontends", ["Diagnostics", "Types", "Graphs", "Aliases"]),
         ("Operators", ["Diagnostics", "Types", "Graphs", "Tensors"]),
         ("Evaluation", ["Diagnostics", "Types", "Tensors"]),
         ("Kernels", ["Wasm", "Types", "Tensors"]),
-        ("Passes", ["Diagnostics", "Types", "Graphs", "Tensors", "Evaluation", "Kernels"]),
+        ("Passes", ["Diagnostics", "Types", "Graphs", "Aliases", "Tensors", "Evaluation", "Kernels"]),
         ("Artifact", ["Diagnostics", "Wasm", "Types", "Tensors", "Kernels"]),
     ];
 

@@ -28,6 +28,9 @@ public sealed partial class LoweringContext(TensorProgram program)
     /// <summary>The runs of vmap that are under way.</summary>
     internal Batching Batching => batching ??= new Batching(this);
 
+    /// <summary>Told of each step that is added.</summary>
+    internal Action<Step>? Added { get; set; }
+
     /// <summary>The origin of the steps that are being added.</summary>
     public Origin? Origin { get; set; }
 
@@ -120,7 +123,9 @@ public sealed partial class LoweringContext(TensorProgram program)
     {
         StepCheck.Check(step, program.Found.Count == 0 ? program.Symbols : [.. program.Symbols, .. program.Found], Require);
         Budget.Spend(Budget.Step);
-        Steps.Add(step with { Origin = Origin });
+        step = step with { Origin = Origin };
+        Steps.Add(step);
+        Added?.Invoke(step);
     }
 
     public TensorBuffer Temporary(DType type, Dims dims) => type.IsComplex()
@@ -306,13 +311,27 @@ public sealed partial class LoweringContext(TensorProgram program)
     /// <param name="perhaps">Whether a run may leave the block out: what it demands of sizes holds inside it alone.</param>
     internal T Within<T>(List<Step> block, Func<T> body, bool perhaps = false)
     {
-        // What a region finds is not known after it.
-        var outer = (Steps, settled, Facts, this.perhaps);
-        (Steps, settled, facts, this.perhaps) = (block, new(settled), perhaps ? Facts.Copy() : Facts, this.perhaps || perhaps);
+        var outer = Open(block, perhaps);
         var result = body();
-        (Steps, settled, facts, this.perhaps) = outer;
+        Close(outer);
         return result;
     }
+
+    /// <summary>Steps are added to a block from now on.</summary>
+    /// <inheritdoc cref="Within{T}" path="/param"/>
+    internal OpenBlock Open(List<Step> block, bool perhaps)
+    {
+        // What a region finds is not known after it.
+        var outer = new OpenBlock(Steps, settled, Facts, this.perhaps);
+        (Steps, settled, facts, this.perhaps) = (block, new(settled), perhaps ? Facts.Copy() : Facts, this.perhaps || perhaps);
+        return outer;
+    }
+
+    /// <summary>Steps are added again to what they were added to before.</summary>
+    internal void Close(OpenBlock outer) => (Steps, settled, facts, perhaps) = (outer.Steps, outer.Settled, outer.Facts, outer.Perhaps);
+
+    /// <summary>What steps were added to when a block was opened.</summary>
+    internal readonly record struct OpenBlock(List<Step> Steps, Dictionary<Dim, Dim> Settled, SizeFacts Facts, bool Perhaps);
 
     private Symbol Named(Symbol symbol)
     {

@@ -1,5 +1,5 @@
+using Sconce.Compiler.Aliases;
 using Sconce.Compiler.Graphs;
-using Sconce.Compiler.Passes.Functionalisation;
 
 namespace Sconce.Compiler.Passes;
 

@@ -1,3 +1,4 @@
+using Sconce.Compiler.Aliases;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Graphs;
 

@@ -2,7 +2,7 @@ using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Types;
 
-namespace Sconce.Compiler.Passes.Functionalisation;
+namespace Sconce.Compiler.Aliases;
 
 /// <summary>The operators that write one of their arguments, and the pure computation of what they write.</summary>
 internal static class InPlaceOperators

@@ -1,6 +1,6 @@
 using Sconce.Compiler.Graphs;
 
-namespace Sconce.Compiler.Passes.Functionalisation;
+namespace Sconce.Compiler.Aliases;
 
 /// <summary>One view: how to take it of the value it views, and how a new value of the view goes back into that.</summary>
 internal sealed class InvertibleView(

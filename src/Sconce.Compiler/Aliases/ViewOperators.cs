@@ -3,7 +3,7 @@ using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Types;
 
-namespace Sconce.Compiler.Passes.Functionalisation;
+namespace Sconce.Compiler.Aliases;
 
 /// <summary>The operators that give views, and the inverse of each.</summary>
 internal static class ViewOperators

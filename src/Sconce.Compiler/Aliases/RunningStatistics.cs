@@ -1,7 +1,7 @@
 using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Types;
 
-namespace Sconce.Compiler.Passes.Functionalisation;
+namespace Sconce.Compiler.Aliases;
 
 /// <summary>Batch and instance normalisation that were exported in training mode write their running statistics, although their names do not say so.</summary>
 internal static class RunningStatistics

@@ -3,16 +3,16 @@ using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Types;
 
-namespace Sconce.Compiler.Passes.Functionalisation;
+namespace Sconce.Compiler.Aliases;
 
 /// <summary>Appends the pure nodes that replace one node of the graph: they keep its place in the Python source.</summary>
-internal sealed class NodeEmitter(List<Node> nodes, Func<string, string> unique)
+internal class NodeEmitter(List<Node> nodes, Func<string, string> unique)
 {
     public List<Node> Nodes { get; } = nodes;
 
     public SourceLocation? Source { get; set; }
 
-    public Value Emit(string op, string overload, GraphType type, params NamedArgument[] arguments)
+    public virtual Value Emit(string op, string overload, GraphType type, params NamedArgument[] arguments)
     {
         var result = new Value(unique(op[(op.IndexOf(':') + 2)..]), type);
         Nodes.Add(new Node { Operator = op, Overload = overload, Arguments = [.. arguments], Outputs = [result], Source = Source });

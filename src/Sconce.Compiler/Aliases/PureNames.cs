@@ -1,4 +1,4 @@
-namespace Sconce.Compiler.Passes.Functionalisation;
+namespace Sconce.Compiler.Aliases;
 
 /// <summary>Operators that differ from others only in what they do with memory.</summary>
 internal static class PureNames

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Types;
 
-namespace Sconce.Compiler.Passes.Functionalisation;
+namespace Sconce.Compiler.Aliases;
 
 /// <summary>How an operator's result relates to its input in PyTorch's memory.</summary>
 internal enum Aliasing

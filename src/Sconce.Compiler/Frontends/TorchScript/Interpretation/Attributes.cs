@@ -1,0 +1,196 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Frontends.TorchScript.Archive;
+using Sconce.Compiler.Frontends.TorchScript.Language;
+using Sconce.Compiler.Graphs;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
+
+/// <summary>What the archive holds as values of the program: each object once, however many names it has; tensors become inputs of the graph when they are first asked for.</summary>
+internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal journal, IReadOnlySet<ScriptValue.Tensor> written)
+{
+    private readonly Dictionary<ScriptValue, Datum> known = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<ScriptStorage, List<(ScriptValue.Tensor Tensor, TensorReference Reference)>> sharers = new(ReferenceEqualityComparer.Instance);
+    private readonly List<(string Path, Cell Cell, object First)> collections = [];
+    private readonly List<StoredTensor> tensors = [];
+    private readonly List<StoredAttribute> stored = [];
+
+    /// <summary>The lists and dicts of the archive, and what they held at first.</summary>
+    public IReadOnlyList<(string Path, Cell Cell, object First)> Collections => collections;
+
+    /// <summary>A tensor of the archive, its input, and what it was at first.</summary>
+    public sealed record StoredTensor(ScriptValue.Tensor Tensor, GraphInput Input, TensorReference Reference, Contents First);
+
+    /// <summary>An attribute of an object of the archive, and what it was at first.</summary>
+    public sealed record StoredAttribute(Instance Instance, string Name, Cell Cell, Datum First)
+    {
+        public string Path => string.IsNullOrEmpty(Instance.Path) ? Name : $"{Instance.Path}.{Name}";
+    }
+
+    public IReadOnlyList<StoredTensor> Tensors => tensors;
+
+    /// <summary>The attributes of all objects that were asked for.</summary>
+    public IReadOnlyList<StoredAttribute> Stored => stored;
+
+    /// <summary>The value; with the name it has in the tree of modules, null for a constant of the code.</summary>
+    public Datum Of(ScriptValue value, string? path, bool isParameter = false, Expression? type = null)
+    {
+        if (known.TryGetValue(value, out var datum))
+        {
+            return datum;
+        }
+
+        datum = value switch
+        {
+            ScriptValue.None => Datum.Nothing,
+            ScriptValue.Bool flag => Datum.Of(flag.Value),
+            ScriptValue.Int number => Datum.Of(number.Value),
+            ScriptValue.Float number => Datum.Of(number.Value),
+            ScriptValue.Complex number => new Datum.Complex(number.Real, number.Imaginary),
+            ScriptValue.Text text => Datum.Of(text.Value),
+            ScriptValue.Device device => new Datum.Device(device.Name),
+            ScriptValue.Enum member => new Datum.Member(member.QualifiedName, "", Of(member.Value, null)),
+            ScriptValue.List list => new Datum.List(Collection(path, list.Items.Select((item, i) => Of(item, Inner(path, i), isParameter)).ToImmutableList())),
+            ScriptValue.Dict dict => new Datum.Dict(Collection(path, dict.Items.Select(item => (Of(item.Key, null), Of(item.Value, Inner(path, item.Key)))).ToImmutableList())),
+            ScriptValue.Tuple tuple => Tuple(tuple, path, type),
+            ScriptValue.Tensor tensor => new Datum.Tensor(Tensor(tensor, path, isParameter)),
+            ScriptValue.Object item => Object(item, path),
+            _ => throw SconceException.Internal($"a value of the archive of the kind {value.GetType().Name}"),
+        };
+        if (value is not (ScriptValue.None or ScriptValue.Bool or ScriptValue.Int or ScriptValue.Float))
+        {
+            known[value] = datum;
+        }
+
+        return datum;
+    }
+
+    private Cell Collection(string? path, object items)
+    {
+        var cell = journal.New(items);
+        collections.Add((path ?? "a constant", cell, items));
+        return cell;
+    }
+
+    private static string? Inner(string? path, int place) => path is null ? null : FormattableString.Invariant($"{path}.{place}");
+
+    private static string? Inner(string? path, ScriptValue key) => path is null ? null : key switch
+    {
+        ScriptValue.Text text => $"{path}.{text.Value}",
+        ScriptValue.Int number => FormattableString.Invariant($"{path}.{number.Value}"),
+        _ => path,
+    };
+
+    private Datum.Tuple Tuple(ScriptValue.Tuple tuple, string? path, Expression? type)
+    {
+        var names = code.FindClass(TypeNames.Head(type)) is { Definition: { Base: "NamedTuple" } definition } && definition.Attributes.Length == tuple.Items.Length
+            ? definition.Attributes.Select(field => field.Name).ToImmutableArray() : default;
+        return new([.. tuple.Items.Select((item, i) => Of(item, Inner(path, i)))], names);
+    }
+
+    private Datum.Object Object(ScriptValue.Object value, string? path)
+    {
+        var instance = new Instance(value.QualifiedName) { Path = path };
+        var result = new Datum.Object(instance);
+        known[value] = result;
+        var definition = code.FindClass(value.QualifiedName)?.Definition;
+        var parameters = definition?.Attributes.FirstOrDefault(attribute => attribute.Name == "__parameters__")?.Value is Expression.List list
+            ? list.Items.OfType<Expression.Text>().Select(text => text.Value).ToHashSet() : [];
+        foreach (var (name, attribute) in value.Attributes)
+        {
+            var type = definition?.Attributes.FirstOrDefault(declared => declared.Name == name)?.Type;
+
+            // What is never asked for is never read from the file.
+            var first = new Lazy<Datum>(() => Of(attribute, string.IsNullOrEmpty(path) ? name : $"{path}.{name}", parameters.Contains(name), type));
+            instance.Attributes.Add(name, journal.New(first));
+        }
+
+        foreach (var constant in definition?.Attributes.Where(attribute => TypeNames.Head(attribute.Type) == "Final") ?? [])
+        {
+            instance.Finals[constant.Name] = constant.Value!;
+        }
+
+        return result;
+    }
+
+    /// <summary>An attribute as it is now.</summary>
+    public Datum? Read(Instance instance, string name)
+    {
+        if (!instance.Attributes.TryGetValue(name, out var cell))
+        {
+            return null;
+        }
+
+        Touch(instance, name, cell);
+        return cell.Content as Datum ?? ((Lazy<Datum>)cell.Content!).Value;
+    }
+
+    public void Write(Instance instance, string name, Datum value)
+    {
+        if (!instance.Attributes.TryGetValue(name, out var cell))
+        {
+            instance.Attributes.Add(name, cell = journal.New(new Datum.Unusable($"the attribute '{name}' is used before it is set")));
+        }
+        else
+        {
+            Touch(instance, name, cell);
+        }
+
+        journal.Set(cell, value);
+    }
+
+    private void Touch(Instance instance, string name, Cell cell)
+    {
+        if (instance.Path is not null && cell.Content is Lazy<Datum> first && !stored.Exists(attribute => attribute.Cell == cell))
+        {
+            stored.Add(new(instance, name, cell, first.Value));
+        }
+    }
+
+    /// <summary>A tensor that the program makes of known numbers.</summary>
+    public Datum.Tensor Made(TensorData data)
+    {
+        var value = new Value(builder.Name("tensor"), new GraphType.Tensor(data.Type, [.. data.Shape.Select(size => (Dim)size)]));
+        var input = new GraphInput(value, InputKind.Constant, value.Name, data);
+        builder.Graph.Inputs.Add(input);
+        builder.Typer.Define(input);
+        return new(new TensorReference(journal, new Memory(journal.New(new Contents(value, 0)))));
+    }
+
+    private TensorReference Tensor(ScriptValue.Tensor tensor, string? path, bool isParameter)
+    {
+        if (tensor.Quantisation is not null)
+        {
+            throw SconceException.Unsupported("a quantised tensor", hint: "Sconce does not compile quantised TorchScript models yet: export the model with torch.export and torchao.");
+        }
+
+        var inStorage = sharers.TryGetValue(tensor.Storage, out var list) ? list : sharers[tensor.Storage] = [];
+        if (inStorage.Find(other => IsSame(other.Tensor, tensor)).Reference is { } same)
+        {
+            return same;
+        }
+
+        var isWritten = written.Contains(tensor);
+        var kind = isParameter ? InputKind.Parameter : path is null ? InputKind.Constant : InputKind.Buffer;
+        var name = path ?? "constant";
+        var value = new Value(builder.Name(name), new GraphType.Tensor(tensor.Type, [.. tensor.Shape.Select(size => (Dim)size)]));
+        var input = new GraphInput(value, isWritten ? InputKind.Buffer : kind, path ?? value.Name, tensor.Data);
+        builder.Graph.Inputs.Add(input);
+        builder.Typer.Define(isWritten ? input : input with { Kind = InputKind.Constant });
+        var memory = new Memory(journal.New(new Contents(value, 0)));
+        foreach (var (_, other) in inStorage)
+        {
+            other.Memory.Doubtful.Add(memory);
+            memory.Doubtful.Add(other.Memory);
+        }
+
+        var reference = new TensorReference(journal, memory) { Stored = tensor };
+        inStorage.Add((tensor, reference));
+        tensors.Add(new(tensor, input, reference, memory.Contents));
+        return reference;
+
+        static bool IsSame(ScriptValue.Tensor a, ScriptValue.Tensor b) =>
+            a.Type == b.Type && a.Offset == b.Offset && a.Shape.SequenceEqual(b.Shape) && a.Strides.SequenceEqual(b.Strides);
+    }
+}

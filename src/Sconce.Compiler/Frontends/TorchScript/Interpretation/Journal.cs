@@ -1,0 +1,54 @@
+namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
+
+/// <summary>A place whose contents change while the program is gone through: a variable, an attribute, a list's items, a tensor's memory.</summary>
+internal sealed class Cell(object? content, long born)
+{
+    public object? Content { get; set; } = content;
+
+    /// <summary>When it was made, as the journal counts.</summary>
+    public long Born { get; } = born;
+}
+
+/// <summary>
+/// Writes down what each cell held, so that what a branch or a loop body did can be looked at, undone and done again: a body is gone through several times, and two branches both begin with
+/// what was there before.
+/// </summary>
+internal sealed class Journal
+{
+    private readonly Stack<Dictionary<Cell, object?>> levels = [];
+    private long clock;
+
+    /// <summary>The time, which goes on with every new cell.</summary>
+    public long Now => clock;
+
+    public Cell New(object? content) => new(content, clock++);
+
+    public void Set(Cell cell, object? content)
+    {
+        if (levels.TryPeek(out var level))
+        {
+            level.TryAdd(cell, cell.Content);
+        }
+
+        cell.Content = content;
+    }
+
+    public void Begin() => levels.Push(new(ReferenceEqualityComparer.Instance));
+
+    /// <summary>Undoes what was done since <see cref="Begin"/>, and gives what each cell held at the end.</summary>
+    public Dictionary<Cell, object?> Undo()
+    {
+        var level = levels.Pop();
+        var after = new Dictionary<Cell, object?>(ReferenceEqualityComparer.Instance);
+        foreach (var (cell, before) in level)
+        {
+            after.Add(cell, cell.Content);
+            cell.Content = before;
+        }
+
+        return after;
+    }
+
+    /// <summary>The cells written since <see cref="Begin"/>, and what each held before.</summary>
+    public IReadOnlyDictionary<Cell, object?> Changed => levels.Peek();
+}

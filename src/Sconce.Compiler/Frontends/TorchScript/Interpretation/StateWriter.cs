@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Frontends.TorchScript.Archive;
+using Sconce.Compiler.Graphs;
+
+namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
+
+/// <summary>Writes down what a run leaves in the module's attributes: tensors become buffers that keep their contents until the next run.</summary>
+internal sealed class StateWriter(Graph graph, GraphBuilder builder, Attributes attributes)
+{
+    private readonly HashSet<ScriptValue.Tensor> written = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>The tensors that are written.</summary>
+    public HashSet<ScriptValue.Tensor> Write()
+    {
+        foreach (var attribute in attributes.Stored)
+        {
+            if (attribute.Cell.Content is Datum now && !ReferenceEquals(now, attribute.First))
+            {
+                Replace(attribute.Path, attribute.First, now);
+            }
+        }
+
+        foreach (var (path, cell, first) in attributes.Collections)
+        {
+            if (!ReferenceEquals(cell.Content, first))
+            {
+                Collection(path, first, cell.Content!);
+            }
+        }
+
+        foreach (var (tensor, input, reference, first) in attributes.Tensors)
+        {
+            if (!ReferenceEquals(reference.Memory.Contents, first) && !written.Contains(tensor))
+            {
+                Mutate(tensor, input, reference.Read(builder));
+            }
+        }
+
+        return written;
+    }
+
+    private void Collection(string path, object first, object now)
+    {
+        switch (first, now)
+        {
+            case (ImmutableList<Datum> before, ImmutableList<Datum> after) when before.Count == after.Count:
+                foreach (var (i, item) in before.Index())
+                {
+                    Replace(FormattableString.Invariant($"{path}.{i}"), item, after[i]);
+                }
+
+                break;
+            case (ImmutableList<(Datum Key, Datum Value)> before, ImmutableList<(Datum Key, Datum Value)> after) when before.Select(item => item.Key).SequenceEqual(after.Select(item => item.Key)):
+                foreach (var (i, item) in before.Index())
+                {
+                    Replace($"{path}.{item.Key.Kind}", item.Value, after[i].Value);
+                }
+
+                break;
+            default:
+                throw Changes(path, "a list or a dict of other length");
+        }
+    }
+
+    private void Replace(string path, Datum first, Datum now)
+    {
+        if (Equals(first, now))
+        {
+            return;
+        }
+
+        switch (first, now)
+        {
+            case (Datum.Tensor before, Datum.Tensor after):
+                if (ReferenceEquals(before.Reference, after.Reference))
+                {
+                    return;
+                }
+
+                var stored = attributes.Tensors.First(tensor => ReferenceEquals(tensor.Reference, before.Reference));
+                Mutate(stored.Tensor, stored.Input, after.Reference.Read(builder));
+                return;
+            case (Datum.Tuple before, Datum.Tuple after) when before.Items.Length == after.Items.Length:
+                foreach (var (i, item) in before.Items.Index())
+                {
+                    Replace(FormattableString.Invariant($"{path}.{i}"), item, after.Items[i]);
+                }
+
+                return;
+            case (Datum.List before, Datum.List after):
+                Collection(path, before.Items.Content!, after.Items.Content!);
+                return;
+            case (Datum.Dict before, Datum.Dict after):
+                Collection(path, before.Items.Content!, after.Items.Content!);
+                return;
+            default:
+                throw Changes(path, $"{first.Kind} at first and {now.Kind} after a run");
+        }
+    }
+
+    private void Mutate(ScriptValue.Tensor tensor, GraphInput input, Argument now)
+    {
+        var (before, after) = ((GraphType.Tensor)input.Value.Type, (GraphType.Tensor)((Argument.OfValue)now).Value.Type);
+        if (before.Type != after.Type || !before.Shape!.Value.SequenceEqual(after.Shape!.Value))
+        {
+            throw Changes(input.Name, $"{GraphPrinter.Text(before)} at first and {GraphPrinter.Text(after)} after a run");
+        }
+
+        written.Add(tensor);
+        graph.Mutations.Add((input.Value, now));
+    }
+
+    private static SconceException Changes(string path, string how) => SconceException.Unsupported(
+        $"the attribute '{path}', which the model writes, is {how}", hint: "let the attribute have its dtype and sizes from the beginning, as a tensor");
+}
