@@ -7,19 +7,30 @@ namespace Sconce.Compiler.Operators;
 /// <summary>Puts a node's arguments, named or by position, in the order of a schema's parameters.</summary>
 public static class ArgumentBinding
 {
-    /// <summary>The first of several overloads (at least one) that takes the arguments, and the arguments in the order of its parameters.</summary>
+    /// <summary>
+    /// The first of several overloads (at least one) that takes the arguments, and the arguments in the order of its parameters. Where nothing says which overload is meant, one that takes
+    /// them as they are goes before those that take a number for a tensor.
+    /// </summary>
     public static (Operator Operator, ImmutableArray<Lowered> Arguments) Choose(
-        ReadOnlySpan<Operator> overloads, ImmutableArray<(string? Name, Lowered Value)> arguments)
+        ReadOnlySpan<Operator> overloads, ImmutableArray<(string? Name, Lowered Value)> arguments, bool isNamed = true)
     {
-        foreach (var candidate in overloads)
+        for (var asTheyAre = !isNamed && overloads.Length > 1; ; asTheyAre = false)
         {
-            if (Bind(candidate.Schema, arguments, out _) is { } bound)
+            foreach (var candidate in overloads)
             {
-                return (candidate, bound);
+                if (Bind(candidate.Schema, arguments, asTheyAre, out _) is { } bound)
+                {
+                    return (candidate, bound);
+                }
+            }
+
+            if (!asTheyAre)
+            {
+                break;
             }
         }
 
-        Bind(overloads[0].Schema, arguments, out var problem);
+        Bind(overloads[0].Schema, arguments, asTheyAre: false, out var problem);
         throw SconceException.Unsupported(
             overloads.Length == 1
                 ? $"the arguments of {overloads[0].FullName} do not fit its schema: {problem}"
@@ -27,7 +38,7 @@ public static class ArgumentBinding
             hint: $"The schema is {overloads[0].Signature}.");
     }
 
-    private static ImmutableArray<Lowered>? Bind(OperatorSchema schema, ImmutableArray<(string? Name, Lowered Value)> arguments, out string? problem)
+    private static ImmutableArray<Lowered>? Bind(OperatorSchema schema, ImmutableArray<(string? Name, Lowered Value)> arguments, bool asTheyAre, out string? problem)
     {
         var values = new Lowered?[schema.Parameters.Length];
         var position = 0;
@@ -41,7 +52,7 @@ public static class ArgumentBinding
             }
 
             var parameter = schema.Parameters[place];
-            if (Convert(parameter.Type, value) is not { } converted)
+            if (Convert(parameter.Type, value, asTheyAre) is not { } converted)
             {
                 problem = $"'{parameter.Name}' cannot be {value.Kind}";
                 return null;
@@ -64,7 +75,7 @@ public static class ArgumentBinding
     }
 
     /// <summary>The value as the parameter takes it; null where it does not.</summary>
-    private static Lowered? Convert(ParameterType type, Lowered value)
+    private static Lowered? Convert(ParameterType type, Lowered value, bool asTheyAre)
     {
         if (value is Lowered.None)
         {
@@ -73,22 +84,28 @@ public static class ArgumentBinding
 
         if (!type.IsList)
         {
-            return Fits(type.Kind, value) ? value : null;
+            return Fits(type.Kind, value, asTheyAre) ? value : null;
         }
 
         var element = type with { IsList = false, IsOptional = type.HasOptionalElements };
         if (value is Lowered.List list)
         {
-            return list.Items.All(item => Convert(element, item) is not null) ? value : null;
+            return list.Items.All(item => Convert(element, item, asTheyAre) is not null) ? value : null;
         }
 
-        return type.ListLength > 0 && Fits(type.Kind, value)
+        return type.ListLength > 0 && Fits(type.Kind, value, asTheyAre)
             ? new Lowered.List([.. Enumerable.Repeat(value, type.ListLength)])
             : null;
     }
 
-    private static bool Fits(ParameterKind kind, Lowered value) => kind switch
+    private static bool Fits(ParameterKind kind, Lowered value, bool asTheyAre) => kind switch
     {
+        ParameterKind.Tensor when asTheyAre => value is Lowered.Tensor or Lowered.Complex,
+        ParameterKind.Int when asTheyAre => value is Lowered.Int,
+        ParameterKind.Float when asTheyAre => value is Lowered.Float,
+        ParameterKind.Scalar when asTheyAre => value is Lowered.Float or Lowered.Int or Lowered.Bool || (value is Lowered.Complex { Real.Rank: 0 }),
+        ParameterKind.Bool when asTheyAre => value is Lowered.Bool,
+
         // A number is taken for a tensor without dims, and such a tensor for a number, as PyTorch does.
         ParameterKind.Tensor => value is Lowered.Tensor or Lowered.Complex or Lowered.Int or Lowered.Float or Lowered.Bool,
         ParameterKind.Int => value is Lowered.Int or Lowered.Bool || IsScalarTensor(value),

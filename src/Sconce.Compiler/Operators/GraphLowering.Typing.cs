@@ -61,7 +61,7 @@ public sealed partial class GraphLowering
             context.Results = [];
             Budget.Spend(Budget.Step);
             var arguments = node.Arguments.Select(argument => (argument.Name, lowering.LowerArgument(argument.Argument))).ToImmutableArray();
-            var (op, bound) = ArgumentBinding.Choose(overloads.AsSpan(), arguments);
+            var (op, bound) = ArgumentBinding.Choose(overloads.AsSpan(), arguments, isNamed: node.Overload.Length > 0);
             CheckTypes(op, bound);
             var result = lowering.Lower(op, bound);
             var isList = op.Schema.Returns is [{ IsList: true }];

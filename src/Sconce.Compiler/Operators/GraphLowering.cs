@@ -162,7 +162,7 @@ public sealed partial class GraphLowering
         }
 
         var arguments = node.Arguments.Select(argument => (argument.Name, LowerArgument(argument.Argument))).ToImmutableArray();
-        var (op, bound) = ArgumentBinding.Choose(OperatorTable.Find(node.Operator, node.Overload).AsSpan(), arguments);
+        var (op, bound) = ArgumentBinding.Choose(OperatorTable.Find(node.Operator, node.Overload).AsSpan(), arguments, isNamed: node.Overload.Length > 0);
         CheckTypes(op, bound);
         operators[node.FullName] = op.FullName;
         var result = Lower(op, bound);
