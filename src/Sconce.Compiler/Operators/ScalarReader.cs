@@ -81,7 +81,7 @@ internal sealed class ScalarReader
         }
     }
 
-    private Number OfFloat(double value) => double.IsInteger(value) && Math.Abs(value) < Exact ? Number.Of((long)value) : new(value, null);
+    private static Number OfFloat(double value) => double.IsInteger(value) && Math.Abs(value) < Exact ? Number.Of((long)value) : new(value, null);
 
     private Dim? Size(Dim size, int depth)
     {

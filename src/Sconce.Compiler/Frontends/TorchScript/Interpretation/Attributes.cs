@@ -114,6 +114,18 @@ internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal
         return result;
     }
 
+    /// <summary>The object that an attribute's path leads to, and the attribute's own name.</summary>
+    public (Instance Instance, string Name) Find(Instance root, string path)
+    {
+        var names = path.Split('.');
+        foreach (var name in names[..^1])
+        {
+            root = Read(root, name) is Datum.Object { Instance: var next } ? next : throw SconceException.Unsupported($"a state within a list or dict of the model: '{path}'");
+        }
+
+        return (root, names[^1]);
+    }
+
     /// <summary>An attribute as it is now.</summary>
     public Datum? Read(Instance instance, string name)
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends.TorchScript.Language;
 using Sconce.Compiler.Graphs;
+using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
 
@@ -90,6 +91,7 @@ internal sealed partial class Interpreter
         joins.Read(no, first: false, standIns: false);
         joins.Read(yes, first: true, standIns: true);
         joins.Read(no, first: false, standIns: true);
+        var unlike = joins.TakeOutUnlike();
         yes.Block.Results.AddRange(joins.Firsts);
         no.Block.Results.AddRange(joins.Seconds);
         if (joins.Outputs.Count > 0 || Asserts(yes.Block) || Asserts(no.Block))
@@ -106,7 +108,7 @@ internal sealed partial class Interpreter
 
         foreach (var (cell, content) in merged)
         {
-            journal.Set(cell, content);
+            journal.Set(cell, content is Contents contents && unlike.TryGetValue(contents, out var reason) ? reason : content);
         }
     }
 
@@ -128,6 +130,7 @@ internal sealed partial class Interpreter
     {
         private readonly List<(Func<Argument>? First, Func<Argument>? Second)> pairs = [];
         private readonly Dictionary<(Datum, Datum), Datum> known = [];
+        private readonly List<(Contents Holder, Memory? Memory)> holders = [];
 
         public List<Value> Outputs { get; } = [];
 
@@ -168,6 +171,37 @@ internal sealed partial class Interpreter
             builder.EndBlock();
         }
 
+        /// <summary>Tensors of which a conditional cannot give the one or the other: they must not be used.</summary>
+        public Dictionary<Contents, Contents> TakeOutUnlike()
+        {
+            var unlike = new Dictionary<Contents, Contents>(ReferenceEqualityComparer.Instance);
+            for (var i = pairs.Count - 1; i >= 0; i--)
+            {
+                if (Firsts[i] is Argument.OfValue { Value.Type: GraphType.Tensor { Type: var typeA, Shape: { } a } } && Seconds[i] is Argument.OfValue { Value.Type: GraphType.Tensor { Type: var typeB, Shape: { } b } }
+                    && (typeA != typeB || a.Length != b.Length || a.Zip(b).Any(sizes => interpreter.builder.Typer.Holds(new SizeCondition.Compare(sizes.First, SizeComparison.Equal, sizes.Second)) == false)))
+                {
+                    var why = $"a tensor that is {GraphPrinter.Text(new GraphType.Tensor(typeA, a))} in one branch and {GraphPrinter.Text(new GraphType.Tensor(typeB, b))} in the other, where only the run tells which is taken";
+                    var output = Outputs[i];
+                    foreach (var (holder, memory) in holders.Where(entry => entry.Holder.Value is Argument.OfValue { Value: var value } && value == output))
+                    {
+                        var reason = new Contents(null, holder.Version, why);
+                        unlike[holder] = reason;
+                        if (memory is not null)
+                        {
+                            interpreter.journal.Set(memory.Cell, reason);
+                        }
+                    }
+
+                    pairs.RemoveAt(i);
+                    Outputs.RemoveAt(i);
+                    Firsts.RemoveAt(i);
+                    Seconds.RemoveAt(i);
+                }
+            }
+
+            return unlike;
+        }
+
         public object? Merge(object? a, object? b) => (a, b) switch
         {
             _ when Equals(a, b) => a,
@@ -191,7 +225,9 @@ internal sealed partial class Interpreter
                 return new(null, interpreter.journal.New(null).Born);
             }
 
-            return new(Output("written", new GraphType.Tensor(null, null), () => a.Value, () => b.Value), interpreter.journal.New(null).Born);
+            var contents = new Contents(Output("written", new GraphType.Tensor(null, null), () => a.Value, () => b.Value), interpreter.journal.New(null).Born);
+            holders.Add((contents, null));
+            return contents;
         }
 
         private Datum Merge(Datum a, Datum b)
@@ -217,6 +253,7 @@ internal sealed partial class Interpreter
                     return b;
                 case (Datum.Unusable { IsUninitialised: true } or Datum.Tensor, Datum.Tensor) or (Datum.Tensor, Datum.Unusable { IsUninitialised: true }):
                     var joined = interpreter.NewTensor(Output("joined", new GraphType.Tensor(null, null), Reading(a), Reading(b)));
+                    holders.Add((joined.Memory.Contents, joined.Memory));
                     foreach (var tensor in new[] { a, b }.OfType<Datum.Tensor>())
                     {
                         Doubt(joined.Memory, tensor.Reference.Memory);

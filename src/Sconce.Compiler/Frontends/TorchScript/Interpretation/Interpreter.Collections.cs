@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Diagnostics;
-using Sconce.Compiler.Graphs;
-using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Sconce.Compiler.Diagnostics;
@@ -408,7 +407,7 @@ internal sealed partial class Interpreter
         }
     }
 
-    private bool IsOfType(Datum value, Expression type)
+    private static bool IsOfType(Datum value, Expression type)
     {
         if (type is Expression.Tuple or Expression.List)
         {

@@ -115,7 +115,7 @@ internal sealed partial class Interpreter
     }
 
     /// <summary>A tensor without dims that holds a number.</summary>
-    private Datum.Tensor TensorOf(Datum number, DType type)
+    public Datum.Tensor TensorOf(Datum number, DType type)
     {
         if (number is Datum.Tensor tensor)
         {

@@ -62,6 +62,15 @@ internal sealed partial class Interpreter
         }
     }
 
+    /// <summary>The result of the one or the other, as the run decides.</summary>
+    public Datum Choose(Datum.Bool condition, Func<Datum> then, Func<Datum> otherwise)
+    {
+        const string Result = "<result>";
+        var frame = new Frame(archive.Sources.Values.First());
+        Branch(condition, () => Assign(frame, Result, then()), () => Assign(frame, Result, otherwise()), frame);
+        return (Datum)frame.Variables[Result].Content!;
+    }
+
     /// <summary>A value as the graph has it.</summary>
     public Argument Read(Datum datum) => ToArgument(datum);
 
@@ -134,7 +143,7 @@ internal sealed partial class Interpreter
     private Datum Constant(ScriptValue value) => attributes.Of(value, null);
 
     /// <summary>Runs what may be refused at a place of the code: the error says where.</summary>
-    private T At<T>(Frame frame, int at, Func<T> run)
+    private static T At<T>(Frame frame, int at, Func<T> run)
     {
         try
         {

@@ -21,30 +21,65 @@ internal static class ScriptModel
     {
         var code = new ProgramCode(archive);
         var written = new HashSet<ScriptValue.Tensor>(ReferenceEqualityComparer.Instance);
+        StatePlan? plan = null;
         for (var pass = 0; pass < MostPasses; pass++)
         {
-            if (Pass(archive, code, method, inputs, typer, written) is { } graph)
+            var (graph, next) = new ScriptPass(archive, code, inputs, typer, written, plan).Run(method);
+            if (graph is not null)
             {
                 return graph;
             }
+
+            plan = next;
         }
 
-        throw SconceException.Internal("a program writes to more of its state each time it is gone through");
+        throw SconceException.Unsupported("attributes of the model that become something else after each run", new Where(archive.FileName), "let attributes have their dtypes and sizes from the beginning, as tensors");
+    }
+}
+
+/// <summary>Goes through a method once.</summary>
+internal sealed class ScriptPass
+{
+    private readonly ScriptArchive archive;
+    private readonly ProgramCode code;
+    private readonly IReadOnlyList<InputSpec> inputs;
+    private readonly HashSet<ScriptValue.Tensor> written;
+    private readonly StatePlan? plan;
+    private readonly Graph graph;
+    private readonly GraphBuilder builder;
+    private readonly Interpreter interpreter;
+
+    public ScriptPass(ScriptArchive archive, ProgramCode code, IReadOnlyList<InputSpec> inputs, Func<Graph, IGraphTyper> typer, HashSet<ScriptValue.Tensor> written, StatePlan? plan)
+    {
+        (this.archive, this.code, this.inputs, this.written, this.plan) = (archive, code, inputs, written, plan);
+        var symbols = inputs.Where(input => !input.Shape.IsDefault).SelectMany(input => input.Shape).Select(size => size.AsAtom).OfType<Symbol>().Distinct().ToList();
+        graph = new Graph { Name = ProgramCode.NameOf(archive.Root.QualifiedName), Symbols = symbols };
+        builder = new GraphBuilder(typer(graph), graph);
+        interpreter = new Interpreter(archive, code, builder, written);
     }
 
-    /// <summary>The graph; null where a tensor was written that was not known to be.</summary>
-    private static Graph? Pass(ScriptArchive archive, ProgramCode code, string method, IReadOnlyList<InputSpec> inputs, Func<Graph, IGraphTyper> typer, HashSet<ScriptValue.Tensor> written)
+    /// <summary>The graph; null where something was learned of the state, so that the program must be gone through again, with a plan perhaps.</summary>
+    public (Graph? Graph, StatePlan? Plan) Run(string method)
     {
-        var symbols = inputs.Where(input => !input.Shape.IsDefault).SelectMany(input => input.Shape).Select(size => size.AsAtom).OfType<Symbol>().Distinct().ToList();
-        var graph = new Graph { Name = ProgramCode.NameOf(archive.Root.QualifiedName), Symbols = symbols };
-        var builder = new GraphBuilder(typer(graph), graph);
-        var interpreter = new Interpreter(archive, code, builder, written);
         var type = code.Class(archive.Root.QualifiedName);
         var definition = type.Method(method) ?? throw SconceException.Expected(
             $"a method of {type.Definition.Name} ({string.Join(", ", type.Definition.Methods.Select(known => known.Name))})", $"'{method}'", new Where(archive.FileName));
         var binder = new InputBinder(interpreter, code, builder, inputs);
         var arguments = binder.Bind(definition, definition.Parameters.Skip(1));
-        var result = interpreter.Run(((Datum.Object)interpreter.Root).Instance, method, arguments);
+        var root = ((Datum.Object)interpreter.Root).Instance;
+        var slots = new StateSlots(interpreter, builder);
+        var result = plan is { Begins: true, IsLearning: false }
+            ? interpreter.Choose(slots.First(), () => interpreter.Run(root, method, arguments), () =>
+            {
+                Begin(slots, root);
+                return interpreter.Run(root, method, arguments);
+            })
+            : RunOnce();
+        if (plan is { IsLearning: false, Begins: true })
+        {
+            slots.EndFirst();
+        }
+
         Outputs(graph, interpreter, result, result is Datum.Dict or Datum.Tuple { Names.IsDefault: false } ? "" : "output");
         foreach (var (input, reference) in binder.Tensors)
         {
@@ -55,15 +90,99 @@ internal static class ScriptModel
         }
 
         var known = written.Count;
-        written.UnionWith(new StateWriter(graph, builder, interpreter.State).Write());
+        var writer = new StateWriter(graph, builder, interpreter.State);
+        written.UnionWith(writer.Write(plan));
+        if (Next(root, writer, slots) is { } next)
+        {
+            return (null, next);
+        }
+
         if (written.Count > known)
         {
-            return null;
+            return (null, plan);
         }
 
         Settle(graph, builder.Typer);
-        return graph;
+        return (graph, plan);
+
+        Datum RunOnce()
+        {
+            Begin(slots, root);
+            return interpreter.Run(root, method, arguments);
+        }
     }
+
+    /// <summary>Puts the values of the plan into the attributes.</summary>
+    private void Begin(StateSlots slots, Instance root)
+    {
+        foreach (var (path, state) in plan?.Values ?? [])
+        {
+            var (instance, name) = interpreter.State.Find(root, path);
+            var first = interpreter.State.Read(instance, name);
+            interpreter.State.Write(instance, name, slots.Make(state, path, plan!.Begins ? null : first));
+        }
+    }
+
+    /// <summary>A better plan; null where this one holds, and its buffers are filled then.</summary>
+    private StatePlan? Next(Instance root, StateWriter writer, StateSlots slots)
+    {
+        var values = plan?.Values ?? [];
+        var begins = plan?.Begins == true;
+        var changed = false;
+        foreach (var (path, (first, now)) in writer.Changed)
+        {
+            begins |= StateValue.Of(first, builder) is not { } before || StateValue.Both(before, StateOf(path, now)) is null;
+        }
+
+        foreach (var (path, (first, now)) in writer.Changed)
+        {
+            // What the first run begins with is one thing, and what later ones find another; or the one is as the other.
+            var after = StateOf(path, now);
+            values = values.SetItem(path, begins ? after : StateValue.Both(StateValue.Of(first, builder)!, after)!);
+            changed = true;
+        }
+
+        foreach (var (path, state) in plan?.Values ?? [])
+        {
+            var (instance, name) = interpreter.State.Find(root, path);
+            var now = interpreter.State.Read(instance, name)!;
+            var after = StateOf(path, now);
+            if (StateValue.Both(state, after) is not { } both)
+            {
+                if (begins && plan is { IsLearning: false })
+                {
+                    throw Restless(path, now);
+                }
+
+                // Not what the first run begins with: what later ones do is looked for.
+                begins = true;
+                both = after;
+            }
+
+            changed |= !both.Equals(state);
+            values = values.SetItem(path, both);
+        }
+
+        if (changed || (plan is { IsLearning: true }))
+        {
+            // With something else at first, whatever was joined with it is looked at again.
+            return new StatePlan(values, begins) { IsLearning = begins && changed };
+        }
+
+        foreach (var (path, state) in values)
+        {
+            var (instance, name) = interpreter.State.Find(root, path);
+            slots.Fill(state, path, interpreter.State.Read(instance, name)!);
+        }
+
+        return null;
+    }
+
+    private StateValue StateOf(string path, Datum now) => StateValue.Of(now, builder) ?? throw Restless(path, now);
+
+    private SconceException Restless(string path, Datum now) => SconceException.Unsupported(
+        $"the attribute '{path}', which the model writes, is {now.Kind} after a run: it is of another kind after each, or has sizes that only the run tells", new Where(archive.FileName),
+        "let the attribute have its dtype and sizes from the beginning, as a tensor");
 
     private static void Outputs(Graph graph, Interpreter interpreter, Datum value, string name)
     {

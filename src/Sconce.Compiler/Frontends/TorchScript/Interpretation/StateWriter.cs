@@ -10,22 +10,33 @@ internal sealed class StateWriter(Graph graph, GraphBuilder builder, Attributes 
 {
     private readonly HashSet<ScriptValue.Tensor> written = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>The tensors that are written.</summary>
-    public HashSet<ScriptValue.Tensor> Write()
+    /// <summary>Attributes that are of another kind after the run than before, with both.</summary>
+    public Dictionary<string, (Datum First, Datum Now)> Changed { get; } = [];
+
+    /// <summary>Writes all but the attributes that a plan is for, and gives the tensors that are written.</summary>
+    public HashSet<ScriptValue.Tensor> Write(StatePlan? plan)
     {
         foreach (var attribute in attributes.Stored)
         {
-            if (attribute.Cell.Content is Datum now && !ReferenceEquals(now, attribute.First))
+            if (attribute.Cell.Content is Datum now && !ReferenceEquals(now, attribute.First) && plan?.Values.ContainsKey(attribute.Path) != true)
             {
-                Replace(attribute.Path, attribute.First, now);
+                Guarded(attribute.Path, attribute.First, now, () => Replace(attribute.Path, attribute.First, now));
             }
         }
 
         foreach (var (path, cell, first) in attributes.Collections)
         {
-            if (!ReferenceEquals(cell.Content, first))
+            if (!ReferenceEquals(cell.Content, first) && attributes.Stored.FirstOrDefault(attribute => attribute.First is Datum.List list ? list.Items == cell : attribute.First is Datum.Dict dict && dict.Items == cell) is var owner
+                && (owner is null || plan?.Values.ContainsKey(owner.Path) != true))
             {
-                Collection(path, first, cell.Content!);
+                if (owner is null)
+                {
+                    Collection(path, first, cell.Content!);
+                }
+                else
+                {
+                    Guarded(owner.Path, owner.First is Datum.List ? new Datum.List(new Cell(first, 0)) : new Datum.Dict(new Cell(first, 0)), owner.First, () => Collection(path, first, cell.Content!));
+                }
             }
         }
 
@@ -38,6 +49,22 @@ internal sealed class StateWriter(Graph graph, GraphBuilder builder, Attributes 
         }
 
         return written;
+    }
+
+    /// <summary>What buffers of the same kinds cannot hold is for a plan.</summary>
+    private void Guarded(string path, Datum first, Datum now, Action write)
+    {
+        var (before, tensors) = (graph.Mutations.Count, written.ToList());
+        try
+        {
+            write();
+        }
+        catch (SconceException error) when (error.Kind == ErrorKind.Unsupported)
+        {
+            graph.Mutations.RemoveRange(before, graph.Mutations.Count - before);
+            written.IntersectWith(tensors);
+            Changed[path] = (first, now);
+        }
     }
 
     private void Collection(string path, object first, object now)

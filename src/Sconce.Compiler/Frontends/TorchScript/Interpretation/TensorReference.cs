@@ -5,8 +5,8 @@ using Sconce.Compiler.Graphs;
 
 namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
 
-/// <summary>What a storage holds: a pure value of the graph, counted by writes; null where it is not known any more.</summary>
-internal sealed record Contents(Argument? Value, long Version);
+/// <summary>What a storage holds: a pure value of the graph, counted by writes; null where it is not known any more, with the reason.</summary>
+internal sealed record Contents(Argument? Value, long Version, string? Why = null);
 
 /// <summary>Memory that several tensors may view.</summary>
 internal sealed class Memory(Cell cell)
@@ -52,7 +52,7 @@ internal sealed class TensorReference
         var contents = memory.Contents;
         if (contents.Value is null)
         {
-            throw SconceException.Unsupported(
+            throw contents.Why is not null ? SconceException.Unsupported(contents.Why) : SconceException.Unsupported(
                 "a tensor is used after a write to another one that may share its memory; whether it does is not recorded in the file", hint: "call .clone() on the tensor before it is written to");
         }
 

@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using System.Buffers.Binary;
+using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Graphs;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
+
+/// <summary>Buffers for attributes whose kind only a run decides: made when the program begins, filled when it ends.</summary>
+internal sealed class StateSlots(Interpreter interpreter, GraphBuilder builder)
+{
+    private readonly List<(GraphInput Input, string Path)> slots = [];
+
+    /// <summary>A value of a kind, in buffers that hold zeros, or numbers as given, before the first run.</summary>
+    public Datum Make(StateValue state, string path, Datum? first)
+    {
+        switch (state)
+        {
+            case StateValue.Constant constant:
+                return constant.Value;
+            case StateValue.Tensor tensor:
+                return new Datum.Tensor(Buffer(path, tensor.Type, tensor.Shape, null));
+            case StateValue.Number number:
+                return interpreter.NumberOf(new Datum.Tensor(Buffer(path, number.Type, [], first)));
+            case StateValue.Items items:
+                var values = items.Values.Select((value, i) => Make(value, FormattableString.Invariant($"{path}.{i}"), ItemOf(first, i))).ToList();
+                return items.IsList ? interpreter.NewList(values) : new Datum.Tuple([.. values], items.Names);
+            case StateValue.Pairs pairs:
+                return interpreter.NewDict(pairs.Values.Select((pair, i) => (pair.Key, Make(pair.Value, FormattableString.Invariant($"{path}.{i}"), null))).ToList());
+            default:
+                throw SconceException.Internal("a state of an unknown kind");
+        }
+    }
+
+    /// <summary>Whether no run was before this one, as a bool of the run's.</summary>
+    public Datum.Bool First()
+    {
+        const string Name = "first_run";
+        var slot = (Datum.Tensor)new Datum.Tensor(Buffer(Name, DType.Bool, [], Datum.Of(true)));
+        return (Datum.Bool)interpreter.NumberOf(slot);
+    }
+
+    /// <summary>The next run is not the first.</summary>
+    public void EndFirst() => Put("first_run", interpreter.TensorOf(Datum.Of(false), DType.Bool));
+
+    /// <summary>Fills the buffers of an attribute with what it is now.</summary>
+    public void Fill(StateValue state, string path, Datum now)
+    {
+        switch (state, now)
+        {
+            case (StateValue.Constant constant, _) when constant.Value.Equals(now):
+                break;
+            case (StateValue.Tensor, Datum.Tensor tensor):
+                Put(path, tensor);
+                break;
+            case (StateValue.Number number, Datum.Int or Datum.Float or Datum.Bool):
+                Put(path, interpreter.TensorOf(now, number.Type));
+                break;
+            case (StateValue.Items items, Datum.Tuple tuple):
+                items.Values.Zip(tuple.Items).Index().ToList().ForEach(item => Fill(item.Item.First, FormattableString.Invariant($"{path}.{item.Index}"), item.Item.Second));
+                break;
+            case (StateValue.Items items, Datum.List { Items.Content: ImmutableList<Datum> list }):
+                items.Values.Zip(list).Index().ToList().ForEach(item => Fill(item.Item.First, FormattableString.Invariant($"{path}.{item.Index}"), item.Item.Second));
+                break;
+            case (StateValue.Pairs pairs, Datum.Dict { Items.Content: ImmutableList<(Datum Key, Datum Value)> dict }):
+                pairs.Values.Zip(dict).Index().ToList().ForEach(item => Fill(item.Item.First.Value, FormattableString.Invariant($"{path}.{item.Index}"), item.Item.Second.Value));
+                break;
+            default:
+                throw SconceException.Unsupported($"the attribute '{path}' is {now.Kind} after a run, and of another kind after another run");
+        }
+    }
+
+    private static Datum? ItemOf(Datum? of, int place) => of switch
+    {
+        Datum.Tuple tuple when place < tuple.Items.Length => tuple.Items[place],
+        Datum.List { Items.Content: ImmutableList<Datum> items } when place < items.Count => items[place],
+        _ => null,
+    };
+
+    private TensorReference Buffer(string path, DType type, ImmutableArray<long> shape, Datum? first)
+    {
+        var bytes = new byte[shape.Aggregate((long)type.Size(), (a, b) => checked(a * b))];
+        Budget.Take(bytes.Length);
+        switch (first)
+        {
+            case Datum.Int { Known: { } number }:
+                BinaryPrimitives.WriteInt64LittleEndian(bytes, number);
+                break;
+            case Datum.Float { Known: { } number }:
+                BinaryPrimitives.WriteDoubleLittleEndian(bytes, number);
+                break;
+            case Datum.Bool { Known: true }:
+                bytes[0] = 1;
+                break;
+        }
+
+        var value = new Value(builder.Name(path), new GraphType.Tensor(type, [.. shape.Select(size => (Dim)size)]));
+        var input = new GraphInput(value, InputKind.Buffer, value.Name, TensorData.Dense(type, shape, bytes));
+        builder.Graph.Inputs.Add(input);
+        builder.Typer.Define(input);
+        slots.Add((input, path));
+        return interpreter.NewTensor(value);
+    }
+
+    private void Put(string path, Datum.Tensor tensor) => builder.Graph.Mutations.Add((slots.Find(slot => slot.Path == path).Input.Value, tensor.Reference.Read(builder)));
+}
