@@ -36,7 +36,7 @@ public sealed record CompileOptions
     /// <summary>Every <see cref="Probe"/> becomes an output too: for finding where numbers go wrong.</summary>
     public bool WithProbes { get; init; }
 
-    internal FrontendOptions OfFrontend => new() { Model = Model, Inputs = Inputs, Methods = Methods };
+    internal FrontendOptions OfFrontend => new() { Model = Model, Inputs = Inputs, Methods = Methods, Typer = GraphLowering.Typer };
 }
 
 /// <summary>A stage that begins.</summary>

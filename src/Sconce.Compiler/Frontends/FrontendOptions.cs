@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sconce.Compiler.Graphs;
 
 namespace Sconce.Compiler.Frontends;
 
@@ -15,4 +16,7 @@ public sealed record FrontendOptions
 
     /// <summary>Methods of a TorchScript module beside <c>forward</c>.</summary>
     public ImmutableArray<string> Methods { get; init; } = [];
+
+    /// <summary>What types the nodes of a graph while it is made, where the file records no types.</summary>
+    public Func<Graph, IGraphTyper>? Typer { get; init; }
 }

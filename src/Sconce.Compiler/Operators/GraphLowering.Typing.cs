@@ -73,11 +73,6 @@ public sealed partial class GraphLowering
         {
             foreach (var (output, result) in outputs.Zip(pending))
             {
-                if (result is Lowered.Tensor { Buffer.Dims: var dims } && dims.FirstOrDefault(dim => SizeBound.Of(dim) is null) is { } size)
-                {
-                    throw SconceException.Unsupported($"the shape of a tensor comes from the values of another, and nothing says how large {size} may be, so that no memory can be planned for it", hint: SizesFromData);
-                }
-
                 lowering.values[output] = result;
             }
         }

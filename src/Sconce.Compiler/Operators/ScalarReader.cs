@@ -137,7 +137,7 @@ internal sealed class ScalarReader
         return Compute(places.Count == 0 ? writer.Body : writer.Body.Substitute(places), depth + 1);
     }
 
-    private Number? Element(TensorData data, long[] index)
+    private static Number? Element(TensorData data, long[] index)
     {
         var at = data.Offset;
         for (var i = 0; i < index.Length; i++)
@@ -165,7 +165,7 @@ internal sealed class ScalarReader
         };
     }
 
-    private Number? Cast(Number? number, DType from, DType to)
+    private static Number? Cast(Number? number, DType from, DType to)
     {
         if (number is null || to.IsComplex())
         {
@@ -197,7 +197,7 @@ internal sealed class ScalarReader
         return number.Size is { IsConstant: true, Value: var value } ? Number.Of(Expr.Const(to, value) is ConstExpr wrapped ? wrapped.Bits : value) : number;
     }
 
-    private Number? Unary(UnaryExpr unary, Number? number)
+    private static Number? Unary(UnaryExpr unary, Number? number)
     {
         if (number is null)
         {

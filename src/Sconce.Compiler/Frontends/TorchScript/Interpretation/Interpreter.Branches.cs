@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends.TorchScript.Language;
 using Sconce.Compiler.Graphs;
-using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
 
@@ -178,7 +177,7 @@ internal sealed partial class Interpreter
             for (var i = pairs.Count - 1; i >= 0; i--)
             {
                 if (Firsts[i] is Argument.OfValue { Value.Type: GraphType.Tensor { Type: var typeA, Shape: { } a } } && Seconds[i] is Argument.OfValue { Value.Type: GraphType.Tensor { Type: var typeB, Shape: { } b } }
-                    && (typeA != typeB || a.Length != b.Length || a.Zip(b).Any(sizes => interpreter.builder.Typer.Holds(new SizeCondition.Compare(sizes.First, SizeComparison.Equal, sizes.Second)) == false)))
+                    && (typeA != typeB || a.Length != b.Length))
                 {
                     var why = $"a tensor that is {GraphPrinter.Text(new GraphType.Tensor(typeA, a))} in one branch and {GraphPrinter.Text(new GraphType.Tensor(typeB, b))} in the other, where only the run tells which is taken";
                     var output = Outputs[i];

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
