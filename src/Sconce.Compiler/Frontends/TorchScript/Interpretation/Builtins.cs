@@ -4,10 +4,10 @@ using Sconce.Compiler.Diagnostics;
 namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
 
 /// <summary>An operator of TorchScript's own: what it gives, or null where it is one of tensors' after all.</summary>
-internal delegate Datum? Builtin(Interpreter interpreter, Arguments arguments);
+internal delegate Datum? Builtin(Interpreter interpreter, BuiltinCall arguments);
 
 /// <summary>The arguments of a call, by their places or names.</summary>
-internal sealed record Arguments(string Operator, IReadOnlyList<Datum> Given, IReadOnlyList<(string Name, Datum Value)> Named)
+internal sealed record BuiltinCall(string Operator, IReadOnlyList<Datum> Given, IReadOnlyList<(string Name, Datum Value)> Named)
 {
     public int Count => Given.Count;
 
@@ -22,8 +22,8 @@ internal sealed record Arguments(string Operator, IReadOnlyList<Datum> Given, IR
 /// <summary>The operators of TorchScript that work on numbers, lists, dicts and strings, or ask a tensor what is known when compiling.</summary>
 internal static class Builtins
 {
-    private static readonly FrozenDictionary<string, Builtin> table = Interpreter.NumberBuiltins.Concat(Interpreter.CollectionBuiltins).Concat(Interpreter.TextBuiltins).Concat(Interpreter.TensorBuiltins)
-        .ToFrozenDictionary(entry => entry.Name, entry => entry.Run);
+    private static readonly FrozenDictionary<string, Builtin> table =
+        Interpreter.NumberBuiltins.Concat(Interpreter.CollectionBuiltins).Concat(Interpreter.TextBuiltins).Concat(Interpreter.TensorBuiltins).ToFrozenDictionary(entry => entry.Name, entry => entry.Run);
 
     public static Builtin? Find(string op) => table.GetValueOrDefault(op);
 }

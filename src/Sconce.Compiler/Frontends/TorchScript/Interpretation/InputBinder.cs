@@ -11,9 +11,9 @@ internal sealed class InputBinder(Interpreter interpreter, ProgramCode code, Gra
     private int place;
 
     /// <summary>The inputs that are tensors, which the program may write.</summary>
-    public List<(GraphInput Input, TensorReference Reference)> Tensors { get; } = [];
+    public List<(GraphInput Input, TensorReference Reference)> Given { get; } = [];
 
-    public List<Datum> Bind(FunctionDefinition method, IEnumerable<Parameter> parameters)
+    public List<Datum> Bind(FunctionDefinition method, IEnumerable<FunctionParameter> parameters)
     {
         var left = parameters.ToList();
         var result = new List<Datum>();
@@ -130,7 +130,7 @@ internal sealed class InputBinder(Interpreter interpreter, ProgramCode code, Gra
         builder.Graph.Inputs.Add(input);
         builder.Typer.Define(input);
         var reference = interpreter.NewTensor(value);
-        Tensors.Add((input, reference));
+        Given.Add((input, reference));
         return new Datum.Tensor(reference);
     }
 

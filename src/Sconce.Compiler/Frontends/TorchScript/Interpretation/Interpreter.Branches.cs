@@ -176,10 +176,12 @@ internal sealed partial class Interpreter
             var unlike = new Dictionary<Contents, Contents>(ReferenceEqualityComparer.Instance);
             for (var i = pairs.Count - 1; i >= 0; i--)
             {
-                if (Firsts[i] is Argument.OfValue { Value.Type: GraphType.Tensor { Type: var typeA, Shape: { } a } } && Seconds[i] is Argument.OfValue { Value.Type: GraphType.Tensor { Type: var typeB, Shape: { } b } }
+                if (Firsts[i] is Argument.OfValue { Value.Type: GraphType.Tensor { Type: var typeA, Shape: { } a } }
+                    && Seconds[i] is Argument.OfValue { Value.Type: GraphType.Tensor { Type: var typeB, Shape: { } b } }
                     && (typeA != typeB || a.Length != b.Length))
                 {
-                    var why = $"a tensor that is {GraphPrinter.Text(new GraphType.Tensor(typeA, a))} in one branch and {GraphPrinter.Text(new GraphType.Tensor(typeB, b))} in the other, where only the run tells which is taken";
+                    var (first, second) = (GraphPrinter.Text(new GraphType.Tensor(typeA, a)), GraphPrinter.Text(new GraphType.Tensor(typeB, b)));
+                    var why = $"a tensor that is {first} in one branch and {second} in the other, where only the run tells which is taken";
                     var output = Outputs[i];
                     foreach (var (holder, memory) in holders.Where(entry => entry.Holder.Value is Argument.OfValue { Value: var value } && value == output))
                     {

@@ -14,21 +14,25 @@ internal sealed partial class Interpreter
         ("aten::__setitem__", (it, a) => Done(() => it.SetItem(a[0], a[1], a[2]))),
         ("aten::__contains__", (it, a) => it.Contains(a[0], a[1])),
         ("aten::append", (it, a) => a[0] is Datum.List list ? it.Change(list, items => items.Add(a[1])) : null),
-        ("aten::insert", (it, a) => a[0] is Datum.List list ? it.Change(list, items => items.Insert((int)Math.Clamp(it.Whole(a[1]) is var at && at < 0 ? at + items.Count : at, 0, items.Count), a[2])) : null),
+        ("aten::insert", (it, a) => a[0] is Datum.List list ? it.Change(list, items => items.Insert((int)Math.Clamp(it.Whole(a[1]) is var at && at < 0 ? at + items.Count : at, 0,
+            items.Count), a[2])) : null),
         ("aten::extend", (it, a) => a[0] is Datum.List list ? it.Change(list, items => items.AddRange(ItemsOf(a[1]))) : null),
         ("aten::add_", (it, a) => a[0] is Datum.List list ? it.Change(list, items => items.AddRange(ItemsOf(a[1]))) : null),
         ("aten::pop", (it, a) => it.Pop(a)),
         ("aten::remove", (it, a) => a[0] is Datum.List list ? it.Change(list, items => items.RemoveAt(it.IndexOf(items, a[1]))) : null),
         ("aten::Delete", (it, a) => Done(() => it.Delete(a[0], a[1]))),
-        ("aten::clear", (it, a) => a[0] is Datum.List list ? it.Change(list, items => items.Clear()) : a[0] is Datum.Dict dict ? Done(() => it.journal.Set(dict.Items, DictItems(dict).Clear())) : null),
+        ("aten::clear", (it, a) => a[0] is Datum.List list ? it.Change(list, items => items.Clear()) : a[0] is Datum.Dict dict ? Done(() => it.journal.Set(dict.Items,
+            DictItems(dict).Clear())) : null),
         ("aten::reverse", (it, a) => a[0] is Datum.List list ? it.Change(list, items => items.Reverse()) : null),
         ("aten::sort", (it, a) => a[0] is Datum.List list ? it.Change(list, items => it.Sorted(items, a.Find(1, "reverse") is Datum.Bool { Known: true })) : null),
         ("aten::sorted", (it, a) => a[0] is Datum.List list ? it.NewList(it.Sorted(ListItems(list), a.Find(1, "reverse") is Datum.Bool { Known: true })) : null),
         ("aten::index", (it, a) => a[0] is Datum.List list ? Datum.Of(it.IndexOf(ListItems(list), a[1])) : null),
         ("aten::count", (it, a) => a[0] is Datum.List list ? Datum.Of(ListItems(list).Count(item => it.IsSame(item, a[1]))) : a[0] is Datum.Text text ? CountIn(text, a) : null),
         ("aten::copy", (it, a) => a[0] is Datum.List list ? it.NewList(ListItems(list)) : a[0] is Datum.Dict dict ? it.NewDict(DictItems(dict)) : null),
-        ("aten::list", (it, a) => a[0] is Datum.Text text ? it.NewList(text.Value.Select(c => Datum.Of(c.ToString()))) : a[0] is Datum.Dict dict ? it.NewList(DictItems(dict).Select(item => item.Key)) : it.NewList(ItemsOf(a[0]))),
-        ("aten::dict", (it, a) => a.Count == 0 ? it.NewDict([]) : a[0] is Datum.Dict dict ? it.NewDict(DictItems(dict)) : it.NewDict(ItemsOf(a[0]).Select(item => (KeyOf(ItemsOf(item)[0]), ItemsOf(item)[1])))),
+        ("aten::list", (it, a) => a[0] is Datum.Text text ? it.NewList(text.Value.Select(c => Datum.Of(c.ToString()))) : a[0] is Datum.Dict dict ? it.NewList(DictItems(dict).Select(item
+            => item.Key)) : it.NewList(ItemsOf(a[0]))),
+        ("aten::dict", (it, a) => a.Count == 0 ? it.NewDict([]) : a[0] is Datum.Dict dict ? it.NewDict(DictItems(dict)) : it.NewDict(ItemsOf(a[0]).Select(item => (KeyOf(ItemsOf(item)[0]),
+            ItemsOf(item)[1])))),
         ("aten::keys", (it, a) => a[0] is Datum.Dict dict ? it.NewList(DictItems(dict).Select(item => item.Key)) : null),
         ("aten::values", (it, a) => a[0] is Datum.Dict dict ? it.NewList(DictItems(dict).Select(item => item.Value)) : null),
         ("aten::items", (it, a) => a[0] is Datum.Dict dict ? it.NewList(DictItems(dict).Select(item => (Datum)Datum.TupleOf(item.Key, item.Value))) : null),
@@ -103,7 +107,7 @@ internal sealed partial class Interpreter
     private int IndexOf(ImmutableList<Datum> items, Datum item) => items.FindIndex(known => IsSame(known, item)) is >= 0 and var place ? place
         : throw SconceException.Expected("an item of the list", item.Kind);
 
-    private Datum Pop(Arguments a)
+    private Datum Pop(BuiltinCall a)
     {
         if (a[0] is Datum.Dict dict)
         {
@@ -145,7 +149,7 @@ internal sealed partial class Interpreter
         return Datum.TupleOf(item.Key, item.Value);
     }
 
-    private Datum SetDefault(Arguments a)
+    private Datum SetDefault(BuiltinCall a)
     {
         if (Find((Datum.Dict)a[0], KeyOf(a[1])) is { } known)
         {
@@ -176,7 +180,7 @@ internal sealed partial class Interpreter
         return reverse ? [.. ordered.Reverse()] : [.. ordered];
     }
 
-    private Datum? Slice(Arguments a)
+    private Datum? Slice(BuiltinCall a)
     {
         if (a[0] is Datum.Tensor tensor)
         {
@@ -219,7 +223,7 @@ internal sealed partial class Interpreter
     }
 
     /// <summary>A slice of a tensor: what is left out is the whole.</summary>
-    private Datum SliceOf(Datum.Tensor tensor, Arguments a)
+    private Datum SliceOf(Datum.Tensor tensor, BuiltinCall a)
     {
         Datum[] parts = [a.Find(1, "dim"), a.Find(2, "start"), a.Find(3, "end"), a.Find(4, "step")];
         return TensorOperator("aten::slice", [tensor, parts[0] is Datum.None ? Datum.Of(0) : parts[0], parts[1], parts[2], parts[3] is Datum.None ? Datum.Of(1) : parts[3]], []);

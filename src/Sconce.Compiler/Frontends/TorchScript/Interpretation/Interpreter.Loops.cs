@@ -295,7 +295,8 @@ internal sealed partial class Interpreter
             }
         }
 
-        private static GraphType TypeOf(Argument value) => value is Argument.OfValue { Value.Type: GraphType.Tensor { Type: var type } } ? new GraphType.Tensor(type, null) : new GraphType.Tensor(null, null);
+        private static GraphType TypeOf(Argument value) => value is Argument.OfValue { Value.Type: GraphType.Tensor { Type: var type } } ? new GraphType.Tensor(type, null)
+            : new GraphType.Tensor(null, null);
 
         /// <summary>Takes the values of the next turn, which must be such as those of this one.</summary>
         public void Next(object? before, object? after, List<Argument> results)
@@ -352,7 +353,8 @@ internal sealed partial class Interpreter
                     if (!Equals(before, after))
                     {
                         throw SconceException.Unsupported(
-                            $"a loop, of which only the run knows how many turns it makes, changes what is no number and no tensor: {(before as Datum)?.Kind ?? "a value"} becomes {(after as Datum)?.Kind ?? "another"}",
+                            "a loop, of which only the run knows how many turns it makes, changes what is no number and no tensor: "
+                                + $"{(before as Datum)?.Kind ?? "a value"} becomes {(after as Datum)?.Kind ?? "another"}",
                             hint: "set it before the loop to what it is in the loop");
                     }
 
@@ -373,7 +375,8 @@ internal sealed partial class Interpreter
                     || next.Zip(shape).Any(pair => interpreter.builder.Typer.Holds(new SizeCondition.Compare(pair.First, SizeComparison.Equal, pair.Second)) == false)))
             {
                 throw SconceException.Unsupported(
-                    $"a loop, of which only the run knows how many turns it makes, changes the dtype or the sizes of a tensor: {GraphPrinter.Text(before)} becomes {(value is Argument.OfValue { Value: var given } ? GraphPrinter.Text(given.Type) : "something else")}",
+                    "a loop, of which only the run knows how many turns it makes, changes the dtype or the sizes of a tensor: "
+                        + $"{GraphPrinter.Text(before)} becomes {(value is Argument.OfValue { Value: var given } ? GraphPrinter.Text(given.Type) : "something else")}",
                     hint: "give the tensor its full size before the loop and write its parts, or let the number of turns hang on sizes that are known");
             }
 

@@ -136,7 +136,7 @@ internal sealed partial class Interpreter
 
     private Datum Emitted(string name, Datum a, Datum b) => ToDatum(builder.Single($"_operator::{name}", new(null, ToArgument(a)), new(null, ToArgument(b))));
 
-    private Datum? Add(Arguments a) => (a[0], a[1]) switch
+    private Datum? Add(BuiltinCall a) => (a[0], a[1]) switch
     {
         (Datum.Text x, Datum.Text y) => new Datum.Text(x.Value + y.Value, x.IsRough || y.IsRough),
         (Datum.List x, Datum.List y) => NewList([.. ListItems(x), .. ListItems(y)]),
@@ -148,7 +148,7 @@ internal sealed partial class Interpreter
 
     private Complex Parts(Datum number) => number is Datum.Complex c ? new(c.Real, c.Imaginary) : new(Known(number), 0);
 
-    private Datum? Multiply(Arguments a) => (a[0], a[1]) switch
+    private Datum? Multiply(BuiltinCall a) => (a[0], a[1]) switch
     {
         (Datum.List list, Datum.Int { Known: { } times }) => NewList(Enumerable.Repeat(ListItems(list), Sane(times, ListItems(list).Count)).SelectMany(item => item)),
         (Datum.Int { Known: { } times }, Datum.List list) => NewList(Enumerable.Repeat(ListItems(list), Sane(times, ListItems(list).Count)).SelectMany(item => item)),
@@ -177,7 +177,7 @@ internal sealed partial class Interpreter
         return ToDatum(builder.Single("_operator::truediv", new(null, ToArgument(a)), new(null, ToArgument(b))));
     }
 
-    private Datum? Power(Arguments a)
+    private Datum? Power(BuiltinCall a)
     {
         if (!IsNumber(a[0]) || !IsNumber(a[1]))
         {
@@ -273,7 +273,7 @@ internal sealed partial class Interpreter
         }
     }
 
-    private static Datum Is(Interpreter it, Arguments a) => (a[0], a[1]) switch
+    private static Datum Is(Interpreter it, BuiltinCall a) => (a[0], a[1]) switch
     {
         (Datum.None, Datum.None) => Datum.Of(true),
         (Datum.Optional optional, Datum.None) => it.CallOperator("aten::__not__", [new Datum.Bool(optional.Has)], []),
@@ -310,13 +310,13 @@ internal sealed partial class Interpreter
         !IsNumber(a[0]) || a.Count > 1 ? null : it.ToFloat(a[0]).Known is { } known ? Datum.Of(function(known)) : it.OnTensor(a.Operator, a);
 
     /// <summary>A function of a number that only the run knows, computed in a tensor of float64.</summary>
-    private Datum OnTensor(string op, Arguments a)
+    private Datum OnTensor(string op, BuiltinCall a)
     {
         var tensor = builder.Single("aten::scalar_tensor", new(null, ToFloat(a[0]).Value), new("dtype", new Argument.ScalarType(DType.Float64)));
         return ToNumber(new Datum.Tensor(NewTensor(builder.Single(op, new NamedArgument(null, tensor)))));
     }
 
-    private Datum? Extreme(Arguments a, string name, int sign)
+    private Datum? Extreme(BuiltinCall a, string name, int sign)
     {
         if (a.HasTensor)
         {

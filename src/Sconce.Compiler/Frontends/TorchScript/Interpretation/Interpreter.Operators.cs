@@ -17,7 +17,7 @@ internal sealed partial class Interpreter
             argument.Usable();
         }
 
-        return Builtins.Find(op) is { } builtin && builtin(this, new Arguments(op, arguments, named)) is { } result ? result : TensorOperator(op, arguments, named);
+        return Builtins.Find(op) is { } builtin && builtin(this, new BuiltinCall(op, arguments, named)) is { } result ? result : TensorOperator(op, arguments, named);
     }
 
     private Datum TensorOperator(string op, IReadOnlyList<Datum> given, IReadOnlyList<(string Name, Datum Value)> named)
@@ -81,7 +81,8 @@ internal sealed partial class Interpreter
     }
 
     /// <summary>Whether an operator gives a view hangs on the type of its result.</summary>
-    private static bool HangsOnResult(string op) => op is "aten::to" or "aten::_to_copy" or "aten::type_as" or "aten::contiguous" or "aten::reshape" or "aten::reshape_as" or "aten::flatten" or "aten::ravel";
+    private static bool HangsOnResult(string op) => op is "aten::to" or "aten::_to_copy" or "aten::type_as" or "aten::contiguous" or "aten::reshape" or "aten::reshape_as" or "aten::flatten"
+        or "aten::ravel";
 
     private Datum Write(Node node, IReadOnlyList<Datum> given, IReadOnlyList<(string Name, Datum Value)> named)
     {

@@ -39,11 +39,13 @@ internal sealed partial class Interpreter
         ("prim::is_cuda", No), ("prim::is_sparse", No), ("prim::is_quantized", No), ("prim::is_mkldnn", No), ("prim::is_meta", No), ("prim::is_mps", No), ("prim::is_vulkan", No),
         ("prim::is_xpu", No), ("prim::is_nested", No), ("prim::is_ort", No), ("prim::is_maia", No), ("prim::is_mtia", No), ("prim::is_xla", No), ("prim::is_ipu", No), ("prim::is_sparse_csr", No),
         ("prim::requires_grad", No), ("aten::requires_grad", No), ("aten::is_grad_enabled", No), ("aten::is_autocast_enabled", No), ("aten::is_autocast_cpu_enabled", No), ("aten::is_inference", No),
-        ("aten::is_scripting", Yes), ("aten::is_tracing", No), ("aten::_is_tracing", No), ("prim::is_cpu", Yes), ("aten::is_leaf", Yes), ("aten::cudnn_is_acceptable", No), ("aten::_is_zerotensor", No),
+        ("aten::is_scripting", Yes), ("aten::is_tracing", No), ("aten::_is_tracing", No), ("prim::is_cpu", Yes), ("aten::is_leaf", Yes), ("aten::cudnn_is_acceptable", No),
+            ("aten::_is_zerotensor", No),
         ("aten::is_conj", No), ("aten::is_neg", No), ("aten::is_inference_mode_enabled", No), ("prim::AutogradAnyNonZero", No), ("aten::is_pinned", No), ("aten::has_torch_function", No),
         ("aten::__is_scripting", Yes), ("aten::jit_is_scripting", Yes), ("aten::jit_is_tracing", No),
         ("aten::manual_seed", (_, _) => Datum.Nothing), ("aten::set_grad_enabled", (_, _) => Datum.Nothing), ("aten::backward", (_, _) => Datum.Nothing),
-        ("aten::requires_grad_", (_, a) => a[0]), ("aten::retain_grad", (_, _) => Datum.Nothing), ("aten::set_num_threads", (_, _) => Datum.Nothing), ("aten::_assert_tensor_metadata", (_, _) => Datum.Nothing),
+        ("aten::requires_grad_", (_, a) => a[0]), ("aten::retain_grad", (_, _) => Datum.Nothing), ("aten::set_num_threads", (_, _) => Datum.Nothing), ("aten::_assert_tensor_metadata", (_,
+            _) => Datum.Nothing),
         ("prim::data", (it, a) => a[0]),
         ("prim::grad", (_, _) => Datum.Nothing),
         ("prim::BroadcastSizes", (it, a) => null),
@@ -64,9 +66,9 @@ internal sealed partial class Interpreter
         ("aten::einsum", (it, a) => it.TensorOperator("aten::einsum", [a[0], a[1]], [])),
     ];
 
-    private static Datum.Bool No(Interpreter interpreter, Arguments arguments) => Datum.Of(false);
+    private static Datum.Bool No(Interpreter interpreter, BuiltinCall arguments) => Datum.Of(false);
 
-    private static Datum.Bool Yes(Interpreter interpreter, Arguments arguments) => Datum.Of(true);
+    private static Datum.Bool Yes(Interpreter interpreter, BuiltinCall arguments) => Datum.Of(true);
 
     private static long NumberOf(DType type) => numbersOfTypes.First(entry => entry.Type == type).Number;
 
@@ -78,11 +80,12 @@ internal sealed partial class Interpreter
         _ => null,
     };
 
-    private ImmutableArray<Dim> ShapeOf(Datum tensor) => tensor is Datum.Tensor { Reference: var reference } ? GraphBuilder.ShapeOf(reference.Read(builder)) : throw SconceException.Expected("a tensor", tensor.Kind);
+    private ImmutableArray<Dim> ShapeOf(Datum tensor) => tensor is Datum.Tensor { Reference: var reference } ? GraphBuilder.ShapeOf(reference.Read(builder))
+        : throw SconceException.Expected("a tensor", tensor.Kind);
 
     private DType DTypeOf(Datum tensor) => tensor is Datum.Tensor { Reference: var reference } ? GraphBuilder.TypeOf(reference.Read(builder)) : throw SconceException.Expected("a tensor", tensor.Kind);
 
-    private Datum SizeOf(Arguments a)
+    private Datum SizeOf(BuiltinCall a)
     {
         var tensor = a[0] as Datum.Tensor ?? throw SconceException.Expected("a tensor", a[0].Kind);
         var shape = ShapeOf(tensor);
@@ -105,7 +108,7 @@ internal sealed partial class Interpreter
     private Datum CountOf(Datum.Tensor tensor) => Enumerable.Range(0, ShapeOf(tensor).Length).Select(axis => (Datum)Size(tensor, axis))
         .Aggregate((Datum)Datum.Of(1), (a, b) => CallOperator("aten::mul", [a, b], []));
 
-    private Datum StrideOf(Arguments a)
+    private Datum StrideOf(BuiltinCall a)
     {
         var tensor = (Datum.Tensor)a[0];
         var rank = ShapeOf(tensor).Length;
@@ -126,7 +129,7 @@ internal sealed partial class Interpreter
     }
 
     /// <summary><c>torch.tensor</c> of a number, or of lists of numbers.</summary>
-    private Datum MadeTensor(Arguments a)
+    private Datum MadeTensor(BuiltinCall a)
     {
         var data = a[0];
         var shape = new List<long>();
@@ -206,7 +209,7 @@ internal sealed partial class Interpreter
         return attributes.Made(TensorData.Dense(type, shape, bytes));
     }
 
-    private Datum InferSize(Arguments a)
+    private Datum InferSize(BuiltinCall a)
     {
         var (x, y) = (ItemsOf(a[0]), ItemsOf(a[1]));
         var rank = Math.Max(x.Count, y.Count);
@@ -218,7 +221,7 @@ internal sealed partial class Interpreter
     }
 
     /// <summary>The overloads of <c>to</c>: a dtype, a device, both, or another tensor.</summary>
-    private Datum? To(Arguments a)
+    private Datum? To(BuiltinCall a)
     {
         if (a[0] is not Datum.Tensor tensor)
         {

@@ -49,13 +49,13 @@ internal sealed partial class Interpreter
     private static Builtin Trimming(Func<string, char[]?, string> trim) => (_, a) => a[0] is Datum.Text
         ? Datum.Of(trim(TextIn(a[0]), a.Find(1, "chars") is Datum.Text { Value: not " \n\t\f\v" } characters ? characters.Value.ToCharArray() : null)) : null;
 
-    private static Datum.Int CountIn(Datum.Text text, Arguments a)
+    private static Datum.Int CountIn(Datum.Text text, BuiltinCall a)
     {
         var (whole, part) = (TextIn(text), TextIn(a[1]));
         return Datum.Of(part.Length == 0 ? whole.Length + 1 : (whole.Length - whole.Replace(part, "", StringComparison.Ordinal).Length) / part.Length);
     }
 
-    private Datum.Text Format(Arguments a)
+    private Datum.Text Format(BuiltinCall a)
     {
         var pattern = a[0] as Datum.Text ?? throw SconceException.Expected("a string to format", a[0].Kind);
         var (made, rough, next) = (new StringBuilder(), pattern.IsRough, 1);

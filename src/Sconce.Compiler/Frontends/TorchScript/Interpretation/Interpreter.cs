@@ -58,7 +58,8 @@ internal sealed partial class Interpreter
         }
         catch (RaisedException error)
         {
-            throw new SconceException($"for these inputs the model raises an error{(error.Message.Length > 0 ? $": {error.Message}" : "")}", error.Place, "give inputs of the shapes and dtypes that the model takes");
+            throw new SconceException($"for these inputs the model raises an error{(error.Message.Length > 0 ? $": {error.Message}" : "")}",
+                error.Place, "give inputs of the shapes and dtypes that the model takes");
         }
     }
 

@@ -33,7 +33,8 @@ internal static class ScriptModel
             plan = next;
         }
 
-        throw SconceException.Unsupported("attributes of the model that become something else after each run", new Where(archive.FileName), "let attributes have their dtypes and sizes from the beginning, as tensors");
+        throw SconceException.Unsupported("attributes of the model that become something else after each run",
+            new Where(archive.FileName), "let attributes have their dtypes and sizes from the beginning, as tensors");
     }
 }
 
@@ -81,7 +82,7 @@ internal sealed class ScriptPass
         }
 
         Outputs(graph, interpreter, result, result is Datum.Dict or Datum.Tuple { Names.IsDefault: false } ? "" : "output");
-        foreach (var (input, reference) in binder.Tensors)
+        foreach (var (input, reference) in binder.Given)
         {
             if (reference.Read(builder) is Argument.OfValue { Value: var now } && now != input.Value)
             {

@@ -26,7 +26,8 @@ internal sealed class StateWriter(Graph graph, GraphBuilder builder, Attributes 
 
         foreach (var (path, cell, first) in attributes.Collections)
         {
-            if (!ReferenceEquals(cell.Content, first) && attributes.Stored.FirstOrDefault(attribute => attribute.First is Datum.List list ? list.Items == cell : attribute.First is Datum.Dict dict && dict.Items == cell) is var owner
+            if (!ReferenceEquals(cell.Content, first) && attributes.Stored.FirstOrDefault(attribute => attribute.First is Datum.List list ? list.Items == cell
+                : attribute.First is Datum.Dict dict && dict.Items == cell) is var owner
                 && (owner is null || plan?.Values.ContainsKey(owner.Path) != true))
             {
                 if (owner is null)

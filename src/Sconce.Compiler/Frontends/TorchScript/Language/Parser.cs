@@ -111,7 +111,7 @@ internal sealed partial class Parser
         var at = Next().At;
         var name = Name();
         Expect("(");
-        var parameters = ImmutableArray.CreateBuilder<Parameter>();
+        var parameters = ImmutableArray.CreateBuilder<FunctionParameter>();
         while (!Take(")"))
         {
             if (!Take("*"))

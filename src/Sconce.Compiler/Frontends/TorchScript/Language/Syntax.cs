@@ -82,10 +82,10 @@ internal abstract record Statement(int At)
 }
 
 /// <summary>A parameter with its type and its default, where there are such.</summary>
-internal sealed record Parameter(string Name, Expression? Type, Expression? Default);
+internal sealed record FunctionParameter(string Name, Expression? Type, Expression? Default);
 
 /// <summary>A function or a method.</summary>
-internal sealed record FunctionDefinition(string Name, ImmutableArray<Parameter> Parameters, Expression? Returns, ImmutableArray<Statement> Body, int At);
+internal sealed record FunctionDefinition(string Name, ImmutableArray<FunctionParameter> Parameters, Expression? Returns, ImmutableArray<Statement> Body, int At);
 
 /// <summary>An attribute that a class declares: of constants (<c>Final</c>, a member of an enumeration) with the value.</summary>
 internal sealed record AttributeDefinition(string Name, Expression? Type, Expression? Value);
