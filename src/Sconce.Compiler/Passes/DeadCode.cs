@@ -28,7 +28,7 @@ public static class DeadCode
         for (var i = block.Nodes.Count - 1; i >= 0; i--)
         {
             var node = block.Nodes[i];
-            if (!node.Outputs.Any(used.Contains) && !Asserts(node))
+            if (!node.Outputs.Any(used.Contains) && !Asserts(node) && !CustomOperators.MayWrite(node))
             {
                 block.Nodes[i] = null!;
                 continue;

@@ -4,8 +4,10 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 from torch._higher_order_ops.associative_scan import associative_scan
+from torch._higher_order_ops.hints_wrap import hints_wrapper
 from torch._higher_order_ops.map import map as map_over
 from torch._higher_order_ops.scan import scan
+from torch._higher_order_ops.strict_mode import strict_mode
 
 from case import bools, case, ints, rand
 
@@ -107,3 +109,28 @@ case("data-mask", lambda x, mask: {"selected": x[mask], "masked_select": x.maske
     bools(3, 5))
 case("data-unique", lambda n: torch.unique(n), ints(11, low=0, high=5))
 case("data-item", lambda x, n: x * n.item(), x, torch.tensor(3))
+
+
+class Hinted(Loops):
+    """Subgraphs that run as they are, under some note for compilers."""
+
+    def forward(self, x, y):
+        def body(x, y):
+            return self.inner(x).relu() + y
+
+        return hints_wrapper(body, (x, y), {}, hints={"here": True}) * 2
+
+
+class Strict(Loops):
+    def forward(self, x):
+        return strict_mode(lambda x: (self.inner(x).cos() + self.shift, x - 1), (x,))
+
+
+class Checkpointed(Loops):
+    def forward(self, x):
+        return torch.utils.checkpoint.checkpoint(lambda x: self.inner(x).relu(), x, use_reentrant=False) + 1
+
+
+case("wrapped-hints", Hinted(), x, rand(5), strict=True)
+case("wrapped-strict", Strict(), x)
+case("wrapped-checkpoint", Checkpointed(), x)

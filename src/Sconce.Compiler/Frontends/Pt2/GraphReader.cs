@@ -176,7 +176,9 @@ internal sealed class GraphReader(SymbolTable symbols, Where place)
         }
 
         var inner = new Scope(((ArgumentJson.Graph)node.Inputs[at].Arg).Body);
-        var operands = node.Inputs.Skip(at + 1).Where(input => input.Arg is not ArgumentJson.Text).Select(input => Read(input.Arg, scope)).ToList();
+        var operands = node.Inputs.Skip(at + 1).Where(input => input.Arg is not ArgumentJson.Text)
+            .SelectMany(input => input.Arg is ArgumentJson.List { Items: var items } ? items : [input.Arg])
+            .Take(inner.Graph.Inputs.Count).Select(operand => Read(operand, scope)).ToList();
         if (operands.Count < inner.Graph.Inputs.Count)
         {
             throw Damaged($"a subgraph with {inner.Graph.Inputs.Count} inputs is given {operands.Count}");

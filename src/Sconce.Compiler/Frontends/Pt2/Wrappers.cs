@@ -12,6 +12,8 @@ internal static class Wrappers
         "torch.ops.higher_order.tag_activation_checkpoint",
         "torch.ops.higher_order.invoke_subgraph",
         "torch.ops.higher_order.strict_mode",
+        "torch.ops.higher_order.hints_wrapper",
+        "torch.ops.higher_order.run_const_graph",
     ];
 
     public static bool IsWrapper(string target) => Names.Contains(target);
