@@ -167,16 +167,12 @@ def call(function, args, kwargs):
     return (outputs, written) if written else outputs
 
 
-<<<<<<< HEAD
-def check(path, args, kwargs, expected, rough=False, call=call):
-=======
 def same(a, b):
     """Whether two tensors are alike to the bit, but for what a NaN is."""
     return a.shape == b.shape and numpy.array_equal(array(a), array(b), equal_nan=a.dtype.is_floating_point or a.dtype.is_complex)
 
 
-def check(path, args, kwargs, expected, rough=False):
->>>>>>> 4ef46e1 (complex32: kept, given and converted; verify takes an npz without what a model writes to its inputs; samples whose answer PyTorch leaves open are left out)
+def check(path, args, kwargs, expected, rough=False, call=call):
     """Reads the archive back: a case whose exported program disagrees with eager mode would be a wrong test."""
     got = call(torch.export.load(str(path)).module(), args, kwargs)
     for actual, right in zip(tensors(got), tensors(expected), strict=True):
