@@ -2,12 +2,8 @@
 
 `torch.testing` knows for each operator what to call it with (`op_db`). Each sample becomes a module whose tensors are inputs and whose other
 arguments are fixed, is exported, and is written as OUT/NAME-K.pt2 with its .npz. What has no answer to compare with is left out and counted by its
-<<<<<<< HEAD
 reason: PyTorch cannot export it, it raises an error, its result is random, or no tensor comes out. Where PyTorch leaves a part of the answer open,
 the sample gives what is settled and is called NAME-open-K (see TIES). `./test conformance --whole` makes and judges all of it.
-=======
-reason: PyTorch cannot export it, it raises an error or leaves the answer open, its result is random, or no tensor comes out.
->>>>>>> 4ef46e1 (complex32: kept, given and converted; verify takes an npz without what a model writes to its inputs; samples whose answer PyTorch leaves open are left out)
 
 With real PyTorch, from the repository: ../shared/pytorch/python tests/models/conformance.py /tmp/conformance 'linalg*' && ./sconce verify /tmp/conformance
 """
@@ -80,22 +76,7 @@ def samples(operator, dtype, reference, count):
     return [found[int(i * step)] for i in range(min(count or len(found), len(found)))]
 
 
-def left_open(operator, sample):
-    """Whether PyTorch does not say what comes out: what memory held before, or which of several equal elements."""
-    if operator.name in ("empty", "empty_like", "empty_strided", "empty_permuted", "new_empty", "new_empty_strided"):
-        return True
-    if operator.name not in ("argsort", "sort", "topk", "kthvalue", "msort") or sample.kwargs.get("stable"):
-        return False
-    return sample.input.unique().numel() < sample.input.numel()
-
-
-<<<<<<< HEAD
 def write(operator, sample, name, path):
-=======
-def write(operator, sample, path):
-    if left_open(operator, sample):
-        raise LeftOut("PyTorch leaves the answer open")
->>>>>>> 4ef46e1 (complex32: kept, given and converted; verify takes an npz without what a model writes to its inputs; samples whose answer PyTorch leaves open are left out)
     leaves, spec = pytree.tree_flatten((sample.input, tuple(sample.args), dict(sample.kwargs)))
     leaves = [leaf.detach().clone() if isinstance(leaf, torch.Tensor) else leaf for leaf in leaves]
     module = Sample(operator.name, operator.op, leaves, spec).eval()
@@ -104,19 +85,12 @@ def write(operator, sample, path):
         raise LeftOut("not dense")
     try:
         with torch.no_grad():
-<<<<<<< HEAD
             answers = []
             for number in (1, 2):
                 torch.manual_seed(number)
                 eager, given = copy.deepcopy((module, args))
                 results = case.tensors(eager(*given))
-                answers.append((results, [i for i, (now, before) in enumerate(zip(given, args, strict=True)) if not same(now, before)], given))
-=======
-            torch.manual_seed(1)
-            expected = case.run(module, args, {})
-            torch.manual_seed(2)
-            again = case.run(module, args, {})
->>>>>>> 4ef46e1 (complex32: kept, given and converted; verify takes an npz without what a model writes to its inputs; samples whose answer PyTorch leaves open are left out)
+                answers.append((results, [i for i, (now, before) in enumerate(zip(given, args, strict=True)) if not case.same(now, before)], given))
     except Exception as error:
         raise LeftOut(f"PyTorch raises {type(error).__name__}") from error
     (expected, written, given), (again, *_) = answers
