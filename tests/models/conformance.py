@@ -9,6 +9,7 @@ With real PyTorch, from the repository: ../shared/pytorch/python tests/models/co
 """
 
 import argparse
+import copy
 import collections
 import pathlib
 import sys
