@@ -23,7 +23,8 @@ internal sealed record BuiltinCall(string Operator, IReadOnlyList<Datum> Given, 
 internal static class Builtins
 {
     private static readonly FrozenDictionary<string, Builtin> table =
-        Interpreter.NumberBuiltins.Concat(Interpreter.CollectionBuiltins).Concat(Interpreter.TextBuiltins).Concat(Interpreter.TensorBuiltins).ToFrozenDictionary(entry => entry.Name, entry => entry.Run);
+        new[] { Interpreter.NumberBuiltins, Interpreter.CollectionBuiltins, Interpreter.TextBuiltins, Interpreter.TensorBuiltins }
+            .SelectMany(entries => entries).ToFrozenDictionary(entry => entry.Name, entry => entry.Run);
 
     public static Builtin? Find(string op) => table.GetValueOrDefault(op);
 }
