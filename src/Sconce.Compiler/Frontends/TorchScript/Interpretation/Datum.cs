@@ -75,6 +75,9 @@ internal abstract record Datum
 
     public sealed record Method(Instance Instance, string Name) : Datum;
 
+    /// <summary>A function within one, ready to be called without arguments.</summary>
+    public sealed record Closure(Func<Datum> Call) : Datum;
+
     /// <summary>What <c>range</c> gives.</summary>
     public sealed record Range(Int Start, Int Length, Int Step) : Datum;
 

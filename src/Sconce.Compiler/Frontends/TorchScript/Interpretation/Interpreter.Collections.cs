@@ -13,11 +13,14 @@ internal sealed partial class Interpreter
         ("aten::_set_item", (it, a) => Done(() => it.SetItem(a[0], a[1], a[2]))),
         ("aten::__setitem__", (it, a) => Done(() => it.SetItem(a[0], a[1], a[2]))),
         ("aten::__contains__", (it, a) => it.Contains(a[0], a[1])),
-        ("aten::append", (it, a) => a[0] is Datum.List list ? it.Change(list, items => items.Add(a[1])) : null),
+        ("aten::append", (it, a) => a[0] is Datum.List list ? it.Append(list, [a[1]]) : null),
+        ("aten::stack", (it, a) => it.StackRun(a)),
+        ("aten::cat", (it, a) => it.JoinRun(a)),
+        ("aten::concat", (it, a) => it.JoinRun(a)),
         ("aten::insert", (it, a) => a[0] is Datum.List list ? it.Change(list, items => items.Insert((int)Math.Clamp(it.Whole(a[1]) is var at && at < 0 ? at + items.Count : at, 0,
             items.Count), a[2])) : null),
-        ("aten::extend", (it, a) => a[0] is Datum.List list ? it.Change(list, items => items.AddRange(ItemsOf(a[1]))) : null),
-        ("aten::add_", (it, a) => a[0] is Datum.List list ? it.Change(list, items => items.AddRange(ItemsOf(a[1]))) : null),
+        ("aten::extend", (it, a) => a[0] is Datum.List list ? it.Append(list, ItemsOf(a[1])) : null),
+        ("aten::add_", (it, a) => a[0] is Datum.List list ? it.Append(list, ItemsOf(a[1])) : null),
         ("aten::pop", (it, a) => it.Pop(a)),
         ("aten::remove", (it, a) => a[0] is Datum.List list ? it.Change(list, items => items.RemoveAt(it.IndexOf(items, a[1]))) : null),
         ("aten::Delete", (it, a) => Done(() => it.Delete(a[0], a[1]))),
@@ -58,6 +61,17 @@ internal sealed partial class Interpreter
         return (Datum.None)Datum.Nothing;
     }
 
+    private Datum Append(Datum.List list, IEnumerable<Datum> more)
+    {
+        if (list.Items.Content is not GrowingItems growing)
+        {
+            return Change(list, items => items.AddRange(more));
+        }
+
+        journal.Set(list.Items, new GrowingItems(growing.Added.AddRange(more)));
+        return list;
+    }
+
     private Datum Change(Datum.List list, Func<ImmutableList<Datum>, ImmutableList<Datum>> change)
     {
         journal.Set(list.Items, change(ListItems(list)));
@@ -66,6 +80,7 @@ internal sealed partial class Interpreter
 
     private Datum? Length(Datum of) => of switch
     {
+        Datum.List { Items.Content: RunItems run } => LengthOf(run),
         Datum.List list => Datum.Of(ListItems(list).Count),
         Datum.Tuple tuple => Datum.Of(tuple.Items.Length),
         Datum.Dict dict => Datum.Of(DictItems(dict).Count),

@@ -169,6 +169,8 @@ internal sealed partial class Interpreter
     {
         switch (of)
         {
+            case Datum.List { Items.Content: RunItems run }:
+                return ItemOfRun(run, ToInt(index));
             case Datum.Tuple or Datum.List:
                 var items = ItemsOf(of);
                 var place = Place(index, items.Count);
@@ -265,6 +267,7 @@ internal sealed partial class Interpreter
         {
             Datum.Path path => CallNamed(path.Name, arguments, named),
             Datum.Method method => CallMethod(method.Instance, method.Name, arguments, named),
+            Datum.Closure closure => closure.Call(),
             Datum.Object { Instance: var instance } => CallMethod(instance, "forward", arguments, named),
             _ => throw SconceException.Expected("a function", called.Kind),
         };
@@ -374,6 +377,7 @@ internal sealed partial class Interpreter
 
     private Datum Fork(IReadOnlyList<Datum> arguments, IReadOnlyList<(string Name, Datum Value)> named) => arguments[0] switch
     {
+        Datum.Closure closure => closure.Call(),
         Datum.Path path => CallNamed(path.Name, [.. arguments.Skip(1)], named),
         Datum.Method method => CallMethod(method.Instance, method.Name, [.. arguments.Skip(1)], named),
         Datum.Object item => CallMethod(item.Instance, "forward", [.. arguments.Skip(1)], named),

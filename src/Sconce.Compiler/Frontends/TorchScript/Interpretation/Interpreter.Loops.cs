@@ -60,6 +60,16 @@ internal sealed partial class Interpreter
                 }
 
                 Locate(frame, loop.Over);
+                if (range.Length.Size is not null || Appends(loop.Body))
+                {
+                    Repeat(frame, range.Length, turn =>
+                    {
+                        Store(loop.Target, Counted(range, turn), frame);
+                        Execute(loop.Body, frame);
+                    });
+                    return;
+                }
+
                 Loop(
                     frame, null, counter =>
                     {
@@ -96,6 +106,17 @@ internal sealed partial class Interpreter
                 throw SconceException.Unsupported($"a loop over {other.Kind}");
         }
     }
+
+    /// <summary>Whether a body may append to a list.</summary>
+    private static bool Appends(ImmutableArray<Statement> body) => body.Any(statement => statement switch
+    {
+        Statement.Evaluate { Value: Expression.Call { Function: Expression.Attribute { Id: "append" or "extend" or "add_" } } } => true,
+        Statement.Assign { Value: Expression.Call { Function: Expression.Attribute { Id: "append" or "extend" or "add_" } } } => true,
+        Statement.If branch => Appends(branch.Then) || Appends(branch.Otherwise),
+        Statement.For loop => Appends(loop.Body),
+        Statement.While loop => Appends(loop.Body),
+        _ => false,
+    });
 
     private Datum Counted(Datum.Range range, Datum.Int turn) =>
         CallOperator("aten::add", [range.Start, CallOperator("aten::mul", [turn, range.Step], [])], []);

@@ -25,6 +25,7 @@ internal sealed partial class Interpreter
         var arguments = given.Select(argument => new NamedArgument(null, ToArgument(argument)))
             .Concat(named.Select(argument => new NamedArgument(argument.Name, ToArgument(argument.Value)))).ToImmutableArray();
         (op, _) = PureNames.Normal(op, "");
+        arguments = Upgraders.Apply(archive.Version, op, arguments);
         var node = new Node { Operator = op, Arguments = arguments, Outputs = [], Source = builder.Source };
         var self = given.FirstOrDefault() as Datum.Tensor;
         if (self is not null && !HangsOnResult(op) && AliasAnalysis.Of(node) is var before and (Aliasing.Same or Aliasing.Copy))

@@ -74,11 +74,27 @@ internal sealed partial class Interpreter
             case Statement.Assert assertion:
                 Assert(Evaluate(assertion.Condition, frame), assertion.Message is null ? "" : (Evaluate(assertion.Message, frame) as Datum.Text)?.Value ?? "");
                 break;
+            case Statement.Define { Function: var function }:
+                Assign(frame, function.Name, new Datum.Closure(() => CallInner(function, frame)));
+                break;
             case Statement.Pass:
                 break;
             default:
                 throw SconceException.Unsupported("break and continue where TorchScript writes none", hint: "save the model again with torch.jit.save");
         }
+    }
+
+    /// <summary>Calls a function that sees the variables of the one that it is in.</summary>
+    private Datum CallInner(FunctionDefinition function, Frame outer)
+    {
+        var frame = new Frame(outer.Source);
+        foreach (var (name, cell) in outer.Variables)
+        {
+            frame.Variables.Add(name, journal.New(cell.Content));
+        }
+
+        Execute(function.Body, frame);
+        return frame.Result ?? Datum.Nothing;
     }
 
     private void Store(Expression target, Datum value, Frame frame)
@@ -158,6 +174,8 @@ internal sealed partial class Interpreter
     private static ImmutableList<Datum> ListItems(Datum.List list) => list.Items.Content switch
     {
         ImmutableList<Datum> items => items,
+        GrowingItems => throw GrowingItems.Read(),
+        RunItems => throw SconceException.Unsupported("this use of a list of which only the run knows how many items it has", hint: "make one tensor of it first, with torch.stack or torch.cat"),
         Datum.Unusable { Why: var why } => throw SconceException.Unsupported(why),
         _ => throw SconceException.Internal("a list without items"),
     };

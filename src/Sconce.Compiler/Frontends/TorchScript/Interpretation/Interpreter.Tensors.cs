@@ -38,7 +38,8 @@ internal sealed partial class Interpreter
         ("prim::type", (_, a) => Datum.Of(a[0] is Datum.Device { Name: var name } ? name.Split(':')[0] : "cpu")),
         ("prim::is_cuda", No), ("prim::is_sparse", No), ("prim::is_quantized", No), ("prim::is_mkldnn", No), ("prim::is_meta", No), ("prim::is_mps", No), ("prim::is_vulkan", No),
         ("prim::is_xpu", No), ("prim::is_nested", No), ("prim::is_ort", No), ("prim::is_maia", No), ("prim::is_mtia", No), ("prim::is_xla", No), ("prim::is_ipu", No), ("prim::is_sparse_csr", No),
-        ("prim::requires_grad", No), ("aten::requires_grad", No), ("aten::is_grad_enabled", No), ("aten::is_autocast_enabled", No), ("aten::is_autocast_cpu_enabled", No), ("aten::is_inference", No),
+        ("prim::requires_grad", WithGradients), ("aten::requires_grad", WithGradients), ("aten::is_grad_enabled", Yes), ("aten::is_autocast_enabled", No), ("aten::is_autocast_cpu_enabled",
+            No), ("aten::is_inference", No),
         ("aten::is_scripting", Yes), ("aten::is_tracing", No), ("aten::_is_tracing", No), ("prim::is_cpu", Yes), ("aten::is_leaf", Yes), ("aten::cudnn_is_acceptable", No),
             ("aten::_is_zerotensor", No),
         ("aten::is_conj", No), ("aten::is_neg", No), ("aten::is_inference_mode_enabled", No), ("prim::AutogradAnyNonZero", No), ("aten::is_pinned", No), ("aten::has_torch_function", No),
@@ -67,6 +68,11 @@ internal sealed partial class Interpreter
     ];
 
     private static Datum.Bool No(Interpreter interpreter, BuiltinCall arguments) => Datum.Of(false);
+
+    /// <summary>
+    /// PyTorch's layers have a fast way for runs without gradients, by operators of its own that give the same numbers: programs are gone through as if gradients were asked for.
+    /// </summary>
+    private static Datum.Bool WithGradients(Interpreter interpreter, BuiltinCall a) => Datum.Of(a[0] is Datum.Tensor { Reference.Stored: not null });
 
     private static Datum.Bool Yes(Interpreter interpreter, BuiltinCall arguments) => Datum.Of(true);
 

@@ -186,6 +186,8 @@ internal sealed partial class Parser
             {
                 case "if":
                     return If();
+                case "def":
+                    return new Statement.Define(at, Function());
                 case "while":
                     Next();
                     return new Statement.While(at, Expression(), Body());

@@ -74,6 +74,9 @@ internal abstract record Statement(int At)
 
     public sealed record Assert(int At, Expression Condition, Expression? Message) : Statement(At);
 
+    /// <summary>A function within one, which sees its variables: what is forked.</summary>
+    public sealed record Define(int At, FunctionDefinition Function) : Statement(At);
+
     public sealed record Pass(int At) : Statement(At);
 
     public sealed record Break(int At) : Statement(At);
