@@ -121,6 +121,18 @@ verify_models() {
   done
 }
 
+# PyTorch's own samples of its operators: those that are packed, or with options those that PyTorch makes (tests/conformance/README.md).
+suite_conformance() {
+  heading "Conformance"
+  build_runtime
+  build_tool
+  local log=$stamps/conformance.log status limit=600
+  [ $# -eq 0 ] || limit=36000
+  within $limit node tests/conformance/conformance.mjs "$@" 2>&1 | tee "$log"
+  status=${PIPESTATUS[0]}
+  count conformance "$(sed -n 's/^\([0-9]*\) passed, [0-9]* failed$/\1/p' "$log")" "$(sed -n 's/^[0-9]* passed, \([0-9]*\) failed$/\1/p' "$log")" "$status"
+}
+
 # Programs in other languages, built from source and run by `sconce wasi`.
 suite_wasi() {
   heading "WASI guests"

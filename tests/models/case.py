@@ -41,7 +41,6 @@ class Case:
     refused: list | None = None  # arguments (tuples) that the exported program refuses: NAME-refused.npz, with inputs alone
     calls: list | None = None  # several calls in order, as NAME-sequence.npz: for models that keep state
     raises: list | None = None  # calls on which PyTorch raises an error: kept in NAME-sequence.npz between calls of `args`
-    strict: bool = False  # exported by tracing Python's bytecode
     rough: bool = False  # the exported program may round differently from eager mode
 
 
@@ -106,7 +105,7 @@ def seasoned(module):
 def write(chosen, folder):
     """Exports a case, checks the archive against eager mode, and gives the names of what it wrote."""
     folder = pathlib.Path(folder)
-    program = export(chosen.module, chosen.args, chosen.kwargs, chosen.dynamic, chosen.strict)
+    program = export(chosen.module, chosen.args, chosen.kwargs, chosen.dynamic)
     tests = chosen.tests or [chosen.args]
     refuses = program.module() if chosen.refused else None  # now, for a program without its example inputs looks at no guards
     variants = [("", program)]
@@ -130,8 +129,8 @@ def write(chosen, folder):
     return written
 
 
-def export(module, args, kwargs=None, dynamic=None, strict=False):
-    return torch.export.export(module, args, kwargs or {}, dynamic_shapes=dynamic, strict=strict)
+def export(module, args, kwargs=None, dynamic=None):
+    return torch.export.export(module, args, kwargs or {}, dynamic_shapes=dynamic, strict=False)
 
 
 def tidied(program):
@@ -172,7 +171,7 @@ def same(a, b):
     return a.shape == b.shape and numpy.array_equal(array(a), array(b), equal_nan=a.dtype.is_floating_point or a.dtype.is_complex)
 
 
-def check(path, args, kwargs, expected, rough=False, call=call):
+def check(path, args, kwargs, expected, rough=False):
     """Reads the archive back: a case whose exported program disagrees with eager mode would be a wrong test."""
     got = call(torch.export.load(str(path)).module(), args, kwargs)
     for actual, right in zip(tensors(got), tensors(expected), strict=True):
