@@ -21,20 +21,35 @@ internal static class RunningStatistics
             : null;
 
     /// <summary>The mean of the batch over all dims but that of the channels, mixed into the running one.</summary>
-    public static Argument NextMean(NodeEmitter emitter, Node node, Value input, Value running) =>
-        Mix(emitter, node, running, emitter.Emit("aten::mean", "dim", Like(running), new("self", input), new("dim", Batch(input))));
+    public static Argument NextMean(NodeEmitter emitter, Node node, Value input, Value running) => Wide(emitter, input, running, (input, running) =>
+        Mix(emitter, node, running, emitter.Emit("aten::mean", "dim", Like(running), new("self", input), new("dim", Batch(input)))));
 
     /// <summary>The same of the variance, which is the unbiased one here: of the batch, or the mean over the batch of each instance's own.</summary>
-    public static Argument NextVariance(NodeEmitter emitter, Node node, Value input, Value running)
+    public static Argument NextVariance(NodeEmitter emitter, Node node, Value input, Value running) =>
+        Wide(emitter, input, running, (input, running) => NextVariance(emitter, node, (GraphType.Tensor)input.Type, input, running));
+
+    private static Value NextVariance(NodeEmitter emitter, Node node, GraphType.Tensor type, Value input, Value running)
     {
         if (node.Operator is not Instance)
         {
             return Mix(emitter, node, running, Variance(emitter, input, Like(running), Batch(input)));
         }
 
-        var shape = NodeEmitter.Known((GraphType.Tensor)input.Type);
+        var shape = NodeEmitter.Known(type);
         var each = Variance(emitter, input, new(Like(running).Type, shape[..2]), Places(Enumerable.Range(2, shape.Length - 2)));
         return Mix(emitter, node, running, emitter.Emit("aten::mean", "dim", Like(running), new("self", each), new("dim", Places([0]))));
+    }
+
+    /// <summary>As PyTorch does it on the CPU: those of float16 are rounded once, at the end, where those of bfloat16 are rounded before they are mixed too.</summary>
+    private static Argument Wide(NodeEmitter emitter, Value input, Value running, Func<Value, Value, Value> next)
+    {
+        if (running.ElementType() is not DType.Float16)
+        {
+            return next(input, running);
+        }
+
+        Value Widened(Value value) => ((Argument.OfValue)emitter.Cast(value, DType.Float32)).Value;
+        return emitter.Cast(next(Widened(input), Widened(running)), DType.Float16);
     }
 
     private static Value Variance(NodeEmitter emitter, Value input, GraphType.Tensor type, Argument over) =>
