@@ -109,7 +109,7 @@ internal static partial class ComplexForms
             || (call.Operator.Schema.Name == "aten::linalg_norm" && call.Has("ord") && (call.Has("dim") ? call.Ints("dim").Length : call.Complex(0).Real.Rank) == 2);
         var singular = ofMatrix && (call[name] is Lowered.Text { Value: "nuc" } || (call[name] is Lowered.Int or Lowered.Float && Math.Abs(call.Number(name)) == 2));
         return singular
-            ? throw call.Unsupported("norms by singular values of complex matrices")
+            ? OfSingularValues(call, name)
             : call.Operator.Lower(call.With(0, Magnitude(call.Context, call.Complex(0))));
     }
 
@@ -203,7 +203,8 @@ internal static partial class ComplexForms
         var (context, power, matrix) = (call.Context, call.Constant("n"), call.Complex(0));
         if (power < 0)
         {
-            throw call.Unsupported("the inverse of a complex matrix");
+            matrix = OfBlocks(context, LinearAlgebra.Inverse(call, Blocks(call, matrix), Factorisation.Errors.Raised).Inverse);
+            power = -power;
         }
 
         var result = Complex.Of(

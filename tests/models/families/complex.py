@@ -68,3 +68,17 @@ case("complex-kept", Kept(), complexes(3), calls=[(complexes(3),), (complexes(3)
 # 16-bit parts, which PyTorch makes and keeps, and hardly computes with on the CPU.
 case("complex32", lambda x, y: {"made": torch.complex(x, y), "half": x.float().chalf(), "back": torch.complex(x, y).to(torch.complex64), "real": torch.complex(x, y).real,
     "from": torch.complex(x.float(), y.float()).chalf(), "moved": torch.complex(x, y).T[1:]}, rand(3, 5, dtype=torch.float16), rand(3, 5, dtype=torch.float16))
+
+# Linear algebra: complex matrices as real ones of twice the size.
+a, b, v, tall = (torch.complex(rand(*size), rand(*size)) for size in ((2, 4, 4), (2, 4, 3), (4,), (5, 3)))
+positive = a @ a.mH + torch.eye(4)
+case("complex-matrices", lambda a, b, v, tall, positive: {
+    "inverse": torch.linalg.inv(a), "inverse_ex": list(torch.linalg.inv_ex(a)), "solve": torch.linalg.solve(a, b), "solve_right": torch.linalg.solve(a, b.mT, left=False),
+    "vector": torch.linalg.solve(a[0], v), "vector_right": torch.linalg.solve(a[0].mT, v), "cholesky": torch.linalg.cholesky(positive), "upper": torch.linalg.cholesky(positive, upper=True),
+    "no_cholesky": torch.linalg.cholesky_ex(positive - 100 * torch.diag(torch.tensor([0.0, 0, 1, 0]))).info, "exp": torch.matrix_exp(a / 3), "pinv": torch.linalg.pinv(tall),
+    "pinv_hermitian": torch.linalg.pinv(a, hermitian=True), "qr": list(torch.linalg.qr(tall)), "qr_wide": list(torch.linalg.qr(tall.mT)), "svdvals": torch.linalg.svdvals(tall),
+    "eigvalsh": torch.linalg.eigvalsh(a), "eigvalsh_upper": torch.linalg.eigvalsh(a, UPLO="U"), "rank": torch.linalg.matrix_rank(torch.cat((tall, tall), 1)), "power": torch.linalg.matrix_power(a, -2),
+    "triangular": torch.linalg.solve_triangular(a, b, upper=True), "unit": torch.linalg.solve_triangular(a, b, upper=False, unitriangular=True),
+    "old": list(torch.triangular_solve(b, a, transpose=True)), "cholesky_solve": torch.cholesky_solve(b, torch.linalg.cholesky(positive)),
+    "cholesky_inverse": torch.cholesky_inverse(torch.linalg.cholesky(positive, upper=True), upper=True), "cond": torch.linalg.cond(a), "least": torch.linalg.cond(a, -2),
+    "nuclear": torch.linalg.matrix_norm(a, "nuc"), "largest": torch.linalg.matrix_norm(a, 2)}, a, b, v, tall, positive, rough=True)

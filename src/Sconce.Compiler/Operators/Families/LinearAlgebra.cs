@@ -96,7 +96,7 @@ internal static class LinearAlgebra
         return (Solve(context, factors, a, b, call.Flag("left")), factors.Info);
     }
 
-    private static TensorBuffer Solve(LoweringContext context, LuFactors factors, TensorBuffer a, TensorBuffer b, bool left)
+    internal static TensorBuffer Solve(LoweringContext context, LuFactors factors, TensorBuffer a, TensorBuffer b, bool left)
     {
         // One vector for each matrix, where b has a dim less.
         var vector = b.Rank == 1 || (b.Rank == a.Rank - 1 && b.Dims.SequenceEqual(a.Dims[..^1]));
