@@ -76,7 +76,7 @@ internal static partial class ComplexForms
     {
         var (context, b, a) = (call.Context, call.Complex(0), call.Complex(1));
         var triangle = Triangle(context, a, call.Flag("upper"), call.Flag("unitriangular"));
-        var turned = call.Flag("transpose") ? Adjoint(context, triangle) : triangle;
+        var turned = call.Flag("transpose") ? new(context.MatrixTranspose(triangle.Real), context.MatrixTranspose(triangle.Imaginary)) : triangle;
         Dims dims = [.. context.Broadcast(a.Real.Dims[..^2], b.Real.Dims[..^2]), .. a.Real.Dims[^2..]];
         return new Lowered.List([SolveInBlocks(call, turned, b), new Lowered.Complex(context.Expand(a.Real, dims), context.Expand(a.Imaginary, dims))]);
     }
