@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Sconce.Compiler.Operators.Families;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
