@@ -41,6 +41,7 @@ class Case:
     refused: list | None = None  # arguments (tuples) that the exported program refuses: NAME-refused.npz, with inputs alone
     calls: list | None = None  # several calls in order, as NAME-sequence.npz: for models that keep state
     raises: list | None = None  # calls on which PyTorch raises an error: kept in NAME-sequence.npz between calls of `args`
+    strict: bool = False  # exported by tracing Python's bytecode
     rough: bool = False  # the exported program may round differently from eager mode
 
 
@@ -105,7 +106,7 @@ def seasoned(module):
 def write(chosen, folder):
     """Exports a case, checks the archive against eager mode, and gives the names of what it wrote."""
     folder = pathlib.Path(folder)
-    program = export(chosen.module, chosen.args, chosen.kwargs, chosen.dynamic)
+    program = export(chosen.module, chosen.args, chosen.kwargs, chosen.dynamic, chosen.strict)
     tests = chosen.tests or [chosen.args]
     refuses = program.module() if chosen.refused else None  # now, for a program without its example inputs looks at no guards
     variants = [("", program)]
@@ -129,8 +130,8 @@ def write(chosen, folder):
     return written
 
 
-def export(module, args, kwargs=None, dynamic=None):
-    return torch.export.export(module, args, kwargs or {}, dynamic_shapes=dynamic, strict=False)
+def export(module, args, kwargs=None, dynamic=None, strict=False):
+    return torch.export.export(module, args, kwargs or {}, dynamic_shapes=dynamic, strict=strict)
 
 
 def tidied(program):
