@@ -92,10 +92,10 @@ suite_models() {
   if [ $# -gt 0 ]; then
     local name file chosen=()
     for name in "$@"; do
-      for file in tests/models/*/$name.pt2; do
-        [ -e "$file" ] || { say "models: no case is called $name in tests/models"; exit 2; }
-        chosen+=("$file")
+      for file in tests/models/*/$name.pt2 tests/models/*/$name.pt; do
+        [ ! -e "$file" ] || chosen+=("$file")
       done
+      [ ${#chosen[@]} -gt 0 ] || { say "models: no case is called $name in tests/models"; exit 2; }
     done
     verify_models "${chosen[@]}"
     return

@@ -35,12 +35,12 @@ def modules():
     return module
 
 
-def repacked(source: bytes, folder: str, compression=zipfile.ZIP_STORED, keep=lambda name: True, order=None, changes=None) -> bytes:
+def repacked(source: bytes, folder: str, compression=zipfile.ZIP_STORED, keep=lambda name: True, order=None, changes=None, inside=None) -> bytes:
     """The same archive, under another folder, packed by another program."""
     result = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(source)) as old, zipfile.ZipFile(result, "w", compression) as new:
         for name in sorted(old.namelist(), key=order) if order else old.namelist():
-            inner = name.split("/", 1)[1]
+            inner = name.removeprefix(inside) if inside else name.split("/", 1)[1]
             if keep(inner):
                 new.writestr(zipfile.ZipInfo(folder + inner), (changes or {}).get(inner) or old.read(name), compress_type=compression)
     return result.getvalue()
@@ -93,6 +93,23 @@ def package(module: nn.Module) -> bytes:
     return result.getvalue()
 
 
+PROGRAMS = {
+    "affine": (2, 5), "traced": (2, 5), "extra-files": (2, 5), "deflated": (2, 5), "deep-folder": (1, 5), "no-debug": (3, 5), "big-endian": (2, 5), "mobile": (2, 5),
+    "attributes": (2, 3), "packed-state": (2, 3),
+}
+
+
+def numbers(name: str, x: torch.Tensor, ending: str):
+    """What PyTorch reads of the archive, and gives for an input."""
+    data = (OUT / f"{name}.pt").read_bytes()
+    if name == "deep-folder":
+        data = repacked(data, "archive/", inside="some/where else/")  # PyTorch looks for one folder alone.
+    if name == "big-endian":
+        data = (OUT / "affine.pt").read_bytes()  # PyTorch refuses what another machine wrote.
+    result = torch.jit.load(io.BytesIO(data)).eval()(x)
+    numpy.savez(OUT / f"{name}{ending}.npz", in0=x.numpy(), out0=result.detach().numpy())
+
+
 def main():
     warnings.filterwarnings("ignore")
     torch.manual_seed(5)
@@ -132,8 +149,9 @@ def main():
     for name, data in files.items():
         (OUT / f"{name}.pt").write_bytes(data)
         print(f"{name}  {len(data)} bytes")
-    for name in ["affine", "traced", "attributes", "packed-state", "extra-files", "deflated", "no-debug", "mobile"]:
-        torch.jit.load(OUT / f"{name}.pt")
+    for name, size in PROGRAMS.items():
+        numbers(name, torch.rand(*size, generator=torch.Generator().manual_seed(1)), "")
+    numbers("affine", torch.rand(7, 5) - 0.5, "-sizes")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ internal static class ModelFile
         return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual("\0asm"u8);
     }
 
-    /// <summary>All the models in a folder, deeper ones too, in the order of their names; or the one that is named itself.</summary>
+    /// <summary>All the models in a folder, deeper ones too, in the order of their names; or the one that is named itself. Of .pt files those that are programs: others hold weights.</summary>
     public static IEnumerable<string> Find(string path)
     {
         if (!Directory.Exists(path))
@@ -27,8 +27,10 @@ internal static class ModelFile
             return File.Exists(path) ? [path] : throw SconceException.Expected("a model or a folder of models", "nothing there", new Where(path));
         }
 
-        var found = Directory.GetFiles(path, "*" + Exported, SearchOption.AllDirectories);
+        string[] found = [.. Files(Exported), .. Files(TorchScript).Where(InputShapes.IsTorchScript)];
         Array.Sort(found, StringComparer.Ordinal);
-        return found.Length > 0 ? found : throw SconceException.Expected("models (.pt2) in the folder", "none", new Where(path));
+        return found.Length > 0 ? found : throw SconceException.Expected("models (.pt2 or .pt) in the folder", "none", new Where(path));
+
+        string[] Files(string ending) => Directory.GetFiles(path, "*" + ending, SearchOption.AllDirectories);
     }
 }

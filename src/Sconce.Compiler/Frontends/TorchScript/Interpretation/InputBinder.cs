@@ -8,6 +8,7 @@ namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
 internal sealed class InputBinder(Interpreter interpreter, ProgramCode code, GraphBuilder builder, IReadOnlyList<InputSpec> specs)
 {
     private readonly HashSet<InputSpec> used = [];
+    private IReadOnlyList<FunctionParameter> wanted = [];
     private int place;
 
     /// <summary>The inputs that are tensors, which the program may write.</summary>
@@ -16,6 +17,7 @@ internal sealed class InputBinder(Interpreter interpreter, ProgramCode code, Gra
     public List<Datum> Bind(FunctionDefinition method, IEnumerable<FunctionParameter> parameters)
     {
         var left = parameters.ToList();
+        wanted = left;
         var result = new List<Datum>();
         foreach (var (i, parameter) in left.Index())
         {
@@ -111,8 +113,30 @@ internal sealed class InputBinder(Interpreter interpreter, ProgramCode code, Gra
         return spec;
     }
 
-    private static SconceException Missing(string name) => SconceException.Expected(
-        $"the dtype and shape of the input '{name}', since TorchScript records none", "none", hint: $"say what it is, as in --input {name}=float32:1x3x224x224");
+    /// <summary>With the command to type: the names of all inputs, where only sizes are to be filled in.</summary>
+    private SconceException Missing(string name)
+    {
+        var options = wanted.Where(parameter => parameter.Default is null).SelectMany(parameter => Leaves(parameter.Name, parameter.Type))
+            .Select(leaf => $" --input {leaf.Name}={(leaf.IsTensor ? "SIZES" : "NUMBER")}");
+        return SconceException.Expected($"the dtype and shape of the input '{name}', since TorchScript records none", "none",
+            hint: $"say what the inputs are:{string.Concat(options)}, where SIZES are 1x3x224x224, or int64:1x16, or ?x3x?x? where each run decides; or lay a .npz with example arrays beside the model, of the same name");
+    }
+
+    /// <summary>The tensors and numbers within an input that is not optional.</summary>
+    private IEnumerable<(string Name, bool IsTensor)> Leaves(string name, Expression? type)
+    {
+        var inner = TypeNames.Arguments(type);
+        return TypeNames.Head(type) switch
+        {
+            "Tensor" or "" => [(name, true)],
+            "Optional" => [],
+            "Tuple" => inner.SelectMany((item, i) => Leaves(FormattableString.Invariant($"{name}.{i}"), item)),
+            "List" => Leaves($"{name}.0", inner[0]),
+            "Dict" => Leaves($"{name}.KEY", inner[1]),
+            var named when code.FindClass(named) is { Definition: { Base: "NamedTuple" } definition } => definition.Attributes.SelectMany(field => Leaves($"{name}.{field.Name}", field.Type)),
+            _ => [(name, false)],
+        };
+    }
 
     private Datum Tensor(string name, InputSpec spec)
     {
