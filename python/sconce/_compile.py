@@ -38,18 +38,20 @@ def compile(  # noqa: A001 (as torch.compile)
     rtol: float | None = None,
     atol: float | None = None,
     name: str | None = None,
+    inputs: Mapping[str, str | int | float | bool] | None = None,
 ) -> Result:
     """Compiles a model to one WebAssembly file.
 
     `model` is a module (or a function of tensors), which is exported for `args` and `kwargs` with `torch.export`, in inference mode; or an exported
-    program; or the path of a `.pt2` file. The file is written to `path`, without it beside the `.pt2`, or in the working directory under the module's name.
+    program; or the path of a `.pt2` or `.pt` file. The file is written to `path`, without it beside the `.pt2`, or in the working directory under the module's name.
 
     The compiled model is then run, in Node, on the inputs, on other sizes that `dynamic_shapes` allows, and, where it keeps state, several times in a row;
     what differs from the module's own answers beyond `rtol` and `atol` raises a `VerificationError`, and no file is written. `verify=False` leaves that out.
     An exported program is compared on its example inputs unless `args` are given.
 
     `strict` is `torch.export`'s; `exact`, `budget`, `threads`, `rtol` and `atol` are the options of `sconce verify`, and `name` says which model of an
-    archive that holds several.
+    archive that holds several. `inputs` says what the inputs of a TorchScript file (`.pt`) are like, which records no shapes:
+    `{"x": "1x3x224x224", "ids": "int64:1x?"}`, where `?` is a size that each run decides.
     """
     if args is not None and not isinstance(args, (tuple, list)):
         raise SconceError(f"expected args as a tuple of the inputs by position, also of a single one: (x,), but got {type(args).__name__}")
@@ -58,6 +60,7 @@ def compile(  # noqa: A001 (as torch.compile)
         made = pathlib.Path(scratch) / "out.wasm"
         settings = [option for flag, value in (("--model", name), ("--budget", budget)) if value is not None for option in (flag, str(value))]
         settings += ["--exact"] if exact else []
+        settings += [option for port, like in (inputs or {}).items() for option in ("--input", f"{port}={like}")]
         if cases is None:
             call(["compile", str(source), "-o", str(made), *settings])
             line: dict[str, Any] = {}
@@ -117,7 +120,7 @@ def _prepare(
         given = (tuple(args or ()), _in_order(module, dict(kwargs or {})))
         program = export(module, *given, dynamic_shapes, strict)
     else:
-        raise SconceError(f"expected a module, a function, an exported program or the path of a .pt2 file, but got {type(model).__name__}")
+        raise SconceError(f"expected a module, a function, an exported program or the path of a .pt2 or .pt file, but got {type(model).__name__}")
     source = scratch / f"{target.stem}.pt2"
     # First, for what runs may change a program's state.
     torch.export.save(program, str(source))

@@ -24,9 +24,6 @@ public sealed record CompileOptions
     /// <summary>Dtypes and shapes of the inputs, where the file records none (TorchScript); <see cref="InputSpecParser"/> reads them from text.</summary>
     public ImmutableArray<InputSpec> Inputs { get; init; } = [];
 
-    /// <summary>Methods of a TorchScript module beside <c>forward</c>, which the artifact has too.</summary>
-    public ImmutableArray<string> Methods { get; init; } = [];
-
     /// <summary>How many times the usual limits of work and memory a file may take: see <see cref="Diagnostics.Budget"/>.</summary>
     public double Budget { get; init; } = 1;
 
@@ -36,7 +33,7 @@ public sealed record CompileOptions
     /// <summary>Every <see cref="Probe"/> becomes an output too: for finding where numbers go wrong.</summary>
     public bool WithProbes { get; init; }
 
-    internal FrontendOptions OfFrontend => new() { Model = Model, Inputs = Inputs, Methods = Methods, Typer = GraphLowering.Typer };
+    internal FrontendOptions OfFrontend => new() { Model = Model, Inputs = Inputs, Typer = GraphLowering.Typer };
 }
 
 /// <summary>A stage that begins.</summary>

@@ -177,7 +177,7 @@ class Tests(unittest.TestCase):
         self.refused(sconce.ExportError, r"args and kwargs are what forward takes: forward\(a, \*, offsets, mask=None\)", Nested(), (torch.ones(1),))
         self.refused(sconce.SconceError, r"expected args as a tuple .* \(x,\), but got Tensor", Convolution(), torch.ones(1))
         self.refused(sconce.SconceError, r"expected the inputs to export convolution with.*forward\(image\)", Convolution())
-        self.refused(sconce.SconceError, r"expected a module, a function, an exported program or the path of a \.pt2 file, but got int", 3)
+        self.refused(sconce.SconceError, r"expected a module, a function, an exported program or the path of a \.pt2 or \.pt file, but got int", 3)
 
     # --- what the tool refuses ---
 

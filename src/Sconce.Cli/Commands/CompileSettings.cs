@@ -29,11 +29,6 @@ internal sealed class CompileSettings
         HelpName = "NAME=SIZES",
     };
 
-    private readonly Option<string[]> method = new("--method")
-    {
-        Description = "Of TorchScript: a method beside forward that the artifact has too. May be given several times.", HelpName = "NAME",
-    };
-
     /// <param name="command">The command.</param>
     /// <param name="input">Whether it has no option --input of its own, which may say shapes too.</param>
     public void AddTo(Command command, bool input = true)
@@ -43,7 +38,6 @@ internal sealed class CompileSettings
             command.Options.Add(this.input);
         }
 
-        command.Options.Add(method);
         command.Options.Add(model);
         command.Options.Add(exact);
         command.Options.Add(budget);
@@ -53,6 +47,6 @@ internal sealed class CompileSettings
     public CompileOptions From(ParseResult parsed) => new()
     {
         Model = parsed.GetValue(model), Exact = parsed.GetValue(exact), Budget = parsed.GetValue(budget) ?? 1, ShardBytes = parsed.GetValue(split),
-        Inputs = InputSpecParser.Parse(parsed.GetResult(input) is null ? [] : parsed.GetValue(input) ?? []), Methods = [.. parsed.GetValue(method) ?? []],
+        Inputs = InputSpecParser.Parse(parsed.GetResult(input) is null ? [] : parsed.GetValue(input) ?? []),
     };
 }

@@ -20,12 +20,9 @@ public static class Frontend
         }
 
         var archive = OpenPt2(zip, name);
-        return (options.Inputs.Length > 0, options.Methods.Length > 0) switch
-        {
-            (true, _) => throw new SconceException("the shapes of inputs can be said of TorchScript alone: this file has its own", new Where(name), "export the model with other inputs, or with dynamic_shapes"),
-            (_, true) => throw new SconceException("methods beside forward can be asked for of TorchScript alone: this file has one program", new Where(name), "export each method as a model of its own"),
-            _ => Pt2Frontend.Read(archive, options.Model),
-        };
+        return options.Inputs.IsEmpty
+            ? Pt2Frontend.Read(archive, options.Model)
+            : throw new SconceException("the shapes of inputs can be said of TorchScript alone: this file has its own", new Where(name), "export the model with other inputs, or with dynamic_shapes");
     }
 
     /// <inheritdoc cref="Read(ModelBytes, string, FrontendOptions)"/>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Sconce.Compiler;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends;
 using Sconce.Compiler.Frontends.TorchScript.Archive;
@@ -140,6 +141,24 @@ public sealed class ScriptArchiveTests
         Assert.Contains(problem, error.Problem, StringComparison.Ordinal);
         Assert.Contains(lines, error.Hint, StringComparison.Ordinal);
         Assert.Equal($"{file}.pt", error.Where!.File);
+    }
+
+    [Fact]
+    public void What_inputs_are_like_is_asked_for_with_the_options_to_type()
+    {
+        var error = Assert.Throws<SconceException>(() => Compilation.Compile(Bytes("affine"), "affine.pt"));
+        Assert.Contains("the dtype and shape of the input 'x'", error.Problem, StringComparison.Ordinal);
+        Assert.Contains(" --input x=SIZES,", error.Hint, StringComparison.Ordinal);
+        var inputs = Compilation.Compile(Bytes("affine"), "affine.pt", With("x=?x5", "scale=0.5")).Manifest.Inputs;
+        Assert.Equal(["x"], inputs.Select(input => input.Name));
+        Assert.Contains("'y'", Assert.Throws<SconceException>(() => Compilation.Compile(Bytes("affine"), "affine.pt", With("x=2x5", "y=1x1"))).Message, StringComparison.Ordinal);
+
+        // A trace has its own, unless others are said.
+        Assert.Equal(["x"], Compilation.Compile(Bytes("traced"), "traced.pt").Manifest.Inputs.Select(input => input.Name));
+        var exported = File.ReadAllBytes(Path.Combine(ModelFiles.Operators, "conv1d.pt2"));
+        Assert.Contains("TorchScript alone", Assert.Throws<SconceException>(() => Compilation.Compile(exported, "conv1d.pt2", With("x=1x1"))).Message, StringComparison.Ordinal);
+
+        static CompileOptions With(params string[] inputs) => new() { Inputs = InputSpecParser.Parse(inputs) };
     }
 
     private static int Int(ScriptValue value) => (int)Assert.IsType<ScriptValue.Int>(value).Value;

@@ -48,7 +48,7 @@ internal sealed class FindingsTarget : ITarget, IDisposable
 
     private static string[] Files()
     {
-        var extensions = new HashSet<string> { ".pt2", ".wasm", ".npz" };
+        var extensions = new HashSet<string> { ".pt2", ".pt", ".wasm", ".npz" };
         return [.. Directory.GetFiles(Folders.Findings).Where(file => extensions.Contains(Path.GetExtension(file))).Order(StringComparer.Ordinal)];
     }
 }

@@ -6,5 +6,5 @@ namespace Sconce.Fuzz.Targets;
 internal static class Registry
 {
     public static IReadOnlyList<ITarget> All { get; } =
-        [new FindingsTarget(), new ModelTarget(), new RunTarget(), new ArchiveTarget(), new ArtifactTarget(), new NpzTarget()];
+        [new FindingsTarget(), new ModelTarget(), new RunTarget(), new ArchiveTarget(), new ScriptTarget(), new ArtifactTarget(), new NpzTarget()];
 }

@@ -12,6 +12,11 @@ export interface ModelOptions {
   readonly exact?: boolean | undefined;
   /** How many times the usual limits of work and memory the file may take. */
   readonly budget?: number | undefined;
+  /**
+   * Of TorchScript (.pt), which records no shapes: what each input is like, by its name: `{ x: "1x3x224x224", ids: "int64:1x?", rate: 16000 }`, where `?` is a size that each run decides. Without
+   * it the arrays of NAME.npz beside the model tell, or the inputs that it was traced with.
+   */
+  readonly inputs?: Readonly<Record<string, string | number | boolean>> | undefined;
   /** Stops the tool. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -79,7 +84,7 @@ export interface Verification {
   readonly codeBytes?: number | null;
 }
 
-/** Compiles a model (.pt2) to one WebAssembly file, and gives that file's path. */
+/** Compiles a model (.pt2 or .pt) to one WebAssembly file, and gives that file's path. */
 export async function compile(model: File, { output, split, signal, ...how }: CompileOptions = {}): Promise<string> {
   const source = pathOf(model);
   const path = output === undefined ? `${source.slice(0, source.length - extname(source).length)}.wasm` : pathOf(output);
@@ -88,7 +93,7 @@ export async function compile(model: File, { output, split, signal, ...how }: Co
   return path;
 }
 
-/** What a model (.pt2) or a compiled file (.wasm) takes and gives, and what it costs. */
+/** What a model (.pt2 or .pt) or a compiled file (.wasm) takes and gives, and what it costs. */
 export async function inspect(model: File, { signal, ...how }: ModelOptions = {}): Promise<Inspection> {
   return parse(await report((file) => call(["inspect", pathOf(model), "--json", file, ...settings(how)], signal))) as Inspection;
 }
@@ -116,6 +121,9 @@ export async function verify(models: File | readonly File[], { signal, threads, 
   return lines.trim().split("\n").map((line) => parse(line) as Verification);
 }
 
-function settings({ model, exact, budget }: Omit<ModelOptions, "signal">): string[] {
-  return [...(model === undefined ? [] : ["--model", model]), ...(exact === true ? ["--exact"] : []), ...(budget === undefined ? [] : ["--budget", `${budget}`])];
+function settings({ model, exact, budget, inputs }: Omit<ModelOptions, "signal">): string[] {
+  return [
+    ...(model === undefined ? [] : ["--model", model]), ...(exact === true ? ["--exact"] : []), ...(budget === undefined ? [] : ["--budget", `${budget}`]),
+    ...Object.entries(inputs ?? {}).flatMap(([name, like]) => ["--input", `${name}=${like}`]),
+  ];
 }

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 import { compile, types } from "sconce-compiler";
 import { type Options, modelFile } from "./options.js";
 
@@ -51,16 +51,17 @@ export class Models {
 
   async #compile(model: string): Promise<Compiled> {
     const { exact, budget, split } = this.#options;
+    const inputs = this.#options.inputs?.[basename(model)];
     // Ours first: one compiled model is kept of each file.
     const name = basename(model).replace(modelFile, ".wasm");
     const place = `${basename(model).replace(modelFile, "")}-${hash(model)}`;
-    const digest = await digestOf(model, JSON.stringify({ version, tool: process.env["SCONCE_TOOL"], exact, budget, split }));
+    const digest = await digestOf(model, JSON.stringify({ version, tool: process.env["SCONCE_TOOL"], exact, budget, split, inputs }), await arraysBeside(model));
     const folder = `${place}-${digest}`;
     const path = join(this.#folder, folder, name);
     // Written last: where it is, its weights are.
     if (!(await exists(path))) {
       await mkdir(dirname(path), { recursive: true });
-      await compile(model, { output: path, exact, budget, split });
+      await compile(model, { output: path, exact, budget, split, inputs });
       const older = (await readdir(this.#folder)).filter((entry) => entry.startsWith(`${place}-`) && entry !== folder);
       await Promise.all(older.map((entry) => rm(join(this.#folder, entry), { recursive: true, force: true })));
     }
@@ -71,7 +72,7 @@ export class Models {
   async #declare(model: string, path: string): Promise<void> {
     const { types: ending = "pt2.d.ts" } = this.#options;
     if (ending === false) return;
-    const file = model.replace(modelFile, `.${ending}`);
+    const file = model.replace(modelFile, `.${ending.replace("pt2", extname(model).slice(1))}`);
     const [text, old] = await Promise.all([types(path, { url: true }), readFile(file, "utf8").catch(() => undefined)]);
     // Left alone where it says the same: who watches it would begin anew.
     if (text !== old) await writeFile(file, text);
@@ -86,9 +87,15 @@ export async function weightsBeside(path: string): Promise<{ readonly name: stri
 
 const hash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 8);
 
-async function digestOf(file: string, how: string): Promise<string> {
+/** NAME.npz beside a TorchScript model, which tells its shapes. */
+async function arraysBeside(model: string): Promise<string[]> {
+  const file = model.replace(modelFile, ".npz");
+  return extname(model) === ".pt" && (await exists(file)) ? [file] : [];
+}
+
+async function digestOf(model: string, how: string, more: readonly string[]): Promise<string> {
   const sha256 = createHash("sha256").update(how);
-  for await (const chunk of createReadStream(file)) sha256.update(chunk as Buffer);
+  for (const file of [model, ...more]) for await (const chunk of createReadStream(file)) sha256.update(chunk as Buffer);
   return sha256.digest("hex").slice(0, 16);
 }
 

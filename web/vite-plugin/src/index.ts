@@ -37,7 +37,7 @@ interface DevelopmentServer {
 const isolating = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 
 /**
- * Compiled models for Vite: `import model from "./model.pt2"` gives an address for `load`, which knows the model's types by it. Models are compiled as they are
+ * Compiled models for Vite: `import model from "./model.pt2"`, or `./model.pt`, gives an address for `load`, which knows the model's types by it. Models are compiled as they are
  * imported, once, and anew when they change; errors of the compiler are the page's overlay.
  */
 export default function sconce(options: ViteOptions = {}) {
