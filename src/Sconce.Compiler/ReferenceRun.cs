@@ -53,9 +53,14 @@ public sealed class ReferenceRun
     /// <summary>States are again what they are at the beginning.</summary>
     public void Reset() => evaluator = new();
 
-    /// <summary>One call: the model's outputs, and the probes' values, each in order.</summary>
-    public (IReadOnlyList<TensorData> Outputs, IReadOnlyList<TensorData> Probes) Run(IReadOnlyList<TensorData> inputs)
+    /// <summary>One call: the model's outputs, and the probes' values, each in order. A seed begins other random numbers; without one they go on.</summary>
+    public (IReadOnlyList<TensorData> Outputs, IReadOnlyList<TensorData> Probes) Run(IReadOnlyList<TensorData> inputs, long? seed = null)
     {
+        if (seed is { } given && lowered.Program.Seed is { } state)
+        {
+            evaluator.Set(state, TensorProgram.SeedOf(given));
+        }
+
         var outputs = evaluator.Run(lowered.Program, [.. inputs.Select(TensorValue.Of)]);
         return (
             [.. outputs.Zip(lowered.Program.Outputs, (output, port) => port.Buffer.Outward(output))],

@@ -75,6 +75,7 @@ internal static class ManifestReader
             manifest.Parameters, Size(manifest.MultiplyAdds), Size(manifest.Arena), manifest.LargestLive, [.. NotNull(manifest.Shards ?? []).Select(Shard)])
         {
             Found = [.. symbols.Values.Where(symbol => symbol.Source == SymbolSource.Found)],
+            Random = manifest.Random,
         };
 
         ImmutableArray<Port> Ports(IEnumerable<PortInfo> ports) =>

@@ -19,6 +19,9 @@ internal sealed record ManifestView(
     /// <summary>Sizes that a run finds, each with the most that it can be.</summary>
     public ImmutableArray<Symbol> Found { get; init; } = [];
 
+    /// <summary>Whether it draws random numbers.</summary>
+    public bool Random { get; init; }
+
     /// <summary>Bytes of all the files of weights that belong to it.</summary>
     public long ShardBytes => Shards.Sum(shard => shard.Bytes);
 

@@ -7,7 +7,7 @@ namespace Sconce.Cli.Bench;
 internal sealed record BenchInput(string Name, string Dtype, ImmutableArray<long> Shape);
 
 /// <summary>What <c>measure.mjs</c> is to do.</summary>
-internal sealed record BenchRequest(int Threads, bool Relaxed, int? Rounds, ImmutableArray<BenchInput> Inputs);
+internal sealed record BenchRequest(int Threads, bool Relaxed, int? Rounds, ImmutableArray<BenchInput> Inputs, string? Seed);
 
 /// <summary>
 /// What one thread reaches at most: multiply-adds of 128-bit vectors in GFLOP/s, without the fused ones where the engine has them not, and plain

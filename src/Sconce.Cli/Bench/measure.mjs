@@ -13,22 +13,23 @@ const most = 1000;
  * @param source the artifact
  * @param inputs name, dtype and shape of each input
  */
-export async function measure(load, source, { threads, relaxed, rounds, inputs }) {
+export async function measure(load, source, { threads, relaxed, rounds, inputs, seed }) {
   const tensors = Object.fromEntries(inputs.map(({ name, dtype, shape }) => [name, { dtype, shape, data: random(dtype, shape) }]));
+  const options = seed === undefined ? {} : { seed: BigInt(seed) };
   const clock = () => performance.now();
   const begun = clock();
   const model = await load(source, { threads, ...(relaxed ? {} : { relaxed: false }) });
   const loaded = clock();
-  await model.run(tensors);
+  await model.run(tensors, options);
   const ran = clock();
 
-  await repeat(undefined, warmMs, () => model.run(tensors));
+  await repeat(undefined, warmMs, () => model.run(tensors, options));
   const runs = await repeat(rounds, enoughMs, async () => {
     const start = clock();
-    await model.run(tensors);
+    await model.run(tensors, options);
     return clock() - start;
   });
-  const profiles = await repeat(rounds, enoughMs, async () => (await model.profile(tensors)).steps.map(({ milliseconds }) => milliseconds));
+  const profiles = await repeat(rounds, enoughMs, async () => (await model.profile(tensors, options)).steps.map(({ milliseconds }) => milliseconds));
   const { threads: { used }, relaxedSimd } = model.report();
   model.dispose();
   return { load: loaded - begun, firstRun: ran - loaded, runs, profiles, threads: used, relaxed: relaxedSimd.used, peak: measurePeak() };

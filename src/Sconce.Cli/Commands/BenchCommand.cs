@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text;
 using Sconce.Cli.Artifacts;
 using Sconce.Cli.Bench;
@@ -17,7 +18,7 @@ internal static class BenchCommand
     private const string Node = "node";
 
     private sealed record Settings(
-        string Model, string Engine, int Threads, bool Relaxed, int? Rounds, string[] Sizes, string? Json, string? Trace, TimeSpan Timeout, CompileOptions Compile);
+        string Model, string Engine, int Threads, bool Relaxed, int? Rounds, string[] Sizes, string? Json, string? Trace, long? Seed, TimeSpan Timeout, CompileOptions Compile);
 
     public static Command Create()
     {
@@ -31,18 +32,19 @@ internal static class BenchCommand
         var sizes = OpenSizes.Option("The value of a size that the model leaves open (its least where not given). May be given several times.");
         var json = new Option<string?>("--json") { Description = "Write all numbers to this file.", HelpName = "FILE" };
         var trace = new Option<string?>("--trace") { Description = "Write the steps to this file as trace events, for Perfetto or chrome://tracing.", HelpName = "FILE" };
+        var seed = CommonOptions.Seed("What the model's random numbers are made from; without it each run draws others.");
         var timeout = CommonOptions.Timeout();
 
         var command = new Command("bench", "Time a model and each of its steps, with random inputs, in Node or a browser.")
         {
-            model, engine, threads, noRelaxed, rounds, sizes, json, trace, timeout,
+            model, engine, threads, noRelaxed, rounds, sizes, json, trace, seed, timeout,
         };
         var compile = new CompileSettings();
         compile.AddTo(command);
         command.SetAction((parsed, cancellation) => RunAsync(
             new Settings(
                 parsed.GetRequiredValue(model), parsed.GetRequiredValue(engine), parsed.GetValue(threads) ?? 1, !parsed.GetValue(noRelaxed), parsed.GetValue(rounds),
-                parsed.GetValue(sizes) ?? [], parsed.GetValue(json), parsed.GetValue(trace), TimeSpan.FromSeconds(parsed.GetValue(timeout)), compile.From(parsed)),
+                parsed.GetValue(sizes) ?? [], parsed.GetValue(json), parsed.GetValue(trace), parsed.GetValue(seed), TimeSpan.FromSeconds(parsed.GetValue(timeout)), compile.From(parsed)),
             cancellation));
         return command;
     }
@@ -56,7 +58,7 @@ internal static class BenchCommand
         var manifest = ArtifactContents.Read(artifact).Manifest;
         var sizes = OpenSizes.Of(manifest, settings.Sizes);
         var inputs = OpenSizes.Inputs(manifest, sizes);
-        var request = new BenchRequest(settings.Threads, settings.Relaxed, settings.Rounds, inputs);
+        var request = new BenchRequest(settings.Threads, settings.Relaxed, settings.Rounds, inputs, settings.Seed?.ToString(CultureInfo.InvariantCulture));
 
         var answer = await StageProgress.ShowAsync("measuring", () => settings.Engine == Node
             ? NodeHost.BenchAsync(artifact, request, settings.Timeout, cancellation)

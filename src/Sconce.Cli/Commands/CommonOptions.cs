@@ -32,6 +32,9 @@ internal static class CommonOptions
         Description = "Run the code without relaxed SIMD, even where the engine has it.",
     };
 
+    /// <summary>What random numbers are made from.</summary>
+    public static Option<long?> Seed(string description) => new("--seed") { Description = description, HelpName = "NUMBER" };
+
     public static Option<double> Timeout() => new("--timeout")
     {
         Description = "Seconds that Node may take for loading a model or for a run.",

@@ -13,7 +13,7 @@ namespace Sconce.Cli.Commands;
 internal sealed record InspectJson(
     string Model, string Compiler, string Source, ImmutableArray<InspectJson.PortJson> Inputs, ImmutableArray<InspectJson.PortJson> Outputs,
     ImmutableArray<InspectJson.SizeJson> Sizes, ImmutableArray<InspectJson.FoundJson> Found, ImmutableArray<InspectJson.ConditionJson> Conditions, ImmutableArray<InspectJson.StepJson> Steps,
-    long Parameters, JsonValue MultiplyAdds, InspectJson.BytesJson Bytes)
+    long Parameters, JsonValue MultiplyAdds, bool Random, InspectJson.BytesJson Bytes)
 {
     internal sealed record PortJson(string Name, string Dtype, ImmutableArray<JsonValue> Shape);
 
@@ -38,7 +38,7 @@ internal sealed record InspectJson(
             [.. manifest.Found.Select(symbol => new FoundJson(symbol.Name, symbol.Bound is { } bound ? Size(bound) : null))],
             [.. manifest.Checks.Select(check => new ConditionJson(check.Text, check.Why, check.Source))],
             [.. manifest.Steps.Select(step => new StepJson(step.Name, step.Operator, step.Kernel, step.Source, Size(step.Flops), Size(step.Bytes)))],
-            manifest.Parameters, Size(manifest.MultiplyAdds),
+            manifest.Parameters, Size(manifest.MultiplyAdds), manifest.Random,
             new(
                 contents.FileBytes, manifest.Shards.IsEmpty ? null : manifest.ShardBytes, contents.CodeBytes, contents.RelaxedBytes,
                 manifest.ConstantsEnd - manifest.ConstantsOffset, Size(manifest.Arena)));

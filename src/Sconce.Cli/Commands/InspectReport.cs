@@ -14,6 +14,11 @@ internal static class InspectReport
     {
         var manifest = contents.Manifest;
         output.WriteLine($"{Paint.Strong(name)}  {Paint.Faint($"from {manifest.SourceName} by {manifest.Compiler}")}");
+        if (manifest.Random)
+        {
+            output.WriteLine("draws random numbers: the same ones for the same seed");
+        }
+
         Section("inputs", Ports(manifest.Inputs));
         Section("outputs", Ports(manifest.Outputs));
         if (!manifest.Symbols.IsEmpty || !manifest.Found.IsEmpty)

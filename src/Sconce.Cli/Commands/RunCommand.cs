@@ -14,7 +14,7 @@ namespace Sconce.Cli.Commands;
 /// <summary><c>sconce run MODEL|OUT.wasm</c>: runs an artifact in Node with our own runtime.</summary>
 internal static class RunCommand
 {
-    private sealed record Settings(string Model, string[] Inputs, string[] Sizes, string? Output, int? Threads, bool Relaxed, int Repeat, TimeSpan Timeout, CompileOptions Compile);
+    private sealed record Settings(string Model, string[] Inputs, string[] Sizes, string? Output, int? Threads, bool Relaxed, int Repeat, long? Seed, TimeSpan Timeout, CompileOptions Compile);
 
     public static Command Create()
     {
@@ -30,15 +30,16 @@ internal static class RunCommand
         var threads = CommonOptions.Threads("Threads to run with; as many as the machine has where not given.");
         var noRelaxed = CommonOptions.NoRelaxed();
         var repeat = CommonOptions.Count("--repeat", int.MaxValue, "Run so often, each time from the same state, and tell the median time.");
+        var seed = CommonOptions.Seed("What the model's random numbers are made from: the same seed gives the same ones. Without it each run draws others.");
         var timeout = CommonOptions.Timeout();
 
-        var command = new Command("run", "Run a model or an artifact in Node.") { model, input, sizes, output, threads, noRelaxed, repeat, timeout };
+        var command = new Command("run", "Run a model or an artifact in Node.") { model, input, sizes, output, threads, noRelaxed, repeat, seed, timeout };
         var settings = new CompileSettings();
         settings.AddTo(command, input: false);
         command.SetAction((parsed, cancellation) => RunAsync(
             new Settings(
                 parsed.GetRequiredValue(model), parsed.GetValue(input) ?? [], parsed.GetValue(sizes) ?? [], parsed.GetValue(output), parsed.GetValue(threads),
-                !parsed.GetValue(noRelaxed), parsed.GetValue(repeat) ?? 1, TimeSpan.FromSeconds(parsed.GetValue(timeout)),
+                !parsed.GetValue(noRelaxed), parsed.GetValue(repeat) ?? 1, parsed.GetValue(seed), TimeSpan.FromSeconds(parsed.GetValue(timeout)),
                 settings.From(parsed)),
             cancellation));
         return command;
@@ -72,7 +73,7 @@ internal static class RunCommand
         await using var host = NodeHost.Start(settings.Timeout);
         await using var model = await host.LoadAsync(artifact, settings.Threads, settings.Relaxed, cancellation);
         var run = settings.Inputs.Length > 0 && arrays.Count > 0
-            ? await RunOnFilesAsync(model, arrays, settings.Repeat, cancellation)
+            ? await RunOnFilesAsync(model, arrays, settings, cancellation)
             : await RunWithoutFilesAsync(model, artifact, settings, cancellation);
         Print(model, run);
         if (settings.Output is { } output)
@@ -84,11 +85,11 @@ internal static class RunCommand
         return ExitCode.Success;
     }
 
-    private static Task<NodeRun> RunOnFilesAsync(NodeModel model, IReadOnlyDictionary<string, TensorData> arrays, int repeat, CancellationToken cancellation)
+    private static Task<NodeRun> RunOnFilesAsync(NodeModel model, IReadOnlyDictionary<string, TensorData> arrays, Settings settings, CancellationToken cancellation)
     {
         var inputs = RunInputs.ByName(arrays, [.. model.Inputs.Select(port => port.Name)]);
         RunInputs.Check(inputs, model.Inputs);
-        return model.RunAsync(inputs, repeat, cancellation);
+        return model.RunAsync(inputs, settings.Repeat, settings.Seed, cancellation);
     }
 
     /// <summary>On the inputs that the archive keeps of its export, or on random ones: always where sizes are given.</summary>
@@ -102,7 +103,7 @@ internal static class RunCommand
                 Console.WriteLine($"{name}  {input.Type.Name()}  {NpyHeader.ShapeText(input.Shape)}  a sample input of the file; --input {name}=FILE.npy gives numbers of yours");
             }
 
-            return model.RunAsync(kept, settings.Repeat, cancellation);
+            return model.RunAsync(kept, settings.Repeat, settings.Seed, cancellation);
         }
 
         var inputs = OpenSizes.Inputs(manifest, OpenSizes.Of(manifest, settings.Sizes));
@@ -111,7 +112,7 @@ internal static class RunCommand
             Console.WriteLine($"{input.Name}  {input.Dtype}  {NpyHeader.ShapeText(input.Shape)}  at random; --input {input.Name}=FILE.npy gives numbers of yours");
         }
 
-        return model.RunRandomAsync(inputs, settings.Repeat, cancellation);
+        return model.RunRandomAsync(inputs, settings.Repeat, settings.Seed, cancellation);
     }
 
     private static void Print(NodeModel model, NodeRun run)

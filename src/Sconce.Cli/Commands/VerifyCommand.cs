@@ -43,11 +43,12 @@ internal static class VerifyCommand
         var operators = new Option<bool>("--operators") { Description = "With --json: also the operators of each model, and the kinds of steps that they were lowered to." };
         var check = new Option<bool>("--check") { Description = "Check graph and program after every pass, for mistakes of sconce's own." };
         var timeout = CommonOptions.Timeout();
+        var seed = CommonOptions.Seed("What random numbers are made from, in the model and in the reference evaluator (0 where not given).");
         var output = new Option<string?>("--output", "-o") { Description = "Keep the artifact of the one model, right or wrong, in this file." };
 
         var command = new Command("verify", "Compile models, run them in Node and compare with PyTorch's outputs, or with the reference evaluator's.")
         {
-            paths, threads, noRelaxed, relative, absolute, samples, json, operators, later, check, timeout, output,
+            paths, threads, noRelaxed, relative, absolute, samples, json, operators, later, check, timeout, seed, output,
         };
         var settings = new CompileSettings();
         settings.AddTo(command);
@@ -56,7 +57,7 @@ internal static class VerifyCommand
             new VerifyOptions(
                 parsed.GetValue(threads) ?? 1, !parsed.GetValue(noRelaxed),
                 new Tolerance(parsed.GetValue(relative), parsed.GetValue(absolute)), TimeSpan.FromSeconds(parsed.GetValue(timeout)),
-                settings.From(parsed) with { Verify = parsed.GetValue(check) }, parsed.GetValue(output), parsed.GetValue(samples), parsed.GetValue(operators)),
+                settings.From(parsed) with { Verify = parsed.GetValue(check) }, parsed.GetValue(output), parsed.GetValue(samples), parsed.GetValue(operators), parsed.GetValue(seed) ?? 0),
             parsed.GetValue(json)?.FullName,
             KnownGaps.Read(parsed.GetValue(later)?.FullName),
             cancellation));

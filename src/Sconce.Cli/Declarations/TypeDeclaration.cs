@@ -45,15 +45,16 @@ internal static partial class TypeDeclaration
 
     private static string Documentation(ManifestView manifest)
     {
-        if (manifest.Symbols.IsEmpty && manifest.Found.IsEmpty && manifest.Checks.IsEmpty)
-        {
-            return "";
-        }
-
         var sizes = manifest.Symbols.Select(symbol => $"{symbol.Name} {(symbol.Max is { } max ? $"{symbol.Min} to {max}" : $"from {symbol.Min}")}");
         var found = manifest.Found.Select(symbol => $"{symbol.Name} found by a run{(symbol.Bound is { } bound ? $", at most {bound}" : "")}");
         var conditions = manifest.Checks.Select(check => check.Text);
-        return $"/** Sizes: {string.Join("; ", sizes.Concat(found).Concat(conditions).Select(Comment))}. */\n";
+        string[] sentences =
+        [
+            .. manifest.Symbols.IsEmpty && manifest.Found.IsEmpty && manifest.Checks.IsEmpty
+                ? [] : (string[])[$"Sizes: {string.Join("; ", sizes.Concat(found).Concat(conditions).Select(Comment))}."],
+            .. manifest.Random ? (string[])["It draws random numbers: run(inputs, { seed }) gives the same ones again."] : [],
+        ];
+        return sentences.Length == 0 ? "" : $"/** {string.Join(' ', sentences)} */\n";
     }
 
     private static void Append(StringBuilder text, string title, ImmutableArray<Port> ports)

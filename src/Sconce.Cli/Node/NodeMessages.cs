@@ -7,9 +7,9 @@ namespace Sconce.Cli.Node;
 /// <summary>A tensor as a message announces it; its bytes follow the message. Without bytes, and random, Node makes the numbers.</summary>
 internal sealed record TensorHeader(string Name, string Dtype, ImmutableArray<long> Shape, long Bytes, bool Random = false);
 
-/// <summary>What is asked of <c>host.mjs</c>.</summary>
+/// <summary>What is asked of <c>host.mjs</c>. A seed is in digits: not every int64 is a number in JSON.</summary>
 internal sealed record NodeRequest(
-    string Command, string? Path = null, int Model = 0, int Threads = 0, bool Relaxed = true, int Repeat = 1,
+    string Command, string? Path = null, int Model = 0, int Threads = 0, bool Relaxed = true, int Repeat = 1, string? Seed = null,
     ImmutableArray<TensorHeader>? Tensors = null, BenchRequest? Bench = null);
 
 /// <summary>An input or output as the runtime describes it; only its name and element type matter on this side.</summary>

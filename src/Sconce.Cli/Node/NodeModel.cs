@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Sconce.Cli.Bench;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Types;
@@ -37,21 +38,21 @@ internal sealed class NodeModel : IAsyncDisposable
     /// which files cannot hold otherwise.
     /// </summary>
     public async Task<NodeRun> RunAsync(
-        IReadOnlyDictionary<string, TensorData> inputs, int repeat, CancellationToken cancellation)
+        IReadOnlyDictionary<string, TensorData> inputs, int repeat, long? seed, CancellationToken cancellation)
     {
         var tensors = inputs.Select(input => (input.Key, Value: ForInput(input.Key, input.Value))).ToImmutableArray();
         var headers = tensors.Select(tensor =>
             new TensorHeader(tensor.Key, tensor.Value.Type.Name(), tensor.Value.Shape, tensor.Value.ByteCount));
-        return await RunAsync([.. headers], [.. tensors.Select(tensor => tensor.Value)], repeat, cancellation);
+        return await RunAsync([.. headers], [.. tensors.Select(tensor => tensor.Value)], repeat, seed, cancellation);
     }
 
     /// <summary>Runs the model on random inputs, always the same ones.</summary>
-    public Task<NodeRun> RunRandomAsync(IEnumerable<BenchInput> inputs, int repeat, CancellationToken cancellation) =>
-        RunAsync([.. inputs.Select(input => new TensorHeader(input.Name, input.Dtype, input.Shape, Bytes: 0, Random: true))], [], repeat, cancellation);
+    public Task<NodeRun> RunRandomAsync(IEnumerable<BenchInput> inputs, int repeat, long? seed, CancellationToken cancellation) =>
+        RunAsync([.. inputs.Select(input => new TensorHeader(input.Name, input.Dtype, input.Shape, Bytes: 0, Random: true))], [], repeat, seed, cancellation);
 
-    private async Task<NodeRun> RunAsync(ImmutableArray<TensorHeader> headers, IReadOnlyList<TensorData> tensors, int repeat, CancellationToken cancellation)
+    private async Task<NodeRun> RunAsync(ImmutableArray<TensorHeader> headers, IReadOnlyList<TensorData> tensors, int repeat, long? seed, CancellationToken cancellation)
     {
-        var request = new NodeRequest("run", Model: number, Repeat: repeat, Tensors: headers);
+        var request = new NodeRequest("run", Model: number, Repeat: repeat, Seed: seed?.ToString(CultureInfo.InvariantCulture), Tensors: headers);
         var (reply, outputs) = await host.AskAsync(request, tensors, cancellation);
         var ordered = new OrderedDictionary<string, TensorData>();
         foreach (var port in Outputs)

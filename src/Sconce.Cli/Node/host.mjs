@@ -27,7 +27,7 @@ const commands = {
     return { model: created, inputs: model.inputs, outputs: model.outputs, report: JSON.stringify(model.report()), milliseconds };
   },
 
-  async run({ model, tensors, repeat }, payload) {
+  async run({ model, tensors, repeat, seed }, payload) {
     const inputs = {};
     let offset = 0;
     for (const { name, dtype, shape, bytes, random: isRandom } of tensors) {
@@ -35,12 +35,13 @@ const commands = {
       offset += bytes;
     }
     const milliseconds = [];
+    const options = seed === undefined ? {} : { seed: BigInt(seed) };
     let first;
     for (let i = 0; i < repeat; i++) {
       // What a repetition measures is the same call again, so a model with state starts anew.
       if (i > 0) await models.get(model).reset();
       const started = performance.now();
-      const outputs = await models.get(model).run(inputs);
+      const outputs = await models.get(model).run(inputs, options);
       milliseconds.push(performance.now() - started);
       first ??= outputs;
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sconce.Cli.Artifacts;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Types;
 
@@ -15,6 +16,9 @@ internal sealed record Call(ImmutableArray<TensorData> Inputs, ImmutableArray<Te
 /// </summary>
 internal sealed record Case(string File, ImmutableArray<Call> Calls)
 {
+    /// <summary>Of a model that draws random numbers, which nobody else draws alike: its outputs, of which dtypes and shapes alone are compared. Else null.</summary>
+    public IReadOnlyList<Port>? Forms { get; init; }
+
     public static Case Single(string file, IReadOnlyDictionary<string, TensorData> arrays)
     {
         CheckNames(file, arrays, isSequence: false);

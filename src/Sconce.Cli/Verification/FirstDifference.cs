@@ -98,7 +98,7 @@ internal sealed class FirstDifference(VerifyOptions options, ScratchFolder scrat
         return Math.Ceiling(value / unit) * unit;
     }
 
-    private static (IReadOnlyList<TensorData> Probes, IReadOnlyList<TensorData> Outputs) Evaluate(
+    private (IReadOnlyList<TensorData> Probes, IReadOnlyList<TensorData> Outputs) Evaluate(
         ReferenceRun reference, IReadOnlyList<Call> calls, IReadOnlyList<DType> types)
     {
         (IReadOnlyList<TensorData> Outputs, IReadOnlyList<TensorData> Probes) last = ([], []);
@@ -109,7 +109,7 @@ internal sealed class FirstDifference(VerifyOptions options, ScratchFolder scrat
                 reference.Reset();
             }
 
-            last = reference.Run([.. call.Inputs.Select((input, i) => HalfPrecision.ForType(input, types[i]))]);
+            last = reference.Run([.. call.Inputs.Select((input, i) => HalfPrecision.ForType(input, types[i]))], options.Seed);
         }
 
         return (last.Probes, last.Outputs);

@@ -50,7 +50,7 @@ internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
                 CheckOutputs(model, @case.File, call);
                 var result = await RunAsync(model, call, cancellation);
                 times.AddRange(result.Milliseconds);
-                foreach (var comparison in Compare(call, result))
+                foreach (var comparison in Compare(@case, call, result))
                 {
                     worst = Math.Max(worst, comparison.MaxError);
                     if (!comparison.IsRight)
@@ -108,7 +108,7 @@ internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
         return [.. @case.Calls.Skip(first).Take(last - first + 1).Where((call, i) => !call.Raised || first + i == last)];
     }
 
-    private static async Task<NodeRun> RunAsync(NodeModel model, Call call, CancellationToken cancellation)
+    private async Task<NodeRun> RunAsync(NodeModel model, Call call, CancellationToken cancellation)
     {
         if (call.Inputs.Length != model.Inputs.Length)
         {
@@ -127,7 +127,7 @@ internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
             inputs.Add(model.Inputs[i].Name, call.Inputs[i]);
         }
 
-        return await model.RunAsync(inputs, repeat: 1, cancellation);
+        return await model.RunAsync(inputs, repeat: 1, options.Seed, cancellation);
     }
 
     /// <summary>Whether the run ends with an error of the model's: it takes other inputs of these shapes, and Node is still there.</summary>
@@ -144,8 +144,9 @@ internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
         }
     }
 
-    private IEnumerable<Comparison> Compare(Call call, NodeRun result) =>
-        call.Outputs.Zip(result.Outputs, (expected, actual) => Comparison.Of(actual.Key, expected, actual.Value, options.Tolerance));
+    private IEnumerable<Comparison> Compare(Case @case, Call call, NodeRun result) => call.Outputs.Zip(result.Outputs, (expected, actual) => @case.Forms is { } forms
+        ? Comparison.OfForm(actual.Key, expected, actual.Value, forms.FirstOrDefault(port => port.Name == actual.Key))
+        : Comparison.Of(actual.Key, expected, actual.Value, options.Tolerance));
 
     /// <summary>A file of cases that does not fit the model says nothing about its numbers. It may leave out what the model writes to its inputs, which comes last.</summary>
     private static void CheckOutputs(NodeModel model, string file, Call call)

@@ -29,28 +29,33 @@ internal sealed class ReferenceCases
     /// <summary>So often sizes are drawn anew, from a range that gets smaller, where the model refuses them or they are too large.</summary>
     private const int Attempts = 64;
 
+    /// <summary>Random inputs where nothing else is said.</summary>
+    private const int UsualSamples = 3;
+
     private const string SampleInputs = "the file's sample inputs";
 
     private readonly ReferenceRun reference;
+    private readonly long seed;
     private readonly ManifestView manifest;
     private readonly List<Case> cases = [];
     private readonly List<string> compared = [];
     private string leftOut = "";
     private long workLeft = MostWork;
 
-    private ReferenceCases(ReferenceRun reference, ManifestView manifest) => (this.reference, this.manifest) = (reference, manifest);
+    private ReferenceCases(ReferenceRun reference, ManifestView manifest, long seed) => (this.reference, this.manifest, this.seed) = (reference, manifest, seed);
 
     public IReadOnlyList<Case> Cases => cases;
 
     /// <summary>What the model is held to, and what had to be left out.</summary>
     public string Note => (compared.Count > 0 ? $"compared with the reference evaluator on {string.Join(" and ", compared)}" : "compiled only") + leftOut;
 
-    public static ReferenceCases Make(string model, CompileOptions compile, ManifestView manifest, int samples)
+    public static ReferenceCases Make(string model, CompileOptions compile, ManifestView manifest, IReadOnlyList<Case> beside, VerifyOptions options)
     {
         using var file = InputFile.Open(model, ModelFile.Kinds);
-        var made = new ReferenceCases(ReferenceRun.Read(ModelBytes.Of(file), Path.GetFileName(model), compile), manifest);
+        var made = new ReferenceCases(ReferenceRun.Read(ModelBytes.Of(file), Path.GetFileName(model), compile), manifest, options.Seed);
         made.AddKept(ModelCompiler.SampleInputs(model, compile.Model, manifest));
-        made.AddRandom(samples);
+        made.AddBeside(beside);
+        made.AddRandom(options.Samples ?? UsualSamples);
         return made;
     }
 
@@ -66,6 +71,22 @@ internal sealed class ReferenceCases
             {
                 leftOut += $"; not on {SampleInputs}, which would take the evaluator too long";
             }
+        }
+    }
+
+    /// <summary>The inputs of the files that have PyTorch's numbers.</summary>
+    private void AddBeside(IReadOnlyList<Case> beside)
+    {
+        var done = 0;
+        foreach (var (file, call) in beside.SelectMany(one => one.Calls.Where(call => !call.Raised).Select(call => (one.File, call))))
+        {
+            ImmutableArray<TensorData> inputs = [.. call.Inputs.Zip(manifest.Inputs, (input, port) => HalfPrecision.ForType(input, port.Type))];
+            done += inputs.Length == manifest.Inputs.Length && Add(Path.GetFileName(file), inputs, SizesOf(manifest.Inputs.Zip(inputs).ToDictionary(pair => pair.First.Name, pair => pair.Second))) ? 1 : 0;
+        }
+
+        if (done > 0)
+        {
+            compared.Add($"{done} file{(done == 1 ? "'s" : "s'")} inputs");
         }
     }
 
@@ -111,7 +132,7 @@ internal sealed class ReferenceCases
         Call call;
         try
         {
-            call = new(inputs, [.. reference.Run(inputs).Outputs], Reset: true);
+            call = new(inputs, [.. reference.Run(inputs, seed).Outputs], Reset: true);
         }
         catch (SconceException)
         {

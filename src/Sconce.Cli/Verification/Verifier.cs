@@ -14,9 +14,6 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
     /// <summary>How many compiled models may wait for Node: enough that neither side idles, few enough to keep the disk small.</summary>
     private const int Ahead = 3;
 
-    /// <summary>Random inputs for a model without files of numbers.</summary>
-    private const int UsualSamples = 3;
-
     private const int SeveralThreads = 4;
 
     /// <summary>A model to verify; <see cref="Member"/> is its name in an archive that holds several, else null.</summary>
@@ -122,12 +119,14 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
         line = line with { CodeBytes = artifact.Contents.CodeBytes, Operators = compiled.Operators };
         try
         {
+            var random = artifact.Contents.Manifest.Random;
             var cases = CasesBeside(compiled.Subject);
+            cases = random ? [.. cases.Select(beside => beside with { Forms = artifact.Contents.Manifest.Outputs })] : cases;
             var result = cases.Count > 0 ? await runner.RunAsync(artifact.Path, cases, variant: null, cancellation) : new(null, [], 0, 0);
-            if (result.Problem is null && (cases.Count == 0 || options.Samples is not null))
+            if (result.Problem is null && (cases.Count == 0 || random || options.Samples is not null))
             {
-                var made = ReferenceCases.Make(compiled.Subject.Path, CompileOptionsOf(compiled.Subject), artifact.Contents.Manifest, options.Samples ?? UsualSamples);
-                line = line with { Message = cases.Count > 0 ? made.Note : $"no {Path.GetFileName(compiled.Subject.CasePath(".npz"))} beside it; {made.Note}" };
+                var made = ReferenceCases.Make(compiled.Subject.Path, CompileOptionsOf(compiled.Subject), artifact.Contents.Manifest, random ? cases : [], options);
+                line = line with { Message = cases.Count > 0 && random ? $"draws random numbers: of PyTorch's, dtypes and shapes alone; {made.Note}" : cases.Count > 0 ? made.Note : $"no {Path.GetFileName(compiled.Subject.CasePath(".npz"))} beside it; {made.Note}" };
                 if (cases.Count == 0 && made.Cases.Count == 0)
                 {
                     return line;

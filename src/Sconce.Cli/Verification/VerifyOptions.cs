@@ -7,4 +7,4 @@ namespace Sconce.Cli.Verification;
 /// reference evaluator (where not given: on a few those that have no files of numbers); whether a model's operators are reported.
 /// </summary>
 internal sealed record VerifyOptions(
-    int Threads, bool Relaxed, Tolerance Tolerance, TimeSpan Timeout, CompileOptions Compile, string? Output = null, int? Samples = null, bool Operators = false);
+    int Threads, bool Relaxed, Tolerance Tolerance, TimeSpan Timeout, CompileOptions Compile, string? Output = null, int? Samples = null, bool Operators = false, long Seed = 0);

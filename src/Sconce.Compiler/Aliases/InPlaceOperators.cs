@@ -44,6 +44,10 @@ internal static class InPlaceOperators
             case "aten::_index_put_impl_":
                 return emitter.Emit(
                     "aten::index_put", "default", NodeEmitter.Plain(type), [.. arguments.Where((argument, i) => argument.Name is not "unsafe" && i < 4)]);
+            case "aten::normal_":
+                return emitter.Emit("aten::normal_functional", "default", NodeEmitter.Plain(type), [.. arguments]);
+            case "aten::dropout_" or "aten::feature_dropout_" or "aten::alpha_dropout_" or "aten::feature_alpha_dropout_":
+                return emitter.Emit(PureName(node.Operator)!, "default", NodeEmitter.Plain(type), [new("input", current), .. arguments.Skip(1)]);
             case "aten::set_" or "aten::resize_" or "aten::resize_as_" or "aten::swap_":
                 throw SconceException.Unsupported($"{node.FullName} gives a tensor other memory", hint: "assign a new tensor instead");
         }

@@ -55,6 +55,7 @@ public sealed class ArtifactWriter
             Source = source,
             Memory = new MemoryInfo(MemoryPlan.ConstantsOffset, plan.ConstantsEnd, ProgramCode.MinimumPages(plan)),
             Context = new ContextInfo(ContextLayout.Symbols, layout.Inputs, layout.Outputs, plan.HeaderBytes, plan.OpenCount == 0 ? null : layout.Tail(plan.SlotCount)),
+            Random = program.Seed is not null,
             Symbols = [.. program.Symbols.Select(symbol => Describe(symbol, program))],
             Found = program.Found.Count == 0 ? null : [.. program.Found.Select(found => new FoundInfo(found.Name, SizeBound.Of(found) is { } bound ? DimJson.Write(bound) : null))],
             Checks = [.. program.Checks.Select(check => new CheckInfo(ConditionJson.Write(check.Condition), check.Text, check.Why, check.Source))],

@@ -44,6 +44,10 @@ public sealed record Manifest
 
     public required ContextInfo Context { get; init; }
 
+    /// <summary>The model draws random numbers: a context's header ends with their seed, an i64, and an i32 that each run makes another.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Random { get; init; }
+
     public required IReadOnlyList<SymbolInfo> Symbols { get; init; }
 
     /// <summary>Symbols that steps find: after a run their values stand behind those of <see cref="Symbols"/>. Null where there are none.</summary>

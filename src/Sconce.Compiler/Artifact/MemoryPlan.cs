@@ -43,6 +43,9 @@ internal sealed class MemoryPlan
     /// <summary>Vector kernels may read up to this many bytes past a buffer's end.</summary>
     public const int ReadSlack = 64;
 
+    /// <summary>The last of the header, where there are random numbers: the loader writes their seed there, and <c>reset</c> leaves it.</summary>
+    private const int SeedBytes = 16;
+
     private readonly Dictionary<TensorBuffer, Place> places = new(ReferenceEqualityComparer.Instance);
 
     public MemoryPlan(TensorProgram program, ContextLayout layout)
@@ -63,7 +66,7 @@ internal sealed class MemoryPlan
         }
 
         // A state's first contents are constants too, which reset copies.
-        foreach (var (_, state) in program.States)
+        foreach (var state in States(program))
         {
             InitialStates.Add((state, address));
             address = Align(address + state.ByteCount.Value);
@@ -88,8 +91,14 @@ internal sealed class MemoryPlan
             end += flag.ByteCount.Value;
         }
 
+        if (program.Seed is { } seed)
+        {
+            end = Align(end + SeedBytes);
+            places.Add(seed, new Place.InContext(end - SeedBytes));
+        }
+
         HeaderBytes = end = Align(end);
-        foreach (var (_, state) in program.States)
+        foreach (var state in States(program))
         {
             places.Add(state, new Place.InContext(end));
             end = Align(end + state.ByteCount.Value);
@@ -253,6 +262,8 @@ internal sealed class MemoryPlan
 
         OpenCount = packing.SlotCount;
     }
+
+    private static IEnumerable<TensorBuffer> States(TensorProgram program) => program.States.Select(named => named.Buffer).Where(buffer => buffer != program.Seed);
 
     private void PlaceOfThreads(TensorProgram program)
     {

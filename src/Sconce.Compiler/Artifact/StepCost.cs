@@ -46,5 +46,5 @@ internal static class StepCost
     }
 
     private static Dim Work(Computation computation) => Dim.Product(computation.Space.Select(axis => axis.Extent))
-        * computation.Value.OwnNodes().Count(node => node is UnaryExpr or BinaryExpr or SelectExpr);
+        * computation.Value.OwnNodes().Count(node => node is UnaryExpr or BinaryExpr or SelectExpr or RandomExpr);
 }

@@ -236,9 +236,24 @@ internal sealed class ExprCompiler(Frame frame)
                 return Choose(select.Condition, Integer(select.Yes), Integer(select.No));
             case GuardExpr guard:
                 return Choose(guard.Condition, Integer(guard.Inside), Integer(guard.Outside));
+            case RandomExpr random:
+                var words = RandomWords(random);
+                return random.Word switch
+                {
+                    0 => () => (int)words().Item1,
+                    1 => () => (int)words().Item2,
+                    2 => () => (int)words().Item3,
+                    _ => () => (int)words().Item4,
+                };
             default:
                 throw new NotSupportedException($"No integer value for {expr.GetType().Name}.");
         }
+    }
+
+    private Func<(uint, uint, uint, uint)> RandomWords(RandomExpr random)
+    {
+        var x = random.Operands.Select(Integer).ToArray();
+        return () => unchecked(Philox.Words(((uint)x[0](), (uint)x[1](), (uint)x[2](), (uint)x[3]()), ((uint)x[4](), (uint)x[5]())));
     }
 
     private static NotSupportedException Missing(Expr expr) => new($"{expr} of {expr.Operands[0].Type.Name()}");

@@ -7,6 +7,7 @@ namespace Sconce.Compiler.Kernels;
 public sealed class KernelModule(Module module, KernelOptions options, NumberTable? numbers = null)
 {
     private readonly Dictionary<string, FunctionBuilder> functions = [];
+    private readonly Dictionary<string, Global> variables = [];
 
     public KernelOptions Options { get; } = options;
 
@@ -24,5 +25,16 @@ public sealed class KernelModule(Module module, KernelOptions options, NumberTab
         }
 
         return function;
+    }
+
+    /// <summary>A variable of the module, by its name; each thread has its own, for it has its own instance.</summary>
+    public Global Variable(string name, WasmType type, Code initial)
+    {
+        if (!variables.TryGetValue(name, out var variable))
+        {
+            variables.Add(name, variable = module.DefineGlobal(name, type, mutable: true, initial));
+        }
+
+        return variable;
     }
 }

@@ -118,10 +118,9 @@ public sealed partial class GraphLowering
     {
         var carried = Carry(initial);
         ImmutableArray<Lowered> arguments = [.. carried, .. additional];
-        List<Step> test = [], body = [];
-        var condition = context.Within(test, () => Condition(Results(node.Blocks[0], arguments).FirstOrDefault() ?? Lowered.Nothing));
-        context.Within(body, () => Next(carried, Results(node.Blocks[1], arguments)), perhaps: true);
-        context.Add(new WhileStep([.. test], condition, [.. body]));
+        context.While(
+            () => Condition(Results(node.Blocks[0], arguments).FirstOrDefault() ?? Lowered.Nothing),
+            () => Next(carried, Results(node.Blocks[1], arguments)));
         return carried;
     }
 

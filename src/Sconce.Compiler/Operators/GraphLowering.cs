@@ -289,6 +289,8 @@ public sealed partial class GraphLowering
         {
             context.MapInto(state!, state!.Dims, index => index, index => contents.At(Broadcasting.IndexInto(contents.Dims, index)));
         }
+
+        context.EndRandom();
     }
 
     /// <summary>No tensor has a size below zero, and no size is divided by zero: what the inputs' ranges leave open is looked at before a run.</summary>

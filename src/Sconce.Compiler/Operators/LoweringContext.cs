@@ -291,7 +291,7 @@ public sealed partial class LoweringContext(TensorProgram program)
     {
         var counter = Symbol.Counter($"t{loops++}", count);
         List<Step> steps = [];
-        Within(steps, () => body(Dim.Of(counter)));
+        Turn(steps, () => Within(steps, () => body(Dim.Of(counter))));
         Add(new LoopStep(counter, count, [.. steps]));
     }
 

@@ -35,6 +35,7 @@ public sealed class ExprRewriter(
             SelectExpr e => (Rewrite(e.Condition), Rewrite(e.Yes), Rewrite(e.No)) is var (c, a, b)
                 && Same(a, e.Yes, b, e.No) && ReferenceEquals(c, e.Condition) ? e : Choose(c, a, b, guard: false),
             GuardExpr e => RewriteGuard(e),
+            RandomExpr e => RewriteRandom(e),
             _ => expr,
         };
         done.Add(expr, result);
@@ -61,6 +62,12 @@ public sealed class ExprRewriter(
             null => (Rewrite(guard.Inside), Rewrite(guard.Outside)) is var (a, b)
                 && Same(a, guard.Inside, b, guard.Outside) && ReferenceEquals(condition, guard.Condition) ? guard : Expr.Guard(condition, a, b),
         };
+    }
+
+    private RandomExpr RewriteRandom(RandomExpr random)
+    {
+        ImmutableArray<Expr> operands = [.. random.Operands.Select(Rewrite)];
+        return operands.Zip(random.Operands).All(pair => ReferenceEquals(pair.First, pair.Second)) ? random : new(random.Word, operands);
     }
 
     private Expr RewriteLoad(LoadExpr load)

@@ -24,6 +24,24 @@ public sealed class TensorProgram
     /// <summary>Buffers that keep their value between runs.</summary>
     public List<(string Name, TensorBuffer Buffer)> States { get; } = [];
 
+    /// <summary>How many words of <see cref="Seed"/> are the key.</summary>
+    public const int SeedKey = 2;
+
+    /// <summary>The key, and a number that each run makes another.</summary>
+    public const int SeedWords = SeedKey + 1;
+
+    /// <summary>The state that random numbers are made from; null where the program draws none.</summary>
+    public TensorBuffer? Seed { get; set; }
+
+    /// <summary>What <see cref="Seed"/> holds when random numbers begin with a seed.</summary>
+    public static TensorValue SeedOf(long seed)
+    {
+        var value = new TensorValue(DType.Int32, [SeedWords]);
+        value.SetInteger(0, (int)seed);
+        value.SetInteger(1, (int)(seed >> 32));
+        return value;
+    }
+
     /// <summary>Constants of which so many numbers, too small for normal ones, became zero.</summary>
     public List<(string Name, long Count)> Flushed { get; } = [];
 

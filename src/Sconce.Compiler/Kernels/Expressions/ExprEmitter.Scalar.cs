@@ -37,6 +37,7 @@ public sealed partial class ExprEmitter
             CastExpr cast => cast.Operand is IndexExpr index && cast.Type.ScalarType() == WasmType.I32 && cast.Type != DType.Bool
                 ? IntegerOps.Wrap(Index(index.Value), cast.Type)
                 : scalarOps.Cast(cast.Operand.Type, cast.Type, Scalar(cast.Operand)),
+            RandomExpr random => RandomWord(random),
             BitcastExpr cast => scalarOps.Bitcast(cast.Operand.Type, cast.Type, Scalar(cast.Operand)),
             _ => throw new NotSupportedException($"No code for {expr.GetType().Name}."),
         };

@@ -47,6 +47,7 @@ public sealed partial class ExprEmitter
             CastExpr cast => AsIndex(cast.Operand) is { } index && Varies(cast.Operand)
                 ? vectorOps.Cast(DType.Int32, cast.Type, new(IndexVector(index)))
                 : vectorOps.Cast(cast.Operand.Type, cast.Type, Vector(cast.Operand)),
+            RandomExpr random => RandomVector(random),
             BitcastExpr cast => vectorOps.Bitcast(cast.Operand.Type, cast.Type, Vector(cast.Operand)),
             _ => throw new NotSupportedException($"No vector code for {expr.GetType().Name}."),
         };

@@ -13,6 +13,7 @@ public sealed partial class ExprEmitter
 {
     private readonly ExprEmitter? parent;
     private readonly FunctionBuilder f;
+    private readonly KernelModule module;
     private readonly ScalarOps scalarOps;
     private readonly VectorOps vectorOps;
     private readonly HalfFloats half;
@@ -32,6 +33,7 @@ public sealed partial class ExprEmitter
     public ExprEmitter(FunctionBuilder function, KernelModule module, Axis? along = null)
     {
         f = function;
+        this.module = module;
         this.along = along;
         scalarOps = new(f, module);
         vectorOps = new(f, module);
@@ -43,7 +45,7 @@ public sealed partial class ExprEmitter
     private ExprEmitter(ExprEmitter parent, Axis? along)
     {
         (this.parent, this.along) = (parent, along);
-        (f, scalarOps, vectorOps, half) = (parent.f, parent.scalarOps, parent.vectorOps, parent.half);
+        (f, module, scalarOps, vectorOps, half) = (parent.f, parent.module, parent.scalarOps, parent.vectorOps, parent.half);
         uses = parent.uses;
         varies = ReferenceEquals(along, parent.along) ? parent.varies : [];
     }

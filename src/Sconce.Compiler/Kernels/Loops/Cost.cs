@@ -12,6 +12,7 @@ internal static class Cost
         ConstExpr or AccumulatorExpr => 0,
         UnaryExpr unary => unary.Operation.Cost,
         BinaryExpr binary => binary.Operation.Cost,
+        RandomExpr => 40,
         _ => 1,
     };
 }

@@ -35,15 +35,9 @@ internal static class Activation
         { "aten::prelu(Tensor self, Tensor weight) -> Tensor", DTypeSet.Floats, Prelu },
         { "aten::_prelu_kernel(Tensor self, Tensor weight) -> Tensor", DTypeSet.Floats, call => call.Context.Pointwise(
             call.Tensor(0).Type, call.Tensor(0).Type, [call.Tensor("self"), call.Tensor("weight")], x => x[0].LeakyRelu(x[1])) },
-        { "aten::rrelu(Tensor self, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> Tensor", DTypeSet.Floats, call => RandomizedLeakyRelu(call) },
-        { "aten::rrelu_with_noise_functional(Tensor self, Tensor noise, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> (Tensor, Tensor noise_out)", DTypeSet.Floats, call => Lowered.Of(RandomizedLeakyRelu(call), call.Tensor("noise")) },
+        { "aten::rrelu(Tensor self, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> Tensor", DTypeSet.Floats, call => RandomizedLeakyRelu(call, null).Result },
+        { "aten::rrelu_with_noise_functional(Tensor self, Tensor noise, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> (Tensor, Tensor noise_out)", DTypeSet.Floats, call => RandomizedLeakyRelu(call, call.Tensor("noise")) is var (result, noise) ? Lowered.Of(result, noise!) : null! },
         { "aten::glu(Tensor self, int dim=-1) -> Tensor", DTypeSet.Floats, Glu },
-
-        { "aten::dropout(Tensor input, float p, bool train) -> Tensor", Identity },
-        { "aten::feature_dropout(Tensor input, float p, bool train) -> Tensor", Identity },
-        { "aten::alpha_dropout(Tensor input, float p, bool train) -> Tensor", Identity },
-        { "aten::feature_alpha_dropout(Tensor input, float p, bool train) -> Tensor", Identity },
-        { "aten::native_dropout(Tensor input, float p, bool? train) -> (Tensor, Tensor)", NativeDropout },
     };
 
     private static TensorBuffer Map(Call call, Func<Expr, Expr> function) => call.Context.Pointwise(call.Tensor(0), function);
@@ -63,10 +57,22 @@ internal static class Activation
             weight.ValueAt([.. weight.Dims.Select(_ => perChannel ? i[1] : Dim.Zero)])));
     }
 
-    private static TensorBuffer RandomizedLeakyRelu(Call call)
+    /// <summary>In training each negative number gets a slope of its own, which the noise tells; elsewhere all get the mean slope.</summary>
+    private static (TensorBuffer Result, TensorBuffer? Noise) RandomizedLeakyRelu(Call call, TensorBuffer? noise)
     {
-        RequireInference(call, "training");
-        return Map(call, x => x.LeakyRelu(x.Like((call.Number("lower") + call.Number("upper")) / 2)));
+        var (lower, upper) = (call.Number("lower"), call.Number("upper"));
+        if (!call.Flag("training"))
+        {
+            return (Map(call, x => x.LeakyRelu(x.Like((lower + upper) / 2))), noise);
+        }
+
+        var (context, self) = (call.Context, call.Tensor("self"));
+        var slopes = RandomNumbers.Map(context, self.Type.Compute(), self.Dims, (bits, place, i) =>
+        {
+            var x = self.ValueAt(i);
+            return Expr.Select(x <= x.Zero, x.Like(lower) + (x.Like(upper - lower) * bits.Uniform(self.Type, place)), x.One);
+        });
+        return (context.Map(self.Type, self.Dims, i => self.ValueAt(i) * slopes.At(i)), noise is null ? null : context.Convert(slopes, noise.Type));
     }
 
     private static Lowered Glu(Call call)
@@ -76,27 +82,5 @@ internal static class Activation
         var half = self.Dims[axis].FloorDiv(2);
         return call.Context.Map(self.Type, self.Dims.SetItem(axis, half), i =>
             self.ValueAt(i) * self.ValueAt(i.SetItem(axis, i[axis] + half)).Sigmoid());
-    }
-
-    /// <summary>Dropout, which does nothing outside training.</summary>
-    private static Lowered Identity(Call call)
-    {
-        RequireInference(call, "train");
-        return call.Tensor(0);
-    }
-
-    private static Lowered NativeDropout(Call call)
-    {
-        RequireInference(call, "train");
-        var input = call.Tensor(0);
-        return Lowered.Of(input, call.Context.Fill(DType.Bool, input.Dims, Expr.Const(DType.Bool, 1L)));
-    }
-
-    private static void RequireInference(Call call, string flag)
-    {
-        if (call.Flag(flag) && !(call.Operator.Schema.IndexOf("p") >= 0 && call.Number("p") == 0))
-        {
-            throw call.Unsupported("the model was exported in training mode, with random numbers; call model.eval() before exporting");
-        }
     }
 }

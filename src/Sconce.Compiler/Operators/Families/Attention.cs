@@ -11,21 +11,15 @@ internal static class Attention
     {
         { "aten::scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0., bool is_causal=False, *, float? scale=None, bool enable_gqa=False) -> Tensor", DTypeSet.Floats | DTypeSet.Bool, call => Attend(call, call.OptionalTensor("attn_mask")).Output },
         { "aten::_scaled_dot_product_flash_attention_for_cpu(Tensor query, Tensor key, Tensor value, float dropout_p=0., bool is_causal=False, *, Tensor? attn_mask=None, float? scale=None) -> (Tensor output, Tensor logsumexp)", DTypeSet.Floats | DTypeSet.Bool, Flash },
-        { "aten::_scaled_dot_product_attention_math(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0., bool is_causal=False, Tensor? dropout_mask=None, *, float? scale=None, bool enable_gqa=False) -> (Tensor, Tensor)", DTypeSet.Floats | DTypeSet.Bool, call => Lowered.Of(
-            Attend(call, call.OptionalTensor("attn_mask")).Output, Attend(call, call.OptionalTensor("attn_mask")).Weights) },
-        { "aten::_scaled_dot_product_attention_math_for_mps(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0., bool is_causal=False, Tensor? dropout_mask=None, *, float? scale=None, bool enable_gqa=False) -> (Tensor, Tensor)", DTypeSet.Floats | DTypeSet.Bool, call => Lowered.Of(
-            Attend(call, call.OptionalTensor("attn_mask")).Output, Attend(call, call.OptionalTensor("attn_mask")).Weights) },
+        { "aten::_scaled_dot_product_attention_math(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0., bool is_causal=False, Tensor? dropout_mask=None, *, float? scale=None, bool enable_gqa=False) -> (Tensor, Tensor)", DTypeSet.Floats | DTypeSet.Bool, WithWeights },
+        { "aten::_scaled_dot_product_attention_math_for_mps(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0., bool is_causal=False, Tensor? dropout_mask=None, *, float? scale=None, bool enable_gqa=False) -> (Tensor, Tensor)", DTypeSet.Floats | DTypeSet.Bool, WithWeights },
     };
 
     private static (TensorBuffer Output, TensorBuffer Weights, TensorBuffer Scores) Attend(Call call, TensorBuffer? mask)
     {
-        if (call.Number("dropout_p") != 0)
-        {
-            throw call.Unsupported("dropout in attention; call model.eval() before exporting");
-        }
-
         var context = call.Context;
-        var (query, key, value) = (call.Tensor("query"), call.Tensor("key"), call.Tensor("value"));
+        var rank = Math.Max(call.Tensor("query").Rank, call.Tensor("key").Rank);
+        var (query, key, value) = (Lifted("query"), Lifted("key"), Lifted("value"));
         var scale = call.Has("scale") ? call.Operand("scale").At([], query.Type) : ScaleOf(query.Dims[^1], query.Type.Compute());
         var causal = call.Flag("is_causal");
         var compute = query.Type.Compute();
@@ -50,12 +44,21 @@ internal static class Attention
             (p, n, k) => key.ValueAt([.. KeyPlace(key, p), n, k]),
             (i, sum) => Masked(sum * scale, mask, causal, i));
         var weights = mask is null ? Softmax.Compute(context, scores, scores.Rank - 1, compute) : Softmax.SafeSoftmax(context, scores, scores.Rank - 1);
+        weights = call.Number("dropout_p") is var p && call.Operator.Schema.IndexOf("dropout_mask") >= 0 && call.OptionalTensor("dropout_mask") is { } kept
+            ? Dropout.Masked(context, weights, p, i => kept.At(Broadcasting.IndexInto(kept.Dims, i)))
+            : Dropout.Of(context, weights, p);
         var output = context.Contract(
             query.Type, batch, query.Dims[^2], value.Dims[^1], key.Dims[^2],
             (p, m, k) => weights.At([.. p, m, k]),
             (p, n, k) => value.ValueAt([.. KeyPlace(value, p), k, n]));
         return (output, context.Convert(weights, query.Type), scores);
+
+        // As in a product of matrices, dims of size 1 stand before those of the one that has fewer.
+        TensorBuffer Lifted(string name) => call.Tensor(name) is var given && given.Rank >= rank ? given
+            : context.View(given, [.. Enumerable.Repeat(Dim.One, rank - given.Rank), .. given.Dims], i => i[(rank - given.Rank)..]);
     }
+
+    private static Lowered WithWeights(Call call) => Attend(call, call.OptionalTensor("attn_mask")) is var (output, weights, _) ? Lowered.Of(output, weights) : null!;
 
     private static Expr ScaleOf(Dim size, DType type) => size.IsConstant
         ? Expr.Const(type, 1 / Math.Sqrt(size.Value))

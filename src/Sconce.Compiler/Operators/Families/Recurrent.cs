@@ -73,11 +73,7 @@ internal static class Recurrent
         var context = call.Context;
         var layers = call.Constant("num_layers");
         var directions = call.Flag("bidirectional") ? 2 : 1;
-        if (call.Flag("train") && call.Number("dropout") != 0 && layers > 1)
-        {
-            throw call.Unsupported("dropout between layers; call model.eval() before exporting");
-        }
-
+        var dropout = call.Flag("train") ? call.Number("dropout") : 0;
         var parameters = call.Tensors("params");
         var perDirection = parameters.Length / (layers * directions);
         var batchFirst = call.Flag("batch_first");
@@ -101,6 +97,7 @@ internal static class Recurrent
             }
 
             input = directions == 1 ? outputs[0] : context.Concatenate(input.Type, outputs, 2);
+            input = layer < layers - 1 ? Dropout.Of(context, input, dropout) : input;
         }
 
         var output = batchFirst ? context.Transpose(input, 0, 1) : input;

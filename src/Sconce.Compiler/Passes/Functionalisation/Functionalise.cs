@@ -164,6 +164,17 @@ public sealed class Functionalise
         {
             Write(node, emitter);
         }
+        else if (node.Operator == "aten::rrelu_with_noise" && node.FindValue("noise", 1) is { } noise)
+        {
+            // Its name does not say that it writes its second argument.
+            var written = new Value(Unique("noise"), NodeEmitter.Plain((GraphType.Tensor)noise.Type));
+            emitter.Nodes.Add(new Node
+            {
+                Operator = "aten::rrelu_with_noise_functional", Overload = "default", Arguments = Mapped(node, emitter).Arguments, Outputs = [node.Outputs[0], written], Source = node.Source,
+            });
+            Own(node.Outputs[0], node.Outputs[0]);
+            Writable(noise).Write(emitter, written);
+        }
         else if (aliasing == Aliasing.View)
         {
             var viewed = AliasOf(node);

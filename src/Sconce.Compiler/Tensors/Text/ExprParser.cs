@@ -69,6 +69,8 @@ internal sealed class ExprParser(Tokens tokens, IReadOnlyDictionary<string, Tens
             (_, [var one]) when Types.TryGetValue(name, out var type) => new CastExpr(type, one),
             (_, [var one]) when name.StartsWith(BitsOf, StringComparison.Ordinal) && Types.TryGetValue(name[BitsOf.Length..], out var type) => one.Bitcast(type),
             (_, [var left, var right]) when Binary.TryGetValue(name, out var op) => left.Apply(op, right),
+            (_, { Count: RandomExpr.OperandCount }) when name.StartsWith(RandomExpr.Name, StringComparison.Ordinal)
+                && int.TryParse(name.AsSpan(RandomExpr.Name.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var word) && word < RandomExpr.Words => new RandomExpr(word, [.. operands]),
             _ => throw tokens.Wrong($"nothing is called {name} with {operands.Count} operands"),
         };
     }

@@ -109,6 +109,7 @@ internal sealed class ExprPrinter(Names names)
         GuardExpr guard => $"guard({Text(guard.Condition)}, {Text(guard.Inside)}, {Text(guard.Outside)})",
         CastExpr cast => $"{cast.Type.Name()}({Text(cast.Operand)})",
         BitcastExpr bits => $"{ExprParser.BitsOf}{bits.Type.Name()}({Text(bits.Operand)})",
+        RandomExpr random => string.Create(CultureInfo.InvariantCulture, $"{RandomExpr.Name}{random.Word}({string.Join(", ", random.Operands.Select(Text))})"),
         _ => throw new NotSupportedException(expr.GetType().Name),
     };
 

@@ -68,6 +68,8 @@ export interface Manifest {
   readonly memory: { readonly constantsOffset: number; readonly constantsEnd: number; readonly minPages: number };
   /** Byte offsets of the tables from the start of a context, and the size of all before its buffers; the tail is for what has no bound. */
   readonly context: { readonly symbols: number; readonly inputs: number; readonly outputs: number; readonly header: number; readonly tail?: number };
+  /** Where it draws random numbers: then a context's header ends with their seed, an i64, and an i32 that each run makes another. */
+  readonly random?: boolean | undefined;
   readonly symbols: readonly SymbolInfo[];
   /** Symbols that a run finds: their values stand behind those of `symbols`. */
   readonly found?: readonly { readonly name: string }[] | undefined;

@@ -35,6 +35,8 @@ export class ExecutionContext {
     const bytes = new Uint8Array(graph.memory.buffer, region.start, graph.manifest.context.header);
     bytes.fill(0, 0, 4 * header.generation).fill(0, 4 * (header.sleepers + 1));
     this.#header()[header.threads] = 1;
+    // The digits of a random number are a seed.
+    this.#seed(Float64Array.of(Math.random(), 0));
     if (graph.manifest.symbols.length === 0) this.layOut(new Map());
     bind(this);
   }
@@ -64,21 +66,22 @@ export class ExecutionContext {
     this.layOut(planned);
   }
 
-  /** Takes named tensors and gives named tensors. */
-  run(inputs: Inputs): Outputs {
-    this.bind(inputs);
+  /** Takes named tensors and gives named tensors. Without a seed, a model's random numbers are others each time. */
+  run(inputs: Inputs, seed?: number | bigint): Outputs {
+    this.bind(inputs, seed);
     this.compute();
     return this.outputs();
   }
 
   /** Checks the inputs, lays the memory out for their shapes, and copies them in. */
-  bind(inputs: Inputs): void {
-    this.take(bindInputs(this.graph.manifest, inputs));
+  bind(inputs: Inputs, seed?: number | bigint): void {
+    this.take({ ...bindInputs(this.graph.manifest, inputs), seed });
   }
 
   /** The same with inputs that have been checked. */
-  take({ tensors, symbols }: BoundInputs): void {
+  take({ tensors, symbols, seed }: BoundInputs): void {
     this.layOut(symbols);
+    if (seed !== undefined) this.#seed(BigInt64Array.of(BigInt(seed), 0n));
     tensors.forEach(({ data }, index) => this.write(index, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)));
   }
 
@@ -187,6 +190,12 @@ export class ExecutionContext {
 
   #fault(): BigInt64Array {
     return new BigInt64Array(this.graph.memory.buffer, this.#region.start + 4 * header.fault, 3);
+  }
+
+  /** Begins other random numbers, where the model draws any: runs go on from there. */
+  #seed(words: BigInt64Array | Float64Array): void {
+    const { random, context } = this.graph.manifest;
+    if (random) this.#words(context.header - 16, 4).set(new Int32Array(words.buffer));
   }
 
   /** @internal Ends a run that this error has stopped, or that has paused. */

@@ -17,6 +17,8 @@ export interface BoundInput {
 export interface BoundInputs {
   readonly tensors: readonly BoundInput[];
   readonly symbols: SymbolValues;
+  /** Of random numbers. */
+  readonly seed?: number | bigint | undefined;
 }
 
 /** Checks named inputs against the manifest, and learns the symbols from their shapes. */

@@ -3,7 +3,7 @@ import { bind } from "../shared/bound.js";
 import { type Dim, type SymbolValues, evaluate, formatDim } from "../shared/dims.js";
 import { SconceError } from "../shared/errors.js";
 import { bindInputs } from "../graph/inputs.js";
-import { abortSignal, checkOptions } from "../shared/options.js";
+import { abortSignal, checkOptions, wholeNumber } from "../shared/options.js";
 import type { Manifest, Port } from "../artifact/manifest.js";
 import type { RunResult } from "../worker/protocol.js";
 import type { Profile, Report } from "./report.js";
@@ -21,12 +21,14 @@ export interface TensorInfo {
 export interface RunOptions {
   /** Stops the run between two of its steps, or before it begins. */
   readonly signal?: AbortSignal | undefined;
+  /** What the model's random numbers are made from: the same seed gives the same ones. Where it is not given, each run draws others. */
+  readonly seed?: number | bigint | undefined;
 }
 
 /** The part of a report that does not change after loading. */
 export type LoadReport = Pick<Report, "threads" | "relaxedSimd" | "worker" | "workerReason" | "cache"> & { readonly loadMs: number };
 
-const runChecks = { signal: abortSignal };
+const runChecks = { signal: abortSignal, seed: wholeNumber };
 
 const abandoned = new FinalizationRegistry<Session>((session) => session.end(new SconceError("disposed", "the model was dropped")));
 
@@ -90,13 +92,13 @@ export class Model<Types extends Known = OutputData> {
 
   async #run(inputs: Inputs, options: RunOptions, profile: boolean): Promise<RunResult & { symbols: SymbolValues }> {
     checkOptions(profile ? "profile" : "run", options, runChecks);
-    const { signal } = options;
+    const { signal, seed } = options;
     const { tensors, symbols } = bindInputs(this.#manifest, inputs);
     const copies = tensors.map(({ dtype, shape, data }) => ({ dtype, shape, data: this.#copy(dtype, data) }));
     // Threads of a shared memory see its abort flag; else the worker must look for messages between steps.
     const stepwise = profile || (signal !== undefined && !(this.#loaded.worker && this.#session.code.shared));
     const result = (await this.#enqueue(signal, () =>
-      this.#session.request({ type: "run", inputs: { tensors: copies, symbols }, stepwise }, copies.map(({ data }) => data.buffer as ArrayBuffer))))!;
+      this.#session.request({ type: "run", inputs: { tensors: copies, symbols, seed }, stepwise }, copies.map(({ data }) => data.buffer as ArrayBuffer))))!;
     this.#lastRunMs = result.milliseconds;
     this.#runs++;
     this.#spare = result.spare;
