@@ -32,9 +32,8 @@ export class ExecutionContext {
     this.graph = graph;
     this.#region = region;
     // Helper threads may be waiting here already: what they count in stays.
-    const bytes = new Uint8Array(graph.memory.buffer, region.start, graph.manifest.context.header);
-    bytes.fill(0, 0, 4 * header.generation).fill(0, 4 * (header.sleepers + 1));
-    this.#header()[header.threads] = 1;
+    const words = this.#words(0, graph.manifest.context.header / 4);
+    words.fill(0, 0, header.generation).fill(0, header.sleepers + 1)[header.threads] = 1;
     // The digits of a random number are a seed.
     this.#seed(Float64Array.of(Math.random(), 0));
     if (graph.manifest.symbols.length === 0) this.layOut(new Map());
@@ -161,8 +160,7 @@ export class ExecutionContext {
     checkSizes(manifest, symbols);
     const wanted = contextBytes(manifest, symbols, this.#threads);
     if (wanted < 0 || this.#region.start + wanted > 2 ** 32) throw tooMuch(wanted);
-    const values = this.#words(manifest.context.symbols, manifest.symbols.length);
-    manifest.symbols.forEach(({ name }, index) => (values[index] = symbols.get(name) ?? 0));
+    this.#words(manifest.context.symbols, manifest.symbols.length).set(manifest.symbols.map(({ name }) => symbols.get(name) ?? 0));
     this.#symbols = undefined;
     this.graph.release(this.#tail);
     this.#tail = { start: 0, end: 0 };

@@ -8,7 +8,7 @@ export const any: OptionCheck = ["", () => true];
 export const flag: OptionCheck = ["true or false", (value) => typeof value === "boolean"];
 export const callback: OptionCheck = ["a function", (value) => typeof value === "function"];
 export const abortSignal: OptionCheck = ["an AbortSignal", (value) => typeof (value as AbortSignal | null)?.throwIfAborted === "function"];
-export const wholeNumber: OptionCheck = ["a whole number", (value) => typeof value === "bigint" || Number.isSafeInteger(value)];
+export const wholeNumber: OptionCheck = ["a whole number", (value) => /^-?\d+$/.test(String(value))];
 export const address: OptionCheck = ["a URL", (value) => typeof value === "string" || value instanceof URL];
 
 export const cacheName: OptionCheck = ["true, false or a name", (value) => typeof value === "boolean" || (typeof value === "string" && value !== "")];
