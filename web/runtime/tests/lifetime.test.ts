@@ -155,7 +155,7 @@ test("options are checked", async () => {
     assert.match(error.message, message);
   }
   using model = await load(file, { threads: undefined, signal: undefined });
-  assert.match((await rejection(model.run(tensors, { signl: new AbortController().signal } as RunOptions))).message, /^run has no option signl \(did you mean "signal"\?\): it takes signal$/);
+  assert.match((await rejection(model.run(tensors, { signl: new AbortController().signal } as RunOptions))).message, /^run has no option signl \(did you mean "signal"\?\): it takes signal, seed$/);
   assert.match((await rejection(load(42 as unknown as string))).message, /^load takes a URL, Response, Blob, bytes or WebAssembly.Module, got 42$/);
 });
 
