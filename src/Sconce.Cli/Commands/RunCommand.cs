@@ -21,7 +21,8 @@ internal static class RunCommand
         var model = new Argument<string>("MODEL") { Description = "A model (.pt2 or .pt), compiled first, or an artifact (.wasm)." };
         var input = new Option<string[]>("--input", "-i")
         {
-            Description = "Numbers: FILE.npz with an array for each input, by name or as in0, in1, …; or NAME=FILE.npy for one. Without them inputs are those that the .pt2 keeps, else random, always the same ones."
+            Description = "Numbers: FILE.npz with an array for each input, by name or as in0, in1, …; or NAME=FILE.npy for one."
+                + " Without them inputs are those that the .pt2 keeps, else random, always the same ones."
                 + " Of TorchScript, which records no shapes, also NAME=SIZES, as other commands have it: x=1x3x224x224. May be given several times.",
             AllowMultipleArgumentsPerToken = true,
         };

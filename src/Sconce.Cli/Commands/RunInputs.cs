@@ -13,7 +13,8 @@ internal static class RunInputs
     /// <summary>What of <c>--input</c> is files of numbers, and what says the shape of an input, or the number that it always is.</summary>
     public static (string[] Numbers, ImmutableArray<InputSpec> Shapes) Split(string[] texts)
     {
-        var shapes = texts.Where(text => !File.Exists(text) && text.Contains('=') && !text.EndsWith(".npy", StringComparison.OrdinalIgnoreCase) && !text.EndsWith(".npz", StringComparison.OrdinalIgnoreCase)
+        var shapes = texts.Where(text => !File.Exists(text) && text.Contains('=')
+            && !text.EndsWith(".npy", StringComparison.OrdinalIgnoreCase) && !text.EndsWith(".npz", StringComparison.OrdinalIgnoreCase)
             && !File.Exists(text[(text.IndexOf('=') + 1)..])).ToArray();
         return ([.. texts.Except(shapes)], InputSpecParser.Parse(shapes));
     }

@@ -61,7 +61,8 @@ internal static class InputShapes
         var places = arrays.Where(array => IsPlace(array.Key, "in")).ToList();
         return (places.Count > 0 ? places : arrays.Where(array => !IsPlace(array.Key, "out"))).Select(array => (array.Key, array.Value));
 
-        static bool IsPlace(string name, string prefix) => name.StartsWith(prefix, StringComparison.Ordinal) && int.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out _);
+        static bool IsPlace(string name, string prefix) =>
+            name.StartsWith(prefix, StringComparison.Ordinal) && int.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out _);
     }
 
     private static Dictionary<string, TensorData> OneCall(IReadOnlyDictionary<string, TensorData> calls) =>

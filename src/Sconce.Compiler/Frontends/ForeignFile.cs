@@ -79,7 +79,9 @@ internal static class ForeignFile
 
         if (Folder("data.pkl") is { } root)
         {
-            return Folder("constants.pkl") is null ? SavedObjects.OfZip(zip, root, name) : new("this TorchScript file has lost its code: nothing in code/ ends with .py", place, "copy or save the file again");
+            return Folder("constants.pkl") is null
+                ? SavedObjects.OfZip(zip, root, name)
+                : new("this TorchScript file has lost its code: nothing in code/ ends with .py", place, "copy or save the file again");
         }
 
         if (names.Count > 0 && names.TrueForAll(entry => entry.EndsWith(".npy", StringComparison.Ordinal)))

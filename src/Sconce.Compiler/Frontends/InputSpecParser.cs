@@ -14,7 +14,8 @@ public static class InputSpecParser
 {
     /// <summary>How inputs are written, for help and errors.</summary>
     public const string Forms =
-        "NAME=SIZES, as x=1x3x224x224, x=?x3x?x? (sizes that each run decides), x=1..8x10 (within a range), x=Nx10 with y=N (the same size), ids=int64:1x?, scale=float32:scalar; NAME=NUMBER for a parameter that is a number";
+        "NAME=SIZES, as x=1x3x224x224, x=?x3x?x? (sizes that each run decides), x=1..8x10 (within a range), x=Nx10 with y=N (the same size), ids=int64:1x?,"
+        + " scale=float32:scalar; NAME=NUMBER for a parameter that is a number";
 
     private const char Separator = 'x';
 
@@ -39,7 +40,11 @@ public static class InputSpecParser
             }
         }
 
-        return [.. inputs.Select(input => new InputSpec(input.Name, input.Type, input.Sizes is { } sizes ? [.. sizes.Select((size, axis) => Dim(input.Name, size, axis))] : default) { Fixed = input.Fixed })];
+        return
+        [
+            .. inputs.Select(input => new InputSpec(
+                input.Name, input.Type, input.Sizes is { } sizes ? [.. sizes.Select((size, axis) => Dim(input.Name, size, axis))] : default) { Fixed = input.Fixed }),
+        ];
 
         Dim Dim(string input, Size size, int axis)
         {

@@ -100,7 +100,8 @@ internal static class SavedObjects
     private static bool IsWeights(PickleValue value) => ItemsOf(value) is { Count: > 0 } items && items.TrueForAll(item => item.Key is PickleValue.Text && IsTensor(item.Value));
 
     private static bool IsTensor(PickleValue value) =>
-        value is PickleValue.Object { Callee.FullName: var callee } && (callee.StartsWith("torch._utils._rebuild_", StringComparison.Ordinal) || callee.StartsWith("torch._tensor._rebuild_", StringComparison.Ordinal));
+        value is PickleValue.Object { Callee.FullName: var callee }
+        && (callee.StartsWith("torch._utils._rebuild_", StringComparison.Ordinal) || callee.StartsWith("torch._tensor._rebuild_", StringComparison.Ordinal));
 
     /// <summary>The class of a module, whose state has parameters and modules within.</summary>
     private static string? ModuleOf(PickleValue value) =>

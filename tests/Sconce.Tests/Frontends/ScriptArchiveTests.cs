@@ -114,7 +114,8 @@ public sealed class ScriptArchiveTests
     [Fact]
     public void Real_ones_are_read()
     {
-        foreach (var file in new[] { "models", "quantised" }.Select(folder => Path.Combine(ModelFiles.Shared, "..", folder)).Where(Directory.Exists).SelectMany(folder => Directory.GetFiles(folder, "*.pt")))
+        var folders = new[] { "models", "quantised" }.Select(folder => Path.Combine(ModelFiles.Shared, "..", folder));
+        foreach (var file in folders.Where(Directory.Exists).SelectMany(folder => Directory.GetFiles(folder, "*.pt")))
         {
             var archive = ScriptArchive.Open(ModelBytes.Of(File.ReadAllBytes(file)), file);
             Assert.Contains(archive.Sources.Keys, name => archive.Root.QualifiedName.StartsWith(name + ".", StringComparison.Ordinal));

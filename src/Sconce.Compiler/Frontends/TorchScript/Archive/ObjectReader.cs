@@ -205,7 +205,8 @@ internal sealed class ObjectReader(Func<string, DType, ScriptStorage>? storage, 
     private string Path => string.Join('.', path.Where(name => name.Length > 0)) is { Length: > 0 } names ? names : "the module";
 
     private SconceException Refused(string what) => SconceException.Unsupported(
-        $"'{Path}' is stored as {what}, which TorchScript does not write and Sconce does not run", place, "save the model with torch.jit.save, and take out of it what is no tensor, number, text, list, dict, tuple or class of TorchScript's");
+        $"'{Path}' is stored as {what}, which TorchScript does not write and Sconce does not run", place,
+        "save the model with torch.jit.save, and take out of it what is no tensor, number, text, list, dict, tuple or class of TorchScript's");
 
     private SconceException Damaged(string problem) => new($"'{Path}' {problem}", place, "the file is damaged: save it again");
 }

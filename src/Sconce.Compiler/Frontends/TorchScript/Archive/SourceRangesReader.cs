@@ -42,7 +42,10 @@ internal static class SourceRangesReader
         var result = new List<(int Offset, SourceLocation? Location)>(ranges.Length);
         foreach (var range in ranges)
         {
-            if (range is not PickleValue.Tuple { Items: [PickleValue.Int { Value: >= 0 and <= int.MaxValue and var offset }, PickleValue.Tuple { Items: [var source, PickleValue.Int start, ..] }, ..] })
+            if (range is not PickleValue.Tuple
+                {
+                    Items: [PickleValue.Int { Value: >= 0 and <= int.MaxValue and var offset }, PickleValue.Tuple { Items: [var source, PickleValue.Int start, ..] }, ..],
+                })
             {
                 continue;
             }
