@@ -21,7 +21,7 @@ internal sealed class InputBinder(Interpreter interpreter, ProgramCode code, Gra
         var result = new List<Datum>();
         foreach (var (i, parameter) in left.Index())
         {
-            if (Of(parameter.Name, parameter.Type, parameter.Default, left.Count - i - 1) is not { } value)
+            if (Of(parameter.Name, parameter.Type, parameter.Default, left.Skip(i + 1).Count(later => later.Default is null)) is not { } value)
             {
                 break;
             }
