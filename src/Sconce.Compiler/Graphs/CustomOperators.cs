@@ -7,5 +7,5 @@ public static class CustomOperators
         ["aten", "prim", "prims", "_operator", "math", "higher_order", "torchvision", "quantized", "quantized_decomposed", "torchao", "profiler", "debugprims", "torch"];
 
     /// <summary>Whether it may have been called for what it does to its arguments, used or not.</summary>
-    public static bool MayWrite(Node node) => node.Operator.Split("::") is [var space, _] && !Known.Contains(space);
+    public static bool MayWrite(Node node) => node.Operator.Split("::") is [var space, _] && !Known.Contains(space.Split('.')[0]);
 }
