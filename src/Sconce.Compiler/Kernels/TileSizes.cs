@@ -95,6 +95,19 @@ internal static class TileSizes
         public const int Round = 16;
     }
 
+    /// <summary>Products with quantised weights that are read as they are stored.</summary>
+    public static class Integers
+    {
+        /// <summary>Rows at once, for which codes are made numbers once.</summary>
+        public const int Rows = 2;
+
+        /// <summary>Sums in registers, those of the places within a word apart.</summary>
+        public const int Sums = 8;
+
+        /// <summary>Up to so many rows read what is stored; for more a thread makes floats of a panel once.</summary>
+        public const int FewRows = 4;
+    }
+
     /// <summary>Convolution of each channel by itself.</summary>
     public static class Depthwise
     {

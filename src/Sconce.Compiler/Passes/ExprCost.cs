@@ -28,11 +28,11 @@ internal static class ExprCost
         _ => false,
     };
 
-    /// <summary>Elements in a wider dtype, and nothing else: 16-bit weights as float32, a mask as numbers.</summary>
+    /// <summary>Elements in a wider dtype, and nothing else: 16-bit weights as float32, a mask as numbers, quantised weights.</summary>
     public static bool IsWidening(Expr expr) => expr switch
     {
         CastExpr cast => cast.Type.IsFloat() && cast.Type.Size() > cast.Operand.Type.Size() && IsView(cast.Operand),
-        _ => Storage.Of(expr) is { Storage.Type: not DType.Float32 },
+        _ => Storage.Of(expr) is { Storage.Type: not DType.Float32 } || QuantisedOperand.Of(expr) is not null,
     };
 
     /// <summary>False where an index has grown so far that a copy in between is better: it would take long to compile, and one day never end.</summary>

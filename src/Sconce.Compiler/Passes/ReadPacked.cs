@@ -70,7 +70,7 @@ internal static class ReadPacked
         && !step.ReadInPlace.Any(expr => expr.Reads(buffer));
 
     /// <summary>A map that puts each element of a constant into a place of its own.</summary>
-    private sealed record Packing(MapStep Step, TensorBuffer From, ImmutableArray<Dim> Index, Storage Elements)
+    private sealed record Packing(MapStep Step, TensorBuffer From, ImmutableArray<Dim> Index, Storage.Elementwise Elements)
     {
         public static Packing? Of(MapStep map, ProgramUses uses)
         {

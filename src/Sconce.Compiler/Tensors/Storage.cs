@@ -3,10 +3,10 @@ using Sconce.Compiler.Types;
 namespace Sconce.Compiler.Tensors;
 
 /// <summary>
-/// How the elements of an operand lie in memory, and what a kernel makes of them as it reads. Another way (integers with scales, say) is another case here, and its
-/// code in the kernels' StorageReader: nobody else knows one by name.
+/// How the elements of an operand lie in memory, and what a kernel makes of them as it reads. Another way is another case here, and its code in the kernels' StorageReader:
+/// nobody else knows one by name.
 /// </summary>
-public abstract record Storage
+public abstract partial record Storage
 {
     private Storage()
     {
@@ -21,34 +21,44 @@ public abstract record Storage
     /// <summary>As text has it: <c>float32</c>.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Bytes of an element.</summary>
-    public int Size => Type.Size();
+    /// <summary>Bits of an element.</summary>
+    public virtual int Bits => 8 * Type.Size();
 
-    /// <summary>What is written for an element.</summary>
-    public abstract Expr Store(Expr element);
+    /// <summary>The load in an expression that reads an element as it is computed with, and how its elements are stored.</summary>
+    public static (Storage Storage, LoadExpr Load)? Of(Expr expr) => OfElement(expr) is var (storage, load) ? (storage, load) : Integers.Widened(expr);
 
-    /// <summary>The element as it is computed with, of a load of what is stored.</summary>
-    public abstract Expr Widen(LoadExpr load);
+    /// <summary>The load in an expression that <see cref="Elementwise.Widen"/> has made, and how its elements are stored.</summary>
+    public static (Elementwise Storage, LoadExpr Load)? OfElement(Expr expr) => Plain.Widened(expr) ?? ScaledHalf.Widened(expr);
 
-    /// <summary>The element as it was before it was stored, of a load of what is stored.</summary>
-    public abstract Expr Unpack(LoadExpr load);
-
-    /// <summary>The load in an expression that <see cref="Widen"/> has made, and how its elements are stored.</summary>
-    public static (Storage Storage, LoadExpr Load)? Of(Expr expr) => Plain.Widened(expr) ?? ScaledHalf.Widened(expr);
-
-    /// <summary>The load in an expression that <see cref="Store"/> has made of a load, and how its elements will be stored.</summary>
-    public static (Storage Storage, LoadExpr Load)? OfStored(Expr expr) => expr is LoadExpr load ? (new Plain(load.Type), load) : ScaledHalf.Stored(expr);
+    /// <summary>The load in an expression that <see cref="Elementwise.Store"/> has made of a load, and how its elements will be stored.</summary>
+    public static (Elementwise Storage, LoadExpr Load)? OfStored(Expr expr) => expr is LoadExpr load ? (new Plain(load.Type), load) : ScaledHalf.Stored(expr);
 
     /// <summary>The storage of a name; null where there is none.</summary>
-    public static Storage? Named(string name) =>
-        name == ScaledHalf.Word ? ScaledHalf.Instance : Enum.GetValues<DType>().Where(type => type.Name() == name).Select(type => new Plain(type)).FirstOrDefault();
+    public static Storage? Named(string name) => name == ScaledHalf.Word ? ScaledHalf.Instance
+        : Enum.GetValues<DType>().Where(type => type.Name() == name).Select(type => new Plain(type)).FirstOrDefault() ?? (Storage?)Integers.Called(name);
 
-    /// <summary>The load in an expression that this storage's <see cref="Widen"/> has made.</summary>
+    /// <summary>The load in an expression that reads an element of this storage.</summary>
     public LoadExpr LoadIn(Expr expr) =>
         Of(expr) is var (storage, load) && storage == this ? load : throw new InvalidOperationException($"An operand is chosen to be stored as {Name}, and is not.");
 
+    /// <summary>Each element by itself, in a place of its own.</summary>
+    public abstract record Elementwise : Storage
+    {
+        /// <summary>Bytes of an element.</summary>
+        public int Size => Type.Size();
+
+        /// <summary>What is written for an element.</summary>
+        public abstract Expr Store(Expr element);
+
+        /// <summary>The element as it is computed with, of a load of what is stored.</summary>
+        public abstract Expr Widen(LoadExpr load);
+
+        /// <summary>The element as it was before it was stored, of a load of what is stored.</summary>
+        public abstract Expr Unpack(LoadExpr load);
+    }
+
     /// <summary>Elements as they are. 16-bit floats become float32, float64 stay.</summary>
-    public sealed record Plain : Storage
+    public sealed record Plain : Elementwise
     {
         public Plain(DType type) => Type = type;
 
@@ -66,7 +76,7 @@ public abstract record Storage
 
         public override Expr Unpack(LoadExpr load) => load;
 
-        internal static (Storage, LoadExpr)? Widened(Expr expr) => expr switch
+        internal static (Elementwise, LoadExpr)? Widened(Expr expr) => expr switch
         {
             LoadExpr { Type: DType.Float32 or DType.Float64 } load => (new Plain(load.Type), load),
             CastExpr { Type: DType.Float32, Operand: LoadExpr load } when load.Type.IsHalf() => (new Plain(load.Type), load),
@@ -78,7 +88,7 @@ public abstract record Storage
     /// float16 that are kept 1024 times too large. Then none of them is subnormal, and widening is a shift, a mask and a product: as integers with the exponent moved,
     /// subnormal float16 are subnormal float32, with which many processors multiply a hundred times slower.
     /// </summary>
-    public sealed record ScaledHalf : Storage
+    public sealed record ScaledHalf : Elementwise
     {
         internal const string Word = "scaled_float16";
 
@@ -103,11 +113,11 @@ public abstract record Storage
 
         public override Expr Unpack(LoadExpr load) => Widen(load).As(DType.Float16);
 
-        internal static (Storage, LoadExpr)? Widened(Expr expr) => Product(expr, 1 / Scale);
+        internal static (Elementwise, LoadExpr)? Widened(Expr expr) => Product(expr, 1 / Scale);
 
-        internal static (Storage, LoadExpr)? Stored(Expr expr) => expr is CastExpr { Type: DType.Float16, Operand: { } product } ? Product(product, Scale) : null;
+        internal static (Elementwise, LoadExpr)? Stored(Expr expr) => expr is CastExpr { Type: DType.Float16, Operand: { } product } ? Product(product, Scale) : null;
 
-        private static (Storage, LoadExpr)? Product(Expr expr, double factor) =>
+        private static (Elementwise, LoadExpr)? Product(Expr expr, double factor) =>
             expr is BinaryExpr
             {
                 Op: BinaryOp.Mul,

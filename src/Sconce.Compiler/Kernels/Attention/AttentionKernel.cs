@@ -192,7 +192,7 @@ internal sealed class AttentionKernel
             var rows = Enumerable.Range(0, rowsPerStrip).Select(r => (Dim.Of(strip) * rowsPerStrip) + r).ToArray();
             var addresses = product.RowAddresses(f, e, rows);
             var panelAt = f.Let(start, "panel");
-            sums.Emit(addresses, [], run, panelAt, width, product.Right.Elements);
+            sums.Emit(addresses, [], run, panelAt, width, product.Right.Each);
             store.Emit(e, sums.Sum, rows);
         }
     }

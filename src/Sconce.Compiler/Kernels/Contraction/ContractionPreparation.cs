@@ -101,6 +101,16 @@ public static class ContractionPreparation
     private static ContractionStep WithPackedRight(ContractionStep step, ImmutableArray<Step>.Builder steps)
     {
         ImmutableArray<Axis> outer = [.. step.Batch.Where(axis => step.Right.DependsOn(axis))];
+        if (IntegerPanels.Pack($"{step.Target.Buffer.Name}.right", outer, step.N, step.K, step.Right) is var (integers, quantised))
+        {
+            steps.AddRange(integers);
+            return step with
+            {
+                Right = quantised.Load([.. outer.Select(axis => Dim.Of(axis))], step.N, step.K),
+                Kernel = quantised.Words.ChoiceFor(step.M.Extent) with { ThreadScratch = WidenedPanel.For(quantised.Words, step.M.Extent, step.K.Extent) },
+            };
+        }
+
         var (packing, panels) = Panels.Pack($"{step.Target.Buffer.Name}.right", outer, step.N, [step.K], column =>
             step.Right.Substitute(new Dictionary<Atom, Dim> { [step.N] = column }));
         steps.Add(packing);

@@ -24,7 +24,13 @@ internal static class GemmKernel
             panel,
             step.Target,
             step.Epilogue,
-            choice.Sums);
+            choice.Sums)
+        {
+            Groups = Storage.Integers.PartsOf(step.Right) is var (_, _, zero, scale) ? (First(scale), First(zero as LoadExpr), (zero as ConstExpr)?.Value ?? 0) : default,
+        };
         return PanelKernel.Generate(product, choice.Rows, module, "gemm");
+
+        Access? First(LoadExpr? load) => load is null ? null
+            : new(load.Buffer, load.Buffer.Offset(load.Index).Substitute(leaf => ReferenceEquals(leaf, step.N) ? Dim.Of(panel) * panels.Width : ReferenceEquals(leaf, step.K) ? Dim.Zero : null));
     }
 }

@@ -1,3 +1,4 @@
+using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
 
@@ -19,7 +20,7 @@ internal sealed record PanelAhead(int Segment, int Lines, int Reach, int PanelBy
     {
         if (product.Run is not { IsConstant: true, Value: var run } || product.Depth is not { IsConstant: true, Value: var depth }
             || product.Panel.Extent is not { IsConstant: true, Value: var panels }
-            || tiling.StripsPerTile < 2 || depth * product.Right.Step * panels is < TileSizes.Ahead.FewestBytes or > int.MaxValue)
+            || product.Right.Elements is Storage.Integers || tiling.StripsPerTile < 2 || depth * product.Right.Step * panels is < TileSizes.Ahead.FewestBytes or > int.MaxValue)
         {
             return null;
         }

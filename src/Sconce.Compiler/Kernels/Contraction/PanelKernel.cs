@@ -35,6 +35,7 @@ internal sealed class PanelKernel
     private readonly I32 wholeStrips;
     private readonly I32 lastRowTile;
     private readonly LocalI32? widened;
+    private readonly IntegerProduct? integers;
 
     private PanelKernel(PanelProduct product, StripRows rowsOfStrip, KernelModule module, string name)
     {
@@ -62,6 +63,7 @@ internal sealed class PanelKernel
         rows = root.Index(product.Rows.Extent);
         wholeStrips = root.Index(product.Rows.Extent.FloorDiv(rowsPerStrip));
         lastRowTile = root.Index(rowTiles - 1);
+        integers = product.Right.Elements is Storage.Integers codes ? new(f, fuses, product.Vectors, (int)product.Depth.Value, codes, product.Groups.Zero) : null;
         widened = product.Step.ThreadScratch is { } own ? f.Let(root.Address(own, Dim.Zero).Pointer, "widened") : null;
     }
 
@@ -97,11 +99,22 @@ internal sealed class PanelKernel
             e.Bind(product.Panel, panel);
             var (panelStart, offset) = e.Address(product.Right.Buffer, product.RightOffset);
             var start = f.Let(panelStart + (int)offset, "panelStart");
-            EmitRows(e, rowTile, start, panel);
+            EmitRows(e, rowTile, new(start, Start(e, product.Groups.Scales, "scales"), Start(e, product.Groups.Zeros, "zeros")), panel);
         });
     }
 
-    private void EmitRows(ExprEmitter outer, I32 rowTile, LocalI32 panelStart, LocalI32 panel)
+    private LocalI32? Start(ExprEmitter e, Access? numbers, string name)
+    {
+        if (numbers is null)
+        {
+            return null;
+        }
+
+        var (pointer, offset) = e.Address(numbers.Buffer, numbers.Offset);
+        return f.Let(pointer + (int)offset, name);
+    }
+
+    private void EmitRows(ExprEmitter outer, I32 rowTile, IntegerPanelAt panelStart, LocalI32 panel)
     {
         var first = f.Let(rowTile * (int)tiling.StripsPerTile);
         var end = f.Let(first + (int)tiling.StripsPerTile);
@@ -118,7 +131,15 @@ internal sealed class PanelKernel
                     WidenedPanel.IsWorthwhile(product.Rows.Extent, f.Let(end.LtS(strips).Select(end, strips)) - first),
                     () =>
                     {
-                        WidenedPanel.Fill(f, product.Right.Elements, panelStart, widened, root.Index(product.Depth) * (width * 4));
+                        if (integers is not null)
+                        {
+                            integers.Widen(panelStart, widened);
+                        }
+                        else
+                        {
+                            WidenedPanel.Fill(f, product.Right.Each, panelStart.Words, widened, root.Index(product.Depth) * (width * 4));
+                        }
+
                         EmitStrips(outer.Nested(), first, end, strips, panelStart, panel, useWidened: true);
                     },
                     () => EmitStrips(outer.Nested(), first, end, strips, panelStart, panel, useWidened: false));
@@ -149,12 +170,12 @@ internal sealed class PanelKernel
 
     private TileProduct Sums(int count) => new(f, fuses, count, product.Vectors, product.Sums);
 
-    private void EmitStrips(ExprEmitter outer, LocalI32 first, LocalI32 end, I32 strips, LocalI32 panelStart, LocalI32 panel, bool useWidened)
+    private void EmitStrips(ExprEmitter outer, LocalI32 first, LocalI32 end, I32 strips, IntegerPanelAt panelStart, LocalI32 panel, bool useWidened)
     {
         using var scope = f.Scope();
         var number = f.I32("strip");
         var sums = Sums(rowsPerStrip);
-        (PanelAhead, LocalI32)? next = PanelAhead.For(product, tiling) is { } ahead ? (ahead, ahead.Start(f, panel, panelStart)) : null;
+        (PanelAhead, LocalI32)? next = PanelAhead.For(product, tiling) is { } ahead ? (ahead, ahead.Start(f, panel, panelStart.Words)) : null;
         f.For(number, first, f.Let(end.LtS(strips).Select(end, strips)), 1, () =>
         {
             using (f.Scope())
@@ -184,14 +205,21 @@ internal sealed class PanelKernel
 
     /// <summary>One strip of rows, whose numbers are given in terms of an axis that has this value.</summary>
     private void EmitStrip(
-        ExprEmitter outer, Axis axis, LocalI32 value, Dim[] numbers, TileProduct sums, LocalI32 panelStart, bool useWidened, (PanelAhead, LocalI32)? ahead = null)
+        ExprEmitter outer, Axis axis, LocalI32 value, Dim[] numbers, TileProduct sums, IntegerPanelAt panelStart, bool useWidened, (PanelAhead, LocalI32)? ahead = null)
     {
         using (f.Scope())
         {
             var e = outer.Nested();
             e.Bind(axis, value);
             var addresses = product.RowAddresses(f, e, numbers);
-            var (start, elements) = useWidened && widened is not null ? (widened, Storage.Plain.Float32) : (panelStart, product.Right.Elements);
+            if (integers is not null && !useWidened)
+            {
+                var made = integers.Emit(addresses, panelStart);
+                new PanelStore(f, product, lane).Emit(e, (row, vector) => made[row, vector], numbers);
+                return;
+            }
+
+            var (start, elements) = useWidened && widened is not null ? (widened, Storage.Plain.Float32) : (panelStart.Words, product.Right.Each);
             sums.Emit(addresses, taps, run, f.Let(start, "panel"), width, elements, ahead);
             new PanelStore(f, product, lane).Emit(e, sums.Sum, numbers);
         }

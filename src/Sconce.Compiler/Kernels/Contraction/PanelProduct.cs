@@ -41,6 +41,9 @@ internal sealed record PanelProduct(
     Expr Epilogue,
     DType Sums)
 {
+    /// <summary>Scales and zeros of quantised weights: over batch and <see cref="Panel"/>, a panel's first.</summary>
+    public (Access? Scales, Access? Zeros, double Zero) Groups { get; init; }
+
     /// <summary>Vectors of sums in a row of a panel.</summary>
     public int Vectors => Right.Width * Sums.Size() / 16;
 

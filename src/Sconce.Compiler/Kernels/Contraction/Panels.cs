@@ -12,8 +12,11 @@ internal sealed record Panels(TensorBuffer Buffer, int Width, Storage Elements)
 {
     private const int VectorBytes = 16;
 
+    /// <summary>Elements that are read one by one, as all but those of quantised weights are.</summary>
+    public Storage.Elementwise Each => (Storage.Elementwise)Elements;
+
     /// <summary>Bytes from one K to the next.</summary>
-    public int Step => Width * Elements.Size;
+    public int Step => Width * Elements.Bits / 8;
 
     /// <summary>What a product with these is made with, and so many rows on the left.</summary>
     public KernelChoice.Panels ChoiceFor(Dim rows) => new(new Storage.Plain(Elements.Computed), Elements, Elements.Computed, Width, StripRows.AtMost(rows));
@@ -36,7 +39,7 @@ internal sealed record Panels(TensorBuffer Buffer, int Width, Storage Elements)
 
     /// <summary>The element at a column as a plain load, perhaps widened, which every reader of the step understands.</summary>
     public Expr Load(ImmutableArray<Dim> outer, Dim column, ImmutableArray<Dim> inner) =>
-        Elements.Widen(new LoadExpr(Buffer, [.. outer, column.FloorDiv(Width), .. inner, column.Mod(Width)]));
+        Each.Widen(new LoadExpr(Buffer, [.. outer, column.FloorDiv(Width), .. inner, column.Mod(Width)]));
 
     /// <summary>The panels from which an operand loads that has been chosen to be stored so.</summary>
     public static Panels In(Expr operand, Storage elements, int width) => new(elements.LoadIn(operand).Buffer, width, elements);
@@ -49,13 +52,13 @@ internal sealed record Panels(TensorBuffer Buffer, int Width, Storage Elements)
             return null;
         }
 
-        var outer = Storage.Of(expr)!.Value.Load.Index[..^(inner.Length + 2)];
+        var outer = Storage.OfElement(expr)!.Value.Load.Index[..^(inner.Length + 2)];
         return panels.Load(outer, column, inner).Equals(expr) ? panels : null;
     }
 
     /// <summary>The panels that an operand may load from, whatever its index is.</summary>
     public static Panels? Of(Expr expr) =>
-        Storage.Of(expr) is var (elements, load) && !load.Buffer.Dims.IsEmpty && load.Buffer.Dims[^1] is { IsConstant: true, Value: TileSizes.Strip.NarrowPanel or TileSizes.Strip.WidePanel } width
+        Storage.OfElement(expr) is var (elements, load) && !load.Buffer.Dims.IsEmpty && load.Buffer.Dims[^1] is { IsConstant: true, Value: TileSizes.Strip.NarrowPanel or TileSizes.Strip.WidePanel } width
             ? new(load.Buffer, (int)width.Value, elements)
             : null;
 

@@ -7,7 +7,7 @@ namespace Sconce.Compiler.Kernels.Contraction;
 internal static class StorageChoice
 {
     /// <summary>The storage for an element, and the expression to store.</summary>
-    public static (Storage Storage, Expr Stored) For(Expr element)
+    public static (Storage.Elementwise Storage, Expr Stored) For(Expr element)
     {
         if (element.Type == DType.Float64)
         {
@@ -19,7 +19,7 @@ internal static class StorageChoice
             return (Storage.Plain.Float32, element.As(DType.Float32));
         }
 
-        Storage storage = narrow.Type == DType.Float16 && DataOf(narrow) is { } data && StaysFinite(data) ? Storage.ScaledHalf.Instance : new Storage.Plain(narrow.Type);
+        Storage.Elementwise storage = narrow.Type == DType.Float16 && DataOf(narrow) is { } data && StaysFinite(data) ? Storage.ScaledHalf.Instance : new Storage.Plain(narrow.Type);
         return (storage, storage.Store(narrow));
     }
 

@@ -9,7 +9,7 @@ namespace Sconce.Compiler.Kernels.Contraction;
 internal static class StorageReader
 {
     /// <summary>Emits what readers need before their first load, and gives the load of a vector of elements at an address, as what they are computed with.</summary>
-    public static Func<I32, uint, V128> For(FunctionBuilder f, Storage storage) => storage switch
+    public static Func<I32, uint, V128> For(FunctionBuilder f, Storage.Elementwise storage) => storage switch
     {
         Storage.ScaledHalf => ScaledHalf(f),
         Storage.Plain { Type: var type } when type.IsHalf() => Half(f, type),

@@ -52,7 +52,7 @@ internal sealed class TileProduct
     /// panel is read from front to end. Pointers and panel are moved on.
     /// </summary>
     public void Emit(
-        ReadOnlySpan<RowAddress> rows, ReadOnlySpan<TapRun> loops, I32 run, LocalI32 panel, int panelWidth, Storage elements,
+        ReadOnlySpan<RowAddress> rows, ReadOnlySpan<TapRun> loops, I32 run, LocalI32 panel, int panelWidth, Storage.Elementwise elements,
         (PanelAhead Plan, LocalI32 Pointer)? ahead = null)
     {
         // Copies of the first zero: an immediate vector takes eighteen bytes.

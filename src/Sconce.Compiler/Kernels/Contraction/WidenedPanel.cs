@@ -6,14 +6,14 @@ using Sconce.Compiler.Wasm;
 namespace Sconce.Compiler.Kernels.Contraction;
 
 /// <summary>
-/// A thread's own copy, in float32, of the panel of 16-bit elements that it works with. Where many rows read a panel, it is widened once for all of a tile. Few rows
+/// A thread's own copy, in float32, of the panel of 16-bit elements or codes that it works with. Where many rows read a panel, it is widened once for all of a tile. Few rows
 /// widen what they load.
 /// </summary>
 internal static class WidenedPanel
 {
     /// <summary>The memory for it; null where rows widen what they load, or there is nothing to widen.</summary>
     public static TensorBuffer? For(Panels panels, Dim rows, Dim depth) =>
-        panels.Elements.Type == panels.Elements.Computed || rows is { IsConstant: true, Value: <= TileSizes.Widening.FewRows }
+        panels.Elements.Type == panels.Elements.Computed || rows.IsConstant && rows.Value <= (panels.Elements is Storage.Integers ? TileSizes.Integers.FewRows : TileSizes.Widening.FewRows)
             ? null
             : new TensorBuffer($"{panels.Buffer.Name}.widened", DType.Float32, [(depth * panels.Width).RoundUp(TileSizes.Widening.Round)]);
 
@@ -21,7 +21,7 @@ internal static class WidenedPanel
     public static I32 IsWorthwhile(Dim rows, I32 strips) => rows.IsConstant ? 1 : strips.GeS(TileSizes.Widening.FewestStrips);
 
     /// <summary>Widens the panel at an address into the thread's memory.</summary>
-    public static void Fill(FunctionBuilder f, Storage elements, I32 panel, I32 to, I32 bytes)
+    public static void Fill(FunctionBuilder f, Storage.Elementwise elements, I32 panel, I32 to, I32 bytes)
     {
         using var scope = f.Scope();
         var read = StorageReader.For(f, elements);

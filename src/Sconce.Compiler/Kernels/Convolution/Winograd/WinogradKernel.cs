@@ -72,7 +72,7 @@ internal sealed class WinogradKernel
         var e = root.Nested();
         e.Bind(panel, number as LocalI32 ?? f.Let(number));
         var (pointer, offset) = e.Address(weights.Buffer, weights.Offset(step.Weight, step.WeightAxes[0], panel, [.. step.WeightAxes.Skip(1)]));
-        f.Call(transforms.Weight(weights.Elements), pointer + (int)offset, to, (I32)plan.Channels, (I32)plan.PanelStep);
+        f.Call(transforms.Weight(weights.Each), pointer + (int)offset, to, (I32)plan.Channels, (I32)plan.PanelStep);
     }
 
     /// <summary>The first phase where the second goes through panels: some of the image's tiles.</summary>

@@ -37,7 +37,7 @@ internal sealed class WinogradTransforms(KernelModule module, int outputs)
         });
 
     /// <summary>(from, to, channels, step): the weights of eight outputs, [channel, tap, output], to points of [channel, output].</summary>
-    public FunctionBuilder Weight(Storage elements) => module.Function(
+    public FunctionBuilder Weight(Storage.Elementwise elements) => module.Function(
         $"winograd_{outputs}_weight_{elements.Name}", [WasmType.I32, WasmType.I32, WasmType.I32, WasmType.I32], WasmType.None, f =>
         {
             var (from, start) = (f.Parameter(0, "from").AsI32(), f.Parameter(1, "to").AsI32());

@@ -1,0 +1,75 @@
+using System.Globalization;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Tensors;
+
+public abstract partial record Storage
+{
+    /// <summary>
+    /// Quantised weights: codes of a few bits, each of which stands for <c>(code - zero) * scale</c>. Codes that follow one another along K share a 32-bit word, the first in its
+    /// lowest bits: vectors of words hold columns side by side, and of such a vector a mask takes the codes of one K, in place.
+    /// </summary>
+    /// <param name="Width">Bits of a code: 4 or 8.</param>
+    /// <param name="Group">So many codes along K share a scale and a zero; 0 where there is one for all.</param>
+    public sealed record Integers(int Width, int Group) : Storage
+    {
+        public override DType Type => DType.Int32;
+
+        public override int Bits => Width;
+
+        public override string Name => $"int{Width}x{Group}";
+
+        /// <summary>Codes in a word.</summary>
+        public int PerWord => 32 / Width;
+
+        /// <summary>All bits of a code.</summary>
+        public int Mask => (1 << Width) - 1;
+
+        /// <summary>The word that holds codes.</summary>
+        /// <param name="codes">Int32, the first code first.</param>
+        public Expr Word(IEnumerable<Expr> codes) =>
+            codes.Select((code, place) => place == 0 ? code : code.Apply(BinaryOp.Shl, Expr.Const(DType.Int32, (long)(place * Width)))).Aggregate((a, b) => a | b);
+
+        /// <summary>What a code stands for.</summary>
+        /// <param name="word">The load of its word.</param>
+        /// <param name="place">Which of the word's codes.</param>
+        /// <param name="zero">A constant or a load: float32.</param>
+        /// <param name="scale">A load of float32; null for 1.</param>
+        public Expr Widen(LoadExpr word, Dim place, Expr zero, LoadExpr? scale)
+        {
+            var steps = (word.Apply(BinaryOp.Shr, Expr.Of(place * Width).As(DType.Int32)) & Expr.Const(DType.Int32, (long)Mask)).As(DType.Float32) - zero;
+            return scale is null ? steps : steps * scale;
+        }
+
+        /// <summary>What an expression that <see cref="Widen"/> has made consists of.</summary>
+        public static (LoadExpr Word, int Width, Expr Zero, LoadExpr? Scale)? PartsOf(Expr expr)
+        {
+            var (steps, scale) = expr is BinaryExpr { Op: BinaryOp.Mul, Left: var left, Right: LoadExpr { Type: DType.Float32 } load } ? (left, load) : (expr, null);
+            return steps is BinaryExpr
+                {
+                    Op: BinaryOp.Sub,
+                    Left: CastExpr
+                    {
+                        Type: DType.Float32,
+                        Operand: BinaryExpr { Op: BinaryOp.And, Left: BinaryExpr { Op: BinaryOp.Shr, Left: LoadExpr { Type: DType.Int32 } word }, Right: ConstExpr { Value: 15 or 255 } mask },
+                    },
+                    Right: ConstExpr or LoadExpr { Type: DType.Float32 },
+                }
+                ? (word, mask.Value == 15 ? 4 : 8, ((BinaryExpr)steps).Right, scale)
+                : null;
+        }
+
+        internal static (Storage, LoadExpr)? Widened(Expr expr) =>
+            PartsOf(expr) is var (word, width, zero, scale) ? (new Integers(width, GroupOf((scale ?? zero as LoadExpr)?.Index[^2])), word) : null;
+
+        internal static Integers? Called(string name) =>
+            name.StartsWith("int", StringComparison.Ordinal) && name[3..].Split('x') is [var width, var group]
+            && int.TryParse(width, NumberStyles.None, CultureInfo.InvariantCulture, out var bits) && bits is 4 or 8
+            && int.TryParse(group, NumberStyles.None, CultureInfo.InvariantCulture, out var size)
+                ? new(bits, size)
+                : null;
+
+        /// <summary>By the index that says which group: <c>k // 32</c>.</summary>
+        private static int GroupOf(Dim? index) => index?.AsAtom is BinaryAtom { Right: { IsConstant: true, Value: > 0 and <= int.MaxValue and var size } } ? (int)size : 0;
+    }
+}
