@@ -3,11 +3,12 @@ using System.Text;
 using Sconce.Bench.Kernels;
 
 // Writes the kernels of a sweep as modules, with a list that sweep.mjs times: Sconce.Bench.Kernels SWEEP FOLDER
-var (sweep, folder) = args is [var a, var b] ? (a, b) : throw new ArgumentException("usage: Sconce.Bench.Kernels tiles|products|convolutions|windows FOLDER");
+var (sweep, folder) = args is [var a, var b] ? (a, b) : throw new ArgumentException("usage: Sconce.Bench.Kernels tiles|products|quantised|convolutions|windows FOLDER");
 var cases = sweep switch
 {
     "tiles" => TileSweep.Cases(),
     "products" => Products.Cases(),
+    "quantised" => QuantisedProducts.Cases(),
     "convolutions" => Convolutions.Cases(),
     "windows" => Convolutions.Windows(),
     _ => throw new ArgumentException($"There is no sweep '{sweep}'."),

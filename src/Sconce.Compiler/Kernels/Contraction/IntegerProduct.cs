@@ -141,7 +141,7 @@ internal sealed class IntegerProduct
         for (var place = 0; place < places; place++)
         {
             var at = place % PlacesInPlace;
-            if (place == PlacesInPlace)
+            if (place > 0 && at == 0)
             {
                 foreach (var word in loaded)
                 {
