@@ -83,15 +83,15 @@ def around(mapping, block):
 
 
 class Layer(nn.Module):
-    """A linear layer whose weight is kept as int4 in groups, as torchao keeps it: one integer to a byte."""
+    """A linear layer whose weight is kept as integers of a few bits in groups, as torchao keeps it: one integer to a byte."""
 
-    def __init__(self, inputs, outputs, group):
+    def __init__(self, inputs, outputs, group, low=-8, high=7, mapping="SYMMETRIC", dtype=torch.int8):
         super().__init__()
-        weight, self.block = torch.rand(outputs, inputs) - 0.5, (1, group)
-        scale, zero = choose(weight, "SYMMETRIC", self.block, torch.int8, -8, 7, None, torch.float32, torch.int8)
+        weight, self.block, self.dtype, self.range = torch.rand(outputs, inputs) - 0.4, (1, group), dtype, (low, high)
+        scale, zero = choose(weight, mapping, self.block, dtype, low, high, None, torch.float32, dtype)
         self.register_buffer("scale", scale)
         self.register_buffer("zero", zero)
-        self.register_buffer("steps", quantise(weight, self.block, scale, zero, torch.int8, -8, 7))
+        self.register_buffer("steps", quantise(weight, self.block, scale, zero, dtype, low, high))
 
     def forward(self, x):
-        return nn.functional.linear(x, torch.ops.torchao.dequantize_affine(self.steps, self.block, self.scale, self.zero, torch.int8, -8, 7))
+        return nn.functional.linear(x, torch.ops.torchao.dequantize_affine(self.steps, self.block, self.scale, self.zero, self.dtype, *self.range))

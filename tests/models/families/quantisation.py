@@ -68,4 +68,16 @@ for mapping in "ASYMMETRIC", "SYMMETRIC", "SYMMETRIC_NO_CLIPPING_ERR":
         case(f"affine-{mapping.lower().replace('_', '-')}-{name}", affine.around(mapping, block), rand(*shape))
 case("affine-half", affine.around("ASYMMETRIC", (1, 8)), rand(3, 24, dtype=torch.float16))
 case("affine-dynamic", affine.around("ASYMMETRIC", (1, 24)), rand(3, 24), dynamic={"x": {0: torch.export.Dim("rows", min=1, max=40)}}, tests=[(rand(7, 24),), (rand(1, 24),)])
+
+# Rows that a product takes by themselves, together, and in more than one strip; columns and sums that fill no panel, no word and no group.
+rows = {"x": {0: torch.export.Dim("rows", min=1, max=60)}}
 case("affine-weight", affine.Layer(24, 7, 8), rand(3, 24))
+case("affine-int4", affine.Layer(96, 41, 32), rand(1, 96), core=True)
+case("affine-int4-rows", affine.Layer(96, 41, 32), rand(3, 96))
+case("affine-int4-dynamic", affine.Layer(96, 41, 32), rand(7, 96), dynamic=rows, tests=[(rand(29, 96),), (rand(1, 96),), (rand(5, 96),)])
+case("affine-int4-zeros", affine.Layer(64, 20, 16, mapping="ASYMMETRIC"), rand(2, 64))
+case("affine-int4-unsigned", affine.Layer(64, 20, 64, 0, 15, "ASYMMETRIC", torch.uint8), rand(9, 64))
+case("affine-int8", affine.Layer(50, 12, 50, -127, 127), rand(1, 50), core=True)
+case("affine-int8-rows", affine.Layer(50, 12, 50, -127, 127, "ASYMMETRIC"), rand(31, 50))
+case("affine-int8-groups", affine.Layer(60, 9, 12, -128, 127), rand(4, 60))
+case("affine-uint8", affine.Layer(47, 33, 47, 0, 255, "ASYMMETRIC", torch.uint8), rand(2, 3, 47))
