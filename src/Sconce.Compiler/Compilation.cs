@@ -4,6 +4,7 @@ using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends;
 using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Operators;
+using Sconce.Compiler.Passes.Compression;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Tensors.Text;
 
@@ -30,6 +31,12 @@ public sealed record CompileOptions
     /// <summary>Weights in files of their own, none larger than so many bytes; null for one file that has them.</summary>
     public int? ShardBytes { get; init; }
 
+    /// <summary>How the float32 weights of products, convolutions and embeddings are kept.</summary>
+    public WeightFormat Weights { get; init; }
+
+    /// <summary>Names of weights that stay as they are, <c>*</c> for any part of one.</summary>
+    public ImmutableArray<string> Keep { get; init; } = [];
+
     /// <summary>Every <see cref="Probe"/> becomes an output too: for finding where numbers go wrong.</summary>
     public bool WithProbes { get; init; }
 
@@ -55,6 +62,9 @@ public sealed class Compilation
 
     public Manifest Manifest => artifact.Manifest;
 
+    /// <summary>What became of the weights that <see cref="CompileOptions.Weights"/> is about, in their order.</summary>
+    public ImmutableArray<CompressedWeight> Compressed { get; private init; } = [];
+
     /// <summary>Units of work that the compilation took of its <see cref="Diagnostics.Budget"/>.</summary>
     public long Work { get; private init; }
 
@@ -79,11 +89,11 @@ public sealed class Compilation
         options ??= new CompileOptions();
         return Within(bytes, options, budget =>
         {
-            var (graph, program) = Lower(bytes, name, options, Report, passes: null);
+            var (graph, program, compressed) = Lower(bytes, name, options, Report, passes: null);
             Report("code");
             var parameters = graph.Inputs.Where(input => input.Kind == InputKind.Parameter).Sum(input => input.Data?.ElementCount ?? 0);
             var source = new SourceInfo(name, Convert.ToHexStringLower(bytes.Sha256()));
-            return new Compilation(graph, program, ArtifactWriter.Create(program, source, parameters, options.ShardBytes)) { Work = budget.Work };
+            return new Compilation(graph, program, ArtifactWriter.Create(program, source, parameters, options.ShardBytes)) { Work = budget.Work, Compressed = compressed };
 
             void Report(string stage)
             {
@@ -154,26 +164,34 @@ public sealed class Compilation
             : throw SconceException.Expected($"lowering or a pass: {string.Join(", ", Pipeline.ProgramPasses.Select(pass => pass.Name).Distinct())}", $"'{after}'");
     }
 
-    private static (Graph Graph, TensorProgram Program) Lower(ModelBytes bytes, string name, CompileOptions options, Action<string> report, int? passes)
+    private static (Graph Graph, TensorProgram Program, ImmutableArray<CompressedWeight> Compressed) Lower(
+        ModelBytes bytes, string name, CompileOptions options, Action<string> report, int? passes)
     {
-        var (graph, lowered) = Lower(bytes, name, options, report);
+        var (graph, lowered, compressed) = Lower(bytes, name, options, report);
         lowered.Program.Exact = options.Exact;
         Pipeline.Run(lowered.Program, options.Verify, report, passes);
-        return (graph, lowered.Program);
+        return (graph, lowered.Program, compressed);
     }
 
-    private static (Graph Graph, LoweredGraph Lowered) Lower(ModelBytes bytes, string name, CompileOptions options, Action<string> report)
+    private static (Graph Graph, LoweredGraph Lowered, ImmutableArray<CompressedWeight> Compressed) Lower(ModelBytes bytes, string name, CompileOptions options, Action<string> report)
     {
         report("reading");
         var graph = Frontend.Read(bytes, name, options.OfFrontend);
         Pipeline.Run(graph, options.Verify, report);
+        ImmutableArray<CompressedWeight> compressed = [];
+        if (options.Weights != WeightFormat.AsIs)
+        {
+            report("compressing weights");
+            compressed = CompressWeights.Run(graph, options.Weights, options.Keep);
+        }
+
         if (options.WithProbes)
         {
             graph.Outputs.AddRange(Probe.AllOf(graph).Select(probe => new GraphOutput(probe.Value, probe.Name)));
         }
 
         report("lowering");
-        return (graph, GraphLowering.Lower(graph));
+        return (graph, GraphLowering.Lower(graph), compressed);
     }
 
     /// <summary>The files of weights that belong to the artifact, where <see cref="CompileOptions.ShardBytes"/> asked for them.</summary>

@@ -3,6 +3,7 @@ using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Evaluation;
 using Sconce.Compiler.Frontends;
 using Sconce.Compiler.Operators;
+using Sconce.Compiler.Passes.Compression;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 
@@ -46,6 +47,11 @@ public sealed class ReferenceRun
         }
 
         Pipeline.Run(graph, options.Verify);
+        if (options.Weights != WeightFormat.AsIs)
+        {
+            CompressWeights.Run(graph, options.Weights, options.Keep);
+        }
+
         var lowered = Budget.InSixtyFourBits(() => GraphLowering.Lower(graph));
         return new(lowered, [.. Probe.AllOf(graph).Where(probe => lowered.Values.GetValueOrDefault(probe.Value) is Lowered.Tensor)], half);
     }

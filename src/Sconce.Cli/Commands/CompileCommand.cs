@@ -53,6 +53,7 @@ internal static class CompileCommand
         grid.Add("time", Quantity.Milliseconds(elapsed.TotalMilliseconds));
         Console.WriteLine($"{Paint.Strong(output)}  {Quantity.Bytes(contents.FileBytes)}");
         grid.Print(Console.Out, indent: "  ");
+        CompressionReport.Print(compiled.Compressed);
     }
 
     private static string Shards(CompiledFile compiled)

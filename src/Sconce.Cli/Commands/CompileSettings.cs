@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sconce.Compiler;
+using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends;
 
 namespace Sconce.Cli.Commands;
@@ -29,6 +30,18 @@ internal sealed class CompileSettings
         HelpName = "NAME=SIZES",
     };
 
+    private readonly Option<string?> weights = new("--weights")
+    {
+        Description = "Keep the float32 weights of products, convolutions and embeddings in fewer bits: int8 (a scale for each row), int4 (a scale for each 32 numbers of one) or float16."
+            + " How far each is from what it was is told.",
+        HelpName = "FORMAT",
+    };
+
+    private readonly Option<string[]> keep = new("--keep")
+    {
+        Description = "With --weights: names of weights that stay as they are, * for any part of one. May be given several times.", HelpName = "PATTERN",
+    };
+
     /// <param name="command">The command.</param>
     /// <param name="input">Whether it has no option --input of its own, which may say shapes too.</param>
     public void AddTo(Command command, bool input = true)
@@ -42,11 +55,23 @@ internal sealed class CompileSettings
         command.Options.Add(exact);
         command.Options.Add(budget);
         command.Options.Add(split);
+        command.Options.Add(weights);
+        command.Options.Add(keep);
     }
 
     public CompileOptions From(ParseResult parsed) => new()
     {
         Model = parsed.GetValue(model), Exact = parsed.GetValue(exact), Budget = parsed.GetValue(budget) ?? 1, ShardBytes = parsed.GetValue(split),
         Inputs = InputSpecParser.Parse(parsed.GetResult(input) is null ? [] : parsed.GetValue(input) ?? []),
+        Weights = FormatOf(parsed.GetValue(weights)), Keep = [.. parsed.GetValue(keep) ?? []],
+    };
+
+    private static WeightFormat FormatOf(string? text) => text switch
+    {
+        null => WeightFormat.AsIs,
+        "int8" => WeightFormat.Int8,
+        "int4" => WeightFormat.Int4,
+        "float16" => WeightFormat.Float16,
+        _ => throw SconceException.Expected("int8, int4 or float16 for --weights", $"'{text}'"),
     };
 }

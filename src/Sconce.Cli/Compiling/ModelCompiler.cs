@@ -14,7 +14,8 @@ namespace Sconce.Cli.Compiling;
 /// An artifact that was just compiled into a file, what it holds, the graph it was made from, after its passes, the constants of which so many numbers became
 /// zero, and what changed among the files of weights beside it.
 /// </summary>
-internal sealed record CompiledFile(string Path, ArtifactContents Contents, Graph Graph, IReadOnlyList<(string Name, long Count)> Flushed, ShardChanges Shards);
+internal sealed record CompiledFile(
+    string Path, ArtifactContents Contents, Graph Graph, IReadOnlyList<(string Name, long Count)> Flushed, ShardChanges Shards, IReadOnlyList<CompressedWeight> Compressed);
 
 /// <summary>Bytes of shards that were written, for they were not there, and how many were removed that nobody names any more.</summary>
 internal readonly record struct ShardChanges(long BytesWritten, int Removed);
@@ -28,7 +29,7 @@ internal static class ModelCompiler
         {
             progress?.Report("writing");
             var (layout, shards) = Write(compilation, output, model);
-            return new CompiledFile(output, ArtifactContents.Of(compilation, layout), compilation.Graph, compilation.Program.Flushed, shards);
+            return new CompiledFile(output, ArtifactContents.Of(compilation, layout), compilation.Graph, compilation.Program.Flushed, shards, compilation.Compressed);
         });
 
     /// <summary>Compiles a model for its manifest alone.</summary>

@@ -58,7 +58,8 @@ internal sealed record Panels(TensorBuffer Buffer, int Width, Storage Elements)
 
     /// <summary>The panels that an operand may load from, whatever its index is.</summary>
     public static Panels? Of(Expr expr) =>
-        Storage.OfElement(expr) is var (elements, load) && !load.Buffer.Dims.IsEmpty && load.Buffer.Dims[^1] is { IsConstant: true, Value: TileSizes.Strip.NarrowPanel or TileSizes.Strip.WidePanel } width
+        Storage.OfElement(expr) is var (elements, load) && !load.Buffer.Dims.IsEmpty
+        && load.Buffer.Dims[^1] is { IsConstant: true, Value: TileSizes.Strip.NarrowPanel or TileSizes.Strip.WidePanel } width
             ? new(load.Buffer, (int)width.Value, elements)
             : null;
 

@@ -4,7 +4,7 @@ using Dims = System.Collections.Immutable.ImmutableArray<Sconce.Compiler.Types.D
 
 namespace Sconce.Compiler.Operators.Families;
 
-/// <summary>Quantised numbers as PT2E writes them (<c>torch/ao/quantization/fx/_decomposed.py</c>), PyTorch's own operators on them, and products of integers.</summary>
+/// <summary>Quantised numbers as PT2E writes them (<c>torch/ao/quantization/fx/_decomposed.py</c>), and PyTorch's own operators on them.</summary>
 internal static class Quantisation
 {
     public static OperatorFamily Family { get; } = new("quantisation")
@@ -35,7 +35,6 @@ internal static class Quantisation
         { "aten::fake_quantize_per_channel_affine(Tensor self, Tensor scale, Tensor zero_point, int axis, int quant_min, int quant_max) -> Tensor", call => Fake(call, "self", "scale", "zero_point", AlongAxis(call))[0] },
         { "aten::fake_quantize_per_channel_affine_cachemask(Tensor self, Tensor scale, Tensor zero_point, int axis, int quant_min, int quant_max) -> (Tensor output, Tensor mask)", call => new Lowered.List([.. Fake(call, "self", "scale", "zero_point", AlongAxis(call))]) },
 
-        { "aten::_int_mm(Tensor self, Tensor mat2) -> Tensor", MultiplyIntegers },
         { "aten::_weight_int8pack_mm(Tensor self, Tensor mat2, Tensor scales) -> Tensor", MultiplyScaled },
     };
 
@@ -168,13 +167,6 @@ internal static class Quantisation
             call.Context.Map(self.Type, self.Dims, index => (Steps(index).Clamp(low, high) - Shared(zero, index)) * Shared(scale, index)),
             call.Context.Map(DType.Bool, self.Dims, index => (Steps(index) >= Expr.Const(DType.Float32, low)) & (Steps(index) <= Expr.Const(DType.Float32, high))),
         ];
-    }
-
-    /// <summary>Sums of products of 8-bit integers, exact in 32 bits.</summary>
-    private static Lowered MultiplyIntegers(Call call)
-    {
-        var (a, b) = (call.Context.Convert(call.Tensor("self"), DType.Int32), call.Context.Convert(call.Tensor("mat2"), DType.Int32));
-        return Matrix.Multiply(call.Context, a, b);
     }
 
     /// <summary>Floats times the rows of an int8 matrix, each of which has a scale.</summary>

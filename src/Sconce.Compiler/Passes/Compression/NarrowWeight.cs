@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Sconce.Compiler.Graphs;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Passes.Compression;
+
+/// <summary>A weight in fewer bits: its tensors, and the node that makes the whole of them.</summary>
+internal sealed class NarrowWeight
+{
+    private const double SmallestScale = 1e-30;
+
+    /// <summary>What the scale of 4 bits may be, by the largest number in a group: a smaller one cuts that off, and has finer steps for the others. The best is taken.</summary>
+    private static readonly double[] cuts = [1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7];
+
+    private readonly ImmutableArray<long> block;
+    private readonly (int Low, int High) range;
+
+    private NarrowWeight(WeightFormat format, ImmutableArray<(string, TensorData)> parts, double error, ImmutableArray<long> block, (int, int) range) =>
+        (Format, Parts, Error, this.block, this.range) = (format, parts, error, block, range);
+
+    public WeightFormat Format { get; }
+
+    public ImmutableArray<(string Name, TensorData Data)> Parts { get; }
+
+    /// <summary>The length of the difference by the length of the weight.</summary>
+    public double Error { get; }
+
+    /// <param name="data">Float32.</param>
+    /// <param name="format">What it is to become; of 4 bits what groups do not divide becomes 8 bits, and of 16 what is too large stays.</param>
+    /// <param name="axis">The dim that products sum over.</param>
+    /// <param name="group">Numbers along it that share a scale, in 4 bits.</param>
+    public static NarrowWeight Of(TensorData data, WeightFormat format, int axis, int group)
+    {
+        var dense = TensorData.Dense(DType.Float32, data.Shape, data.ToDense());
+        if (format == WeightFormat.Float16)
+        {
+            var half = HalfPrecision.Narrow(dense, DType.Float16);
+            return new(format, [("half", half)], Difference(Floats(dense), Floats(HalfPrecision.Widen(half))), [], default);
+        }
+
+        // All dims but the first belong to a row of 8 bits, as windows of a convolution do.
+        var inGroups = format == WeightFormat.Int4 && data.Shape.Length == 2 && data.Shape[axis] % group == 0;
+        var block = data.Shape.ToBuilder();
+        block[axis == 0 ? 1 : 0] = 1;
+        block[axis] = inGroups ? group : data.Shape[axis];
+        return Integers(dense, inGroups ? WeightFormat.Int4 : WeightFormat.Int8, block.ToImmutable(), inGroups ? (-8, 7) : (-127, 127));
+    }
+
+    /// <summary>Of the tensors in a graph, the whole.</summary>
+    public Node Node(ImmutableArray<Value> parts, Value whole) => Format == WeightFormat.Float16
+        ? new() { Operator = "aten::to", Overload = "dtype", Outputs = [whole], Arguments = [new("self", parts[0]), new("dtype", new Argument.ScalarType(DType.Float32))] }
+        : new()
+        {
+            Operator = "torchao::dequantize_affine",
+            Overload = "default",
+            Outputs = [whole],
+            Arguments =
+            [
+                new("input", parts[0]),
+                new("block_size", block.Select(size => (Dim)size).ToArgument()),
+                new("scale", parts[1]),
+                new("zero_point", Argument.Nothing),
+                new("input_dtype", new Argument.ScalarType(DType.Int8)),
+                new("quant_min", new Argument.Int(range.Low)),
+                new("quant_max", new Argument.Int(range.High)),
+            ],
+        };
+
+    private static NarrowWeight Integers(TensorData data, WeightFormat format, ImmutableArray<long> block, (int Low, int High) range)
+    {
+        var (shape, strides) = (data.Shape, TensorData.RowMajorStrides(data.Shape));
+        ImmutableArray<long> counts = [.. shape.Zip(block, (size, length) => size / length)];
+        var numbers = Floats(data);
+        var (steps, scales, whole) = (new sbyte[numbers.Length], new float[counts.Aggregate(1L, (a, b) => a * b)], new float[numbers.Length]);
+        var places = Places(block, strides);
+        for (var number = 0; number < scales.Length; number++)
+        {
+            var (rest, first) = ((long)number, 0L);
+            for (var dim = shape.Length - 1; dim >= 0; dim--)
+            {
+                first += rest % counts[dim] * block[dim] * strides[dim];
+                rest /= counts[dim];
+            }
+
+            var scale = (float)Math.Max(Best(numbers, first, places, range, format == WeightFormat.Int4 ? cuts : [1]), SmallestScale);
+            scales[number] = scale;
+            foreach (var place in places)
+            {
+                var step = Step(numbers[first + place], scale, range);
+                (steps[first + place], whole[first + place]) = ((sbyte)step, step * scale);
+            }
+        }
+
+        var integers = TensorData.Dense(DType.Int8, shape, MemoryMarshal.AsBytes<sbyte>(steps).ToArray());
+        var factors = TensorData.Dense(DType.Float32, counts, MemoryMarshal.AsBytes<float>(scales).ToArray());
+        return new(format, [("steps", integers), ("scale", factors)], Difference(numbers, whole), block, range);
+    }
+
+    /// <summary>Where the elements of a block lie, from its first.</summary>
+    private static long[] Places(ImmutableArray<long> block, ImmutableArray<long> strides)
+    {
+        long[] places = [0];
+        for (var dim = 0; dim < block.Length; dim++)
+        {
+            places = [.. places.SelectMany(_ => Enumerable.Range(0, (int)block[dim]), (place, i) => place + (i * strides[dim]))];
+        }
+
+        return places;
+    }
+
+    private static float Step(float number, float scale, (int Low, int High) range) => Math.Clamp(MathF.Round(number / scale), range.Low, range.High);
+
+    private static double Best(float[] numbers, long first, long[] places, (int Low, int High) range, double[] cuts)
+    {
+        var largest = 0f;
+        foreach (var place in places)
+        {
+            largest = Math.Max(largest, Math.Abs(numbers[first + place]));
+        }
+
+        var (best, least) = (0.0, double.PositiveInfinity);
+        foreach (var cut in cuts)
+        {
+            var scale = cut * largest / range.High;
+            var error = 0.0;
+            foreach (var place in places)
+            {
+                var difference = numbers[first + place] - (Step(numbers[first + place], (float)Math.Max(scale, SmallestScale), range) * scale);
+                error += difference * difference;
+            }
+
+            if (error < least)
+            {
+                (best, least) = (scale, error);
+            }
+        }
+
+        return best;
+    }
+
+    private static float[] Floats(TensorData data) => MemoryMarshal.Cast<byte, float>(data.ToDense().Span).ToArray();
+
+    private static double Difference(float[] before, float[] after)
+    {
+        var (error, length) = (0.0, 0.0);
+        for (var i = 0; i < before.Length; i++)
+        {
+            error += (before[i] - (double)after[i]) * (before[i] - (double)after[i]);
+            length += before[i] * (double)before[i];
+        }
+
+        return length == 0 ? 0 : Math.Sqrt(error / length);
+    }
+}
