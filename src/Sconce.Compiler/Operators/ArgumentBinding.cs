@@ -52,6 +52,12 @@ public static class ArgumentBinding
             }
 
             var parameter = schema.Parameters[place];
+            if (asTheyAre && name is null && parameter.KeywordOnly)
+            {
+                problem = $"'{parameter.Name}' is given by its name alone";
+                return null;
+            }
+
             if (Convert(parameter.Type, value, asTheyAre) is not { } converted)
             {
                 problem = $"'{parameter.Name}' cannot be {value.Kind}";
