@@ -18,6 +18,8 @@ internal static class Selection
         { "aten::_unique2(Tensor self, bool sorted=True, bool return_inverse=False, bool return_counts=False) -> (Tensor, Tensor, Tensor)", call => Unique(call, sort: true) },
         { "aten::_unique(Tensor self, bool sorted=True, bool return_inverse=False) -> (Tensor, Tensor)", call => Unique(call, sort: true) },
         { "aten::unique_consecutive(Tensor self, bool return_inverse=False, bool return_counts=False, int? dim=None) -> (Tensor, Tensor, Tensor)", call => Unique(call, sort: false) },
+        { "aten::unique_dim(Tensor self, int dim, bool sorted=True, bool return_inverse=False, bool return_counts=False) -> (Tensor, Tensor, Tensor)", call => UniqueSlices(call, sort: true) },
+        { "aten::unique_dim_consecutive(Tensor self, int dim, bool return_inverse=False, bool return_counts=False) -> (Tensor, Tensor, Tensor)", call => UniqueSlices(call, sort: false) },
         { "aten::bincount(Tensor self, Tensor? weights=None, SymInt minlength=0) -> Tensor", DTypeSet.Real, BinCount },
         { "torchvision::nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor", DTypeSet.Floats, NonMaximumSuppression },
     };
@@ -76,40 +78,85 @@ internal static class Selection
     private static Lowered Unique(Call call, bool sort)
     {
         var (context, self) = (call.Context, call.Tensor("self"));
-        if (call.Operator.Schema.IndexOf("dim") >= 0 && call.Has("dim") && self.Rank != 1)
+        if (call.Operator.Schema.IndexOf("dim") >= 0 && call.Has("dim"))
         {
-            throw call.Unsupported("equal slices along a dim");
+            return UniqueSlices(call, sort);
         }
 
         var total = Dim.Product(self.Dims);
         var flat = context.Reshape(self, [total]);
         var (values, from) = sort ? Sorting.Sort(context, flat, 0, descending: false) : (flat, null);
-        var places = Places.Find(context, [total], i => BufferLoads.GuardUnlessKnown(
-            Expr.Of(i[0]) > Expr.Of(Dim.Zero), values.ValueAt(i).NotEqualTo(values.ValueAt([Dim.Max(i[0] - 1, 0)])), Expr.Const(DType.Bool, 1L)));
+        var places = FirstOfEach(context, total, i => values.ValueAt([i]).NotEqualTo(values.ValueAt([Dim.Max(i - 1, 0)])));
         var unique = context.Map(self.Type, [places.Count], i => values.At(places[i[0]]));
         var empty = new Lazy<TensorBuffer>(() => context.Fill(DType.Int64, [0], Expr.Const(DType.Int64, 0L)));
-        return Lowered.Of([unique, Asks(call, "return_inverse") ? Inverse() : empty.Value, .. call.Operator.Schema.Returns.Length > 2 ? [Asks(call, "return_counts") ? Counts() : empty.Value] : ImmutableArray<TensorBuffer>.Empty]);
+        var inverse = Asks(call, "return_inverse") ? context.Reshape(Inverse(context, places, from), self.Dims) : empty.Value;
+        return call.Operator.Schema.Returns.Length > 2 ? Lowered.Of(unique, inverse, Asks(call, "return_counts") ? Counts(context, places) : empty.Value) : Lowered.Of(unique, inverse);
+    }
 
-        TensorBuffer Inverse()
+    /// <summary>The same of whole slices along a dim, in the order of their elements.</summary>
+    private static Lowered UniqueSlices(Call call, bool sort)
+    {
+        var (context, self) = (call.Context, call.Tensor("self"));
+        var axis = call.Axis("dim", self.Rank);
+        if (self.Rank == 0)
         {
-            Expr Number(ImmutableArray<Dim> i) => places.Until.At(i) - places.Until.At(i).One;
-            if (from is null)
-            {
-                return context.Reshape(context.Map(DType.Int64, [total], Number), self.Dims);
-            }
-
-            var result = context.Fill(DType.Int64, [total], Expr.Const(DType.Int64, 0L));
-            context.Scatter(result, [total], i => [BufferLoads.Clamped(from.At(i), total)], Number, ScatterMode.Set);
-            return context.Reshape(result, self.Dims);
+            throw call.Unsupported("equal slices of a tensor without dims");
         }
 
-        TensorBuffer Counts() => context.Map(DType.Int64, [places.Count], i =>
+        var (count, others) = (self.Dims[axis], self.Dims.RemoveAt(axis));
+        var width = Dim.Product(others);
+        var slices = context.Reshape(context.View(self, [count, .. others], i => i.RemoveAt(0).Insert(axis, i[0])), [count, width]);
+        TensorBuffer? from = null;
+        if (sort)
         {
-            var next = i[0] + 1;
-            var last = Expr.Of(next) >= Expr.Of(places.Count);
-            return Expr.Select(last, Expr.Of(total), places.Numbers.At([Dim.Min(next, Dim.Max(places.Count - 1, 0))])) - places.Numbers.At(i);
-        });
+            // By the last element first: sorting keeps the order of what is equal.
+            var order = from = context.Map(DType.Int64, [count], i => Expr.Of(i[0]));
+            context.Loop(width, turn =>
+            {
+                var keys = context.Map(self.Type, [count], i => slices.At([order.IndexAt([i[0]], count), width - turn - 1]));
+                var sorted = Sorting.Sort(context, keys, 0, descending: false).Indices;
+                var next = context.Map(DType.Int64, [count], i => order.At([sorted.IndexAt([i[0]], count)]));
+                context.MapInto(order, [count], i => i, next.At);
+            });
+        }
+
+        var rows = from is null ? slices : context.View(slices, [count, width], i => [from.IndexAt([i[0]], count), i[1]]);
+        var differs = context.Reduce(DType.Bool, [count], [width], Combiner.Or, (i, r) => rows.ValueAt([i[0], r[0]]).NotEqualTo(rows.ValueAt([Dim.Max(i[0] - 1, 0), r[0]])));
+        var places = FirstOfEach(context, count, i => differs.At([i]));
+        var picked = context.Reshape(context.View(rows, [places.Count, width], i => [places[i[0]][0], i[1]]), [places.Count, .. others]);
+        var unique = context.View(picked, self.Dims.SetItem(axis, places.Count), i => i.RemoveAt(axis).Insert(0, i[axis]));
+        
+
+        // These are computed whether they are asked for or not.
+        return Lowered.Of(unique, Inverse(context, places, from), Counts(context, places));
     }
+
+    /// <summary>The places of which the one before is another, the first among them.</summary>
+    private static Places FirstOfEach(LoweringContext context, Dim total, Func<Dim, Expr> differs) => Places.Find(
+        context, [total], i => BufferLoads.GuardUnlessKnown(Expr.Of(i[0]) > Expr.Of(Dim.Zero), differs(i[0]), Expr.Const(DType.Bool, 1L)));
+
+    /// <summary>For each element, which of the different ones it is equal to.</summary>
+    private static TensorBuffer Inverse(LoweringContext context, Places places, TensorBuffer? from)
+    {
+        var total = places.Until.Dims[0];
+        Expr Number(ImmutableArray<Dim> i) => places.Until.At(i) - places.Until.At(i).One;
+        if (from is null)
+        {
+            return context.Map(DType.Int64, [total], Number);
+        }
+
+        var result = context.Fill(DType.Int64, [total], Expr.Const(DType.Int64, 0L));
+        context.Scatter(result, [total], i => [BufferLoads.Clamped(from.At(i), total)], Number, ScatterMode.Set);
+        return result;
+    }
+
+    /// <summary>How many are equal to each of the different ones.</summary>
+    private static TensorBuffer Counts(LoweringContext context, Places places) => context.Map(DType.Int64, [places.Count], i =>
+    {
+        var next = i[0] + 1;
+        var last = Expr.Of(next) >= Expr.Of(places.Count);
+        return Expr.Select(last, Expr.Of(places.Until.Dims[0]), places.Numbers.At([Dim.Min(next, Dim.Max(places.Count - 1, 0))])) - places.Numbers.At(i);
+    });
 
     private static bool Asks(Call call, string name) => call.Operator.Schema.IndexOf(name) >= 0 && call.Flag(name);
 

@@ -23,6 +23,7 @@ internal static class Splitting
         { "aten::tensor_split.indices(Tensor(a -> *) self, SymInt[] indices, int dim=0) -> Tensor(a)[]", call => TensorSplitIndices(call, call.Axis("dim", call.Tensor(0).Rank)) },
         { "aten::hsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]", call => TensorSplit(call, call.Tensor(0).Rank > 1 ? 1 : 0) },
         { "aten::hsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]", call => TensorSplitIndices(call, call.Tensor(0).Rank > 1 ? 1 : 0) },
+        { "aten::tensor_split.tensor_indices_or_sections(Tensor(a -> *) self, Tensor tensor_indices_or_sections, int dim=0) -> Tensor(a)[]", TensorSplitTensor },
         { "aten::vsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]", call => TensorSplit(call, 0) },
         { "aten::vsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]", call => TensorSplitIndices(call, 0) },
         { "aten::dsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]", call => TensorSplit(call, 2) },
@@ -97,10 +98,26 @@ internal static class Splitting
         return Split(call.Context, self, axis, [.. Enumerable.Range(0, sections).Select(i => size + Dim.Max(Dim.Min(rest - i, 1), 0))]);
     }
 
-    private static Lowered TensorSplitIndices(Call call, int axis)
+    /// <summary>At the places that a tensor names: how many they are must be known when compiling.</summary>
+    private static Lowered TensorSplitTensor(Call call)
+    {
+        var (self, where) = (call.Tensor(0), call.Tensor("tensor_indices_or_sections"));
+        var axis = call.Axis("dim", self.Rank);
+        if (where.Rank == 0)
+        {
+            throw call.Unsupported("so many parts as a tensor says");
+        }
+
+        var count = Results(call, where.Dims[0] + 1, "results");
+        return TensorSplitIndices(call, axis, Enumerable.Range(0, call.Sane(count) - 1).Select(i => where.At([i]).ToIndex(Interval.All)));
+    }
+
+    private static Lowered TensorSplitIndices(Call call, int axis) => TensorSplitIndices(call, axis, call.Ints("indices"));
+
+    private static Lowered TensorSplitIndices(Call call, int axis, IEnumerable<Dim> indices)
     {
         var self = call.Tensor(0);
-        Dims ends = [.. call.Ints("indices"), self.Dims[axis]];
+        Dims ends = [.. indices, self.Dims[axis]];
         return Lowered.Of(ends.Select((end, i) =>
         {
             var (start, length) = ViewBuilding.SliceBounds(call.Context, self.Dims[axis], i == 0 ? null : ends[i - 1], end, 1);
