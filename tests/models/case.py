@@ -42,6 +42,7 @@ class Case:
     calls: list | None = None  # several calls in order, as NAME-sequence.npz: for models that keep state
     raises: list | None = None  # calls on which PyTorch raises an error: kept in NAME-sequence.npz between calls of `args`
     strict: bool = False  # exported by tracing Python's bytecode
+    integers: bool = False  # integers among the inputs and outputs are open: the npz has them too
     rough: bool = False  # the exported program may round differently from eager mode
 
 
@@ -119,7 +120,7 @@ def write(chosen, folder):
             save(variant, folder / f"{name}.pt2")
             expected = run(chosen.module, args, chosen.kwargs)
             check(folder / f"{name}.pt2", args, chosen.kwargs, expected, chosen.rough or suffix == "-core")
-            save_npz(folder / f"{name}.npz", (args, chosen.kwargs), expected)
+            save_npz(folder / f"{name}.npz", with_integers((args, chosen.kwargs), chosen), with_integers(expected, chosen))
             written.append(name)
         if chosen.raises:
             save_raising(folder / f"{chosen.name}{suffix}-sequence.npz", chosen, folder / f"{chosen.name}{suffix}.pt2")
@@ -179,6 +180,10 @@ def check(path, args, kwargs, expected, rough=False):
         scale = right.abs().nan_to_num(0, 0, 0).max().item() if right.is_floating_point() and right.numel() else 0
         tolerance = {"rtol": 1e-4, "atol": 1e-4 * scale + 1e-6} if rough else {"rtol": 0, "atol": 0}
         torch.testing.assert_close(actual, right, equal_nan=True, **tolerance)
+
+
+def with_integers(tree, chosen):
+    return pytree.tree_map(lambda leaf: torch.tensor(leaf) if type(leaf) is int else leaf, tree) if chosen.integers else tree
 
 
 def tensors(tree):

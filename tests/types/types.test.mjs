@@ -97,3 +97,18 @@ test("a file that is no model is refused, and the old declaration stays", () => 
   assert.doesNotMatch(output, /^\s+at /m);
   assert.equal(readFileSync(declaration, "utf8"), "old");
 });
+
+test("an integer that decides sizes may be a number", () => {
+  const { status, stdout, output } = sconce("types", "tests/models/operators/integer-sizes.pt2");
+  assert.equal(status, 0, output);
+  assert.match(stdout, /readonly k: \{ readonly dtype: "int64"; readonly shape: readonly \[\] \};/);
+  assert.match(stdout, /readonly shape: readonly \[k: number\]/);
+  const use = (k) => `import { load } from "sconce";
+import type { IntegerSizes } from "./integer-sizes.mjs";
+const model = await load<IntegerSizes>("integer-sizes.wasm");
+await model.run({ x: new Float32Array(27), j: 5n, k: ${k} });
+`;
+  writeFileSync(join(folder, "integer-sizes.d.mts"), stdout);
+  assert.equal(typecheck({ "right.mts": use("4") }).status, 0);
+  assert.notEqual(typecheck({ "wrong.mts": use('"4"') }).status, 0);
+});

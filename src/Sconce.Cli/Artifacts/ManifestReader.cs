@@ -74,6 +74,8 @@ internal static class ManifestReader
             [.. NotNull(manifest.Steps).Select(step => new StepCost(step.Name, step.Operator, step.Kernel, step.Source, Size(step.Flops), Size(step.Bytes)))],
             manifest.Parameters, Size(manifest.MultiplyAdds), Size(manifest.Arena), manifest.LargestLive, [.. NotNull(manifest.Shards ?? []).Select(Shard)])
         {
+            Integers = manifest.Symbols.Where(symbol => symbol.Input >= 0 && symbol.Input < manifest.Inputs.Count && manifest.Inputs[symbol.Input].Shape.Count == 0).DistinctBy(symbol => symbol.Input)
+                .ToImmutableDictionary(symbol => manifest.Inputs[symbol.Input].Name, symbol => (symbol.Scale * Dim.Of(symbols[symbol.Name])) + symbol.Offset),
             Found = [.. symbols.Values.Where(symbol => symbol.Source == SymbolSource.Found)],
             Random = manifest.Random,
         };

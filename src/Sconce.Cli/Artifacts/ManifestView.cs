@@ -22,6 +22,9 @@ internal sealed record ManifestView(
     /// <summary>Whether it draws random numbers.</summary>
     public bool Random { get; init; }
 
+    /// <summary>By the names of inputs that are integers: the sizes that these are.</summary>
+    public ImmutableDictionary<string, Dim> Integers { get; init; } = ImmutableDictionary<string, Dim>.Empty;
+
     /// <summary>Bytes of all the files of weights that belong to it.</summary>
     public long ShardBytes => Shards.Sum(shard => shard.Bytes);
 

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Sconce.Cli.Bench;
 
 /// <summary>An input to make random numbers for.</summary>
-internal sealed record BenchInput(string Name, string Dtype, ImmutableArray<long> Shape);
+internal sealed record BenchInput(string Name, string Dtype, ImmutableArray<long> Shape, long? Value = null);
 
 /// <summary>What <c>measure.mjs</c> is to do.</summary>
 internal sealed record BenchRequest(int Threads, bool Relaxed, int? Rounds, ImmutableArray<BenchInput> Inputs, string? Seed);

@@ -14,7 +14,7 @@ const most = 1000;
  * @param inputs name, dtype and shape of each input
  */
 export async function measure(load, source, { threads, relaxed, rounds, inputs, seed }) {
-  const tensors = Object.fromEntries(inputs.map(({ name, dtype, shape }) => [name, { dtype, shape, data: random(dtype, shape) }]));
+  const tensors = Object.fromEntries(inputs.map(({ name, dtype, shape, value }) => [name, { dtype, shape, data: random(dtype, shape, value) }]));
   const options = seed === undefined ? {} : { seed: BigInt(seed) };
   const clock = () => performance.now();
   const begun = clock();

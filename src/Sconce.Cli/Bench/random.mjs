@@ -8,8 +8,9 @@ export const arrays = {
   complex32: Uint16Array, complex64: Float32Array, complex128: Float64Array,
 };
 
-/** Floats about 0; integers 0 or 1, which are also indices wherever two rows are. Always the same ones. */
-export function random(dtype, shape) {
+/** Floats about 0; integers 0 or 1, which are also indices wherever two rows are. Always the same ones; an integer that decides sizes has its value. */
+export function random(dtype, shape, value) {
+  if (typeof value === "number") return BigInt64Array.of(BigInt(value));
   const parts = dtype.startsWith("complex") ? 2 : 1;
   const data = new arrays[dtype](shape.reduce((product, size) => product * size, parts));
   let state = 1;

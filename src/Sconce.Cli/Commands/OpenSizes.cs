@@ -37,6 +37,11 @@ internal static class OpenSizes
         return sizes;
     }
 
-    public static ImmutableArray<BenchInput> Inputs(ManifestView manifest, IReadOnlyDictionary<Symbol, long> sizes) =>
-        [.. manifest.Inputs.Select(input => new BenchInput(input.Name, input.Type.Name(), [.. input.Shape.Select(dim => dim.Evaluate(atom => sizes[(Symbol)atom]))]))];
+    public static ImmutableArray<BenchInput> Inputs(ManifestView manifest, IReadOnlyDictionary<Symbol, long> sizes)
+    {
+        long Size(Dim dim) => dim.Evaluate(atom => sizes[(Symbol)atom]);
+        return
+        [.. manifest.Inputs.Select(input => new BenchInput(
+            input.Name, input.Type.Name(), [.. input.Shape.Select(Size)], manifest.Integers.GetValueOrDefault(input.Name) is { } integer ? Size(integer) : null))];
+    }
 }

@@ -21,7 +21,7 @@ internal static class RunCommand
         var model = new Argument<string>("MODEL") { Description = "A model (.pt2 or .pt), compiled first, or an artifact (.wasm)." };
         var input = new Option<string[]>("--input", "-i")
         {
-            Description = "Numbers: FILE.npz with an array for each input, by name or as in0, in1, …; or NAME=FILE.npy for one."
+            Description = "Numbers: FILE.npz with an array for each input, by name or as in0, in1, …; or NAME=FILE.npy for one, NAME=NUMBER for an integer."
                 + " Without them inputs are those that the .pt2 keeps, else random, always the same ones."
                 + " Of TorchScript, which records no shapes, also NAME=SIZES, as other commands have it: x=1x3x224x224. May be given several times.",
             AllowMultipleArgumentsPerToken = true,
@@ -101,7 +101,7 @@ internal static class RunCommand
         {
             foreach (var (name, input) in kept)
             {
-                Console.WriteLine($"{name}  {input.Type.Name()}  {NpyHeader.ShapeText(input.Shape)}  a sample input of the file; --input {name}=FILE.npy gives numbers of yours");
+                Console.WriteLine($"{name}  {input.Type.Name()}  {NpyHeader.ShapeText(input.Shape)}  a sample input of the file; --input {name}={(input is { Type: DType.Int64, Shape.IsEmpty: true } ? "NUMBER gives another" : "FILE.npy gives numbers of yours")}");
             }
 
             return model.RunAsync(kept, settings.Repeat, settings.Seed, cancellation);
@@ -110,7 +110,8 @@ internal static class RunCommand
         var inputs = OpenSizes.Inputs(manifest, OpenSizes.Of(manifest, settings.Sizes));
         foreach (var input in inputs)
         {
-            Console.WriteLine($"{input.Name}  {input.Dtype}  {NpyHeader.ShapeText(input.Shape)}  at random; --input {input.Name}=FILE.npy gives numbers of yours");
+            Console.WriteLine($"{input.Name}  {input.Dtype}  {NpyHeader.ShapeText(input.Shape)}  "
+                + (input.Value is { } value ? $"{value}; --input {input.Name}=NUMBER gives another" : $"at random; --input {input.Name}=FILE.npy gives numbers of yours"));
         }
 
         return model.RunRandomAsync(inputs, settings.Repeat, settings.Seed, cancellation);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Sconce.Cli.Files;
 using Sconce.Cli.Node;
 using Sconce.Compiler.Diagnostics;
@@ -27,7 +28,9 @@ internal static class RunInputs
             // A path may hold a '=' too, so a file of that very name goes before a split.
             if (!File.Exists(text) && text.Split('=', 2) is [{ Length: > 0 } name, var path])
             {
-                arrays[name] = InputFile.ReadNpy(path);
+                arrays[name] = !File.Exists(path) && long.TryParse(path, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                    ? TensorData.Dense(DType.Int64, [], BitConverter.GetBytes(number))
+                    : InputFile.ReadNpy(path);
             }
             else if (text.EndsWith(".npy", StringComparison.OrdinalIgnoreCase))
             {
@@ -85,7 +88,7 @@ internal static class RunInputs
             if (!inputs.TryGetValue(port.Name, out var array))
             {
                 throw SconceException.Expected("an array for each input", $"none for '{port.Name}'",
-                    hint: $"give --input {port.Name}=FILE.npy, or an .npz with an array of that name; `sconce inspect` shows dtypes and shapes");
+                    hint: $"give --input {port.Name}={(port.IsInteger ? "NUMBER" : "FILE.npy")}, or an .npz with an array of that name; `sconce inspect` shows dtypes and shapes");
             }
 
             var type = ElementTypes.Parse(port.Dtype);

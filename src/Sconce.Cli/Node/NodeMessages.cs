@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Sconce.Cli.Bench;
 
 namespace Sconce.Cli.Node;
 
 /// <summary>A tensor as a message announces it; its bytes follow the message. Without bytes, and random, Node makes the numbers.</summary>
-internal sealed record TensorHeader(string Name, string Dtype, ImmutableArray<long> Shape, long Bytes, bool Random = false);
+internal sealed record TensorHeader(string Name, string Dtype, ImmutableArray<long> Shape, long Bytes, bool Random = false, long? Value = null);
 
 /// <summary>What is asked of <c>host.mjs</c>. A seed is in digits: not every int64 is a number in JSON.</summary>
 internal sealed record NodeRequest(
@@ -13,7 +14,11 @@ internal sealed record NodeRequest(
     ImmutableArray<TensorHeader>? Tensors = null, BenchRequest? Bench = null);
 
 /// <summary>An input or output as the runtime describes it; only its name and element type matter on this side.</summary>
-internal sealed record NodePort(string Name, string Dtype);
+internal sealed record NodePort(string Name, string Dtype, JsonArray? Shape = null)
+{
+    /// <summary>An integer of PyTorch's, or a tensor that looks like one.</summary>
+    public bool IsInteger => Dtype == "int64" && Shape is { Count: 0 };
+}
 
 /// <summary>What <c>host.mjs</c> answers: either an error or what the command gives.</summary>
 internal sealed record NodeReply(

@@ -48,7 +48,7 @@ internal sealed class NodeModel : IAsyncDisposable
 
     /// <summary>Runs the model on random inputs, always the same ones.</summary>
     public Task<NodeRun> RunRandomAsync(IEnumerable<BenchInput> inputs, int repeat, long? seed, CancellationToken cancellation) =>
-        RunAsync([.. inputs.Select(input => new TensorHeader(input.Name, input.Dtype, input.Shape, Bytes: 0, Random: true))], [], repeat, seed, cancellation);
+        RunAsync([.. inputs.Select(input => new TensorHeader(input.Name, input.Dtype, input.Shape, Bytes: 0, Random: true, input.Value))], [], repeat, seed, cancellation);
 
     private async Task<NodeRun> RunAsync(ImmutableArray<TensorHeader> headers, IReadOnlyList<TensorData> tensors, int repeat, long? seed, CancellationToken cancellation)
     {

@@ -30,8 +30,8 @@ const commands = {
   async run({ model, tensors, repeat, seed }, payload) {
     const inputs = {};
     let offset = 0;
-    for (const { name, dtype, shape, bytes, random: isRandom } of tensors) {
-      inputs[name] = { dtype, shape, data: isRandom ? random(dtype, shape) : new arrays[dtype](payload.slice(offset, offset + bytes)) };
+    for (const { name, dtype, shape, bytes, random: isRandom, value } of tensors) {
+      inputs[name] = { dtype, shape, data: isRandom ? random(dtype, shape, value) : new arrays[dtype](payload.slice(offset, offset + bytes)) };
       offset += bytes;
     }
     const milliseconds = [];

@@ -190,7 +190,10 @@ internal sealed class ReferenceCases
         var sizes = new Dictionary<string, long>();
         foreach (var port in manifest.Inputs)
         {
-            foreach (var (dim, size) in port.Shape.Zip(inputs[port.Name].Shape))
+            var (dims, shape) = manifest.Integers.GetValueOrDefault(port.Name) is { } integer
+                ? ([integer], [BitConverter.ToInt64(inputs[port.Name].ToDense().Span)])
+                : (port.Shape, inputs[port.Name].Shape);
+            foreach (var (dim, size) in dims.Zip(shape))
             {
                 foreach (var symbol in manifest.Symbols.Where(symbol => dim.LinearIn(symbol) is ({ IsConstant: true, Value: not 0 }, { IsConstant: true })))
                 {
@@ -204,8 +207,13 @@ internal sealed class ReferenceCases
     }
 
     /// <summary>Floats about 0, and integers 0 or 1, which are indices wherever two rows are.</summary>
-    private static TensorData RandomInput(Random random, Port port, Dictionary<string, long> sizes)
+    private TensorData RandomInput(Random random, Port port, Dictionary<string, long> sizes)
     {
+        if (manifest.Integers.GetValueOrDefault(port.Name) is { } integer)
+        {
+            return TensorData.Dense(DType.Int64, [], BitConverter.GetBytes(UsualSizes.At(integer, symbol => sizes[symbol.Name])));
+        }
+
         ImmutableArray<long> shape = [.. port.Shape.Select(dim => UsualSizes.At(dim, symbol => sizes[symbol.Name]))];
         var count = (int)shape.Aggregate(1L, (product, size) => product * size) * (port.Type.IsComplex() ? 2 : 1);
         switch (port.Type)

@@ -138,12 +138,12 @@ public sealed class ArtifactWriter
     private static PortInfo Describe(string name, TensorBuffer buffer) =>
         new(name, buffer.Outside.Type.Name(), [.. buffer.Outside.Dims.Select(DimJson.Write)]);
 
-    /// <summary>The first dimension of an input that is linear in the symbol alone.</summary>
+    /// <summary>The first dimension of an input, or integer among them, that is linear in the symbol alone.</summary>
     private static SymbolInfo Describe(Symbol symbol, TensorProgram program)
     {
         for (var input = 0; input < program.Inputs.Count; input++)
         {
-            var dims = program.Inputs[input].Buffer.Dims;
+            var dims = program.Inputs[input].Buffer.Sizes;
             for (var dim = 0; dim < dims.Length; dim++)
             {
                 if (dims[dim].LinearIn(symbol) is ({ IsConstant: true, Value: not 0 } scale, { IsConstant: true } offset))
@@ -154,9 +154,6 @@ public sealed class ArtifactWriter
         }
 
         throw Diagnostics.SconceException.Unsupported(
-            program.Inputs.FirstOrDefault(input => input.Buffer is { Dims.IsEmpty: true, Type: DType.Int64 }).Name is { } integer
-                ? $"sizes depend on the value of an integer input ('{integer}'), and Sconce learns sizes from the shapes of inputs alone"
-                : $"the size {symbol} cannot be read off any input's shape",
-            hint: "export the model with the integer fixed, or let the caller give the size by a dim of an input tensor (a torch.export.Dim by itself)");
+            $"the size {symbol} cannot be read off any input's shape", hint: "let the caller give the size by a dim of an input tensor (a torch.export.Dim by itself)");
     }
 }

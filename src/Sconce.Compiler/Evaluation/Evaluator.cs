@@ -45,7 +45,7 @@ public sealed partial class Evaluator
     {
         for (var i = 0; i < inputs.Count; i++)
         {
-            BindSymbols(program.Inputs[i].Buffer.Dims, inputs[i].Shape);
+            BindSymbols(program.Inputs[i].Buffer.Sizes, program.Inputs[i].Buffer.Value is null ? inputs[i].Shape : [inputs[i].GetInteger(0)]);
             Set(program.Inputs[i].Buffer, inputs[i]);
         }
 

@@ -83,6 +83,12 @@ public sealed record GraphInput(Value Value, InputKind Kind, string Name, Tensor
 {
     /// <summary>For a user input that was a number, None or string when the model was exported: the constant it must be. Not asked for at run time.</summary>
     public Argument? Fixed { get; init; }
+
+    /// <summary>For an integer among the inputs by which tensors are sized: the size that it is.</summary>
+    public Dim? Size { get; init; }
+
+    /// <summary>For any other integer that PyTorch has a symbol for: what conditions call it.</summary>
+    public Dim? Number { get; init; }
 }
 
 /// <summary>An output under the name PyTorch's output tree gives it: <c>logits</c>, <c>hidden.0</c>; <c>output</c> where it has none.</summary>

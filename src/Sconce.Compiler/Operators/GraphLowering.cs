@@ -98,9 +98,9 @@ public sealed partial class GraphLowering
             case GraphType.Int { Known: { IsConstant: true } known }:
                 return known;
             case GraphType.Int:
-                var number = new TensorBuffer(input.Name, DType.Int64, [], BufferKind.Input);
+                var number = new TensorBuffer(input.Name, DType.Int64, [], BufferKind.Input) { Value = input.Size ?? (input.Number?.AsAtom is Symbol guarded && graph.Symbols.Contains(guarded) ? input.Number : null) };
                 program.Inputs.Add((input.Name, number));
-                return number.At([]).ToIndex(Interval.All);
+                return input.Size ?? number.At([]).ToIndex(Interval.All);
             default:
                 throw SconceException.Unsupported(
                     $"the input '{input.Name}' is neither a tensor of known dtype and rank nor an integer", hint: "Export the model with tensors as inputs.");

@@ -96,7 +96,7 @@ public abstract class Expr : IEquatable<Expr>
     public static Expr Const(DType type, long value) => ConstExpr.Of(type, value);
 
     /// <summary>An index or size as an int64 number.</summary>
-    public static Expr Of(Dim value) => value.IsConstant ? Const(DType.Int64, value.Value) : new IndexExpr(value);
+    public static Expr Of(Dim value) => value.IsConstant ? Const(DType.Int64, value.Value) : WideNumbers.Of(value) ?? new IndexExpr(value);
 
     /// <summary>An int64 expression used as an index into a buffer.</summary>
     public Dim ToIndex(Interval bounds) => this switch

@@ -51,6 +51,12 @@ public sealed class TensorBuffer(string name, DType type, ImmutableArray<Dim> di
 
     public BufferKind Kind { get; set; } = kind;
 
+    /// <summary>For an input that is an integer: the size that its one element gives.</summary>
+    public Dim? Value { get; init; }
+
+    /// <summary>The sizes that an input gives to a run: of its dims, or the number that it is.</summary>
+    public ImmutableArray<Dim> Sizes => Value is null ? Dims : [Value];
+
     /// <summary>Whose value it is; null where it is not a size.</summary>
     public FoundSymbol? Symbol { get; init; }
 

@@ -124,3 +124,13 @@ case("found-open-rows", OpenRows(), rand(6, 8), ints(6, low=0, high=5), ints(6, 
      tests=[(rand(6, 8), ints(6, low=1, high=5), ints(6, low=0, high=4)), (rand(6, 8), ints(6, low=0, high=9), ints(6, low=1, high=3))])
 case("found-open-bincount", lambda x, w: (torch.bincount(x) + 1, torch.bincount(x, w).cumsum(0), torch.bincount(x, w.double(), minlength=4), torch.bincount(x, minlength=30)),
      ints(50, low=0, high=17), rand(50), tests=[(ints(50, low=0, high=17), rand(50)), (torch.zeros(50, dtype=torch.int64), rand(50)), (ints(50, low=0, high=300), rand(50))])
+
+
+# Integers among the inputs, which PyTorch leaves open.
+OPEN = torch.export.Dim.DYNAMIC
+case("integer-sizes", lambda x, k, j: (x[:, :k].sum(1), torch.arange(k) * 2, k + 1, torch.zeros(j, 3) + x[0, :3], x[:, k:], F.pad(x, (j, 1)), torch.full((k, j), 2.0) * k),
+     rand(3, 9), 4, 5, dynamic={"x": None, "k": OPEN, "j": OPEN}, integers=True,
+     tests=[(rand(3, 9), 4, 5), (rand(3, 9), 7, 2), (rand(3, 9), 2, 300)], refused=[(rand(3, 9), 9, 3), (rand(3, 9), -1, 3), (rand(3, 9), 10, 3)])
+case("integer-numbers", lambda x, k, j: (x * k, torch.arange(9) < k, torch.roll(x, k, 1), x[:, j], k * 3), rand(3, 9), 4, 2,
+     dynamic={"x": None, "k": OPEN, "j": OPEN}, integers=True,
+     tests=[(rand(3, 9), 4, 2), (rand(3, 9), 0, 0), (rand(3, 9), -5, 8), (rand(3, 9), 3_000_000_000, 1)], refused=[(rand(3, 9), 1, 9)])

@@ -13,7 +13,7 @@ export type { ByteStream } from "./loading/stream.js";
 export { any, cacheName, callback, checkOptions, count, flag, type OptionCheck } from "./shared/options.js";
 export type { Manifest, Port, ShardInfo, StepInfo, SymbolInfo } from "./artifact/manifest.js";
 export { type Dim, evaluateShape, formatShape } from "./shared/dims.js";
-export { solve } from "./graph/inputs.js";
+export { sizesOf, solve } from "./graph/inputs.js";
 export { elementCount, elementSize, viewOf } from "./shared/tensor.js";
 export type { DataOf, DType, Inputs, OutputData, Outputs, Tensor, TensorInput, TensorOf, TypedArray } from "./shared/tensor.js";
 export { type ErrorCode, SconceError } from "./shared/errors.js";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { checkSizes } from "../src/graph/checks.js";
 import { bindInputs, solve } from "../src/graph/inputs.js";
 import { type Manifest, parseManifest } from "../src/artifact/manifest.js";
 import { SconceError } from "../src/shared/errors.js";
@@ -110,4 +111,32 @@ test("a size that guards bind to multiples says so", () => {
     inputs: [{ name: "x", dtype: "float32", shape: [["*", 2, "s_by2"]] }],
   });
   assert.throws(() => bindInputs(pairs, { x: pixels(7) }), { message: 'input "x": dim 0 of [2 * s_by2] must be 2 or more and a multiple of 2 (symbol s_by2), got 7' });
+});
+
+test("an integer that decides sizes is a number, a bigint or a tensor", () => {
+  const counted = manifest({
+    symbols: [{ name: "k", min: 0, max: 9, input: 1, dim: 0, scale: 1, offset: 0 }],
+    checks: [{ condition: ["!=", "k", 1], text: "k != 1", why: "PyTorch assumed it" }],
+    inputs: [{ name: "x", dtype: "float32", shape: [2] }, { name: "k", dtype: "int64", shape: [] }],
+    outputs: [{ name: "y", dtype: "float32", shape: ["k"] }],
+  });
+  const x = new Float32Array(2);
+  for (const k of [7, 7n, BigInt64Array.of(7n), { data: BigInt64Array.of(7n), shape: [] }]) {
+    const { tensors, symbols } = bindInputs(counted, { x, k });
+    assert.deepEqual(symbols, new Map([["k", 7]]));
+    assert.deepEqual(tensors[1], { dtype: "int64", shape: [], data: BigInt64Array.of(7n) });
+  }
+  const refusal = (inputs: unknown) => {
+    try {
+      checkSizes(counted, bindInputs(counted, inputs as Inputs).symbols);
+    } catch (error) {
+      return (error as SconceError).message;
+    }
+    return undefined;
+  };
+  assert.equal(refusal({ x, k: 10 }), 'input "k" must be 0..9 (symbol k), got 10');
+  assert.equal(refusal({ x, k: -1n }), 'input "k" must be 0..9 (symbol k), got -1');
+  assert.match(refusal({ x, k: 1 }) ?? "", /^the inputs' sizes break a condition of the model, k != 1, for "k" is 1: PyTorch assumed it;/);
+  assert.match(refusal({ x, k: 2.5 }) ?? "", /^input "k" should be "k" int64 \[\] as \{ data: BigInt64Array, shape \}, got /);
+  assert.match(refusal({ x: 1, k: 2 }) ?? "", /^input "x" should be "x" float32 \[2\]/);
 });

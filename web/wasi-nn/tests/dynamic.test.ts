@@ -58,6 +58,18 @@ for (const threads of [1, 2]) {
     }
   }));
 
+  test(`an integer decides sizes${how}`, () => withNN({ threads }, (nn) => {
+    const g = new EphemeralGuest(nn, { pages: 64 });
+    const context = g.context(g.load(artifact("counted")));
+    for (const { inputs, outputs } of runsOf("counted")) {
+      g.run(context, inputs);
+      outputs.forEach((right, index) => expectOutput(g.read(context, index), right));
+    }
+    // One that the model's guards refuse.
+    equal(g.setInput(context, 1, { ...at(at(runsOf("counted"), 0).inputs, 1), data: new Uint8Array(BigInt64Array.of(1n).buffer) }), errno.success);
+    equal(g.call("compute", context), invalid);
+  }));
+
   test(`what a run finds is more than memory holds: 7, and the next run goes on${how}`, () => withNN({ threads, memory: 4 * 65536 }, (nn) => {
     const g = new EphemeralGuest(nn);
     const context = g.context(g.load(artifact("found")));

@@ -36,6 +36,7 @@ internal sealed class ProgramReader
         guards = FindGuards(program);
         var plain = new SymbolTable(program.RangeConstraints, new Dictionary<string, long>(), place);
         symbols = new SymbolTable(program.RangeConstraints, guards.FindMultiples(plain), place);
+        NameIntegers(program.RangeConstraints);
         reader = new GraphReader(symbols, place);
         graph = new Graph { Name = model };
     }
@@ -45,12 +46,31 @@ internal sealed class ProgramReader
         var program = new ProgramReader(archive, model);
         var scope = new Scope(program.module.Graph);
         program.ReadInputs(scope);
-        program.graph.Symbols.AddRange(program.symbols.FromInputs);
         program.graph.Checks.AddRange(program.guards.Checks(program.symbols));
+        program.AddNumbers();
+        program.graph.Symbols.AddRange(program.symbols.FromInputs);
         program.reader.ReadNodes(scope, program.graph.Body.Nodes);
         program.graph.Checks.AddRange(program.reader.Asserted);
         program.ReadOutputs(scope);
         return program.graph;
+    }
+
+    /// <summary>Integers of which a guard speaks are symbols of a run too.</summary>
+    private void AddNumbers()
+    {
+        var guarded = new HashSet<Atom>();
+        foreach (var check in graph.Checks)
+        {
+            check.Condition.VisitLeaves(leaf => guarded.Add(leaf));
+        }
+
+        foreach (var input in graph.Inputs)
+        {
+            if (input.Number is { AsAtom: { } symbol } number && guarded.Contains(symbol))
+            {
+                symbols.AddNumber(number);
+            }
+        }
     }
 
     /// <summary>The inputs that the model was exported with, by their names; null where the archive has none, or some that only Python can make.</summary>
@@ -145,10 +165,11 @@ internal sealed class ProgramReader
         {
             if (spec.UserInput is not null && argument is ArgumentJson.Reference name)
             {
-                symbols.AddInput(reader.TypeOf(name, scope) switch
+                var type = reader.TypeOf(name, scope);
+                symbols.AddInput(type switch
                 {
                     GraphType.Tensor { Shape: { } shape } => shape,
-                    GraphType.Int { Known: { } known } => [known],
+                    GraphType.Int { Known: { } known } when !IsNumber(known) => [known],
                     _ => [],
                 });
             }
@@ -170,19 +191,52 @@ internal sealed class ProgramReader
         }
     }
 
+    /// <summary>Tells of the symbols that are integers among the inputs: those that size tensors are called as the inputs are, the others are numbers.</summary>
+    private void NameIntegers(IReadOnlyDictionary<string, RangeJson> ranges)
+    {
+        var (specs, arguments) = (module.Signature.InputSpecs, module.Graph.Inputs);
+        var users = specs.Zip(arguments).Where(pair => IsUserInput(pair.First)).Select(pair => pair.Second).ToList();
+        var sizes = new Lazy<HashSet<string>>(() => [.. module.Graph.TensorValues.Values.SelectMany(tensor => tensor.Sizes).Select(size => size.AsExpr?.ExprStr).OfType<string>()]);
+        foreach (var (place, argument) in users.Index())
+        {
+            if (argument is not ArgumentJson.Reference { Kind: ReferenceKind.Int } integer || module.Graph.SymIntValues.GetValueOrDefault(integer.Name)?.AsExpr?.ExprStr is not { } text)
+            {
+                continue;
+            }
+
+            var symbol = text.Split('\'') is [_, var quoted, ..] ? quoted : text;
+            var name = users.Count == inputNames.Count ? inputNames[place] : integer.Name;
+            if (!sizes.Value.Any(size => size.Contains($"'{symbol}'", StringComparison.Ordinal)))
+            {
+                symbols.Numbers.Add(symbol);
+            }
+            else if (name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '_') && !ranges.ContainsKey(name) && !symbols.Names.ContainsValue(name))
+            {
+                symbols.Names[symbol] = name;
+            }
+        }
+    }
+
+    private bool IsNumber(Dim size) => size.AsAtom is Symbol symbol && symbols.Numbers.Contains(symbol.Name);
+
     private GraphInput ReadUserInput(InputSpecJson spec, ArgumentJson argument, Scope scope, string? treeName)
     {
         if (argument is ArgumentJson.Reference reference)
         {
             var type = reader.TypeOf(reference, scope);
-            return new(reader.Define(reference, type, scope), InputKind.User, treeName ?? reference.Name, null);
+            var value = reader.Define(reference, type, scope);
+            return new(value, InputKind.User, treeName ?? reference.Name, null)
+            {
+                Size = type is GraphType.Int { Known: { IsConstant: false } size } && !IsNumber(size) ? size : null,
+                Number = type is GraphType.Int { Known: { IsConstant: false } number } && IsNumber(number) ? number : null,
+            };
         }
 
         var name = treeName ?? spec.ConstantInput?.Name ?? "constant";
         var constant = reader.Read(spec.ConstantInput?.Value ?? argument, scope);
         GraphType constantType = constant switch
         {
-            Argument.Int { Value: var value } => new GraphType.Int(value),
+            Argument.Int { Value: var known } => new GraphType.Int(known),
             Argument.Float => new GraphType.Float(),
             Argument.Bool => new GraphType.Bool(),
             Argument.Text => new GraphType.Text(),

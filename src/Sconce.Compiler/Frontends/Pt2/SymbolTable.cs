@@ -10,9 +10,18 @@ internal sealed class SymbolTable(IReadOnlyDictionary<string, RangeJson> ranges,
     /// <summary>PyTorch traces every size as if it were 2 or more, and writes that down as if it were the model's own; when it runs, it asks for lower bounds above 2 alone.</summary>
     private const int Specialised = 2;
 
+    /// <summary>What a float64 still holds exactly, as the numbers of a loader's conditions are.</summary>
+    private const long LeastNumber = 1 - (1L << 53);
+
     private readonly Dictionary<string, Dim> symbols = [];
     private readonly Dictionary<string, Dim?> expressions = [];
     private readonly HashSet<Atom> fromInputs = [];
+
+    /// <summary>Symbols of integers that size no tensor: they may be anything that the guards let through.</summary>
+    public HashSet<string> Numbers { get; } = [];
+
+    /// <summary>What symbols are called that are integers among the inputs: as these are.</summary>
+    public Dictionary<string, string> Names { get; } = [];
 
     /// <summary>The symbols that inputs' sizes give, in the order in which they appear there.</summary>
     public List<Symbol> FromInputs { get; } = [];
@@ -109,6 +118,9 @@ internal sealed class SymbolTable(IReadOnlyDictionary<string, RangeJson> ranges,
         }
     }
 
+    /// <summary>Notes that conditions may speak of an integer among the inputs, which the program itself reads as the number that it is.</summary>
+    public void AddNumber(Dim number) => number.VisitLeaves(leaf => FromInputs.AddRange(leaf is Symbol symbol && !FromInputs.Contains(symbol) ? [symbol] : []));
+
     /// <summary>True where all of an expression's symbols come from inputs' sizes, so that it is known before the run.</summary>
     public bool IsKnown(Dim dim)
     {
@@ -130,6 +142,11 @@ internal sealed class SymbolTable(IReadOnlyDictionary<string, RangeJson> ranges,
                 min = 0;
             }
 
+            if (min == 0 && Numbers.Contains(name))
+            {
+                min = LeastNumber;
+            }
+
             long? max = range?.MaxVal is { } bound and <= TensorData.MostElements ? bound : null;
             if (min > TensorData.MostElements || max < min)
             {
@@ -138,7 +155,7 @@ internal sealed class SymbolTable(IReadOnlyDictionary<string, RangeJson> ranges,
 
             symbol = multiples.TryGetValue(name, out var factor)
                 ? factor * (Dim)new Symbol($"{name}_by{factor}", -Dim.FloorDivide(-min, factor), max is { } last ? Dim.FloorDivide(last, factor) : null)
-                : new Symbol(name, min, max);
+                : new Symbol(Names.GetValueOrDefault(name, name), min, max);
             symbols.Add(name, symbol);
         }
 

@@ -92,7 +92,11 @@ internal static class Rearrangement
         foreach (var (axis, shift) in axes.Zip(shifts))
         {
             var size = self.Dims[axis];
-            index = index.SetItem(axis, (index[axis] + (-shift).Mod(size)).Mod(size));
+            var back = (-shift).Mod(size);
+
+            // A number that the model reads may be wider than an index.
+            back = shift.HasLoads() ? Expr.Of(back).ToIndex(new(0, Math.Min(size.Bounds.Max, int.MaxValue))) : back;
+            index = index.SetItem(axis, (index[axis] + back).Mod(size));
         }
 
         return index;

@@ -106,7 +106,8 @@ public sealed class ProgramParser
         var dims = own.Index();
         ImmutableArray<int>? order = tokens.TryTake("order") ? [.. Numbers().Select(number => (int)number)] : null;
         var complex = tokens.TryTake("complex");
-        var buffer = new TensorBuffer(name, type, dims, kind, tokens.TryTake("=") ? Contents(type, [.. dims.Select(dim => dim.Value)]) : null) { HoldsComplex = complex };
+        var size = tokens.TryTake("is") ? own.Dim() : null;
+        var buffer = new TensorBuffer(name, type, dims, kind, tokens.TryTake("=") ? Contents(type, [.. dims.Select(dim => dim.Value)]) : null) { HoldsComplex = complex, Value = size };
         buffer.Order = order ?? buffer.Order;
         if (!buffers.TryAdd(name, buffer))
         {

@@ -44,7 +44,7 @@ public sealed class ProgramPrinter
         {
             var dims = string.Join(", ", buffer.Dims.Select(own.Text));
             var order = buffer.Order.SequenceEqual(Enumerable.Range(0, buffer.Dims.Length)) ? "" : $" order [{string.Join(", ", buffer.Order)}]";
-            Line($"{buffer.Kind.ToString().ToLowerInvariant()} {names.Of(buffer, buffer.Name)}: {buffer.Type.Name()}[{dims}]{order}{(buffer.HoldsComplex ? " complex" : "")}{(buffer.Data is null ? "" : $" = {Contents(buffer.Data)}")}");
+            Line($"{buffer.Kind.ToString().ToLowerInvariant()} {names.Of(buffer, buffer.Name)}: {buffer.Type.Name()}[{dims}]{order}{(buffer.HoldsComplex ? " complex" : "")}{(buffer.Value is { } size ? $" is {own.Text(size)}" : "")}{(buffer.Data is null ? "" : $" = {Contents(buffer.Data)}")}");
         }
 
         Ports("given", program.Inputs);

@@ -11,7 +11,7 @@ export interface Port {
   readonly shape: readonly Dim[];
 }
 
-/** A symbol is learnt from one dimension of one input, which is `scale * symbol + offset`. */
+/** A symbol is learnt from one dimension of one input, or from the integer that an input without dimensions is: it is `scale * symbol + offset`. */
 export interface SymbolInfo {
   readonly name: string;
   readonly min: number;
@@ -137,7 +137,7 @@ const manifestFields = fields({
   context: fields({ header: integer(64, maximumAddress) }),
   inputs: ports,
   outputs: ports,
-  symbols: list(fields({ name: text, min: integer(0), scale: anyInteger, offset: anyInteger })),
+  symbols: list(fields({ name: text, min: anyInteger, scale: anyInteger, offset: anyInteger })),
   found: optional(list(fields({ name: text }))),
   checks: list(fields({ condition, text, why: text, source: optional(text) })),
   steps: list(fields({ name: text, operator: text, kernel: text, flops: dim, bytes: dim, source: optional(text) })),
@@ -179,7 +179,7 @@ export function parseManifest(bytes: Uint8Array): Manifest {
     // First, for what follows looks there.
     integer(0, inputs.length - 1)(input, `symbols[${index}].input`);
     fields({
-      dim: integer(0, (inputs[input]?.shape.length ?? 0) - 1),
+      dim: integer(0, Math.max((inputs[input]?.shape.length ?? 0) - 1, 0)),
       max: max === null ? () => {} : integer(min),
       scale: scale === 0 ? integer(1) : anyInteger,
     })(symbols[index], `symbols[${index}]`);

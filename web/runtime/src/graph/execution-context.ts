@@ -102,16 +102,17 @@ export class ExecutionContext {
   compute(first = 0, last = this.graph.manifest.steps.length, turns = 0): boolean {
     if (this.#broken !== undefined) throw this.#broken;
     const { exports } = this.graph;
+    const where = `steps ${first} to ${last}`;
     let error: number;
     try {
       (exports.turns ?? { value: 0 }).value = turns;
       error = exports.run(this.#region.start, first, last);
     } catch (trap) {
-      throw (this.#broken = trapped(trap, `steps ${first} to ${last}`));
+      throw (this.#broken = trapped(trap, where));
     }
     if (error === 0 || error === paused) return error !== 0;
     if (error === tailTooSmall) return this.compute(this.#extend(), last);
-    if (Atomics.load(this.#header(), header.abort) === lost) throw (this.#broken = trapped("a helper thread met an error", `steps ${first} to ${last}`));
+    if (Atomics.load(this.#header(), header.abort) === lost) throw (this.#broken = trapped("a helper thread met an error", where));
     this.fail(error);
   }
 
@@ -159,13 +160,13 @@ export class ExecutionContext {
     if (planned !== undefined && [...symbols].every(([name, value]) => planned.get(name) === value)) return;
     checkSizes(manifest, symbols);
     const wanted = contextBytes(manifest, symbols, this.#threads);
-    if (wanted < 0 || this.#region.start + wanted > 2 ** 32) throw tooMuch(wanted);
+    if (wanted < 0 || this.#region.start + wanted >= 2 ** 32) throw tooMuch(wanted);
     this.#words(manifest.context.symbols, manifest.symbols.length).set(manifest.symbols.map(({ name }) => symbols.get(name) ?? 0));
     this.#symbols = undefined;
     this.graph.release(this.#tail);
     this.#tail = { start: 0, end: 0 };
     const size = exports.plan(this.#region.start) >>> 0;
-    if (size === 0) throw this.#region.start + wanted < 2 ** 32 ? tooMany() : tooMuch(wanted);
+    if (size === 0) throw tooMany();
     if (size < manifest.context.header) throw new SconceError("artifact", "the file is damaged: its plan is smaller than its tables");
     const { start } = this.#region;
     this.graph.resize(this.#region, size);

@@ -36,7 +36,12 @@ export function bindInputs(manifest: Manifest, inputs: Inputs): BoundInputs {
     throw wrong(`${missing.length > 1 ? "inputs are" : "an input is"} missing: ${missing.map(formatPort).join(", ")}`);
   }
   const tensors = manifest.inputs.map((port) => checkTensor(port, inputs[port.name]));
-  return { tensors, symbols: solve(manifest, tensors.map(({ shape }) => shape)) };
+  return { tensors, symbols: solve(manifest, tensors.map(({ shape, data }, index) => sizesOf(manifest, index, shape, data))) };
+}
+
+/** What an input gives to the symbols: its shape, or the integer that it is. */
+export function sizesOf({ symbols }: Manifest, index: number, shape: readonly number[], data: TypedArray): readonly number[] {
+  return shape.length === 0 && symbols.some(({ input }) => input === index) ? [Number(data[0])] : shape;
 }
 
 /** The values of the symbols that these input shapes give; every dimension must agree with them. */
@@ -69,9 +74,9 @@ function solveSymbol(manifest: Manifest, symbol: SymbolInfo, shapes: readonly (r
   throw wrong(`${place(port, dim)} must be ${wanted} (symbol ${name}), got ${given}`);
 }
 
-function checkTensor(port: Port, input: TensorInput | TypedArray | undefined): BoundInput {
+function checkTensor(port: Port, input: Inputs[string] | undefined): BoundInput {
   const where = `input ${quote(port.name)}`;
-  const tensor = isTypedArray(input) ? { data: input } : input;
+  const tensor = isTypedArray(input) ? { data: input } : port.dtype === "int64" && (typeof input === "bigint" || Number.isInteger(input)) ? { data: BigInt64Array.of(BigInt(input as bigint)) } : input;
   if (typeof tensor !== "object" || tensor === null || !isTypedArray(tensor.data)) {
     const what = typeName(tensor);
     const data = what === "Object" ? (tensor as TensorInput).data as unknown : tensor;
@@ -127,15 +132,19 @@ function fixedShape(port: Port): readonly number[] | undefined {
 
 /** `height = 64 from dim 2 of "image"`, for each symbol in a dimension. */
 function reasons(manifest: Manifest, dim: Dim, values: SymbolValues): string {
-  return [...symbolsIn(dim)].map((name) => {
-    const symbol = manifest.symbols.find((candidate) => candidate.name === name);
-    const port = symbol === undefined ? undefined : manifest.inputs[symbol.input];
-    return `${name} = ${values.get(name)}${port === undefined ? "" : ` from dim ${symbol?.dim} of ${quote(port.name)}`}`;
+  return sources(manifest, symbolsIn(dim), ({ name }, source) => `${name} = ${values.get(name)} from ${source}`);
+}
+
+/** The symbols that some sizes hang on, each with what `say` makes of it and of what it is read off. */
+export function sources({ symbols, inputs }: Manifest, names: ReadonlySet<string>, say: (symbol: SymbolInfo, source: string) => string): string {
+  return symbols.filter(({ name }) => names.has(name)).map((symbol) => {
+    const { name, shape } = inputs[symbol.input] as Port;
+    return say(symbol, `${shape.length === 0 ? "" : `dim ${symbol.dim} of `}${quote(name)}`);
   }).join(" and ");
 }
 
 function place(port: Port, axis: number): string {
-  return `input ${quote(port.name)}: dim ${axis} of ${formatShape(port.shape)}`;
+  return `input ${quote(port.name)}${port.shape.length === 0 ? "" : `: dim ${axis} of ${formatShape(port.shape)}`}`;
 }
 
 function signature(manifest: Manifest): string {

@@ -47,10 +47,11 @@ interface ShapedInput<Type extends TensorType> extends TensorInput {
   readonly data: InputDataOf[Type["dtype"]];
 }
 
-/** A fixed shape, which has no `number` in it, need not be said. */
+/** A fixed shape, which has no `number` in it, need not be said; an int64 without dimensions may be the number itself. */
 type InputOf<Type extends TensorType> = number extends Type["shape"][number]
   ? ShapedInput<Type>
-  : (Omit<ShapedInput<Type>, "shape"> & Partial<Pick<ShapedInput<Type>, "shape">>) | InputDataOf[Type["dtype"]];
+  : (Omit<ShapedInput<Type>, "shape"> & Partial<Pick<ShapedInput<Type>, "shape">>) | InputDataOf[Type["dtype"]]
+    | (Type extends { readonly dtype: "int64"; readonly shape: readonly [] } ? number | bigint : never);
 
 /** What `run` takes of a model of which so much is known. */
 export type InputsOf<Model extends Known> = Model extends ModelTypes

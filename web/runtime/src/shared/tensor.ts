@@ -61,8 +61,8 @@ export interface TensorInput {
   readonly data: TypedArray;
 }
 
-/** Named tensors as `run` takes them: a bare typed array stands for a tensor of the model's own shape. */
-export type Inputs = Readonly<Record<string, TensorInput | TypedArray>>;
+/** Named tensors as `run` takes them: a bare typed array stands for a tensor of the model's own shape, a whole number for an int64 without dimensions. */
+export type Inputs = Readonly<Record<string, TensorInput | TypedArray | number | bigint>>;
 
 /** Named tensors as `run` gives them. */
 export type Outputs<Data extends OutputData = OutputData> = { -readonly [Name in keyof Data]: Tensor<Data[Name]> };

@@ -1,4 +1,4 @@
-import { type ExecutionContext, type Graph, type Helpers, type Port, solve } from "sconce/core";
+import { type ExecutionContext, type Graph, type Helpers, type Port, sizesOf, solve, viewOf } from "sconce/core";
 import { typeOf } from "../enums.js";
 import { invalid } from "../errors.js";
 import type { NNContext, NNGraph, NNOutput, NNTensor } from "./backend.js";
@@ -71,7 +71,7 @@ class LocalContext implements NNContext {
   readonly graph: LocalGraph;
   readonly #context: ExecutionContext;
   readonly #helpers: Helpers | undefined;
-  /** What shapes the inputs have that were set. */
+  /** What shapes the inputs have that were set; of an integer that decides sizes, what it is. */
   readonly #shapes: (readonly number[] | undefined)[];
   /** Inputs that wait for memory to be laid out: with shapes that depend on each other, for all to be there. */
   readonly #waiting = new Map<number, Uint8Array>();
@@ -91,7 +91,7 @@ class LocalContext implements NNContext {
   }
 
   setInput(index: number, tensor: NNTensor): void {
-    const shape = checkInput(this.graph.inputs, index, tensor);
+    const shape = this.#sizesOf(index, checkInput(this.graph.inputs, index, tensor), tensor.data);
     const before = this.#shapes[index];
     if (this.#laidOut && (before === undefined || shape.every((size, axis) => size === before[axis]))) {
       this.#context.write(index, tensor.data);
@@ -100,6 +100,11 @@ class LocalContext implements NNContext {
       this.#wait(index, tensor.data);
     }
     this.#shapes[index] = shape;
+  }
+
+  #sizesOf(index: number, shape: readonly number[], data: Uint8Array): readonly number[] {
+    const port = this.graph.inputs[index];
+    return port === undefined || shape.length > 0 ? shape : sizesOf(this.#context.graph.manifest, index, shape, viewOf(port.dtype, data.slice().buffer, 0, 1));
   }
 
   compute(): void {

@@ -39,6 +39,7 @@ def make(name, module, *runs, dynamic=None):
             outputs = case.tensors(copy.deepcopy(module(*copy.deepcopy(inputs))))
             for actual, right in zip(case.tensors(loaded(*copy.deepcopy(inputs))), outputs, strict=True):
                 torch.testing.assert_close(actual, right, rtol=0, atol=0)
+        inputs = [torch.tensor(t) if isinstance(t, int) else t for t in inputs]
         written.append({"inputs": [tensor(t) for t in inputs], "outputs": [tensor(t) for t in outputs]})
     lines = ",\n".join(json.dumps(run) for run in written)
     (HERE / f"{name}.json").write_text(f'{{"runs": [\n{lines}\n]}}\n')
@@ -198,3 +199,5 @@ make("mult_outputs", windows, (square(4),))
 make("found", found, *[(rand(5), torch.tensor(counts)) for counts in ([2, 0, 1, 4, 3], [900, 7000, 2, 60, 1], [0, 0, 0, 0, 0], [1, 2, 3, 4, 5])])
 rows = torch.tensor([[1.0, 2.0, 3.0], [-1.0, -2.0, -3.0], [0.5, -0.25, 0.125], [3.0, -1.0, 2.0]])
 make("loops", Loops(), *[(rows * scale, torch.tensor([last])) for scale, last in ((1, 5), (-1, 20_000), (2, 0))])
+make("counted", lambda x, count: {"counted": torch.arange(count) + x[:1], "sum": (x * count).sum()}, *[(rand(3), count) for count in (4, 7, 2, 3000, 4)],
+     dynamic=(None, torch.export.Dim.DYNAMIC))
