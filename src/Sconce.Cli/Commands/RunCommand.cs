@@ -48,7 +48,7 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(Settings settings, CancellationToken cancellation)
     {
-        var (numbers, shapes) = RunInputs.Split(settings.Inputs);
+        var (numbers, shapes) = RunInputs.Split(settings.Inputs, () => !ModelFile.IsArtifact(settings.Model) && InputShapes.IsTorchScript(settings.Model));
         settings = settings with { Inputs = numbers };
         if (settings is { Inputs.Length: > 0, Sizes.Length: > 0 })
         {
@@ -101,7 +101,8 @@ internal static class RunCommand
         {
             foreach (var (name, input) in kept)
             {
-                Console.WriteLine($"{name}  {input.Type.Name()}  {NpyHeader.ShapeText(input.Shape)}  a sample input of the file; --input {name}={(input is { Type: DType.Int64, Shape.IsEmpty: true } ? "NUMBER gives another" : "FILE.npy gives numbers of yours")}");
+                var other = input is { Type: DType.Int64, Shape.IsEmpty: true } ? "NUMBER gives another" : "FILE.npy gives numbers of yours";
+                Console.WriteLine($"{name}  {input.Type.Name()}  {NpyHeader.ShapeText(input.Shape)}  a sample input of the file; --input {name}={other}");
             }
 
             return model.RunAsync(kept, settings.Repeat, settings.Seed, cancellation);

@@ -11,14 +11,19 @@ namespace Sconce.Cli.Commands;
 /// <summary>The arrays that <c>--input</c> names, and which of the model's inputs each is for.</summary>
 internal static class RunInputs
 {
-    /// <summary>What of <c>--input</c> is files of numbers, and what says the shape of an input, or the number that it always is.</summary>
-    public static (string[] Numbers, ImmutableArray<InputSpec> Shapes) Split(string[] texts)
+    /// <summary>
+    /// What of <c>--input</c> is numbers, and what says the shape of an input, or the number that it always is: in TorchScript, which records none, a whole number is one for
+    /// compiling, elsewhere it is one for the run.
+    /// </summary>
+    public static (string[] Numbers, ImmutableArray<InputSpec> Shapes) Split(string[] texts, Func<bool> isTorchScript)
     {
-        var shapes = texts.Where(text => !File.Exists(text) && text.Contains('=')
-            && !text.EndsWith(".npy", StringComparison.OrdinalIgnoreCase) && !text.EndsWith(".npz", StringComparison.OrdinalIgnoreCase)
-            && !File.Exists(text[(text.IndexOf('=') + 1)..])).ToArray();
+        var others = texts.Where(text => !File.Exists(text) && text.Contains('=') && !text.EndsWith(".npy", StringComparison.OrdinalIgnoreCase)
+            && !text.EndsWith(".npz", StringComparison.OrdinalIgnoreCase) && !File.Exists(text[(text.IndexOf('=') + 1)..])).ToLookup(text => IsNumber(text[(text.IndexOf('=') + 1)..], out _));
+        string[] shapes = [.. others[false], .. others[true].Any() && isTorchScript() ? others[true] : []];
         return ([.. texts.Except(shapes)], InputSpecParser.Parse(shapes));
     }
+
+    private static bool IsNumber(string text, out long number) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
 
     public static IReadOnlyDictionary<string, TensorData> Read(IEnumerable<string> files)
     {
@@ -28,7 +33,7 @@ internal static class RunInputs
             // A path may hold a '=' too, so a file of that very name goes before a split.
             if (!File.Exists(text) && text.Split('=', 2) is [{ Length: > 0 } name, var path])
             {
-                arrays[name] = !File.Exists(path) && long.TryParse(path, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                arrays[name] = !File.Exists(path) && IsNumber(path, out var number)
                     ? TensorData.Dense(DType.Int64, [], BitConverter.GetBytes(number))
                     : InputFile.ReadNpy(path);
             }

@@ -98,7 +98,8 @@ public sealed partial class GraphLowering
             case GraphType.Int { Known: { IsConstant: true } known }:
                 return known;
             case GraphType.Int:
-                var number = new TensorBuffer(input.Name, DType.Int64, [], BufferKind.Input) { Value = input.Size ?? (input.Number?.AsAtom is Symbol guarded && graph.Symbols.Contains(guarded) ? input.Number : null) };
+                var guarded = input.Number?.AsAtom is Symbol symbol && graph.Symbols.Contains(symbol) ? input.Number : null;
+                var number = new TensorBuffer(input.Name, DType.Int64, [], BufferKind.Input) { Value = input.Size ?? guarded };
                 program.Inputs.Add((input.Name, number));
                 return input.Size ?? number.At([]).ToIndex(Interval.All);
             default:
