@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Sconce.Compiler;
 using Sconce.Compiler.Passes.Compression;
