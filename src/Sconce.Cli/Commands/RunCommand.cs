@@ -73,7 +73,7 @@ internal static class RunCommand
 
         await using var host = NodeHost.Start(settings.Timeout);
         await using var model = await host.LoadAsync(artifact, settings.Threads, settings.Relaxed, cancellation);
-        var run = settings.Inputs.Length > 0 && arrays.Count > 0
+        var run = settings.Inputs.Length > 0
             ? await RunOnFilesAsync(model, arrays, settings, cancellation)
             : await RunWithoutFilesAsync(model, artifact, settings, cancellation);
         Print(model, run);

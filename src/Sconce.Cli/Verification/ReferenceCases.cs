@@ -81,7 +81,8 @@ internal sealed class ReferenceCases
         foreach (var (file, call) in beside.SelectMany(one => one.Calls.Where(call => !call.Raised).Select(call => (one.File, call))))
         {
             ImmutableArray<TensorData> inputs = [.. call.Inputs.Zip(manifest.Inputs, (input, port) => HalfPrecision.ForType(input, port.Type))];
-            done += inputs.Length == manifest.Inputs.Length && Add(Path.GetFileName(file), inputs, SizesOf(manifest.Inputs.Zip(inputs).ToDictionary(pair => pair.First.Name, pair => pair.Second))) ? 1 : 0;
+            done += inputs.Length == manifest.Inputs.Length
+                && Add(Path.GetFileName(file), inputs, SizesOf(manifest.Inputs.Zip(inputs).ToDictionary(pair => pair.First.Name, pair => pair.Second))) ? 1 : 0;
         }
 
         if (done > 0)

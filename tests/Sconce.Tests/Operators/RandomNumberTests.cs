@@ -119,7 +119,8 @@ public sealed class RandomNumberTests
 
     private static double[] Draw(GraphBuilder builder, string op, long seed, int runs, (string Name, object? Argument)[] arguments, long count = Count)
     {
-        builder.Output(builder.Node("drawn", op, GraphBuilder.Tensor(op.StartsWith("rand", StringComparison.Ordinal) && op is not ("rand" or "randn") ? DType.Int64 : DType.Float32, count), arguments));
+        var type = op.StartsWith("rand", StringComparison.Ordinal) && op is not ("rand" or "randn") ? DType.Int64 : DType.Float32;
+        builder.Output(builder.Node("drawn", op, GraphBuilder.Tensor(type, count), arguments));
         var program = GraphLowering.Lower(builder.Graph).Program;
         Pipeline.Run(program, verify: true);
         var evaluator = new Evaluator();

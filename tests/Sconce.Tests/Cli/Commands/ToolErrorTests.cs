@@ -50,11 +50,11 @@ public sealed class ToolErrorTests : IDisposable
         Assert.Contains(message, (await RunAsync(commandLine.Split(' '))).Errors);
 
     [Theory]
-    [InlineData("compile missing.pt2", "expected a PyTorch model (.pt2), but got nothing there", "missing.pt2")]
-    [InlineData("run missing.pt2", "expected a model (.pt2) or an artifact (.wasm), but got nothing there", "missing.pt2")]
+    [InlineData("compile missing.pt2", "expected a PyTorch model (.pt2 or .pt), but got nothing there", "missing.pt2")]
+    [InlineData("run missing.pt2", "expected a model (.pt2 or .pt) or an artifact (.wasm), but got nothing there", "missing.pt2")]
     [InlineData("inspect .", "but got a folder", ".")]
     [InlineData("verify missing", "expected a model or a folder of models, but got nothing there", "missing")]
-    [InlineData("verify .", "expected models (.pt2) in the folder, but got none", ".")]
+    [InlineData("verify .", "expected models (.pt2 or .pt) in the folder, but got none", ".")]
     [InlineData("inspect plain.wasm", "but got a WebAssembly module without a manifest", "plain.wasm")]
     [InlineData("inspect cut.wasm", "the file is truncated", "cut.wasm")]
     [InlineData("inspect plain.wasm --program", "an artifact, which holds code alone", "plain.wasm")]
@@ -70,7 +70,7 @@ public sealed class ToolErrorTests : IDisposable
     [InlineData("wasi model.pt", "expected a WASI program (.wasm), but got a model", "model.pt")]
     [InlineData("wasi artifact.wasm", "--graph artifact=artifact.wasm", "artifact.wasm")]
     [InlineData("wasi component.wasm", "translate it with jco", "component.wasm")]
-    [InlineData("wasi plain.wasm --graph a=missing.pt2", "expected a model (.pt2) or an artifact (.wasm), but got nothing there", "missing.pt2")]
+    [InlineData("wasi plain.wasm --graph a=missing.pt2", "expected a model (.pt2 or .pt) or an artifact (.wasm), but got nothing there", "missing.pt2")]
     [InlineData("wasi plain.wasm --graph a=plain.wasm", "but got a WebAssembly module without a manifest", "plain.wasm")]
     [InlineData("wasi plain.wasm --dir missing::.", "with a folder, but got nothing there", "missing")]
     [InlineData("wasi plain.wasm --dir text.npz", "with a folder, but got a file", "text.npz")]
