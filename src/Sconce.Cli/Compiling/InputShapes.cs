@@ -4,6 +4,8 @@ using Sconce.Cli.Files;
 using Sconce.Compiler;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends;
+using Sconce.Compiler.Graphs;
+using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Cli.Compiling;
@@ -35,7 +37,7 @@ internal static class InputShapes
     private static ImmutableArray<InputSpec> Of(IReadOnlyList<IReadOnlyDictionary<string, TensorData>> files)
     {
         var symbols = new Dictionary<string, Symbol>();
-        return [.. Inputs(files[0]).Select(input => new InputSpec(input.Name, input.Array.Type, [.. input.Array.Shape.Select((size, axis) => Size(input.Name, size, axis))]))];
+        return [.. Inputs(files[0]).Select(input => new InputSpec(input.Name, input.Array.Type, [.. input.Array.Shape.Select((size, axis) => Size(input.Name, size, axis))]) { Example = Example(input.Array) })];
 
         Dim Size(string name, long size, int axis)
         {
@@ -54,6 +56,10 @@ internal static class InputShapes
             return symbol;
         }
     }
+
+    private static Argument? Example(TensorData array) => array.Shape.IsEmpty && !array.Type.IsComplex() && TensorValue.Of(array) is var number
+        ? array.Type == DType.Bool ? new Argument.Bool(number.GetInteger(0) != 0) : array.Type.IsFloat() ? new Argument.Float(number.GetFloat(0)) : new Argument.Int(number.GetInteger(0))
+        : null;
 
     /// <summary>Files of cases call inputs in0, in1 and so on, beside outputs and what else; any other file has inputs alone.</summary>
     private static IEnumerable<(string Name, TensorData Array)> Inputs(IReadOnlyDictionary<string, TensorData> arrays)

@@ -120,7 +120,7 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
         try
         {
             var random = artifact.Contents.Manifest.Random;
-            IReadOnlyList<Case> cases = LeftOutIntegers.PutIn(CasesBeside(compiled.Subject), artifact.Contents.Manifest);
+            IReadOnlyList<Case> cases = LeftOutIntegers.PutIn(FixedNumbers.TakeOut(CasesBeside(compiled.Subject), artifact.Graph), artifact.Contents.Manifest);
             cases = random ? [.. cases.Select(beside => beside with { Forms = artifact.Contents.Manifest.Outputs })] : cases;
             var result = cases.Count > 0 ? await runner.RunAsync(artifact.Path, cases, variant: null, cancellation) : new(null, [], 0, 0);
             if (result.Problem is null && (cases.Count == 0 || random || options.Samples is not null))

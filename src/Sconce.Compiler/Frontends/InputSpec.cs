@@ -19,4 +19,7 @@ public sealed record InputSpec(string Name, DType Type, ImmutableArray<Dim> Shap
     /// that is a tensor: which of them, the parameter's type tells.
     /// </summary>
     public Argument? Fixed { get; init; }
+
+    /// <summary>A number that is an example of the input: what a parameter that is a number always is, where nothing else is said.</summary>
+    public Argument? Example { get; init; }
 }

@@ -160,7 +160,7 @@ internal sealed class InputBinder(Interpreter interpreter, ProgramCode code, Gra
 
     private Datum Number(string name, string type, InputSpec spec)
     {
-        if (spec.Fixed is { } constant)
+        if ((spec.Fixed ?? spec.Example) is { } constant)
         {
             builder.Graph.Inputs.Add(new GraphInput(new Value(builder.Name(name), new GraphType.None()), InputKind.User, name, null) { Fixed = constant });
             return constant switch

@@ -117,6 +117,11 @@ internal sealed partial class Interpreter
     private Datum StrideOf(BuiltinCall a)
     {
         var tensor = (Datum.Tensor)a[0];
+        if (tensor.Reference.IsView)
+        {
+            throw SconceException.Unsupported("the program asks for the strides of a view, and how tensors lie in memory is not followed", hint: "call .contiguous() on the tensor before");
+        }
+
         var rank = ShapeOf(tensor).Length;
         var strides = Enumerable.Range(0, rank).Select(axis => Enumerable.Range(axis + 1, rank - axis - 1).Select(inner => (Datum)Size(tensor, inner))
             .Aggregate((Datum)Datum.Of(1), (x, y) => CallOperator("aten::mul", [x, y], []))).ToList();

@@ -42,6 +42,9 @@ internal sealed class TensorReference
 
     public Memory Memory => Now.Memory;
 
+    /// <summary>Whether it is seen through a view: how such a tensor lies in memory is not followed.</summary>
+    public bool IsView => Now.View is not null;
+
     /// <summary>The attribute or constant of the archive that it is.</summary>
     public ScriptValue.Tensor? Stored { get; init; }
 
