@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Tensors;

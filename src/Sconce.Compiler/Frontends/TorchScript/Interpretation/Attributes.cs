@@ -66,9 +66,12 @@ internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal
         return datum;
     }
 
+    /// <summary>A place of the archive, which was there before all branches and loops, wherever it is asked for first.</summary>
+    private static Cell OfArchive(object content) => new(content, -1);
+
     private Cell Collection(string? path, object items)
     {
-        var cell = journal.New(items);
+        var cell = OfArchive(items);
         collections.Add((path ?? "a constant", cell, items));
         return cell;
     }
@@ -103,7 +106,7 @@ internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal
 
             // What is never asked for is never read from the file.
             var first = new Lazy<Datum>(() => Of(attribute, string.IsNullOrEmpty(path) ? name : $"{path}.{name}", parameters.Contains(name), type));
-            instance.Attributes.Add(name, journal.New(first));
+            instance.Attributes.Add(name, OfArchive(first));
         }
 
         foreach (var constant in definition?.Attributes.Where(attribute => TypeNames.Head(attribute.Type) == "Final") ?? [])
@@ -190,11 +193,10 @@ internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal
         var input = new GraphInput(value, isWritten ? InputKind.Buffer : kind, path ?? value.Name, tensor.Data);
         builder.Graph.Inputs.Add(input);
         builder.Typer.Define(isWritten ? input : input with { Kind = InputKind.Constant });
-        var memory = new Memory(journal.New(new Contents(value, 0)));
+        var memory = new Memory(OfArchive(new Contents(value, 0)));
         foreach (var (_, other) in inStorage)
         {
-            other.Memory.Doubtful.Add(memory);
-            memory.Doubtful.Add(other.Memory);
+            memory.Cell.MayBe(other.Memory.Cell);
         }
 
         var reference = new TensorReference(journal, memory) { Stored = tensor };

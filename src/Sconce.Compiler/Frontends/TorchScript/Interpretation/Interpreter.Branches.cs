@@ -257,7 +257,7 @@ internal sealed partial class Interpreter
                     holders.Add((joined.Memory.Contents, joined.Memory));
                     foreach (var tensor in new[] { a, b }.OfType<Datum.Tensor>())
                     {
-                        Doubt(joined.Memory, tensor.Reference.Memory);
+                        joined.Memory.Cell.MayBe(tensor.Reference.Memory.Cell);
                     }
 
                     return new Datum.Tensor(joined);
@@ -278,17 +278,46 @@ internal sealed partial class Interpreter
                 case (Datum.Tuple x, Datum.Tuple y) when x.Items.Length == y.Items.Length:
                     return new Datum.Tuple([.. x.Items.Zip(y.Items, Merge)], x.Names);
                 case (Datum.List x, Datum.List y):
-                    // Either may go on under its other names: a write to the one or the other is not followed.
-                    return new Datum.List(interpreter.journal.New(Merge(x.Items.Content, y.Items.Content)));
+                    return new Datum.List(Either(x.Items, y.Items));
                 case (Datum.Dict x, Datum.Dict y):
-                    return new Datum.Dict(interpreter.journal.New(Merge(x.Items.Content, y.Items.Content)));
+                    return new Datum.Dict(Either(x.Items, y.Items));
                 case (Datum.Text x, Datum.Text):
                     return new Datum.Text(x.Value, IsRough: true);
+                case (Datum.None or Datum.Optional, _) or (_, Datum.None or Datum.Optional) when MayStandIn(a) && MayStandIn(b):
+                    var has = new Datum.Bool(Output("has", new GraphType.Bool(), () => Has(a), () => Has(b)));
+                    return new Datum.Optional(has.Value, Merge(Given(a), Given(b)));
                 case (Datum.None, _) or (_, Datum.None):
                     return new Datum.Unusable("a value that is None in one branch and not in the other, where only the run tells which is taken");
                 default:
                     return new Datum.Unusable($"a value that is {a.Kind} in one branch and {b.Kind} in the other, where only the run tells which is taken");
             }
+        }
+
+        private static Argument Has(Datum datum) => datum is Datum.Optional optional ? optional.Has : new Argument.Bool(datum is not Datum.None);
+
+        private static Datum Given(Datum datum) => datum switch
+        {
+            Datum.None => new Datum.Unusable("a value that is None", IsUninitialised: true),
+            Datum.Optional optional => optional.Value,
+            _ => datum,
+        };
+
+        /// <summary>Whether something of the type can be made for a branch that leaves None.</summary>
+        private bool MayStandIn(Datum datum) => datum switch
+        {
+            Datum.None or Datum.Int or Datum.Float or Datum.Bool => true,
+            Datum.Optional optional => MayStandIn(optional.Value),
+            Datum.Tensor { Reference.LastRead: Argument.OfValue { Value.Type: GraphType.Tensor { Type: not null, Shape: { } shape } } } => shape.All(interpreter.builder.Typer.IsOfInputs),
+            _ => false,
+        };
+
+        /// <summary>The items of one of two lists or dicts. Both may go on under their other names.</summary>
+        private Cell Either(Cell a, Cell b)
+        {
+            var cell = interpreter.journal.New(Merge(a.Content, b.Content));
+            cell.MayBe(a);
+            cell.MayBe(b);
+            return cell;
         }
 
         private Func<Argument>? Reading(Datum datum) => datum is Datum.Unusable ? null : () => interpreter.ToArgument(datum);

@@ -24,7 +24,7 @@ internal sealed partial class Interpreter
         ("aten::pop", (it, a) => it.Pop(a)),
         ("aten::remove", (it, a) => a[0] is Datum.List list ? it.Change(list, items => items.RemoveAt(it.IndexOf(items, a[1]))) : null),
         ("aten::Delete", (it, a) => Done(() => it.Delete(a[0], a[1]))),
-        ("aten::clear", (it, a) => a[0] is Datum.List list ? it.Change(list, items => items.Clear()) : a[0] is Datum.Dict dict ? Done(() => it.journal.Set(dict.Items,
+        ("aten::clear", (it, a) => a[0] is Datum.List list ? it.Change(list, items => items.Clear()) : a[0] is Datum.Dict dict ? Done(() => it.SetItems(dict.Items,
             DictItems(dict).Clear())) : null),
         ("aten::reverse", (it, a) => a[0] is Datum.List list ? it.Change(list, items => items.Reverse()) : null),
         ("aten::sort", (it, a) => a[0] is Datum.List list ? it.Change(list, items => it.Sorted(items, a.Find(1, "reverse") is Datum.Bool { Known: true })) : null),
@@ -61,6 +61,16 @@ internal sealed partial class Interpreter
         return (Datum.None)Datum.Nothing;
     }
 
+    /// <summary>Writes to a list or a dict. Others that may be the same must not be used from now on.</summary>
+    private void SetItems(Cell cell, object items)
+    {
+        journal.Set(cell, items);
+        foreach (var other in cell.Doubtful)
+        {
+            journal.Set(other, new Datum.Unusable("a list or dict, after a write to another one that may be the same: which of the two a variable holds, only the run tells"));
+        }
+    }
+
     private Datum Append(Datum.List list, IEnumerable<Datum> more)
     {
         if (list.Items.Content is not GrowingItems growing)
@@ -74,7 +84,7 @@ internal sealed partial class Interpreter
 
     private Datum Change(Datum.List list, Func<ImmutableList<Datum>, ImmutableList<Datum>> change)
     {
-        journal.Set(list.Items, change(ListItems(list)));
+        SetItems(list.Items, change(ListItems(list)));
         return list;
     }
 
@@ -134,14 +144,14 @@ internal sealed partial class Interpreter
             }
 
             var value = DictItems(dict)[at].Value;
-            journal.Set(dict.Items, DictItems(dict).RemoveAt(at));
+            SetItems(dict.Items, DictItems(dict).RemoveAt(at));
             return value;
         }
 
         var list = (Datum.List)a[0];
         var items = ListItems(list);
         var place = Place(a.Count > 1 ? a[1] : Datum.Of(-1), items.Count);
-        journal.Set(list.Items, items.RemoveAt(place));
+        SetItems(list.Items, items.RemoveAt(place));
         return items[place];
     }
 
@@ -150,17 +160,17 @@ internal sealed partial class Interpreter
         if (of is Datum.Dict dict)
         {
             var key = KeyOf(index);
-            journal.Set(dict.Items, DictItems(dict).RemoveAll(item => item.Key.Equals(key)));
+            SetItems(dict.Items, DictItems(dict).RemoveAll(item => item.Key.Equals(key)));
         }
         else if (of is Datum.List list)
         {
-            journal.Set(list.Items, ListItems(list).RemoveAt(Place(index, ListItems(list).Count)));
+            SetItems(list.Items, ListItems(list).RemoveAt(Place(index, ListItems(list).Count)));
         }
     }
 
     private Datum TakeOut(Datum.Dict dict, (Datum Key, Datum Value) item)
     {
-        journal.Set(dict.Items, DictItems(dict).Remove(item));
+        SetItems(dict.Items, DictItems(dict).Remove(item));
         return Datum.TupleOf(item.Key, item.Value);
     }
 

@@ -203,13 +203,13 @@ internal sealed partial class Interpreter
         {
             case Datum.List list:
                 var items = ListItems(list);
-                journal.Set(list.Items, items.SetItem(Place(index, items.Count), value));
+                SetItems(list.Items, items.SetItem(Place(index, items.Count), value));
                 break;
             case Datum.Dict dict:
                 var key = KeyOf(index);
                 var pairs = DictItems(dict);
                 var at = pairs.FindIndex(pair => pair.Key.Equals(key));
-                journal.Set(dict.Items, at < 0 ? pairs.Add((key, value)) : pairs.SetItem(at, (key, value)));
+                SetItems(dict.Items, at < 0 ? pairs.Add((key, value)) : pairs.SetItem(at, (key, value)));
                 break;
             case Datum.Tensor tensor:
                 CallOperator("aten::copy_", [CallOperator("aten::select", [tensor, Datum.Of(0), index], []), value], []);

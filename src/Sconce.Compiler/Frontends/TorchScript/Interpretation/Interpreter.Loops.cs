@@ -127,13 +127,14 @@ internal sealed partial class Interpreter
         var source = builder.Source;
         var born = journal.Now;
         var carried = new List<Cell>();
+        var others = new Dictionary<Cell, List<Cell>>(ReferenceEqualityComparer.Instance);
         for (var trial = 0; trial < MostTrials; trial++)
         {
             Budget.Spend(Budget.Step);
             builder.Source = source;
             var parameters = new Parameters(this);
             var counter = count is null ? null : parameters.Add(new Argument.Int(0), new GraphType.Int());
-            var contents = carried.ConvertAll(cell => (Cell: cell, Content: parameters.Of(cell.Content)));
+            var contents = carried.ConvertAll(cell => (Cell: cell, Content: Carry(parameters, cell)));
             // The condition reads what is carried; so does the body.
             builder.BeginBlock();
             journal.Begin();
@@ -156,7 +157,7 @@ internal sealed partial class Interpreter
 
             var inner = new Parameters(this);
             var turn = count is null ? null : new Datum.Int(inner.Add(new Argument.Int(0), new GraphType.Int()));
-            contents = carried.ConvertAll(cell => (Cell: cell, Content: inner.Of(cell.Content)));
+            contents = carried.ConvertAll(cell => (Cell: cell, Content: Carry(inner, cell)));
             builder.BeginBlock();
             journal.Begin();
             contents.ForEach(content => journal.Set(content.Cell, content.Content));
@@ -193,6 +194,15 @@ internal sealed partial class Interpreter
                 continue;
             }
 
+            // What a variable of the next turn may be must be known when the body is gone through.
+            var more = contents.Where(content => NewOthers(content.Cell, content.Content)).ToList();
+            if (more.Count > 0)
+            {
+                journal.Undo();
+                builder.EndBlock();
+                continue;
+            }
+
             var results = new List<Argument>();
             if (turn is not null)
             {
@@ -226,14 +236,46 @@ internal sealed partial class Interpreter
 
             foreach (var cell in carried)
             {
-                journal.Set(cell, after.Of(cell.Content));
+                journal.Set(cell, Carry(after, cell));
             }
 
             return;
         }
 
         throw SconceException.Unsupported("a loop whose body carries more than can be told");
+
+        object? Carry(Parameters parameters, Cell cell)
+        {
+            parameters.Others = others.GetValueOrDefault(cell) ?? [];
+            return parameters.Of(cell.Content);
+        }
+
+        bool NewOthers(Cell cell, object? before)
+        {
+            var was = PlacesIn(before).ToList();
+            var found = PlacesIn(cell.Content).SelectMany(place => place.Bases).Distinct()
+                .Where(place => place.Born < born && was.Exists(own => own.Content is Contents == place.Content is Contents && !own.IsPerhaps(place))).ToList();
+            if (found.Count > 0)
+            {
+                others[cell] = [.. others.GetValueOrDefault(cell) ?? [], .. found];
+            }
+
+            return found.Count > 0;
+        }
     }
+
+    /// <summary>The memory, lists and dicts that a variable holds.</summary>
+    private static IEnumerable<Cell> PlacesIn(object? content) => content switch
+    {
+        Datum.Tensor { Reference.Memory.Cell: var cell } => [cell],
+        Datum.List { Items: var items } => [items, .. PlacesIn(items.Content)],
+        Datum.Dict { Items: var items } => [items, .. PlacesIn(items.Content)],
+        Datum.Tuple tuple => tuple.Items.SelectMany(PlacesIn),
+        ImmutableList<Datum> items => items.SelectMany(PlacesIn),
+        ImmutableList<(Datum Key, Datum Value)> pairs => pairs.SelectMany(pair => PlacesIn(pair.Value)),
+        Lazy<Datum> lazy => PlacesIn(lazy.Value),
+        _ => [],
+    };
 
     /// <summary>For what is uninitialised before a loop that sets it.</summary>
     private Datum StandIn(object? like) => like switch
@@ -270,6 +312,9 @@ internal sealed partial class Interpreter
             return value;
         }
 
+        /// <summary>What a carried variable may be too, after a turn: memory and lists that other names hold.</summary>
+        public List<Cell> Others { get; set; } = [];
+
         /// <summary>Tells the typer of them, in the block that they are parameters of.</summary>
         public void Define()
         {
@@ -297,7 +342,8 @@ internal sealed partial class Interpreter
                 case Datum.Tensor { Reference: var tensor }:
                     var first = tensor.Read(interpreter.builder);
                     var fresh = interpreter.NewTensor(Add(first, TypeOf(first)));
-                    Doubt(fresh.Memory, tensor.Memory);
+                    fresh.Memory.Cell.MayBe(tensor.Memory.Cell);
+                    Others.FindAll(other => other.Content is Contents).ForEach(fresh.Memory.Cell.MayBe);
                     return new Datum.Tensor(fresh);
                 case Datum.Int number:
                     return new Datum.Int(Add(number.Value, new GraphType.Int()));
@@ -308,12 +354,20 @@ internal sealed partial class Interpreter
                 case Datum.Tuple tuple:
                     return new Datum.Tuple([.. tuple.Items.Select(Of)], tuple.Names);
                 case Datum.List list:
-                    return new Datum.List(interpreter.journal.New(Of(list.Items.Content)));
+                    return new Datum.List(Carried(list.Items));
                 case Datum.Dict dict:
-                    return new Datum.Dict(interpreter.journal.New(Of(dict.Items.Content)));
+                    return new Datum.Dict(Carried(dict.Items));
                 default:
                     return datum;
             }
+        }
+
+        private Cell Carried(Cell items)
+        {
+            var cell = interpreter.journal.New(Of(items.Content));
+            cell.MayBe(items);
+            Others.FindAll(other => other.Content is not Contents).ForEach(cell.MayBe);
+            return cell;
         }
 
         private static GraphType TypeOf(Argument value) => value is Argument.OfValue { Value.Type: GraphType.Tensor { Type: var type } } ? new GraphType.Tensor(type, null)
@@ -327,6 +381,8 @@ internal sealed partial class Interpreter
                 case (Contents { Value: not null }, Contents { Value: { } value }):
                     Put(value, results);
                     break;
+                case (Contents, Contents { Value: null } lost):
+                    throw TensorReference.Lost(lost);
                 case (_, Lazy<Datum> lazy):
                     Next(before, lazy.Value, results);
                     break;

@@ -46,13 +46,8 @@ internal sealed partial class Interpreter
         ("aten::bitwise_not", (it, a) => a[0] is Datum.Int { Known: { } x } ? Datum.Of(~x) : a[0] is Datum.Bool { Known: { } f } ? Datum.Of(!f) : null),
         ("aten::__is__", (it, a) => Is(it, a)),
         ("aten::__isnot__", (it, a) => it.CallOperator("aten::__not__", [Is(it, a)], [])),
-        ("aten::abs", (it, a) => a[0] switch
-        {
-            Datum.Int { Known: { } known } => Datum.Of(Math.Abs(known)),
-            Datum.Float { Known: { } known } => Datum.Of(Math.Abs(known)),
-            Datum.Int number => it.CallOperator("prim::max", [number, it.CallOperator("aten::neg", [number], [])], []),
-            _ => null,
-        }),
+        ("aten::abs", Absolute),
+        ("prim::abs", Absolute),
         ("aten::Int", (it, a) => it.ToInt(a[0])),
         ("aten::IntImplicit", (it, a) => it.ToInt(a[0])),
         ("aten::Float", (it, a) => it.ToFloat(a[0])),
@@ -272,6 +267,14 @@ internal sealed partial class Interpreter
                 return IsNumber(a) && IsNumber(b) ? (Datum.Bool)Compare("eq", SizeComparison.Equal, a, b)! : Datum.Of(a.Equals(b));
         }
     }
+
+    private static Datum? Absolute(Interpreter it, BuiltinCall a) => a[0] switch
+    {
+        Datum.Int { Known: { } known } => Datum.Of(Math.Abs(known)),
+        Datum.Float { Known: { } known } => Datum.Of(Math.Abs(known)),
+        Datum.Int or Datum.Float => it.CallOperator("prim::max", [a[0], it.CallOperator("aten::neg", [a[0]], [])], []),
+        _ => null,
+    };
 
     private static Datum Is(Interpreter it, BuiltinCall a) => (a[0], a[1]) switch
     {

@@ -53,7 +53,7 @@ internal sealed partial class Interpreter
                 return new Datum.Tensor(NewTensor(arguments[0].Argument));
             case Aliasing.SameOrCopy:
                 var copy = NewTensor(arguments[0].Argument);
-                Doubt(copy.Memory, self!.Reference.Memory);
+                copy.Memory.Cell.MayBe(self!.Reference.Memory.Cell);
                 return new Datum.Tensor(copy);
             case Aliasing.View when ViewOperators.Of(made) is { } views && views.Count >= made.Outputs.Length:
                 var viewed = made.Outputs.Select((output, i) => (Datum)new Datum.Tensor(new TensorReference(journal, builder, self!.Reference, views[i], output))).ToList();
@@ -68,7 +68,7 @@ internal sealed partial class Interpreter
             {
                 foreach (var input in given.SelectMany(TensorsIn))
                 {
-                    Doubt(result.Reference.Memory, input.Reference.Memory);
+                    result.Reference.Memory.Cell.MayBe(input.Reference.Memory.Cell);
                 }
             }
         }
@@ -116,15 +116,6 @@ internal sealed partial class Interpreter
             {
                 tensors.First(tensor => tensor.Reference.Read(builder) is Argument.OfValue { Value: var read } && read == value).Reference.Write(journal, builder, next);
             }
-        }
-    }
-
-    private static void Doubt(Memory a, Memory b)
-    {
-        if (a != b)
-        {
-            a.Doubtful.Add(b);
-            b.Doubtful.Add(a);
         }
     }
 

@@ -117,7 +117,7 @@ internal sealed partial class Interpreter
                 }
 
                 break;
-            case Expression.Attribute attribute when Evaluate(attribute.Of, frame) is Datum.Object { Instance: var instance }:
+            case Expression.Attribute attribute when Evaluate(attribute.Of, frame).Usable() is Datum.Object { Instance: var instance }:
                 attributes.Write(instance, attribute.Id, value);
                 break;
             case Expression.Subscript subscript:

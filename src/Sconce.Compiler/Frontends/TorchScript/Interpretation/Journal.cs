@@ -3,10 +3,36 @@ namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
 /// <summary>A place whose contents change while the program is gone through: a variable, an attribute, a list's items, a tensor's memory.</summary>
 internal sealed class Cell(object? content, long born)
 {
+    private HashSet<Cell>? bases;
+    private HashSet<Cell>? sharers;
+
     public object? Content { get; set; } = content;
 
     /// <summary>When it was made, as the journal counts.</summary>
     public long Born { get; } = born;
+
+    /// <summary>The cells of which this may be one.</summary>
+    public IEnumerable<Cell> Bases => bases ?? [this];
+
+    /// <summary>Cells that may be this one: whether an operator gave a view or a copy, or which of two a branch left, could not be told.</summary>
+    public IEnumerable<Cell> Doubtful => Bases.SelectMany(cell => cell.sharers ?? []).Where(cell => cell != this).Distinct();
+
+    /// <summary>From now on this may be another one, and what that may be.</summary>
+    public void MayBe(Cell other)
+    {
+        if (other != this)
+        {
+            bases ??= [this];
+            foreach (var cell in other.Bases.ToList())
+            {
+                bases.Add(cell);
+                (cell.sharers ??= [cell]).Add(this);
+            }
+        }
+    }
+
+    /// <summary>Whether it is known already that this may be another one.</summary>
+    public bool IsPerhaps(Cell other) => other == this || other.Bases.All(cell => cell == this || bases?.Contains(cell) == true);
 }
 
 /// <summary>

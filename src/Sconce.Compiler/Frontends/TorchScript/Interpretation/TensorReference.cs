@@ -6,7 +6,7 @@ using Sconce.Compiler.Graphs;
 namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
 
 /// <summary>What a storage holds: a pure value of the graph, counted by writes; null where it is not known any more, with the reason.</summary>
-internal sealed record Contents(Argument? Value, long Version, string? Why = null);
+internal sealed record Contents(Argument? Value, long Version, string? Why = null, string? WrittenAt = null);
 
 /// <summary>Memory that several tensors may view.</summary>
 internal sealed class Memory(Cell cell)
@@ -15,9 +15,6 @@ internal sealed class Memory(Cell cell)
     public Cell Cell { get; } = cell;
 
     public Contents Contents => (Contents)Cell.Content!;
-
-    /// <summary>Memories that may be this one: whether an operator gave a view or a copy could not be told.</summary>
-    public List<Memory> Doubtful { get; } = [];
 }
 
 /// <summary>A tensor of the program: some memory, seen through a chain of views. Several names may hold one.</summary>
@@ -55,8 +52,7 @@ internal sealed class TensorReference
         var contents = memory.Contents;
         if (contents.Value is null)
         {
-            throw contents.Why is not null ? SconceException.Unsupported(contents.Why) : SconceException.Unsupported(
-                "a tensor is used after a write to another one that may share its memory; whether it does is not recorded in the file", hint: "call .clone() on the tensor before it is written to");
+            throw Lost(contents);
         }
 
         if (parent is null)
@@ -73,6 +69,11 @@ internal sealed class TensorReference
         return value;
     }
 
+    /// <summary>What a memory holds is not known any more.</summary>
+    public static SconceException Lost(Contents contents) => contents.Why is not null ? SconceException.Unsupported(contents.Why) : SconceException.Unsupported(
+        $"a tensor is used after a write to another one that may share its memory{(contents.WrittenAt is null ? "" : $" ({contents.WrittenAt})")}; whether it does is not recorded in the file",
+        hint: "call .clone() on the tensor before it is written to");
+
     public void Write(Journal journal, GraphBuilder builder, Argument value)
     {
         var (memory, parent, view) = Now;
@@ -84,9 +85,9 @@ internal sealed class TensorReference
         }
 
         journal.Set(memory.Cell, new Contents(value, journal.New(null).Born));
-        foreach (var other in memory.Doubtful)
+        foreach (var other in memory.Cell.Doubtful)
         {
-            journal.Set(other.Cell, new Contents(null, journal.New(null).Born));
+            journal.Set(other, new Contents(null, journal.New(null).Born, null, builder.Source?.ToString()));
         }
     }
 

@@ -1,0 +1,25 @@
+"""How a program is declared, and what it is tried with."""
+
+import torch
+
+PROGRAMS = {}
+
+
+def program(*calls):
+    """A module to script, and the calls to try it with: several where they take different ways through it."""
+
+    def declare(module):
+        PROGRAMS[module.__name__] = (module, [call if isinstance(call, tuple) else (call,) for call in calls])
+        return module
+
+    return declare
+
+
+def rand(*shape, low=-2.0, high=2.0):
+    return torch.rand(shape) * (high - low) + low
+
+
+def both(*shape):
+    """Numbers whose sum is above zero, and their opposites."""
+    x = rand(*shape, low=-1.0, high=2.0)
+    return x, -x

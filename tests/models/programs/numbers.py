@@ -1,0 +1,74 @@
+"""Numbers of the program and of the run: division, rounding, dtypes."""
+
+import math
+from typing import List
+
+import torch
+from programs.declared import both, program, rand
+from torch import Tensor, nn
+
+
+@program((rand(3), torch.tensor(7)), (rand(3), torch.tensor(-7)))
+class Division(nn.Module):
+    def forward(self, x: Tensor, k: Tensor):
+        n = int(k)
+        f = float(k) * 0.5
+        t = torch.arange(-4, 5)
+        ints = torch.tensor([n // 2, n % 3, n // -2, n % -3, -n // 4, (-n) % 4, abs(n), int(n ** 2), n >> 1, n << 2, n & 5, n | 8, n ^ 3, max(n, 2), min(n, 2)])
+        floats = torch.tensor([n / 2, f // 1.0, f % 2.0, f % -2.0, f // -2.0, float(round(f)), float(math.floor(f)), float(math.ceil(f)), float(int(f)),
+            float(2.0 ** n), math.fmod(f, 2.0), f // 2, n // 2.0, n % 2.5])
+        return ints, floats, t / 2, t // 2, t % 3, t % -3, t // -2, torch.remainder(x, -0.75), torch.fmod(x, 0.75), x // 0.5, x % 0.5, 2 / t[:4], 1 - x, k // 2, k % 3, k / 2
+
+
+@program(rand(3))
+class KnownDivision(nn.Module):
+    def forward(self, x: Tensor):
+        n = -7
+        m = x.size(0)
+        ints = torch.tensor([n // 2, n % 3, n // -2, n % -3, -n // 4, (-n) % 4, n >> 1, n << 2, n & 5, n | 8, n ^ 3, (0 - m) // 2, (0 - m) % 2, m // -2, m % -2, -m])
+        f = -3.5
+        floats = torch.tensor([n / 2, f // 1.0, f % 2.0, f % -2.0, f // -2.0, float(round(f)), float(round(2.5)), float(round(-2.5)), float(round(3.5)),
+            float(round(0.5)), float(math.floor(f)), float(math.ceil(f)), float(int(f)), float(2.0 ** n), math.fmod(f, 2.0), float(5 ** m), m / 2, float(2 **
+            -1)])
+        return ints, floats, x * (m / 2)
+
+
+@program((torch.tensor([0.5, 1.5, 2.5, -0.5, -1.5, -2.5, 3.4999]),))
+class Rounding(nn.Module):
+    def forward(self, x: Tensor):
+        v: List[float] = []
+        for i in range(x.size(0)):
+            f = float(x[i])
+            v.append(round(f))
+            v.append(float(int(f)))
+            v.append(float(math.floor(f)))
+        return torch.round(x), torch.tensor(v), x.int(), x.long() // 2, torch.round(x, decimals=1), x.trunc(), torch.div(x, 2, rounding_mode="floor"), torch.div(x, 2, rounding_mode="trunc")
+
+
+@program((rand(3), torch.tensor([1, 2, 3]), torch.tensor([True, False, True])))
+class Promotion(nn.Module):
+    def forward(self, x: Tensor, i: Tensor, b: Tensor):
+        n = int(i[1])
+        f = float(x[0])
+        half = x.half()
+        small = i.to(torch.uint8)
+        return (
+            x + i, i + 1.5, i * n, i * f, i / n, b + b, b * 2, b * 2.0, b + i, half * 2.5, half + x, half * f, half + i, small + 300 % 256, small + i, small * 1.5, small * -1,
+            torch.tensor(n), torch.tensor(f), torch.tensor(True), torch.tensor([n, 2]), torch.full([2], 1), torch.full([2], 1.0), torch.full([2], True),
+            torch.full([2], n), torch.ones(2) * i[:2], torch.arange(3), torch.arange(3.0), torch.arange(n), torch.arange(0, 1, 0.25), torch.zeros_like(i), i.sum(), b.sum(), small.sum(),
+            i.float().mean(), torch.where(b, x, i), torch.where(b, 1, 2), torch.where(b, 1.0, i), torch.where(b, x, 0), torch.cat([x, i]), torch.stack([i, i +
+                1]).to(torch.float64) + x, i ** 2, i ** 2.0, 2 ** i, i ** -1.0,
+            x > i, i == 2, i.masked_fill(b, 7), torch.scalar_tensor(3), torch.as_tensor(n), torch.as_tensor(f), torch.tensor(x[1]), torch.linspace(0, 1, 3), torch.eye(2),
+        )
+
+
+@program(*both(4))
+class ToScalars(nn.Module):
+    def forward(self, x: Tensor):
+        total = 0.0
+        for v in x:
+            total += float(v) if v > 0 else v.item() * 2
+        a: List[float] = x.tolist()
+        i = x.argmax().item()
+        values, order = torch.sort(x, descending=True)
+        return total, a[1] + 1, i, int(order[0]) + 1, values * total, math.sqrt(abs(total)), math.exp(total / 10), max(total, 0.5), min(float(x[0]), 1.0)

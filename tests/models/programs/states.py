@@ -1,0 +1,144 @@
+"""Attributes that a run writes, layers within layers, decoders."""
+
+from typing import Optional
+
+import torch
+from programs.declared import both, program, rand
+from torch import Tensor, nn
+
+
+@program(*[rand(3, 4) for _ in range(3)])
+class State(nn.Module):
+    late: Optional[Tensor]
+
+    def __init__(self):
+        super().__init__()
+        self.n = 0
+        self.scale = 1.0
+        self.done = False
+        self.h = torch.zeros(3, 4)
+        self.late = None
+        self.sizes = [1, 2]
+        self.register_buffer("ring", torch.zeros(5, 3, 4))
+        self.register_buffer("at", torch.zeros((), dtype=torch.long))
+
+    @torch.jit.export
+    def push(self, x: Tensor) -> Tensor:
+        self.ring[self.at] = x
+        self.at = (self.at + 1) % 5
+        return self.ring.sum(0)
+
+    def forward(self, x: Tensor):
+        self.n += 1
+        if self.n > 1:
+            self.scale = self.scale * 0.5
+        self.h = self.h * 0.5 + x
+        h = self.h
+        h.add_(1)
+        late = self.late
+        if late is None:
+            late = torch.zeros_like(x)
+        self.late = late + x
+        if x.sum() > 0:
+            self.done = not self.done
+            self.ring[-1, 0] += 1
+        return self.h * self.n, self.scale, self.push(x), self.late, self.done, self.at, int(self.at) * 2
+
+
+class Counter(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.n = 0
+        self.sizes = [1, 2]
+        self.register_buffer("rows", torch.zeros(2, 3))
+
+    def forward(self, x: Tensor):
+        self.n += 1
+        self.sizes[1] += 3
+        self.rows[-1] += x[0]
+        return self.rows * self.n
+
+
+@program(*both(4, 3), rand(4, 3) + 1)
+class StateInBranch(nn.Module):
+    """What is asked for first within a branch was there before it all the same."""
+
+    def __init__(self):
+        super().__init__()
+        self.counter = Counter()
+        self.register_buffer("ring", torch.zeros(2, 4, 3))
+
+    def forward(self, x: Tensor):
+        if x.sum() > 0:
+            self.ring[-1, 0] += 1
+            self.counter(x)
+        return self.ring.sum(0) + x, self.counter.rows, self.counter.n + 0 * int(x[0, 0]), self.counter.sizes[1]
+
+
+@program(*both(3, 4))
+class Inner(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(4, 4), nn.Linear(4, 4)])
+        self.names = nn.ModuleDict({"relu": nn.ReLU(inplace=True), "gelu": nn.GELU()})
+        self.norm = nn.BatchNorm1d(4)
+        self.drop = nn.Dropout(0.5)
+
+    def forward(self, x: Tensor):
+        for i, layer in enumerate(self.layers):
+            x = layer(x) + i
+        before = x
+        for name, layer in self.names.items():
+            x = layer(x)
+        if x.sum() > 0.5:
+            x = self.norm(x)
+        else:
+            x = self.drop(x)
+        return x, before
+
+
+@program((rand(1, 6), torch.tensor([1])), (rand(1, 6) * 3, torch.tensor([4])))
+class GreedyDecoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Embedding(10, 6)
+        self.cell = nn.GRUCell(6, 6)
+        self.out = nn.Linear(6, 10)
+
+    def forward(self, h: Tensor, start: Tensor):
+        token = start
+        tokens = torch.full([1, 9], -1, dtype=torch.long)
+        score = torch.zeros(1)
+        for i in range(9):
+            h = self.cell(self.embed(token), h)
+            logp = torch.log_softmax(self.out(h) * 4, -1)
+            best, token = logp.max(-1)
+            score += best
+            tokens[:, i] = token
+            if token.item() == 3:
+                break
+        return tokens, score, h
+
+
+@program((rand(5, 1, 4), torch.tensor(3)), (rand(5, 1, 4), torch.tensor(6)))
+class LstmDecoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.encoder = nn.LSTM(4, 5, bidirectional=True)
+        self.decoder = nn.LSTMCell(5, 10)
+        self.back = nn.Linear(10, 5)
+
+    def forward(self, x: Tensor, n: Tensor):
+        y, (h, c) = self.encoder(x)
+        h = torch.cat([h[0], h[1]], 1)
+        c = torch.cat([c[0], c[1]], 1)
+        last = y[-1, :, :5]
+        steps = torch.zeros(8, 1, 5)
+        i = 0
+        while i < int(n):
+            h, c = self.decoder(last, (h, c))
+            last = self.back(h)
+            attention = torch.softmax(y[:, 0] @ h[0], 0)
+            steps[i] = last + attention[0]
+            i += 1
+        return steps, h, c

@@ -1,0 +1,70 @@
+"""Scripts small programs, and writes them with PyTorch's numbers into scripted/: `python scripted.py`, or only some: `… scripted.py 'Joined*'`.
+
+The programs are in programs/. Each is called once for each of its inputs, in order, by one instance: NAME-sequence.npz. Those that Sconce refuses are in later.txt.
+"""
+
+import fnmatch
+import io
+import linecache
+import pathlib
+import sys
+import types
+import zlib
+
+import numpy
+import torch
+
+HERE = pathlib.Path(__file__).resolve().parent
+OUT = HERE / "scripted"
+FAMILIES = ["views", "doubts", "numbers", "ways", "containers", "states"]
+
+
+def declared():
+    """What programs/ declares, as if it lay in no folder: archives keep the names of files."""
+    for package in ["programs", "programs.declared", *(f"programs.{family}" for family in FAMILIES)]:
+        path = HERE / pathlib.Path(*package.split("."))
+        module = sys.modules[package] = types.ModuleType(package)
+        if path.is_dir():
+            module.__path__ = [str(path)]
+            continue
+        name, text = f"{path.name}.py", path.with_suffix(".py").read_text()
+        linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+        module.__file__ = name
+        torch.manual_seed(zlib.crc32(name.encode()))
+        exec(compile(text, name, "exec"), module.__dict__)
+    return sys.modules["programs.declared"].PROGRAMS
+
+
+def tensors(value):
+    """What PyTorch gives, flat. None and numbers that the program knows without a run are no outputs: programs wrap these in tensors."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        return [tensor for item in value for tensor in tensors(item)]
+    return [torch.as_tensor(value, dtype=torch.float64 if isinstance(value, float) else None).detach().clone()]
+
+
+def write(name, module, calls):
+    torch.manual_seed(zlib.crc32(name.encode()))
+    data = io.BytesIO()
+    torch.jit.save(torch.jit.script(module().eval()), data)
+    (OUT / f"{name}.pt").write_bytes(data.getvalue())
+    data.seek(0)
+    loaded = torch.jit.load(data)
+    rows = []
+    for call in calls:
+        rows.append({f"in{i}": tensor.clone() for i, tensor in enumerate(call)})
+        rows[-1].update({f"out{i}": tensor for i, tensor in enumerate(tensors(loaded(*[tensor.clone() for tensor in call])))})
+    numpy.savez(OUT / f"{name}-sequence.npz", **{key: torch.stack([row[key] for row in rows]).numpy() for key in rows[0]})
+
+
+def main(patterns):
+    OUT.mkdir(exist_ok=True)
+    for name, (module, calls) in declared().items():
+        if not patterns or any(fnmatch.fnmatch(name, pattern) for pattern in patterns):
+            write(name, module, calls)
+            print(name)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
