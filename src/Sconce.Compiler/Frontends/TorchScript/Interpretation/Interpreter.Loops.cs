@@ -178,7 +178,7 @@ internal sealed partial class Interpreter
                 (branches, branchFrame, calls) = (outer, outerFrame, depth);
             }
 
-            var changed = journal.Changed.Where(pair => pair.Key.Born < born && !carried.Contains(pair.Key) && !Equals(pair.Value, pair.Key.Content)
+            var changed = journal.Changed.Where(pair => pair.Key.Born < born && !carried.Contains(pair.Key) && !Equals(pair.Value is Lazy<Datum> lazy ? lazy.Value : pair.Value, pair.Key.Content)
                 && pair.Value is not (null or Datum.Unusable { IsUninitialised: false })).ToList();
             if (changed.Count > 0)
             {

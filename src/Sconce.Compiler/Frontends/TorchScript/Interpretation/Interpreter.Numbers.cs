@@ -281,10 +281,15 @@ internal sealed partial class Interpreter
         (Datum.None, Datum.None) => Datum.Of(true),
         (Datum.Optional optional, Datum.None) => it.CallOperator("aten::__not__", [new Datum.Bool(optional.Has)], []),
         (Datum.None, _) or (_, Datum.None) => Datum.Of(false),
-        (Datum.Tensor x, Datum.Tensor y) => Datum.Of(ReferenceEquals(x.Reference, y.Reference)),
+        (Datum.Tensor x, Datum.Tensor y) => ReferenceEquals(x.Reference, y.Reference) ? Datum.Of(true) : AreTwo(x.Reference.Memory.Cell, y.Reference.Memory.Cell),
+        (Datum.List x, Datum.List y) => x.Equals(y) ? Datum.Of(true) : AreTwo(x.Items, y.Items),
+        (Datum.Dict x, Datum.Dict y) => x.Equals(y) ? Datum.Of(true) : AreTwo(x.Items, y.Items),
         (Datum.Object x, Datum.Object y) => Datum.Of(ReferenceEquals(x.Instance, y.Instance)),
         var (x, y) => it.Same(x, y),
     };
+
+    /// <summary>Refuses what may be the same.</summary>
+    private static Datum.Bool AreTwo(Cell a, Cell b) => a.Doubtful.Contains(b) ? throw SconceException.Unsupported("a comparison by `is` of two names that may hold the same, which only the run can tell") : Datum.Of(false);
 
     private static Builtin Bits(string name, Func<bool, bool, bool> flags, Func<long, long, long> integers) => (it, a) => (a[0], a[1]) switch
     {

@@ -35,7 +35,8 @@ internal sealed class TensorReference
 
     private sealed record Sight(Memory Memory, TensorReference? Parent, InvertibleView? View);
 
-    private Sight Now => (Sight)seen.Content!;
+    private Sight Now => seen.Content as Sight ?? throw SconceException.Unsupported(
+        "a tensor that one branch reshapes in place, where only the run tells which is taken", hint: "use the function that gives a new tensor, such as unsqueeze for unsqueeze_");
 
     public Memory Memory => Now.Memory;
 
