@@ -14,7 +14,9 @@ const size = (dim, values) => {
   return { "+": a + b, "*": a * b, "//": Math.floor(a / b), "%": a - b * Math.floor(a / b), min: Math.min(a, b), max: Math.max(a, b) }[dim[0]];
 };
 
-const bytesOf = { bool: 1, uint8: 1, int8: 1, int16: 2, float16: 2, bfloat16: 2, int32: 4, float32: 4, int64: 8, float64: 8 };
+const bytesOf = {
+  bool: 1, uint8: 1, int8: 1, int16: 2, uint16: 2, float16: 2, bfloat16: 2, int32: 4, uint32: 4, float32: 4, complex32: 4, int64: 8, uint64: 8, float64: 8, complex64: 8, complex128: 16,
+};
 
 function run(module, manifest, inputs, pattern) {
   const values = solve(manifest, inputs.map(({ shape }) => shape));
