@@ -201,7 +201,7 @@ public sealed partial class GraphLowering
 
         if (value.Type is GraphType.Tensor expected)
         {
-            if (ShapeCheck.Difference(context, lowered, expected) is { } difference)
+            if (!ShapeCheck.IsMisrecorded(node) && ShapeCheck.Difference(context, lowered, expected) is { } difference)
             {
                 throw SconceException.Internal($"{value} {difference}", PlaceOf(node));
             }

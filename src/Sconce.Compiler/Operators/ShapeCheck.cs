@@ -18,6 +18,13 @@ internal static class ShapeCheck
         _ => null,
     };
 
+    /// <summary>
+    /// PyTorch 2.14's rule for the shape of what is unique along a dim that is counted from the end is a mistake: it puts dims behind that one that are before it too
+    /// (<c>torch/_subclasses/fake_impls.py</c>, <c>_unique</c>).
+    /// </summary>
+    public static bool IsMisrecorded(Node node) => node.Operator.StartsWith("aten::unique", StringComparison.Ordinal) && node.Arguments.Any(argument => argument is
+        { Name: "dim", Argument: Argument.Int { Value: { IsConstant: true, Value: < 0 } } });
+
     /// <summary>The sizes that PyTorch recorded. A symbol of a size that it did not know is, where it first occurs, the size that was made; what else hangs on such a one says nothing.</summary>
     private static ImmutableArray<Dim> Recorded(LoweringContext context, ImmutableArray<Dim> recorded, ImmutableArray<Dim> made) =>
         recorded.Length != made.Length ? recorded : [.. recorded.Zip(made, (size, actual) =>

@@ -125,7 +125,6 @@ internal static class Selection
         var places = FirstOfEach(context, count, i => differs.At([i]));
         var picked = context.Reshape(context.View(rows, [places.Count, width], i => [places[i[0]][0], i[1]]), [places.Count, .. others]);
         var unique = context.View(picked, self.Dims.SetItem(axis, places.Count), i => i.RemoveAt(axis).Insert(0, i[axis]));
-        
 
         // These are computed whether they are asked for or not.
         return Lowered.Of(unique, Inverse(context, places, from), Counts(context, places));
