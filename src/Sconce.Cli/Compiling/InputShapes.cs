@@ -37,7 +37,8 @@ internal static class InputShapes
     private static ImmutableArray<InputSpec> Of(IReadOnlyList<IReadOnlyDictionary<string, TensorData>> files)
     {
         var symbols = new Dictionary<string, Symbol>();
-        return [.. Inputs(files[0]).Select(input => new InputSpec(input.Name, input.Array.Type, [.. input.Array.Shape.Select((size, axis) => Size(input.Name, size, axis))]) { Example = Example(input.Array) })];
+        return [.. Inputs(files[0]).Select(input => new InputSpec(
+            input.Name, input.Array.Type, [.. input.Array.Shape.Select((size, axis) => Size(input.Name, size, axis))]) { Example = Example(input.Array) })];
 
         Dim Size(string name, long size, int axis)
         {
