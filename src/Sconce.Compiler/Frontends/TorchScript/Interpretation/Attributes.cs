@@ -54,6 +54,7 @@ internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal
             ScriptValue.List list => new Datum.List(Collection(path, list.Items.Select((item, i) => Of(item, Inner(path, i), isParameter)).ToImmutableList())),
             ScriptValue.Dict dict => new Datum.Dict(Collection(path, dict.Items.Select(item => (Of(item.Key, null), Of(item.Value, Inner(path, item.Key)))).ToImmutableList())),
             ScriptValue.Tuple tuple => Tuple(tuple, path, type),
+            ScriptValue.Tensor { Quantisation: { } form } tensor => new Datum.Quantised(new(Tensor(tensor, path, isParameter)), Quantiser.Of(form, tensor.Type, this)),
             ScriptValue.Tensor tensor => new Datum.Tensor(Tensor(tensor, path, isParameter)),
             ScriptValue.Object item => Object(item, path),
             _ => throw SconceException.Internal($"a value of the archive of the kind {value.GetType().Name}"),
@@ -94,7 +95,7 @@ internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal
 
     private Datum.Object Object(ScriptValue.Object value, string? path)
     {
-        var instance = new Instance(value.QualifiedName) { Path = path };
+        var instance = new Instance(value.QualifiedName) { Path = path, State = value.Attributes.Count == 0 ? new(() => Of(value.State, path)) : null };
         var result = new Datum.Object(instance);
         known[value] = result;
         var definition = code.FindClass(value.QualifiedName)?.Definition;
@@ -164,22 +165,20 @@ internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal
     }
 
     /// <summary>A tensor that the program makes of known numbers.</summary>
-    public Datum.Tensor Made(TensorData data)
+    public Datum.Tensor Made(TensorData data) => new(new TensorReference(journal, new Memory(journal.New(new Contents(Constant(data), 0)))));
+
+    /// <summary>Known numbers as a value of the graph.</summary>
+    public Value Constant(TensorData data)
     {
         var value = new Value(builder.Name("tensor"), new GraphType.Tensor(data.Type, [.. data.Shape.Select(size => (Dim)size)]));
         var input = new GraphInput(value, InputKind.Constant, value.Name, data);
         builder.Graph.Inputs.Add(input);
         builder.Typer.Define(input);
-        return new(new TensorReference(journal, new Memory(journal.New(new Contents(value, 0)))));
+        return value;
     }
 
     private TensorReference Tensor(ScriptValue.Tensor tensor, string? path, bool isParameter)
     {
-        if (tensor.Quantisation is not null)
-        {
-            throw SconceException.Unsupported("a quantised tensor", hint: "Sconce does not compile quantised TorchScript models yet: export the model with torch.export and torchao.");
-        }
-
         var inStorage = sharers.TryGetValue(tensor.Storage, out var list) ? list : sharers[tensor.Storage] = [];
         if (inStorage.Find(other => IsSame(other.Tensor, tensor)).Reference is { } same)
         {

@@ -23,7 +23,11 @@ internal sealed record BuiltinCall(string Operator, IReadOnlyList<Datum> Given, 
 internal static class Builtins
 {
     private static readonly FrozenDictionary<string, Builtin> table =
-        new[] { Interpreter.NumberBuiltins, Interpreter.CollectionBuiltins, Interpreter.TextBuiltins, Interpreter.TensorBuiltins }
+        new[]
+        {
+            Interpreter.NumberBuiltins, Interpreter.CollectionBuiltins, Interpreter.TextBuiltins, Interpreter.TensorBuiltins, Interpreter.QuantisedBuiltins, Interpreter.PackedBuiltins,
+            Interpreter.RecurrenceBuiltins,
+        }
             .SelectMany(entries => entries).ToFrozenDictionary(entry => entry.Name, entry => entry.Run);
 
     public static Builtin? Find(string op) => table.GetValueOrDefault(op);

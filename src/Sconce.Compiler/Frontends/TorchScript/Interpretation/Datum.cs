@@ -18,6 +18,9 @@ internal abstract record Datum
 
     public sealed record Tensor(TensorReference Reference) : Datum;
 
+    /// <summary>A quantised tensor: its integers, and what they stand for.</summary>
+    public sealed record Quantised(Tensor Steps, Quantiser Quantiser) : Datum;
+
     /// <summary>An integer: <see cref="Argument.Int"/> over the sizes of inputs, or a value of the graph.</summary>
     public sealed record Int(Argument Value) : Datum
     {
@@ -104,6 +107,7 @@ internal abstract record Datum
     {
         None => "None",
         Tensor { Reference: var tensor } => tensor.Describe(),
+        Quantised => "a quantised tensor",
         Int { Known: { } known } => $"the int {known}",
         Int { Size: { } size } => $"the int {size}",
         Int => "an int that only the run can tell",
@@ -138,6 +142,9 @@ internal sealed class Instance(string className)
 
     /// <summary>Constants that the class declares.</summary>
     public Dictionary<string, Language.Expression> Finals { get; } = [];
+
+    /// <summary>What the archive gives of an object without attributes: packed parameters of quantised layers are such.</summary>
+    public Lazy<Datum>? State { get; init; }
 
     /// <summary>Where it hangs in the tree of modules, as <c>encoder.conv1</c>; null for objects made by the program.</summary>
     public string? Path { get; init; }

@@ -15,7 +15,7 @@ internal sealed partial class Interpreter
         ("aten::__contains__", (it, a) => it.Contains(a[0], a[1])),
         ("aten::append", (it, a) => a[0] is Datum.List list ? it.Append(list, [a[1]]) : null),
         ("aten::stack", (it, a) => it.StackRun(a)),
-        ("aten::cat", (it, a) => it.JoinRun(a)),
+        ("aten::cat", (it, a) => it.JoinQuantised(a) ?? it.JoinRun(a)),
         ("aten::concat", (it, a) => it.JoinRun(a)),
         ("aten::insert", (it, a) => a[0] is Datum.List list ? it.Change(list, items => items.Insert((int)Math.Clamp(it.Whole(a[1]) is var at && at < 0 ? at + items.Count : at, 0,
             items.Count), a[2])) : null),

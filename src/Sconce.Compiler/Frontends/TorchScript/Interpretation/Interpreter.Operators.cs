@@ -17,6 +17,11 @@ internal sealed partial class Interpreter
             argument.Usable();
         }
 
+        if (arguments is [Datum.Quantised quantised, ..] && OfQuantised(op, quantised, arguments, named) is { } made)
+        {
+            return made;
+        }
+
         return Builtins.Find(op) is { } builtin && builtin(this, new BuiltinCall(op, arguments, named)) is { } result ? result : TensorOperator(op, arguments, named);
     }
 

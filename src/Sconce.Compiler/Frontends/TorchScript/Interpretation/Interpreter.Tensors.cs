@@ -36,7 +36,7 @@ internal sealed partial class Interpreter
         ("prim::layout", (_, _) => Datum.Of(0)),
         ("aten::get_device", (_, _) => Datum.Of(-1)),
         ("prim::type", (_, a) => Datum.Of(a[0] is Datum.Device { Name: var name } ? name.Split(':')[0] : "cpu")),
-        ("prim::is_cuda", No), ("prim::is_sparse", No), ("prim::is_quantized", No), ("prim::is_mkldnn", No), ("prim::is_meta", No), ("prim::is_mps", No), ("prim::is_vulkan", No),
+        ("prim::is_cuda", No), ("prim::is_sparse", No), ("prim::is_mkldnn", No), ("prim::is_meta", No), ("prim::is_mps", No), ("prim::is_vulkan", No),
         ("prim::is_xpu", No), ("prim::is_nested", No), ("prim::is_ort", No), ("prim::is_maia", No), ("prim::is_mtia", No), ("prim::is_xla", No), ("prim::is_ipu", No), ("prim::is_sparse_csr", No),
         ("prim::requires_grad", WithGradients), ("aten::requires_grad", WithGradients), ("aten::is_grad_enabled", Yes), ("aten::is_autocast_enabled", No), ("aten::is_autocast_cpu_enabled",
             No), ("aten::is_inference", No),

@@ -1,0 +1,120 @@
+using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Graphs;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
+
+// Layers whose parameters are packed into an object: quantised ones, and those that mobile devices run.
+internal sealed partial class Interpreter
+{
+    private const string PackedLinear = "__torch__.torch.classes.quantized.LinearPackedParamsBase";
+
+    public static IEnumerable<(string Name, Builtin Run)> PackedBuiltins =>
+    [
+        ("quantized::conv1d", (it, a) => it.Convolve(a, relu: false)),
+        ("quantized::conv1d_relu", (it, a) => it.Convolve(a, relu: true)),
+        ("quantized::conv2d", (it, a) => it.Convolve(a, relu: false)),
+        ("quantized::conv2d_relu", (it, a) => it.Convolve(a, relu: true)),
+        ("quantized::conv3d", (it, a) => it.Convolve(a, relu: false)),
+        ("quantized::conv3d_relu", (it, a) => it.Convolve(a, relu: true)),
+        ("quantized::conv_transpose1d", (it, a) => it.Convolve(a, relu: false)),
+        ("quantized::conv_transpose2d", (it, a) => it.Convolve(a, relu: false)),
+        ("quantized::conv_transpose3d", (it, a) => it.Convolve(a, relu: false)),
+        ("quantized::linear", (it, a) => it.Requantised(a, it.Linear(a[0], a[1]), relu: false)),
+        ("quantized::linear_relu", (it, a) => it.Requantised(a, it.Linear(a[0], a[1]), relu: true)),
+        ("quantized::linear_dynamic", (it, a) => it.DynamicLinear(a[0], a[1], a.Find(2, "reduce_range") is Datum.Bool { Known: true })),
+        ("quantized::linear_relu_dynamic", (it, a) => it.CallOperator("aten::relu", [it.DynamicLinear(a[0], a[1], a.Find(2, "reduce_range") is Datum.Bool { Known: true })], [])),
+        ("quantized::linear_dynamic_fp16", (it, a) => it.DynamicLinear(a[0], a[1], reduce: false)),
+        ("quantized::linear_relu_dynamic_fp16", (it, a) => it.CallOperator("aten::relu", [it.DynamicLinear(a[0], a[1], reduce: false)], [])),
+        ("quantized::linear_prepack", (_, a) => Packed(PackedLinear, a[0], a.Find(1, "B"))),
+        ("quantized::linear_unpack", (it, a) => Datum.TupleOf(ItemsOf(StateOf(a[0])).Take(2))),
+        ("quantized::linear_unpack_fp16", (it, a) => Datum.TupleOf(ItemsOf(StateOf(a[0])).Take(2))),
+        ("quantized::conv2d_prepack", (it, a) => it.PackedOfConvolution(a)),
+        ("quantized::conv3d_prepack", (it, a) => it.PackedOfConvolution(a)),
+        ("quantized::conv2d_unpack", (_, a) => PackedConvolution.Read(StateOf(a[0]), ItemsOf) is var packed ? Datum.TupleOf(packed.Weight, packed.Bias) : null),
+        ("prepacked::conv2d_clamp_run", (it, a) => it.ConvolveClamped(a, isTransposed: false)),
+        ("prepacked::conv2d_transpose_clamp_run", (it, a) => it.ConvolveClamped(a, isTransposed: true)),
+        ("prepacked::linear_clamp_run", (it, a) => ItemsOf(StateOf(a[1])) is [var weight, var bias, var low, var high]
+            ? it.Clamped(it.CallOperator("aten::linear", [a[0], weight, bias], []), low, high) : throw Strange(a[1])),
+    ];
+
+    private static Datum StateOf(Datum packed) => packed is Datum.Object { Instance.State: { } state } ? state.Value : throw SconceException.Expected("packed parameters", packed.Kind);
+
+    private static SconceException Strange(Datum packed) => SconceException.Unsupported(
+        $"{packed.Kind} in a form that Sconce does not know", hint: "save the model with a newer PyTorch");
+
+    private static Datum.Object Packed(string className, params Datum[] state) => new(new Instance(className) { State = new(Datum.TupleOf(state)) });
+
+    private Datum.Object PackedOfConvolution(BuiltinCall a)
+    {
+        var (stride, padding, dilation) = (ItemsOf(a[2]), ItemsOf(a[3]), ItemsOf(a[4]));
+        var numbers = NewList([Datum.Of(stride.Count), .. stride, .. padding, .. dilation, .. stride.Select(_ => Datum.Of(0)), a[5], Datum.Of(0)]);
+        return Packed("__torch__.torch.classes.quantized.Conv2dPackedParamsBase", Datum.Of(3), numbers, NewList([Datum.Nothing, a[0], a[1]]));
+    }
+
+    /// <summary>A convolution of quantised numbers: one of floats, whose result is quantised.</summary>
+    private Datum Convolve(BuiltinCall a, bool relu)
+    {
+        var packed = PackedConvolution.Read(StateOf(a[1]), ItemsOf);
+        var (input, weight) = ((Datum.Quantised)a[0], (Datum.Quantised)packed.Weight);
+
+        // One dim is packed as two, of which the first is 1.
+        var isFlat = ShapeOf(input.Steps).Length == packed.Rank + 1;
+        Datum steps = StepsFromZero(input);
+        steps = isFlat ? CallOperator("aten::unsqueeze", [steps, Datum.Of(2)], []) : steps;
+        Datum List(IEnumerable<long> numbers) => NewList(numbers.Select(number => (Datum)Datum.Of(number)));
+        var sums = CallOperator("aten::convolution", [steps, StepsFromZero(weight), Datum.Nothing, List(packed.Stride), List(packed.Padding), List(packed.Dilation),
+            Datum.Of(packed.IsTransposed), List(packed.OutputPadding), Datum.Of(packed.Groups)], []);
+        var result = Scaled(sums, input.Quantiser, weight.Quantiser, packed.Bias, packed.Rank);
+        return Requantised(a, isFlat ? CallOperator("aten::squeeze", [result, Datum.Of(2)], []) : result, relu);
+    }
+
+    /// <summary>Floats of sums of products of integers. The sums are exact in floats up to 2 to the power of 24, as PyTorch's are, which are integers.</summary>
+    /// <param name="sums">The sums, less what zero points add.</param>
+    /// <param name="input">What the input's integers stand for.</param>
+    /// <param name="weight">What the weight's do.</param>
+    /// <param name="bias">Floats for each channel, or None.</param>
+    /// <param name="rank">How many dims come after the channels.</param>
+    private Datum Scaled(Datum sums, Quantiser input, Quantiser weight, Datum bias, int rank)
+    {
+        var scale = input.Scale is Argument.Float { Value: var x } && weight.Scale is Argument.Float { Value: var w } ? Datum.Of((double)((float)x * (float)w))
+            : CallOperator("aten::mul", [OfChannels(weight.Scale), OfScale(input.Scale)], []);
+        var result = CallOperator("aten::mul", [sums, scale], []);
+        return bias is Datum.None ? result : CallOperator("aten::add", [result, OfChannels(ToArgument(bias))], []);
+
+        Datum OfScale(Argument value) => value is Argument.Float ? new Datum.Float(value) : CallOperator("aten::to", [new Datum.Tensor(NewTensor(value)), Datum.Of(NumberOf(DType.Float32))], []);
+
+        Datum OfChannels(Argument value) => value is Argument.Float || rank == 0 ? OfScale(value)
+            : CallOperator("aten::reshape", [OfScale(value), NewList([Datum.Of(-1), .. Enumerable.Repeat<Datum>(Datum.Of(1), rank)])], []);
+    }
+
+    private Datum Linear(Datum input, Datum packed)
+    {
+        if (ItemsOf(StateOf(packed)) is not [var weight, var bias, ..])
+        {
+            throw Strange(packed);
+        }
+
+        return input is Datum.Quantised x && weight is Datum.Quantised w
+            ? Scaled(CallOperator("aten::linear", [StepsFromZero(x), StepsFromZero(w), Datum.Nothing], []), x.Quantiser, w.Quantiser, bias, 0)
+            : CallOperator("aten::linear", [input, weight, bias], []);
+    }
+
+    /// <summary>Floats times quantised weights: the floats are quantised by their own range; where the weights are floats, they stay as they are.</summary>
+    private Datum DynamicLinear(Datum input, Datum packed, bool reduce) => Linear(
+        ItemsOf(StateOf(packed))[0] is Datum.Quantised ? QuantisedByRange((Datum.Tensor)input, DType.UInt8, reduce) : input, packed);
+
+    private Datum ConvolveClamped(BuiltinCall a, bool isTransposed)
+    {
+        var none = NewList([Datum.Of(0), Datum.Of(0)]);
+        var (weight, bias, stride, padding, more, dilation, groups, low, high) = (ItemsOf(StateOf(a[1])), isTransposed) switch
+        {
+            ([var w, var b, var s, var p, var d, var g, var l, var h], false) => (w, b, s, p, none, d, g, l, h),
+            ([var w, var b, var s, var p, var o, var d, var g, var l, var h], true) => (w, b, s, p, o, d, g, l, h),
+            _ => throw Strange(a[1]),
+        };
+        return Clamped(CallOperator("aten::convolution", [a[0], weight, bias, stride, padding, dilation, Datum.Of(isTransposed), more, groups], []), low, high);
+    }
+
+    private Datum Clamped(Datum result, Datum low, Datum high) => low is Datum.None && high is Datum.None ? result : CallOperator("aten::clamp", [result, low, high], []);
+}
