@@ -1,8 +1,9 @@
-"""Scripts small programs, and writes them with PyTorch's numbers into scripted/: `python scripted.py`, or only some: `… scripted.py 'Joined*'`.
+"""Scripts or traces small programs, and writes them with PyTorch's numbers into scripted/: `python scripted.py`, or only some: `… scripted.py 'Joined*'`.
 
-The programs are in programs/. Each is called once for each of its inputs, in order, by one instance: NAME-sequence.npz. Those that Sconce refuses are in later.txt.
+The programs are in programs/. Each is called once for each of its inputs, in order, by one instance: NAME-sequence.npz, or NAME.npz for one call. Those that Sconce refuses are in later.txt.
 """
 
+import concurrent.futures
 import fnmatch
 import io
 import linecache
@@ -16,7 +17,7 @@ import torch
 
 HERE = pathlib.Path(__file__).resolve().parent
 OUT = HERE / "scripted"
-FAMILIES = ["views", "doubts", "numbers", "ways", "containers", "states"]
+FAMILIES = ["views", "doubts", "numbers", "ways", "containers", "states", "attention"]
 
 
 def declared():
@@ -44,25 +45,33 @@ def tensors(value):
     return [torch.as_tensor(value, dtype=torch.float64 if isinstance(value, float) else None).detach().clone()]
 
 
-def write(name, module, calls):
+def write(name, module, calls, traced):
     torch.manual_seed(zlib.crc32(name.encode()))
     data = io.BytesIO()
-    torch.jit.save(torch.jit.script(module().eval()), data)
+    made = module().eval()
+    if traced:
+        # A trace keeps the stack, which in a thread of its own names no folder of ours.
+        with concurrent.futures.ThreadPoolExecutor() as thread:
+            made = thread.submit(torch.no_grad()(torch.jit.trace), made, calls[0], check_trace=False).result()
+    else:
+        made = torch.jit.script(made)
+    torch.jit.save(made, data)
     (OUT / f"{name}.pt").write_bytes(data.getvalue())
     data.seek(0)
     loaded = torch.jit.load(data)
+    ending = "-sequence" if len(calls) > 1 else ""
     rows = []
     for call in calls:
         rows.append({f"in{i}": tensor.clone() for i, tensor in enumerate(call)})
         rows[-1].update({f"out{i}": tensor for i, tensor in enumerate(tensors(loaded(*[tensor.clone() for tensor in call])))})
-    numpy.savez(OUT / f"{name}-sequence.npz", **{key: torch.stack([row[key] for row in rows]).numpy() for key in rows[0]})
+    numpy.savez(OUT / f"{name}{ending}.npz", **{key: (torch.stack([row[key] for row in rows]) if ending else value).numpy() for key, value in rows[0].items()})
 
 
 def main(patterns):
     OUT.mkdir(exist_ok=True)
-    for name, (module, calls) in declared().items():
+    for name, (module, calls, traced) in declared().items():
         if not patterns or any(fnmatch.fnmatch(name, pattern) for pattern in patterns):
-            write(name, module, calls)
+            write(name, module, calls, traced)
             print(name)
 
 

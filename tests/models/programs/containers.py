@@ -176,3 +176,19 @@ class Kinds(nn.Module):
             x * self.f(3) + self.f(x) + self.f([1, 2, 3]), torch.tensor(a + list(x.shape) + [x.numel(), x.size(-1), len(x)]), torch.tensor([x.is_floating_point(), x.dtype ==
             torch.float32])
         )
+
+
+@program(*both(3, 4))
+class DictByData(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.cache: Dict[str, Tensor] = {}
+
+    def forward(self, x: Tensor):
+        d = {"a": x}
+        if x.sum() > 0:
+            d["a"] = x * 2
+        d["b"] = x
+        e = d
+        e["a"] += 1
+        return d["a"], d["b"], x

@@ -5,11 +5,11 @@ import torch
 PROGRAMS = {}
 
 
-def program(*calls):
-    """A module to script, and the calls to try it with: several where they take different ways through it."""
+def program(*calls, traced=False):
+    """A module to script or trace, and the calls to try it with: several where they take different ways through it."""
 
     def declare(module):
-        PROGRAMS[module.__name__] = (module, [call if isinstance(call, tuple) else (call,) for call in calls])
+        PROGRAMS[module.__name__] = (module, [call if isinstance(call, tuple) else (call,) for call in calls], traced)
         return module
 
     return declare

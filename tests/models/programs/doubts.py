@@ -1,5 +1,7 @@
 """Two names that may hold the same after a branch or a loop: what is written through one and read through the other is refused."""
 
+from typing import Dict
+
 import torch
 from programs.declared import both, program, rand
 from torch import Tensor, nn
@@ -214,3 +216,49 @@ class ViewChains(nn.Module):
         d = a.detach()
         d[0, 0] = 11.0
         return a, t, flat, left, right, p, q, r, e, f, s
+
+
+@program(*both(3, 4))
+class IsAfterJoin(nn.Module):
+    def forward(self, x: Tensor):
+        a = x.clone()
+        b = x * 2
+        if x.sum() > 0:
+            c = a
+        else:
+            c = b
+        k = 0
+        if c is a:
+            k = 1
+        return x + k
+
+
+@program(*both(3, 4))
+class TransposeInBranch(nn.Module):
+    def forward(self, x: Tensor):
+        y = x[:3, :3].clone()
+        z = y
+        if x.sum() > 0:
+            y.t_()
+        y[0, 1] = 9.0
+        return y, z
+
+
+@program((rand(3, 4), torch.tensor(2)), (rand(3, 4), torch.tensor(0)))
+class LoopTensorState(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.n = 0
+        self.h = torch.zeros(3, 4)
+        self.cache: Dict[str, Tensor] = {"k": torch.zeros(2, 4)}
+        self.l = [torch.zeros(4), torch.ones(4)]
+
+    def forward(self, x: Tensor, n: Tensor):
+        for i in range(int(n)):
+            self.n += i + 1
+            self.h += x
+            self.h[0] *= 0.5
+            self.cache["k"][i % 2] += x[i % 3]
+            self.l[0] = self.l[0] + x[0]
+            self.l[1].add_(1)
+        return self.h * 1, self.cache["k"] * 1, self.l[0] * 1, self.l[1] * 1, self.n

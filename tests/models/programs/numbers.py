@@ -72,3 +72,60 @@ class ToScalars(nn.Module):
         i = x.argmax().item()
         values, order = torch.sort(x, descending=True)
         return total, a[1] + 1, i, int(order[0]) + 1, values * total, math.sqrt(abs(total)), math.exp(total / 10), max(total, 0.5), min(float(x[0]), 1.0)
+
+
+@program((torch.tensor([5, -3, 2]),), (torch.tensor([-7, 4, 0]),))
+class IntOps(nn.Module):
+    def forward(self, t: Tensor):
+        a = int(t[0])
+        b = int(t[1])
+        s = 0
+        for v in t:
+            s += int(v) // 2
+        k = t.clone()
+        k = k.floor_divide(2)
+        j = t.clone()
+        j %= 3
+        h = t.float()
+        h /= 2
+        big = a * 100000 * 100000
+        return (
+            a // b, a % b, -a // b, a % -b, s, k, j, h, big, a * b - s, float(a) / b, a / b, int(a / b), round(a / b), bool(a), a == b, a < b, abs(b), t << 1, t & 3, t ^ 1, ~t, -t, t
+            > 0, t // -2, t % -2, t / 2, torch.div(t, 2, rounding_mode="trunc"), t.sum() // 2, t.max() - b, t.float().mean()
+        )
+
+
+@program(*both(3, 4))
+class ScalarJoin(nn.Module):
+    def forward(self, x: Tensor):
+        n = 1
+        f = 0.5
+        t = (1, 2.0, x)
+        if x.sum() > 0:
+            n = int(x[0, 0] * 10)
+            f = float(n) / 3
+            t = (n, f, x * 2)
+        z = x * n + f
+        return z // 1, n % 4, f, t, n // 3, -n // 3, torch.full([2], n), torch.full([2], f), torch.tensor([n]), torch.tensor(f), x.new_full([2], n), torch.zeros([2], dtype=torch.int16) + n
+
+
+@program(*both(3))
+class WhileFloat(nn.Module):
+    def forward(self, x: Tensor):
+        lo = 0.0
+        hi = 4.0
+        n = 0
+        target = float(x.abs().sum())
+        while hi - lo > 0.001 and n < 30:
+            mid = (lo + hi) / 2
+            if mid * mid < target:
+                lo = mid
+            else:
+                hi = mid
+            n += 1
+        done = False
+        c = 0
+        while not done:
+            c += 1
+            done = bool(c * x[0] > 2) or c >= 7
+        return lo, hi, n, c, torch.tensor([lo, hi])

@@ -133,3 +133,71 @@ class Slices(nn.Module):
         for v in t:
             code = code * 3 + v
         return y, torch.tensor([code, len(s[-3:-1]) + len(s[::3]) + ord(s[-2])]), x[-3:-1, 1:], x[:, -2], x[1::2, ::3], x[3:1], x[None, -1, ..., :2]
+
+
+@program(*both(4, 4))
+class AugSelf(nn.Module):
+    def forward(self, x: Tensor):
+        a = x.clone()
+        a += a.t().clone()
+        a[1:] += a[:-1].clone()
+        a[:, 1:] = a[:, :-1].clone()
+        a[0] += a[1].sum()
+        a.copy_(a.flip(0))
+        b = a[1]
+        a[1] = a[2]
+        a[2] = b
+        if x.sum() > 0:
+            a[:2], a[2:] = (a[2:], a[:2])
+        return a, b
+
+
+@program(*both(3, 4))
+class Expand(nn.Module):
+    def forward(self, x: Tensor):
+        r = x[0].clone()
+        e = r.expand(3, 4)
+        r += 1
+        m = e.mean(0)
+        n = r.view_as(m)
+        n.zero_()
+        s = x.clone()
+        d = s.diagonal()
+        d += 5
+        w = s.unfold(1, 2, 1)
+        s[0] = 0.0
+        q = s.split([1, 2])
+        q[1].neg_()
+        z = torch.split(s, 2, 1)
+        z[0].add_(1)
+        u = s.narrow(1, 1, 2)
+        u.fill_(2.0)
+        v = s.permute(1, 0)
+        v[0].exp_()
+        i = s.squeeze()
+        i[0, 0] = -9.0
+        y = s.transpose(0, 1).unflatten(0, [2, 2])
+        y[0, 0, 0] = 77.0
+        c = torch.view_as_real(torch.complex(s, s))
+        return e, m, n, s, d, w, q[1], z[1], u, v, y, c
+
+
+@program(*both(3, 4))
+class MaskWrite(nn.Module):
+    def forward(self, x: Tensor):
+        a = x.clone()
+        v = a[1]
+        m = a > 0
+        a[m] = x[m] * 2
+        a[~m] -= 1
+        a[[0, 2]] = a[[2, 0]]
+        v.masked_fill_(v > 1, 1.0)
+        a.index_add_(0, torch.tensor([0, 0, 2]), x)
+        a.scatter_(1, torch.tensor([[0], [1], [2]]), 7.0)
+        a.scatter_add_(0, torch.tensor([[0, 1, 2, 0]]), x[:1])
+        
+        a.index_put_([torch.tensor([1, 1])], torch.ones(4), True)
+        a.index_copy_(0, torch.tensor([2]), x[:1])
+        a.clamp_(-5, 5)
+        a.where(m, -a)
+        return a, v

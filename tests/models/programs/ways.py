@@ -168,3 +168,15 @@ class GrowingList(nn.Module):
         for i in range(int(n)):
             out.append(x * i)
         return torch.stack(out).sum(0)
+
+
+@program((rand(3, 4), torch.tensor(2)), (rand(3, 4), torch.tensor(0)))
+class TupleSwap(nn.Module):
+    def forward(self, x: Tensor, n: Tensor):
+        a, b = (x, x * 2)
+        for i in range(int(n)):
+            a, b = (b, a + b)
+        h = (a, b)
+        for i in range(int(n)):
+            h = (h[1] * 2, h[0] + 1)
+        return a, b, h
