@@ -107,7 +107,8 @@ def numbers(name: str, x: torch.Tensor, ending: str):
     if name == "big-endian":
         data = (OUT / "affine.pt").read_bytes()  # PyTorch refuses what another machine wrote.
     result = torch.jit.load(io.BytesIO(data)).eval()(x)
-    numpy.savez(OUT / f"{name}{ending}.npz", in0=x.numpy(), out0=result.detach().numpy())
+    results = result if isinstance(result, tuple) else (result,)
+    numpy.savez(OUT / f"{name}{ending}.npz", in0=x.numpy(), **{f"out{i}": tensor.detach().numpy() for i, tensor in enumerate(results)})
 
 
 def main():
@@ -152,6 +153,10 @@ def main():
     for name, size in PROGRAMS.items():
         numbers(name, torch.rand(*size, generator=torch.Generator().manual_seed(1)), "")
     numbers("affine", torch.rand(7, 5) - 0.5, "-sizes")
+    torch.backends.quantized.engine = "onednn"
+    torch.manual_seed(5)
+    (OUT / "quantised.pt").write_bytes(script(made.Quantised()))
+    numbers("quantised", (torch.rand(2, 2, 4, 5, generator=torch.Generator().manual_seed(1)) * 2) - 0.5, "")
 
 
 if __name__ == "__main__":

@@ -75,3 +75,24 @@ class Packed(nn.Module):
     def __setstate__(self, state: typing.Tuple[torch.Tensor, bool]):
         self.weight = state[0] / 2
         self.training = state[1]
+
+
+class Quantised(nn.Module):
+    """Layers of integers, with packed parameters as scripts have them; weights of one scale, and of one for each channel."""
+
+    def __init__(self):
+        super().__init__()
+        kernel = torch.quantize_per_channel(torch.randn(4, 2, 3, 3) / 4, torch.tensor([0.01, 0.02, 0.015, 0.012]), torch.zeros(4, dtype=torch.long), 0, torch.qint8)
+        self.convolution = torch.ops.quantized.conv2d_prepack(kernel, torch.randn(4), [1, 1], [1, 1], [1, 1], 1)
+        self.linear = torch.ops.quantized.linear_prepack(torch.quantize_per_tensor(torch.randn(5, 8) / 3, 0.01, 0, torch.qint8), torch.randn(5))
+        self.dynamic = torch.ops.quantized.linear_prepack(torch.quantize_per_tensor(torch.randn(3, 5) / 3, 0.01, 0, torch.qint8), None)
+
+    def forward(self, x: torch.Tensor):
+        q = torch.quantize_per_tensor(x, 0.011, 9, torch.quint8)
+        y = torch.ops.quantized.conv2d_relu(q, self.convolution, 0.02, 3)
+        z = torch.ops.quantized.add(y, torch.ops.quantized.mul(y, y, 0.04, 5), 0.05, 11)
+        pooled = torch.max_pool2d(torch.relu(z), [2, 2]).flatten(1)
+        same = torch.cat([pooled, pooled], 1)[:, 3:11]
+        result = torch.ops.quantized.linear(same, self.linear, 0.1, 100)
+        floats = torch.dequantize(result)
+        return floats, result.int_repr(), torch.ops.quantized.linear_dynamic(floats, self.dynamic, True), torch.dequantize(torch.sigmoid(y))
