@@ -19,6 +19,9 @@ internal sealed record Case(string File, ImmutableArray<Call> Calls)
     /// <summary>Of a model that draws random numbers, which nobody else draws alike: its outputs, of which dtypes and shapes alone are compared. Else null.</summary>
     public IReadOnlyList<Port>? Forms { get; init; }
 
+    /// <summary>How far numbers may be off, where that is another than usual.</summary>
+    public Tolerance? Tolerance { get; init; }
+
     public static Case Single(string file, IReadOnlyDictionary<string, TensorData> arrays)
     {
         CheckNames(file, arrays, isSequence: false);

@@ -149,7 +149,7 @@ internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
         result.Outputs.Where(output => call.Outputs.Length == result.Outputs.Count || call.Outputs.Length != result.Outputs.Count(IsTensor) || IsTensor(output)),
         (expected, actual) => @case.Forms is { } forms
             ? Comparison.OfForm(actual.Key, expected, actual.Value, forms.FirstOrDefault(port => port.Name == actual.Key))
-            : Comparison.Of(actual.Key, expected, actual.Value, options.Tolerance));
+            : Comparison.Of(actual.Key, expected, actual.Value, @case.Tolerance ?? options.Tolerance));
 
     private static bool IsTensor(KeyValuePair<string, TensorData> output) => output.Value is not { Type: DType.Int64, Shape.IsEmpty: true };
 

@@ -123,6 +123,14 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
             IReadOnlyList<Case> cases = LeftOutIntegers.PutIn(FixedNumbers.TakeOut(CasesBeside(compiled.Subject), artifact.Graph), artifact.Contents.Manifest);
             cases = random ? [.. cases.Select(beside => beside with { Forms = artifact.Contents.Manifest.Outputs })] : cases;
             var result = cases.Count > 0 ? await runner.RunAsync(artifact.Path, cases, variant: null, cancellation) : new(null, [], 0, 0);
+            if (result.Problem is not null && options.Tolerance.Absolute < QuantisedActivations.Absolute && QuantisedActivations.In(artifact.Graph))
+            {
+                var wider = options.Tolerance with { Absolute = QuantisedActivations.Absolute };
+                var again = await runner.RunAsync(artifact.Path, [.. cases.Select(beside => beside with { Tolerance = wider })], variant: null, cancellation);
+                (result, var note) = again.Problem is null ? (again, $"activations are quantised: a step more or less upstream moves outputs by up to {QuantisedActivations.Absolute} of their scale") : (result, null);
+                line = line with { Message = note };
+            }
+
             if (result.Problem is null && (cases.Count == 0 || random || options.Samples is not null))
             {
                 var made = ReferenceCases.Make(compiled.Subject.Path, CompileOptionsOf(compiled.Subject), artifact.Contents.Manifest, random ? cases : [], options);
