@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using Sconce.Tests.Frontends;
 
 namespace Sconce.Tests.Cli.Commands;
 
@@ -124,6 +125,27 @@ public sealed class ToolErrorTests : IDisposable
         Assert.Equal(1, result.ExitCode);
         Assert.Equal("the old one", File.ReadAllText(old));
         Assert.Equal(2, folder.GetFiles().Length);
+    }
+
+    /// <summary>Wrong numbers would come of these, were they compiled as if each name held a tensor or list of its own.</summary>
+    [Theory]
+    [InlineData("JoinedAlias", ": c.add_(1)); whether it does is not recorded")]
+    [InlineData("JoinedView", "may share its memory")]
+    [InlineData("JoinedWrittenBefore", "may share its memory")]
+    [InlineData("TwoJoins", "may share its memory")]
+    [InlineData("LoopJoin", "may share its memory")]
+    [InlineData("JoinedLists", "a write to another one that may be the same")]
+    [InlineData("JoinedListsWrittenBefore", "a write to another one that may be the same")]
+    [InlineData("JoinedListsAppended", "a write to another one that may be the same")]
+    [InlineData("JoinedDicts", "a write to another one that may be the same")]
+    [InlineData("ListOfListsJoined", "a write to another one that may be the same")]
+    [InlineData("IsAfterJoin", "two names that may hold the same")]
+    [InlineData("TransposeInBranch", "a tensor that one branch reshapes in place")]
+    public async Task AScriptWhoseNamesMayHoldTheSameIsRefused(string name, string message)
+    {
+        var result = await RunAsync("compile", Path.Combine(ModelFiles.Repository, "tests", "models", "scripted", $"{name}.pt"), "-o", "out.wasm");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(message, result.Errors);
     }
 
     [Fact]
