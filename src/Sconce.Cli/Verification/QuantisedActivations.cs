@@ -10,7 +10,7 @@ namespace Sconce.Cli.Verification;
 internal static class QuantisedActivations
 {
     /// <summary>What such a flip may move an output by, of its scale: a step of 8 bits is 0.4 % of its tensor's range, and several may meet.</summary>
-    public const double Absolute = 2e-2;
+    public const double Absolute = 1e-2;
 
     public static bool In(Graph graph)
     {
