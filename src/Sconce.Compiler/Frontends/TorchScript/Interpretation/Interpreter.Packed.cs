@@ -22,10 +22,10 @@ internal sealed partial class Interpreter
         ("quantized::conv_transpose3d", (it, a) => it.Convolve(a, relu: false)),
         ("quantized::linear", (it, a) => it.Requantised(a, it.Linear(a[0], a[1]), relu: false)),
         ("quantized::linear_relu", (it, a) => it.Requantised(a, it.Linear(a[0], a[1]), relu: true)),
-        ("quantized::linear_dynamic", (it, a) => it.DynamicLinear(a[0], a[1], a.Find(2, "reduce_range") is Datum.Bool { Known: true })),
-        ("quantized::linear_relu_dynamic", (it, a) => it.CallOperator("aten::relu", [it.DynamicLinear(a[0], a[1], a.Find(2, "reduce_range") is Datum.Bool { Known: true })], [])),
-        ("quantized::linear_dynamic_fp16", (it, a) => it.DynamicLinear(a[0], a[1], reduce: false)),
-        ("quantized::linear_relu_dynamic_fp16", (it, a) => it.CallOperator("aten::relu", [it.DynamicLinear(a[0], a[1], reduce: false)], [])),
+        ("quantized::linear_dynamic", (it, a) => it.DynamicLinear(a[0], a[1])),
+        ("quantized::linear_relu_dynamic", (it, a) => it.CallOperator("aten::relu", [it.DynamicLinear(a[0], a[1])], [])),
+        ("quantized::linear_dynamic_fp16", (it, a) => it.DynamicLinear(a[0], a[1])),
+        ("quantized::linear_relu_dynamic_fp16", (it, a) => it.CallOperator("aten::relu", [it.DynamicLinear(a[0], a[1])], [])),
         ("quantized::linear_prepack", (_, a) => Packed(PackedLinear, a[0], a.Find(1, "B"))),
         ("quantized::linear_unpack", (it, a) => Datum.TupleOf(ItemsOf(StateOf(a[0])).Take(2))),
         ("quantized::linear_unpack_fp16", (it, a) => Datum.TupleOf(ItemsOf(StateOf(a[0])).Take(2))),
@@ -101,8 +101,8 @@ internal sealed partial class Interpreter
     }
 
     /// <summary>Floats times quantised weights: the floats are quantised by their own range; where the weights are floats, they stay as they are.</summary>
-    private Datum DynamicLinear(Datum input, Datum packed, bool reduce) => Linear(
-        ItemsOf(StateOf(packed))[0] is Datum.Quantised ? QuantisedByRange((Datum.Tensor)input, DType.UInt8, reduce) : input, packed);
+    private Datum DynamicLinear(Datum input, Datum packed) => Linear(
+        ItemsOf(StateOf(packed))[0] is Datum.Quantised ? QuantisedByRange((Datum.Tensor)input, DType.UInt8) : input, packed);
 
     private Datum ConvolveClamped(BuiltinCall a, bool isTransposed)
     {

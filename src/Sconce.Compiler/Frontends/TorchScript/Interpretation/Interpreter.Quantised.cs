@@ -32,7 +32,7 @@ internal sealed partial class Interpreter
     public static IEnumerable<(string Name, Builtin Run)> QuantisedBuiltins =>
     [
         ("aten::quantize_per_tensor", (it, a) => it.Quantised((Datum.Tensor)a[0], it.Single(a[1]), it.Single(a[2]), Quantiser.TypeOf(it.Whole(a[3])))),
-        ("aten::quantize_per_tensor_dynamic", (it, a) => it.QuantisedByRange((Datum.Tensor)a[0], Quantiser.TypeOf(it.Whole(a[1])), it.Flag(a[2]))),
+        ("aten::quantize_per_tensor_dynamic", (it, a) => it.QuantisedByRange((Datum.Tensor)a[0], Quantiser.TypeOf(it.Whole(a[1])))),
         ("aten::dequantize", (it, a) => a[0] is Datum.List list ? it.NewList(ListItems(list).Select(it.Dequantised)) : it.Dequantised(a[0])),
         ("prim::is_quantized", (_, a) => Datum.Of(a[0] is Datum.Quantised)),
         ("quantized::cat", (it, a) => it.JoinedAs(a, relu: false)),
@@ -129,17 +129,16 @@ internal sealed partial class Interpreter
         return new(new(NewTensor(form.ToSteps(builder, ToArgument(datum)))), form);
     }
 
-    /// <summary>Quantised by the smallest and the largest of its own numbers.</summary>
-    /// <param name="tensor">Floats.</param>
-    /// <param name="type">Of the integers.</param>
-    /// <param name="reduce">Uses half of the integers, so that sums of products of two stay within 16 bits.</param>
-    private Datum.Quantised QuantisedByRange(Datum.Tensor tensor, DType type, bool reduce)
+    /// <summary>
+    /// Quantised by the smallest and the largest of its own numbers, to all integers of the dtype. With <c>reduce_range</c> onednn and fbgemm take half of them, for the sake of
+    /// instructions that we do not use, and qnnpack does not; the file does not say which engine its numbers were for.
+    /// </summary>
+    private Datum.Quantised QuantisedByRange(Datum.Tensor tensor, DType type)
     {
         const double SmallestScale = 6.1e-5f;
         var form = new Quantiser(type, Argument.Nothing, Argument.Nothing);
-        var half = reduce ? 2 : 1;
-        var (made, _) = builder.Append("quantized_decomposed::choose_qparams", "tensor", [new(null, tensor.Reference.Read(builder)), new(null, new Argument.Int(form.Low / half)),
-            new(null, new Argument.Int(form.High / half)), new(null, new Argument.Float(SmallestScale)), new(null, new Argument.ScalarType(type))]);
+        var (made, _) = builder.Append("quantized_decomposed::choose_qparams", "tensor", [new(null, tensor.Reference.Read(builder)), new(null, new Argument.Int(form.Low)),
+            new(null, new Argument.Int(form.High)), new(null, new Argument.Float(SmallestScale)), new(null, new Argument.ScalarType(type))]);
         return Quantised(tensor, made.Outputs[0], made.Outputs[1], type);
     }
 

@@ -12,12 +12,12 @@ internal sealed partial class Interpreter
     ];
 
     /// <summary>A layer's weights in one direction.</summary>
-    private sealed record PackedCell(Datum OfInput, Datum OfState, bool Reduce)
+    private sealed record PackedCell(Datum OfInput, Datum OfState)
     {
         public static PackedCell Read(Datum packed) => StateOf(packed) is Datum.Tuple
         {
             Items: [Datum.Text { Value: "quantized_dynamic" }, _, _, Datum.List flags, Datum.List weights],
-        } && (ListItems(flags), ListItems(weights)) is ([Datum.Int { Known: { } reduce }], [var input, var state]) ? new(input, state, reduce != 0)
+        } && (ListItems(flags), ListItems(weights)) is ([Datum.Int], [var input, var state]) ? new(input, state)
             : throw SconceException.Unsupported($"{packed.Kind} in a form that Sconce does not know", hint: "quantise the layer with torch.ao.quantization.quantize_dynamic to torch.qint8");
     }
 
@@ -69,12 +69,12 @@ internal sealed partial class Interpreter
         }
 
         // PyTorch quantises the whole sequence at once, and each step's state by itself.
-        var gates = DynamicLinear(rows, cell.OfInput, cell.Reduce);
+        var gates = DynamicLinear(rows, cell.OfInput);
         var made = new Datum[Sane(count, 1)];
         for (var i = 0; i < made.Length; i++)
         {
             var at = isBackward ? made.Length - 1 - i : i;
-            var (ofInput, ofState) = (Call("aten::select", gates, Datum.Of(0), Datum.Of(at)), DynamicLinear(states[0], cell.OfState, cell.Reduce));
+            var (ofInput, ofState) = (Call("aten::select", gates, Datum.Of(0), Datum.Of(at)), DynamicLinear(states[0], cell.OfState));
             if (states.Length == 2)
             {
                 Remember(states, Call("aten::add", ofState, ofInput));
