@@ -178,13 +178,12 @@ public sealed class Compilation
         report("reading");
         var graph = Frontend.Read(bytes, name, options.OfFrontend);
         Pipeline.Run(graph, options.Verify, report);
-        ImmutableArray<CompressedWeight> compressed = [];
         if (options.Weights != WeightFormat.AsIs)
         {
             report("compressing weights");
-            compressed = CompressWeights.Run(graph, options.Weights, options.Keep);
         }
 
+        var compressed = CompressWeights.Run(graph, options.Weights, options.Keep);
         if (options.WithProbes)
         {
             graph.Outputs.AddRange(Probe.AllOf(graph).Select(probe => new GraphOutput(probe.Value, probe.Name)));

@@ -47,11 +47,7 @@ public sealed class ReferenceRun
         }
 
         Pipeline.Run(graph, options.Verify);
-        if (options.Weights != WeightFormat.AsIs)
-        {
-            CompressWeights.Run(graph, options.Weights, options.Keep);
-        }
-
+        CompressWeights.Run(graph, options.Weights, options.Keep);
         var lowered = Budget.InSixtyFourBits(() => GraphLowering.Lower(graph));
         return new(lowered, [.. Probe.AllOf(graph).Where(probe => lowered.Values.GetValueOrDefault(probe.Value) is Lowered.Tensor)], half);
     }

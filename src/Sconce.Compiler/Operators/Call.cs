@@ -142,27 +142,7 @@ public sealed class Call(LoweringContext context, Operator op, ImmutableArray<Lo
 
     public SconceException Expected(string expected, string came) => SconceException.Expected($"{expected} in {Operator.FullName}", came);
 
-    /// <summary>dtypes as schemas and TorchScript number them: c10::ScalarType.</summary>
-    private DType Numbered(long number, string name) => number switch
-    {
-        0 => DType.UInt8,
-        1 => DType.Int8,
-        2 => DType.Int16,
-        3 => DType.Int32,
-        4 => DType.Int64,
-        5 => DType.Float16,
-        6 => DType.Float32,
-        7 => DType.Float64,
-        8 => DType.Complex32,
-        9 => DType.Complex64,
-        10 => DType.Complex128,
-        11 => DType.Bool,
-        15 => DType.BFloat16,
-        27 => DType.UInt16,
-        28 => DType.UInt32,
-        29 => DType.UInt64,
-        _ => throw Expected($"a dtype for '{name}'", $"the number {number}"),
-    };
+    private DType Numbered(long number, string name) => TypeNumbers.Of(number) ?? throw Expected($"a dtype for '{name}'", $"the number {number}");
 
     private ImmutableArray<Lowered> Items(string name) => this[name] switch
     {

@@ -93,11 +93,19 @@ internal sealed class IntegerProduct
             using var inner = f.Scope();
             var group = Group(pointers, words);
             Finish((row, v, sum) => f.Set(sums[first + row, v], F32x4.Add(sums[first + row, v], sum)), group, scales, zeros);
-            foreach (var pointer in new[] { scales, zeros }.OfType<LocalI32>())
+            NextGroup(scales, zeros);
+        });
+    }
+
+    private void NextGroup(params ReadOnlySpan<LocalI32?> pointers)
+    {
+        foreach (var pointer in pointers)
+        {
+            if (pointer is not null)
             {
                 f.Set(pointer, pointer + WordBytes);
             }
-        });
+        }
     }
 
     private LocalI32? Copy(LocalI32? pointer, string name) => pointer is null ? null : f.Let(pointer, name);
@@ -112,18 +120,23 @@ internal sealed class IntegerProduct
         var group = new GroupSums(
             [.. Enumerable.Range(0, apart ? masks.Length : 1).Select(place => rows.Select((_, row) => Enumerable.Range(0, vectors).Select(v => Zero($"sum{place}_{row}_{v}")).ToArray()).ToArray())],
             [.. rows.Select((_, row) => Zero($"row{row}"))]);
+        Words(places => Word(rows, words, places, group, apart));
+        return group;
+    }
+
+    /// <summary>The words of a group, whole ones in a loop, and what is left over of a last one.</summary>
+    private void Words(Action<int> word)
+    {
         var (whole, rest) = (GroupDepth / elements.PerWord, GroupDepth % elements.PerWord);
         if (whole > 0)
         {
-            f.ForAtLeastOnce(f.I32("word"), 0, whole, 1, () => Word(rows, words, elements.PerWord, group, apart));
+            f.ForAtLeastOnce(f.I32("word"), 0, whole, 1, () => word(elements.PerWord));
         }
 
         if (rest > 0)
         {
-            Word(rows, words, rest, group, apart);
+            word(rest);
         }
-
-        return group;
     }
 
     private LocalV128 Zero(string name)
@@ -222,21 +235,8 @@ internal sealed class IntegerProduct
             using var inner = f.Scope();
             var scale = Enumerable.Range(0, vectors).Select(v => scales is null ? null : f.Let(Memory.LoadV128(scales, (uint)(v * 16)), "scale")).ToArray();
             var nought = Enumerable.Range(0, vectors).Select(v => f.Let(zeros is null ? Splat((float)zero) : Memory.LoadV128(zeros, (uint)(v * 16)), "zero")).ToArray();
-            var (whole, rest) = (GroupDepth / elements.PerWord, GroupDepth % elements.PerWord);
-            if (whole > 0)
-            {
-                f.ForAtLeastOnce(f.I32("word"), 0, whole, 1, () => WidenWord(elements.PerWord));
-            }
-
-            if (rest > 0)
-            {
-                WidenWord(rest);
-            }
-
-            foreach (var pointer in new[] { scales, zeros }.OfType<LocalI32>())
-            {
-                f.Set(pointer, pointer + WordBytes);
-            }
+            Words(WidenWord);
+            NextGroup(scales, zeros);
 
             void WidenWord(int places)
             {

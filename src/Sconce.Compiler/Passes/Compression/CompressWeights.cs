@@ -19,10 +19,15 @@ internal static class CompressWeights
     private const long FewestElements = 1024;
 
     /// <param name="graph">The graph, after its passes.</param>
-    /// <param name="format">What weights become.</param>
+    /// <param name="format">What weights become; nothing is done where they stay as they are.</param>
     /// <param name="keep">Names of weights that stay as they are, <c>*</c> for any part of one.</param>
     public static ImmutableArray<CompressedWeight> Run(Graph graph, WeightFormat format, ImmutableArray<string> keep)
     {
+        if (format == WeightFormat.AsIs)
+        {
+            return [];
+        }
+
         var uses = new WeightUses(graph);
         var report = ImmutableArray.CreateBuilder<CompressedWeight>();
         var made = new Dictionary<Value, Value>(ReferenceEqualityComparer.Instance);

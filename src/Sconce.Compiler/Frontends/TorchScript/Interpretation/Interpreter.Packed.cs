@@ -82,7 +82,7 @@ internal sealed partial class Interpreter
         var result = CallOperator("aten::mul", [sums, scale], []);
         return bias is Datum.None ? result : CallOperator("aten::add", [result, OfChannels(ToArgument(bias))], []);
 
-        Datum OfScale(Argument value) => value is Argument.Float ? new Datum.Float(value) : CallOperator("aten::to", [new Datum.Tensor(NewTensor(value)), Datum.Of(NumberOf(DType.Float32))], []);
+        Datum OfScale(Argument value) => value is Argument.Float ? new Datum.Float(value) : CallOperator("aten::to", [new Datum.Tensor(NewTensor(value)), Datum.Of(DType.Float32.Number())], []);
 
         Datum OfChannels(Argument value) => value is Argument.Float || rank == 0 ? OfScale(value)
             : CallOperator("aten::reshape", [OfScale(value), NewList([Datum.Of(-1), .. Enumerable.Repeat<Datum>(Datum.Of(1), rank)])], []);

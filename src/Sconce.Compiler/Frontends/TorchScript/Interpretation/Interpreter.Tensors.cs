@@ -9,12 +9,6 @@ namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
 // What is asked of a tensor, and tensors made of numbers.
 internal sealed partial class Interpreter
 {
-    private static readonly (DType Type, long Number)[] numbersOfTypes =
-    [
-        (DType.UInt8, 0), (DType.Int8, 1), (DType.Int16, 2), (DType.Int32, 3), (DType.Int64, 4), (DType.Float16, 5), (DType.Float32, 6), (DType.Float64, 7),
-        (DType.Complex64, 9), (DType.Complex128, 10), (DType.Bool, 11), (DType.BFloat16, 15),
-    ];
-
     public static IEnumerable<(string Name, Builtin Run)> TensorBuiltins =>
     [
         ("aten::size", (it, a) => it.SizeOf(a)),
@@ -30,7 +24,7 @@ internal sealed partial class Interpreter
         ("aten::element_size", (it, a) => Datum.Of(it.DTypeOf(a[0]).Size())),
         ("aten::is_contiguous", (_, _) => Datum.Of(true)),
         ("aten::is_nonzero", (it, a) => it.ToBool(a[0])),
-        ("prim::dtype", (it, a) => Datum.Of(NumberOf(it.DTypeOf(a[0])))),
+        ("prim::dtype", (it, a) => Datum.Of(it.DTypeOf(a[0]).Number())),
         ("prim::device", (_, _) => new Datum.Device("cpu")),
         ("aten::device", (_, a) => a[0] is Datum.Device ? a[0] : new Datum.Device(a[0] is Datum.Text text ? text.Value : "cpu")),
         ("prim::layout", (_, _) => Datum.Of(0)),
@@ -56,7 +50,7 @@ internal sealed partial class Interpreter
         ("aten::tensor", (it, a) => it.MadeTensor(a)),
         ("aten::_infer_size", (it, a) => it.InferSize(a)),
         ("aten::to", (it, a) => it.To(a)),
-        ("aten::type_as", (it, a) => it.Converted((Datum.Tensor)a[0], Datum.Of(NumberOf(it.DTypeOf(a[1]))))),
+        ("aten::type_as", (it, a) => it.Converted((Datum.Tensor)a[0], Datum.Of(it.DTypeOf(a[1]).Number()))),
         ("aten::float", (it, a) => a[0] is Datum.Tensor tensor ? it.Converted(tensor, Datum.Of(6)) : null),
         ("aten::double", (it, a) => a[0] is Datum.Tensor tensor ? it.Converted(tensor, Datum.Of(7)) : null),
         ("aten::long", (it, a) => a[0] is Datum.Tensor tensor ? it.Converted(tensor, Datum.Of(4)) : null),
@@ -76,12 +70,9 @@ internal sealed partial class Interpreter
 
     private static Datum.Bool Yes(Interpreter interpreter, BuiltinCall arguments) => Datum.Of(true);
 
-    private static long NumberOf(DType type) => numbersOfTypes.First(entry => entry.Type == type).Number;
-
     private static DType? TypeOfNumber(Datum number) => number switch
     {
-        Datum.Int { Known: { } known } => numbersOfTypes.Where(entry => entry.Number == known).Select(entry => (DType?)entry.Type).FirstOrDefault()
-            ?? throw SconceException.Unsupported($"the dtype with the number {known}"),
+        Datum.Int { Known: { } known } => TypeNumbers.Of(known) ?? throw SconceException.Unsupported($"the dtype with the number {known}"),
         Datum.Member member => TypeOfNumber(member.Value),
         _ => null,
     };
@@ -133,7 +124,7 @@ internal sealed partial class Interpreter
     {
         if (number is Datum.Tensor tensor)
         {
-            return Converted(tensor, Datum.Of(NumberOf(type))) as Datum.Tensor ?? tensor;
+            return Converted(tensor, Datum.Of(type.Number())) as Datum.Tensor ?? tensor;
         }
 
         return new(NewTensor(builder.Single("aten::scalar_tensor", new(null, ToArgument(number)), new("dtype", new Argument.ScalarType(type)))));
@@ -250,7 +241,7 @@ internal sealed partial class Interpreter
                     type = argument;
                     break;
                 case Datum.Tensor other:
-                    type = Datum.Of(NumberOf(DTypeOf(other)));
+                    type = Datum.Of(DTypeOf(other).Number());
                     break;
 
                 // non_blocking, then copy.
