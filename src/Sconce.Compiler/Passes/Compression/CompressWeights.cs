@@ -42,7 +42,9 @@ internal static class CompressWeights
 
             Budget.Spend(data.ElementCount);
             var axis = uses.SummedAxis(input.Value);
-            var kept = keep.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, input.Name, ignoreCase: false)) ? "by its name" : axis is null ? "its use has no narrow form" : null;
+            var kept = keep.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, input.Name, ignoreCase: false)) ? "by its name"
+                : axis is null ? "its use has no narrow form"
+                : NarrowWeight.Misfit(data, format);
             if (kept is not null)
             {
                 report.Add(new(input.Name, data.Shape, WeightFormat.AsIs, data.ByteCount, data.ByteCount, 0, kept));

@@ -26,8 +26,15 @@ internal sealed class NarrowWeight
     /// <summary>The length of the difference by the length of the weight.</summary>
     public double Error { get; }
 
+    /// <summary>Why a weight cannot be kept so; null where it can: numbers that the format has not would become others without a word.</summary>
+    public static string? Misfit(TensorData data, WeightFormat format)
+    {
+        var most = format == WeightFormat.Float16 ? (float)Half.MaxValue : float.MaxValue;
+        return Array.TrueForAll(Floats(data), number => Math.Abs(number) <= most) ? null : $"it has numbers that {format.ToString().ToLowerInvariant()} has not";
+    }
+
     /// <param name="data">Float32.</param>
-    /// <param name="format">What it is to become; of 4 bits what groups do not divide becomes 8 bits, and of 16 what is too large stays.</param>
+    /// <param name="format">What it is to become; of 4 bits what groups do not divide becomes 8 bits.</param>
     /// <param name="axis">The dim that products sum over.</param>
     /// <param name="group">Numbers along it that share a scale, in 4 bits.</param>
     public static NarrowWeight Of(TensorData data, WeightFormat format, int axis, int group)

@@ -53,6 +53,19 @@ public sealed class NarrowWeightTests
         Assert.All(Floats(narrow.Parts[1].Data), scale => Assert.True(float.IsNormal(scale)));
     }
 
+    [Theory]
+    [InlineData(65504f, WeightFormat.Float16, null)]
+    [InlineData(-65536f, WeightFormat.Float16, "it has numbers that float16 has not")]
+    [InlineData(65536f, WeightFormat.Int8, null)]
+    [InlineData(float.PositiveInfinity, WeightFormat.Int4, "it has numbers that int4 has not")]
+    [InlineData(float.NaN, WeightFormat.Int8, "it has numbers that int8 has not")]
+    public void NumbersThatTheFormatHasNotKeepAWeight(float number, WeightFormat format, string? why)
+    {
+        var numbers = new float[64];
+        numbers[7] = number;
+        Assert.Equal(why, NarrowWeight.Misfit(TensorData.Dense(DType.Float32, [2, 32], MemoryMarshal.AsBytes<float>(numbers).ToArray()), format));
+    }
+
     private static int ScaleOf(int element, long[] shape, long[] scales)
     {
         var (place, size) = (0L, 1L);
