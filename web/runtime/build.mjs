@@ -1,6 +1,7 @@
 // Bundles the runtime into scripts without dependencies: worker.js, which stands for itself wherever it is served from; index.js for pages, which
 // starts it and takes from it what both need; network.js, which index.js fetches for a model that is large, split or kept; cache.js, which lists and clears
-// what is kept; and core.js for whoever runs models on a thread of their own.
+// what is kept; core.js for whoever runs models on a thread of their own; and what stands beside a model: tensor.js, image.js and audio.js with what these share,
+// and capture.js, which audio.js gives to an AudioWorklet.
 import { existsSync } from "node:fs";
 import { readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
@@ -39,13 +40,26 @@ await bundle("index", parts);
 await bundle("loading/network", parts);
 await bundle("cache", parts);
 await bundle("core", together);
+await bundle("audio/capture");
+await bundleNeighbours();
 // Fails where worker.js lacks a name that another takes from it.
-for (const name of ["index", "network", "cache"]) await import(new URL(`dist/${name}.js`, import.meta.url).href);
+for (const name of ["index", "network", "cache", "tensor", "image", "audio"]) await import(new URL(`dist/${name}.js`, import.meta.url).href);
 
 async function bundle(entry, plugins = []) {
   const name = basename(entry);
+  const { metafile } = await build({ ...options, entryPoints: [`src/${entry}.ts`], outfile: `dist/${name}.js`, plugins });
+  await compress(name);
+  return metafile;
+}
+
+/** Three scripts, and what more than one of them has: each can be had alone, and a bundler takes of each what a page uses. */
+async function bundleNeighbours() {
+  const { metafile } = await build({ ...options, entryPoints: ["tensor", "image", "audio"].map((name) => `src/${name}.ts`), outdir: "dist", splitting: true, chunkNames: "shared-[hash]" });
+  await Promise.all(Object.keys(metafile.outputs).filter((file) => file.endsWith(".js")).map((file) => compress(basename(file, ".js"))));
+}
+
+async function compress(name) {
   const [file, map] = [`dist/${name}.js`, `dist/${name}.js.map`];
-  const { metafile } = await build({ ...options, entryPoints: [`src/${entry}.ts`], outfile: file, plugins });
   const content = JSON.parse(await readFile(map, "utf8"));
   // As they are, also the one that a plugin changed within a line.
   content.sourcesContent = await Promise.all(content.sources.map((source, i) => existsSync(join("dist", source)) ? readFile(join("dist", source), "utf8") : content.sourcesContent[i]));
@@ -61,7 +75,6 @@ async function bundle(entry, plugins = []) {
     sourceMap: { content, filename: `${name}.js`, url: `${name}.js.map`, includeSources: true },
   });
   await Promise.all([writeFile(file, code), writeFile(map, minifiedMap)]);
-  return metafile;
 }
 
 /** Without the names that are taken from the worker and not used. Lines stay where they are. */

@@ -12,6 +12,9 @@ const allowed: readonly (readonly [folder: string, knows: readonly string[]])[] 
   ["graph", ["shared", "artifact", "loading"]],
   ["worker", ["shared", "artifact", "loading", "graph"]],
   ["page", ["shared", "artifact", "loading", "graph", "worker"]],
+  ["tensor", ["shared"]],
+  ["image", ["shared", "tensor"]],
+  ["audio", ["shared", "tensor"]],
 ];
 
 const root = new URL("../../", import.meta.url);

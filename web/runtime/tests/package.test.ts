@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
 import type * as Runtime from "../src/index.js";
 import type * as Core from "../src/core.js";
 import { expected, makeArtifact } from "./fixture.js";
@@ -26,7 +28,7 @@ test("runs on the thread it is called on", async () => {
 });
 
 test("source maps bring their sources, for the package has none", async () => {
-  for (const file of ["index.js", "worker.js", "core.js", "network.js", "cache.js"]) {
+  for (const file of ["index.js", "worker.js", "core.js", "network.js", "cache.js", "tensor.js", "image.js", "audio.js"]) {
     const { sources, sourcesContent } = JSON.parse(await readFile(new URL(`${file}.map`, dist), "utf8")) as { sources: string[]; sourcesContent?: (string | null)[] };
     assert.ok(sources.length > 1);
     assert.ok(sources.every((_, index) => (sourcesContent?.[index]?.length ?? 0) > 50), file);
@@ -48,4 +50,25 @@ test("is a few kilobytes", async () => {
   assert.ok(core <= 18.1 * 1024, `${core} bytes compressed for a thread that runs models itself`);
   assert.ok(network <= 4 * 1024, `${network} bytes compressed for a model that is large, split or kept`);
   for (const content of contents) assert.doesNotMatch(content.toString(), /createObjectURL|\beval\(|new Function/);
+});
+
+/** What a page's bundle has of a module of which it uses so much. */
+async function bundled(code: string): Promise<string> {
+  const { outputFiles } = await build({ stdin: { contents: code, resolveDir: fileURLToPath(dist) }, bundle: true, minify: true, format: "esm", write: false, logLevel: "error" });
+  return outputFiles[0]?.text ?? "";
+}
+
+test("what stands beside a model is small, and a bundler takes of it what is used", async () => {
+  for (const [name, whole, part, bytes] of [["tensor", 8, "argmax", 2], ["image", 11, "nms", 2.5], ["image", 11, "toTensor", 6], ["audio", 8.5, "resample", 2.5]] as const) {
+    const all = gzipSync(await bundled(`export * from "sconce/${name}";`)).length;
+    const one = gzipSync(await bundled(`export { ${part} } from "sconce/${name}";`)).length;
+    assert.ok(all <= whole * 1024, `${all} bytes compressed for sconce/${name}`);
+    assert.ok(one <= bytes * 1024, `${one} bytes compressed for ${part} of sconce/${name}`);
+  }
+  assert.equal((await bundled('import "sconce/tensor"; import "sconce/image"; import "sconce/audio";')).trim(), "");
+});
+
+test("the loader has nothing of it", async () => {
+  const { metafile } = await build({ stdin: { contents: 'export * from "sconce";', resolveDir: fileURLToPath(dist) }, bundle: true, format: "esm", write: false, metafile: true, logLevel: "error" });
+  assert.deepEqual(Object.keys(metafile.inputs).filter((file) => /(tensor|image|audio|capture|shared-\w+)\.js$/.test(file)), []);
 });

@@ -1,0 +1,47 @@
+/**
+ * A Fourier transform of a fixed length, any length: Stockham's form, one pass for each prime factor (and 4). Speech wants 400, which is no power of two.
+ * Transforms in place: real and imaginary parts.
+ */
+export function makeFft(length: number): (real: Float64Array, imaginary: Float64Array) => void {
+  const radices = factorise(length);
+  const [cosines, sines] = [Math.cos, Math.sin].map((wave) => Float64Array.from({ length }, (_, i) => wave((-2 * Math.PI * i) / length))) as [Float64Array, Float64Array];
+  const [otherReal, otherImaginary] = [new Float64Array(length), new Float64Array(length)];
+  return (real, imaginary) => {
+    let [x, y, nextX, nextY] = [real, imaginary, otherReal, otherImaginary] as [Float64Array, Float64Array, Float64Array, Float64Array];
+    let [size, stride] = [length, 1];
+    for (const radix of radices) {
+      const part = size / radix;
+      for (let j = 0; j < part; j++) {
+        for (let r = 0; r < radix; r++) {
+          // The turn that a later pass would need is in this one: exp(-2 pi i r (j + part t) / size).
+          for (let q = 0; q < stride; q++) {
+            let [sumX, sumY] = [0, 0];
+            for (let t = 0; t < radix; t++) {
+              const turn = ((r * (j + part * t)) % size) * stride;
+              const [cosine, sine] = [cosines[turn] as number, sines[turn] as number];
+              const at = q + stride * (j + part * t);
+              sumX += (x[at] as number) * cosine - (y[at] as number) * sine;
+              sumY += (x[at] as number) * sine + (y[at] as number) * cosine;
+            }
+            const to = q + stride * (radix * j + r);
+            nextX[to] = sumX;
+            nextY[to] = sumY;
+          }
+        }
+      }
+      [x, y, nextX, nextY] = [nextX, nextY, x, y];
+      [size, stride] = [part, stride * radix];
+    }
+    if (x !== real) {
+      real.set(x);
+      imaginary.set(y);
+    }
+  };
+}
+
+function factorise(length: number): number[] {
+  const factors: number[] = [];
+  for (const radix of [4, 2, 3, 5]) for (; length % radix === 0; length /= radix) factors.push(radix);
+  for (let radix = 7; length > 1; radix += 2) for (; length % radix === 0; length /= radix) factors.push(radix);
+  return factors;
+}
