@@ -29,7 +29,7 @@ public sealed class GuardConditionTests
     private static SymIntJson Size(string name) => new(new($"Symbol('{name}', integer=True)", null));
 
     private static List<SizeCheck> Checks(params string[] guards) =>
-        [.. new Guards([.. guards], Inputs, new Where("m.pt2")).Checks(new SymbolTable(Ranges, new Dictionary<string, long>(), new Where("m.pt2")))];
+        [.. new Guards([.. guards], Inputs, [.. Inputs.Keys], new Where("m.pt2")).Checks(new SymbolTable(Ranges, new Dictionary<string, long>(), new Where("m.pt2")))];
 
     private static bool Holds(SizeCheck check, params long[] sizes) => check.Condition.Holds(leaf => sizes[((Symbol)leaf).Name[1] - '0']);
 
@@ -100,6 +100,16 @@ public sealed class GuardConditionTests
     [InlineData("len(L['past']) == 1")]
     public void WhatIsNotAboutSizesIsLookedAtElsewhere(string guard) => Assert.All(Checks(guard), check => Assert.True(check.Condition.Known));
 
+    [Fact]
+    public void AStrictExportNumbersItsInputs()
+    {
+        var check = Assert.Single(Checks("L['flat_args'][1].size()[0] == L['flat_args'][0].size()[0]"));
+        Assert.True(Holds(check, 4, 0, 4, 0));
+        Assert.False(Holds(check, 4, 0, 5, 0));
+        Assert.Equal("past.0.shape[0] == x.shape[0]", check.Text);
+        Assert.Throws<SconceException>(() => Checks("L['flat_args'][99].size()[0] == 4"));
+    }
+
     [Theory]
     [InlineData("math.trunc(0.123456789*torch.sym_float(L['x'].size()[0])) == 5")]
     [InlineData("torch.sym_float(L['x'].size()[0]) ** 0.5 > 1.0")]
@@ -130,7 +140,7 @@ public sealed class GuardConditionTests
     public void ARangeWhereNoSizeLiesIsRefused(long? min, long? max)
     {
         var table = new SymbolTable(new Dictionary<string, RangeJson> { ["s0"] = new(min, max) }, new Dictionary<string, long>(), new Where("m.pt2"));
-        var guards = new Guards(["L['x'].size()[0] // (-1) != 7"], Inputs, new Where("m.pt2"));
+        var guards = new Guards(["L['x'].size()[0] // (-1) != 7"], Inputs, [.. Inputs.Keys], new Where("m.pt2"));
         Assert.Contains("where no tensor's can lie", Assert.Throws<SconceException>(() => guards.FindMultiples(table)).Message);
     }
 

@@ -26,7 +26,7 @@ public sealed class GuardsTests
             ["x"] = new([new(new("Symbol('s0', positive=True, integer=True)", new(24))), new(new("Symbol('s1', positive=True, integer=True)", new(6)))]),
         };
         var table = new SymbolTable(Ranges, new Dictionary<string, long>(), new Where("m.pt2"));
-        Assert.Equal(expected, new Guards([.. guards], inputs, new Where("m.pt2")).FindMultiples(table).GetValueOrDefault("s0", 1));
+        Assert.Equal(expected, new Guards([.. guards], inputs, [.. inputs.Keys], new Where("m.pt2")).FindMultiples(table).GetValueOrDefault("s0", 1));
     }
 
     [Fact]

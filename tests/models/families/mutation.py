@@ -198,8 +198,26 @@ class TrainingNorm(nn.Module):
         return self.norm(x)
 
 
+class Remembering(nn.Module):
+    """A cache that belongs to no module, as transformers' StaticCache: what export finds is a constant that is written to."""
+
+    class Layer:
+        def __init__(self):
+            self.keys, self.length = torch.zeros(4, 5), torch.zeros(1, dtype=torch.int64)
+
+    def __init__(self):
+        super().__init__()
+        self.layer = self.Layer()
+
+    def forward(self, x):
+        self.layer.keys.index_copy_(0, self.layer.length % 4, x)
+        self.layer.length.add_(1)
+        return self.layer.keys.sum(0), self.layer.length * 2
+
+
 case("state-counter", Counter(), rand(3), calls=[(rand(3),) for _ in range(4)], core=True)
 case("state-running-mean", RunningMean(), rand(4, 5), calls=[(rand(4, 5),) for _ in range(4)])
+case("state-lifted", Remembering(), rand(1, 5), calls=[(rand(1, 5),) for _ in range(6)])
 case("state-cache", Cache(), rand(1, 6), torch.tensor([0]), calls=[(rand(1, 6), torch.tensor([i])) for i in range(6)], core=True)
 case("state-shift", Shift(), rand(1, 2, 7), calls=[(rand(1, 2, 7),) for _ in range(4)])
 case("state-recurrent", Recurrent(), rand(1, 3), calls=[(rand(1, 3),) for _ in range(5)], core=True)

@@ -58,3 +58,17 @@ case("fact-window-dynamic", lambda past, new: torch.cat((past, new), 1)[:, -6:].
 case("fact-tied-dynamic", lambda x, y: {"more": x[:, 1:] * y, "halves": [a * 2 for a in x.split([x.shape[1] // 2, x.shape[1] - x.shape[1] // 2], 1)]},
     rand(3, 5), rand(3, 4), dynamic=({0: auto, 1: auto}, {0: auto, 1: auto}), tests=[(rand(2, 8), rand(2, 7))])
 case("fact-chunks-dynamic", lambda x: torch.stack(x.chunk(3, 1), 1).amax(1), rand(2, 9), dynamic=({0: auto, 1: auto},), tests=[(rand(3, 12),)])
+
+
+class Scaled(nn.Module):
+    """A tuple, a number and tensors by name: a strict export's guards know them all by their numbers alone."""
+
+    def forward(self, pair, times=3, *, scale, mask):
+        a, b = pair
+        return (a @ b.T) * scale * times + mask
+
+
+case("fact-strict-dynamic", Scaled(), (rand(3, 4), rand(5, 4)), 2, kwargs={"scale": rand(3, 1), "mask": rand(3, 5)}, strict=True,
+    dynamic={"pair": ({0: auto}, {0: auto}), "times": None, "scale": {0: auto}, "mask": {0: auto, 1: auto}})
+case("fact-flat-dynamic", lambda x, y: x * y.sum(0) if x.shape[0] > y.shape[1] else x, rand(5, 3), rand(2, 3), strict=True,
+    dynamic=({0: auto, 1: auto}, {0: auto, 1: auto}), tests=[(rand(9, 4), rand(1, 4))], refused=[(rand(9, 4), rand(1, 5)), (rand(4, 4), rand(2, 4))])

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Types;
@@ -7,11 +8,18 @@ namespace Sconce.Compiler.Frontends.Pt2;
 /// <summary>The subjects of guards: the sizes of an input tensor, or the value of an input that is an integer.</summary>
 internal sealed record GuardInput(List<SymIntJson> Sizes, SymIntJson? Value = null);
 
-/// <summary>PyTorch's assumptions about inputs while it traced, as Python code. Its program asks for all of it at every run, and so do we.</summary>
-internal sealed class Guards(List<string> code, IReadOnlyDictionary<string, GuardInput> inputs, Where place)
+/// <summary>
+/// PyTorch's assumptions about inputs while it traced, as Python code. Its program asks for all of it at every run, and so do we.
+/// An export with <c>strict=True</c> writes <c>L['flat_args'][1]</c> for the second of all inputs, which <paramref name="names"/> are in order, numbers and None among them.
+/// </summary>
+internal sealed class Guards(List<string> code, IReadOnlyDictionary<string, GuardInput> inputs, IReadOnlyList<string> names, Where place)
 {
+    private const string FlatInputs = "flat_args";
     private const string Why = "PyTorch assumed it when it exported the model";
     private const int LongestQuoted = 300;
+
+    /// <summary>What guards of strict exports call the input of this number.</summary>
+    public static string Flat(int number) => $"{FlatInputs}.{number}";
 
     /// <summary>The conditions on sizes and integers. What guards say of dtypes, ranks and fixed values is looked at with the inputs themselves.</summary>
     public IEnumerable<SizeCheck> Checks(SymbolTable symbols)
@@ -72,9 +80,19 @@ internal sealed class Guards(List<string> code, IReadOnlyDictionary<string, Guar
             return input;
         }
 
+        if (FlatName(path) is { } name)
+        {
+            return inputs.GetValueOrDefault(name);
+        }
+
         var dot = path.IndexOf('.', StringComparison.Ordinal);
         return dot < 0 ? null : inputs.GetValueOrDefault($"{path[..dot]}_{path[(dot + 1)..]}") ?? inputs.GetValueOrDefault(path[(dot + 1)..]);
     }
+
+    private string? FlatName(string path) =>
+        path.StartsWith($"{FlatInputs}.", StringComparison.Ordinal) && int.TryParse(path.AsSpan(FlatInputs.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? names.ElementAtOrDefault(number)
+            : null;
 
     /// <summary>
     /// True for a guard that speaks of a size or an integer which is not fixed. Strides are none of it: they never change what a model computes, and tensors lie densely here.
@@ -99,8 +117,13 @@ internal sealed class Guards(List<string> code, IReadOnlyDictionary<string, Guar
     }
 
     /// <summary>A guard as people write it: <c>x.shape[0]</c> for <c>L['x'].size()[0]</c>.</summary>
-    private static string Readable(string guard)
+    private string Readable(string guard)
     {
+        foreach (var (number, name) in names.Index())
+        {
+            guard = guard.Replace($"L['{FlatInputs}'][{number}]", $"L['{name}']", StringComparison.Ordinal);
+        }
+
         var text = new StringBuilder(guard.Length);
         for (var at = 0; at < guard.Length;)
         {

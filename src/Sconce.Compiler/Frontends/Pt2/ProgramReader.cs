@@ -141,7 +141,8 @@ internal sealed class ProgramReader
 
         var users = specs.Zip(arguments).Where(pair => IsUserInput(pair.First)).Select(pair => pair.Second).ToList();
         var inputs = new Dictionary<string, GuardInput>();
-        foreach (var (name, argument) in users.Count == inputNames.Count ? inputNames.Zip(users) : [])
+        var names = users.Count == inputNames.Count ? inputNames : [.. users.Select((_, number) => Guards.Flat(number))];
+        foreach (var (name, argument) in names.Zip(users))
         {
             if (argument is ArgumentJson.Reference { Kind: ReferenceKind.Tensor } tensor && module.Graph.TensorValues.GetValueOrDefault(tensor.Name) is { } meta)
             {
@@ -153,7 +154,7 @@ internal sealed class ProgramReader
             }
         }
 
-        return new Guards(program.GuardsCode, inputs, place);
+        return new Guards(program.GuardsCode, inputs, names, place);
     }
 
     private void ReadInputs(Scope scope)

@@ -74,10 +74,10 @@ public sealed class Functionalise
     private void AddMutations(NodeEmitter emitter)
     {
         var done = graph.Mutations.Select(mutation => aliases[mutation.Buffer].Storage).ToHashSet();
-        foreach (var input in graph.Inputs.Where(input => aliases.ContainsKey(input.Value)))
+        for (var i = 0; i < graph.Inputs.Count; i++)
         {
-            var alias = aliases[input.Value];
-            if (alias.Storage.Version > 0 && done.Add(alias.Storage))
+            var input = graph.Inputs[i];
+            if (aliases.TryGetValue(input.Value, out var alias) && alias.Storage.Version > 0 && done.Add(alias.Storage))
             {
                 if (input.Kind == InputKind.User)
                 {
@@ -85,12 +85,8 @@ public sealed class Functionalise
                     continue;
                 }
 
-                if (input.Kind == InputKind.Constant)
-                {
-                    throw SconceException.Unsupported(
-                        $"the model writes to '{input.Name}', a constant of its code", hint: "register it as a buffer (self.register_buffer) or clone it before the write");
-                }
-
+                // A tensor of an object that is no module (a cache of transformers, say): PyTorch's program keeps what it writes there too.
+                graph.Inputs[i] = input with { Kind = InputKind.Buffer };
                 graph.Mutations.Add((input.Value, alias.Read(emitter)));
             }
         }
