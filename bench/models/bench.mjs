@@ -88,7 +88,7 @@ for (const [number, name] of names.entries()) {
   };
   told("compiling");
   const compiled = await compile(name, options.models, options.tool);
-  const tensors = extractTensors(name, options.models);
+  const tensors = await extractTensors(name, options.models);
   const path = join(options.models, `${name}.wasm`);
   const { manifest, code } = readArtifact(path);
   told("running");

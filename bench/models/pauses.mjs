@@ -37,7 +37,7 @@ const warming = 30;
 
 makeModels([name], options.models, findPython(options.python));
 await compile(name, options.models);
-const { input } = extractTensors(name, options.models);
+const { input } = await extractTensors(name, options.models);
 if (input.dtype !== "float32") throw new Error(`${name} takes ${input.dtype}: a model of float32 is measured`);
 const given = readFileSync(join(options.models, `${name}.in0`));
 const tensor = { data: new Float32Array(given.buffer.slice(given.byteOffset, given.byteOffset + given.length)), shape: input.shape };

@@ -1,10 +1,10 @@
 // What a run needs on disk: for each model NAME.pt2 and NAME.onnx with the same weights, NAME.in0 and NAME.out0 (the input and PyTorch's
 // answer, as they lie in memory), and NAME.wasm, compiled just now.
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readNpz } from "../../tests/browser/npz.mjs";
+import { readNpz } from "sconce/tensor";
 import { tool } from "../../tests/browser/tool.mjs";
 import { memoryOf } from "./resident.mjs";
 
@@ -24,16 +24,16 @@ export function makeModels(names, folder, python) {
   execFileSync(python, [here("make_models.py"), folder, ...missing], { stdio: "inherit", cwd: here(".") });
 }
 
-const dtypes = { "<f4": "float32", "<i8": "int64" };
+const dtypes = ["float32", "int64"];
 
 /** Writes a model's input and output as raw numbers, and tells what they are. */
-export function extractTensors(name, folder) {
-  const arrays = readNpz(join(folder, `${name}.npz`));
+export async function extractTensors(name, folder) {
+  const arrays = await readNpz(readFileSync(join(folder, `${name}.npz`)));
   const describe = (array) => {
-    const { type, shape, bytes } = arrays[array];
-    if (dtypes[type] === undefined) throw new Error(`${name}.npz: expected ${array} to be ${Object.keys(dtypes).join(" or ")}, but it is ${type}`);
-    writeFileSync(join(folder, `${name}.${array}`), bytes);
-    return { dtype: dtypes[type], shape };
+    const { dtype, shape, data } = arrays[array];
+    if (!dtypes.includes(dtype)) throw new Error(`${name}.npz: expected ${array} to be ${dtypes.join(" or ")}, but it is ${dtype}`);
+    writeFileSync(join(folder, `${name}.${array}`), data);
+    return { dtype, shape };
   };
   return { input: describe("in0"), output: describe("out0") };
 }

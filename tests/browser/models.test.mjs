@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { readNpz, slice } from "sconce/tensor";
 import { findBrowsers } from "./browsers.mjs";
-import { readNpz } from "./npz.mjs";
 import { startServer } from "./server.mjs";
 import { root, tool } from "./tool.mjs";
 import { runPage } from "./visit.mjs";
@@ -33,7 +33,7 @@ before(async () => {
     const output = join(folder, `${name}.wasm`);
     execFileSync("dotnet", [tool, "compile", `${path}.pt2`, "-o", output], { stdio: ["ignore", "ignore", "inherit"] });
     files.set(`models/${name}.wasm`, readFileSync(output));
-    list.push({ name, calls: callsOf(path) });
+    list.push({ name, calls: await callsOf(path) });
   }
   files.set("models/list.json", new TextEncoder().encode(JSON.stringify(list)));
   const folders = { runtime: new URL("web/runtime/dist/", root), page: new URL("page/", import.meta.url) };
@@ -46,14 +46,14 @@ after(async () => {
 });
 
 /** What to give and what to expect, call by call: in a sequence every array has the call as its first dimension. */
-function callsOf(path) {
+async function callsOf(path) {
   const isSequence = existsSync(`${path}-sequence.npz`);
-  const arrays = Object.entries(readNpz(isSequence ? `${path}-sequence.npz` : `${path}.npz`));
+  const arrays = Object.entries(await readNpz(readFileSync(isSequence ? `${path}-sequence.npz` : `${path}.npz`)));
   const count = isSequence ? arrays[0][1].shape[0] : 1;
   const named = (prefix) => arrays.filter(([name]) => name.startsWith(prefix)).sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
-  const part = ({ type, shape, bytes }, call) => {
-    const size = bytes.length / count;
-    return { type, shape: isSequence ? shape.slice(1) : shape, data: bytes.subarray(call * size, (call + 1) * size).toString("base64") };
+  const part = (array, call) => {
+    const { dtype, shape, data } = isSequence ? slice(array, [call]) : array;
+    return { dtype, shape, data: Buffer.from(data.buffer).toString("base64") };
   };
   return Array.from({ length: count }, (_, call) => ({
     inputs: named("in").map(([, array]) => part(array, call)), outputs: named("out").map(([, array]) => part(array, call)) }));
@@ -65,6 +65,6 @@ for (const browser of found) {
   for (const mode of ["isolated", "plain"]) test(`models, ${browser.name}, ${mode}`, (context) => runPage(context, { browser, server, mode, page: "models" }));
 }
 
-test("the models have calls with inputs and outputs", () => {
-  for (const model of models) assert.ok(callsOf(fileURLToPath(new URL(model, root))).every(({ outputs }) => outputs.length > 0), model);
+test("the models have calls with inputs and outputs", async () => {
+  for (const model of models) assert.ok((await callsOf(fileURLToPath(new URL(model, root)))).every(({ outputs }) => outputs.length > 0), model);
 });

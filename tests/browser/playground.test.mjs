@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { readNpz } from "sconce/tensor";
 import { assemble } from "./assemble.mjs";
 import { findBrowsers } from "./browsers.mjs";
-import { readNpz } from "./npz.mjs";
 import { servedFiles, startPageCommand } from "./page-command.mjs";
 import { startServer } from "./server.mjs";
 import { root, tool } from "./tool.mjs";
@@ -22,9 +22,9 @@ let server;
 before(async () => {
   playground = await startPageCommand("playground");
   const files = new Map((await servedFiles(playground.address, dist, ["digits.wasm"])).map(([path, bytes]) => [`playground/${path}`, bytes]));
-  const { in0, out0 } = readNpz(fileURLToPath(new URL("examples/digits/digits.npz", root)));
-  files.set("given/digits.in", in0.bytes);
-  files.set("given/digits.out", out0.bytes);
+  const { in0, out0 } = await readNpz(readFileSync(new URL("examples/digits/digits.npz", root)));
+  files.set("given/digits.in", new Uint8Array(in0.data.buffer));
+  files.set("given/digits.out", new Uint8Array(out0.data.buffer));
   for (const [path, bytes] of compileSplit()) files.set(`given/${path}`, bytes);
   for (const name of ["guest", "endless"]) files.set(`given/${name}.wasm`, await assemble(`${name}.wat`));
   // What PyTorch makes of the sample's pictures.

@@ -7,9 +7,9 @@ import { basename, join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { readNpz } from "sconce/tensor";
 import { assemble } from "./assemble.mjs";
 import { findBrowsers } from "./browsers.mjs";
-import { readNpz } from "./npz.mjs";
 import { startServer } from "./server.mjs";
 import { root, tool } from "./tool.mjs";
 import { runPage } from "./visit.mjs";
@@ -23,15 +23,15 @@ before(async () => {
   folder = mkdtempSync(join(tmpdir(), "sconce-wasi-nn-"));
   const artifact = join(folder, "digits.wasm");
   execFileSync("dotnet", [tool, "compile", model, "-o", artifact], { stdio: ["ignore", "ignore", "inherit"] });
-  const { in0, out0 } = readNpz(model.replace(/pt2$/, "npz"));
+  const { in0, out0 } = await readNpz(readFileSync(model.replace(/pt2$/, "npz")));
   const source = createHash("sha256").update(readFileSync(model)).digest("hex");
   const manifest = { graphs: { digits: { url: "digits.wasm", source } } };
   const files = new Map([
     ["models/digits.wasm", readFileSync(artifact)],
     ["models/graphs.json", new TextEncoder().encode(JSON.stringify(manifest))],
     ["models/digits.pt2", readFileSync(model)],
-    ["models/digits.in", in0.bytes],
-    ["models/digits.out", out0.bytes],
+    ["models/digits.in", new Uint8Array(in0.data.buffer)],
+    ["models/digits.out", new Uint8Array(out0.data.buffer)],
     ["models/guest.wasm", await assemble("guest.wat")],
     ...await bundle(),
   ]);

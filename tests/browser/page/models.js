@@ -3,12 +3,12 @@ import { load } from "../runtime/index.js";
 import { check, finish, same, test } from "./harness.js";
 
 const arrays = {
-  "<f4": Float32Array, "<f8": Float64Array, "<i8": BigInt64Array, "<i4": Int32Array, "<i2": Int16Array, "|i1": Int8Array, "|u1": Uint8Array, "|b1": Uint8Array,
+  float32: Float32Array, float64: Float64Array, int64: BigInt64Array, int32: Int32Array, int16: Int16Array, int8: Int8Array, uint8: Uint8Array, bool: Uint8Array,
 };
 
-function decode({ type, shape, data }) {
+function decode({ dtype, shape, data }) {
   const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
-  return { shape, data: new arrays[type](bytes.buffer) };
+  return { shape, data: new arrays[dtype](bytes.buffer) };
 }
 
 function compare(actual, wanted, what) {

@@ -187,6 +187,8 @@ test(".npz is read and written, stored and deflated", async () => {
     const read = await readNpz(bytes(name));
     assert.deepEqual(Object.keys(read), ["weight", "bias"]);
     assert.deepEqual(read.weight, weight);
+    // Node's readFile gives a Buffer, whose slices are no copies.
+    assert.deepEqual((await readNpz(Buffer.from(bytes(name)))).weight, weight);
   }
   const sizes = await Promise.all([false, true].map(async (compress) => {
     const file = await writeNpz({ weight, "sub/ü": tensor([1n]) }, { compress });

@@ -53,7 +53,7 @@ async function decode(bytes: Uint8Array, wantedRate: number | undefined): Promis
   const context = new OfflineAudioContext(1, 1, decodedRate);
   try {
     // It takes the memory away, so it is given a copy.
-    const { channels, sampleRate } = channelsOf(await context.decodeAudioData(bytes.slice().buffer));
+    const { channels, sampleRate } = channelsOf(await context.decodeAudioData(new Uint8Array(bytes).buffer));
     return { channels, sampleRate };
   } catch (error) {
     throw wrong(`the file (${bytes.length} bytes) is no sound that this browser decodes${wantedRate === undefined ? "" : ` at ${decodedRate} Hz`}: ${(error as Error).message}`);

@@ -34,8 +34,8 @@ export function readNpy(file: Uint8Array | ArrayBuffer, name = "the .npy file"):
   const elements = elementCount(shape, name);
   const length = elements * elementSize(dtype);
   if (bytes.length - start - size < length) throw wrong(`${name} is cut short: ${dtype} [${shape.join(", ")}] takes ${length} bytes, and there are ${bytes.length - start - size}`);
-  // A copy, which lies as its elements want it.
-  const content = bytes.slice(start + size, start + size + length);
+  // A copy, which lies as its elements want it. (slice of Node's Buffer makes none.)
+  const content = new Uint8Array(bytes.subarray(start + size, start + size + length));
   if (order === ">") swapBytes(content, elementSize(dtype) / (kind.startsWith("c") ? 2 : 1));
   const ordered = /'fortran_order': *True/.test(header) && shape.length > 1 ? fromFortranOrder(content, shape, elementSize(dtype)) : content;
   return { dtype, shape, data: viewOf(dtype, ordered.buffer, 0, elements) } as Tensor;
