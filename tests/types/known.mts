@@ -33,6 +33,15 @@ const same: Model<Digits>[] = [model, byUrl, byResponse];
 const any: Model[] = same;
 const address: string = digits;
 
+// The only input needs no name.
+Math.max(...(await model.run({ data: pixels, shape: [1, 1, 28, 28] })).logits.data);
+// @ts-expect-error a size that is fixed, of the only input
+await model.run({ data: pixels, shape: [1, 3, 28, 28] });
+// @ts-expect-error its shape is not fixed
+await model.run(pixels);
+// @ts-expect-error one of several inputs has a name
+await (await load<Mixed>("mixed.wasm")).run({ data: new Float32Array(1), shape: [] });
+
 // @ts-expect-error a misspelt input
 await model.run({ imgae: { data: pixels, shape: [1, 1, 28, 28] } });
 // @ts-expect-error a missing input

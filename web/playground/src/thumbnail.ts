@@ -1,3 +1,6 @@
+import { fromTensor } from "sconce/image";
+import { tensor } from "sconce/tensor";
+
 const side = 64;
 
 /** Paints a small picture of a file that is one, and removes the canvas where it is none. */
@@ -20,7 +23,5 @@ function readGrey(bytes: Uint8Array): ImageData | undefined {
   const head = /^P5\s+(\d+)\s+(\d+)\s+255\s/.exec(String.fromCharCode(...bytes.subarray(0, 64)));
   if (head === null) return undefined;
   const [width, height] = [Number(head[1]), Number(head[2])];
-  const image = new ImageData(width, height);
-  for (let i = 0; i < width * height; i++) image.data.set([...Array<number>(3).fill(bytes[head[0].length + i] ?? 0), 255], 4 * i);
-  return image;
+  return fromTensor(tensor(bytes.subarray(head[0].length, head[0].length + width * height), { shape: [1, height, width] }));
 }

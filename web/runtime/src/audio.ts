@@ -1,6 +1,6 @@
 // Sound on the way to a model.
 export { type Channels, mono } from "./audio/channels.js";
-export { type SoundOptions, type SoundSource, toTensor } from "./audio/source.js";
+export { type SoundOptions, type SoundSource, type SoundTensor, toTensor } from "./audio/source.js";
 export { type ResampleOptions, Resampler, resample } from "./audio/resample.js";
 export { type FrameOptions, Framer, frames } from "./audio/frames.js";
 export { type MelOptions, type MelScale, melSpectrogram } from "./audio/mel.js";

@@ -1,5 +1,5 @@
 // Pictures on the way to a model and back.
-export { type Channels, type Layout, type Letterboxed, type NumberOptions, type PictureDType, type PictureOptions, letterbox, toTensor } from "./image/to-tensor.js";
+export { type Channels, type Layout, type Letterboxed, type NumberOptions, type PictureDType, type PictureOptions, type PictureTensor, letterbox, toTensor } from "./image/to-tensor.js";
 export { type Pixels, type PictureSource, type Size } from "./image/pixels.js";
 export { type Fit, type FitOptions, type Placement, type ToSourceOptions, boxesToSource, placePicture } from "./image/placement.js";
 export type { Filter } from "./image/resample.js";

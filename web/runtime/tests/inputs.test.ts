@@ -72,7 +72,7 @@ const cases: readonly (readonly [string, unknown, string])[] = [
     'input "pixel_values" is float32 and comes in a Float32Array, got a Float64Array: Float32Array.from(numbers) makes one'],
   ["text", { ...good, pixel_values: "cat.png" }, `input "pixel_values" should be ${wide} as { data: Float32Array, shape }, got string`],
   ["a picture", { ...good, pixel_values: { data: new Uint8ClampedArray(16), width: 2, height: 2, [Symbol.toStringTag]: "ImageData" } },
-    'input "pixel_values" is float32 and comes in a Float32Array, got ImageData: of a picture take the ImageData, and from its data, four bytes a pixel, red, green and blue as planes, scaled as in training: data[(c * height + y) * width + x] = bytes[4 * (y * width + x) + c] / 255'],
+    'input "pixel_values" is float32 and comes in a Float32Array, got ImageData: toTensor of sconce/image makes a tensor of a picture'],
   ["channels last", { ...good, pixel_values: { data: new Float32Array(65 * 17 * 3), shape: [1, 65, 17, 3] } },
     'input "pixel_values" should have the shape [batch, 3, h, (8 * w) + 1], got [1, 65, 17, 3]: its channels come last (NHWC), and PyTorch wants them before height and width (NCHW): data[(c * height + y) * width + x]'],
   ["another dtype", { ...good, input_ids: { data: new BigInt64Array(4), dtype: "int32" } },
@@ -111,6 +111,19 @@ test("a size that guards bind to multiples says so", () => {
     inputs: [{ name: "x", dtype: "float32", shape: [["*", 2, "s_by2"]] }],
   });
   assert.throws(() => bindInputs(pairs, { x: pixels(7) }), { message: 'input "x": dim 0 of [2 * s_by2] must be 2 or more and a multiple of 2 (symbol s_by2), got 7' });
+});
+
+test("the only input needs no name", () => {
+  const one = manifest({ inputs: [{ name: "x", dtype: "float32", shape: [2] }] });
+  const x = Float32Array.of(1, 2);
+  const bound = [{ dtype: "float32", shape: [2], data: x }];
+  for (const inputs of [{ x }, x, { data: x }, { data: x, shape: [2] }, { dtype: "float32", data: x, shape: [2] } as const]) assert.deepEqual(bindInputs(one, inputs).tensors, bound);
+  // Where the input is called "data", that is a name.
+  const data = manifest({ inputs: [{ name: "data", dtype: "float32", shape: [2] }] });
+  for (const inputs of [{ data: x }, { data: { data: x, shape: [2] } }, x]) assert.deepEqual(bindInputs(data, inputs).tensors, bound);
+  assert.throws(() => bindInputs(one, new Float64Array(2)), { message: 'input "x" is float32 and comes in a Float32Array, got a Float64Array: Float32Array.from(numbers) makes one' });
+  assert.throws(() => bindInputs(one, { data: [1, 2] } as unknown as TensorInput), { message: 'the model has no input "data": it takes "x" float32 [2]' });
+  assert.throws(() => bindInputs(manifest({}), x), { message: "expected an object of named tensors, no inputs, got Float32Array" });
 });
 
 test("an integer that decides sizes is a number, a bigint or a tensor", () => {

@@ -7,6 +7,7 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import type * as Runtime from "../src/index.js";
 import type * as Core from "../src/core.js";
+import type * as Tensors from "../src/tensor.js";
 import { expected, makeArtifact } from "./fixture.js";
 
 const dist = new URL("../../dist/", import.meta.url);
@@ -33,6 +34,12 @@ test("source maps bring their sources, for the package has none", async () => {
     assert.ok(sources.length > 1);
     assert.ok(sources.every((_, index) => (sourcesContent?.[index]?.length ?? 0) > 50), file);
   }
+});
+
+test("an error is a SconceError to each script of the package", async () => {
+  const [{ SconceError }, { SconceError: ofCore }, { tensor, SconceError: ofTensor }] = await Promise.all(["index", "core", "tensor"].map((name) => import(new URL(`${name}.js`, dist).href))) as [typeof Runtime, typeof Core, typeof Tensors];
+  assert.throws(() => tensor(["1"] as unknown as number[]), (error) => error instanceof SconceError && error instanceof ofCore && error instanceof ofTensor && error.code === "input");
+  for (const other of [new Error("none"), null, undefined, "SconceError"]) assert.ok(!((other as unknown) instanceof SconceError));
 });
 
 test("the network's part is fetched when a model wants it", async () => {

@@ -1,4 +1,4 @@
-import type { TensorOf } from "../shared/tensor.js";
+import type { DataOf, TensorOf } from "../shared/tensor.js";
 import { wrong } from "../tensor/elements.js";
 
 export interface FrameOptions {
@@ -11,7 +11,7 @@ export interface FrameOptions {
 }
 
 /** Sound cut into frames, which may overlap: [frames, size]. */
-export function frames(samples: Float32Array, options: FrameOptions): TensorOf<"float32"> {
+export function frames(samples: Float32Array, options: FrameOptions): TensorOf<"float32", DataOf["float32"], readonly [frames: number, size: number]> {
   const { size, hop } = checkFrames(options);
   const left = Math.max(0, samples.length - size);
   const count = options.pad === true ? (samples.length === 0 ? 0 : Math.ceil(left / hop) + 1) : samples.length < size ? 0 : Math.floor(left / hop) + 1;

@@ -1,6 +1,6 @@
 // Mel spectrograms, by the arithmetic of torchaudio.transforms.MelSpectrogram and of librosa.
 import { type OptionCheck, checkOptions, flag } from "../shared/options.js";
-import { type TensorOf, typeName } from "../shared/tensor.js";
+import { type DataOf, type TensorOf, typeName } from "../shared/tensor.js";
 import { wrong } from "../tensor/elements.js";
 import { makeFft } from "./fft.js";
 
@@ -49,7 +49,7 @@ const checks: Readonly<Record<string, OptionCheck>> = {
 const floor = 1e-10;
 
 /** A mel spectrogram of mono sound: [1, mels, frames]. */
-export function melSpectrogram(samples: Float32Array, options: MelOptions = {}): TensorOf<"float32"> {
+export function melSpectrogram(samples: Float32Array, options: MelOptions = {}): TensorOf<"float32", DataOf["float32"], readonly [1, number, number]> {
   checkOptions("melSpectrogram", options, checks);
   const { frames, mels, values } = melPowers(samples, options);
   const { log, range = 80, power = 2 } = options;

@@ -1,6 +1,6 @@
 import { type OptionCheck, checkOptions } from "../shared/options.js";
 import { SconceError } from "../shared/errors.js";
-import { type TensorOf, isTypedArray, typeName } from "../shared/tensor.js";
+import { type DataOf, type TensorOf, isTypedArray, typeName } from "../shared/tensor.js";
 import { wrong } from "../tensor/elements.js";
 import { type Channels, checkChannels, mono } from "./channels.js";
 import { resample } from "./resample.js";
@@ -16,6 +16,9 @@ export interface SoundOptions {
   readonly channels?: "mono" | "all" | undefined;
 }
 
+/** float32 [channels, samples]. */
+export type SoundTensor<Count extends number = number> = TensorOf<"float32", DataOf["float32"], readonly [Count, number]>;
+
 const checks: Readonly<Record<string, OptionCheck>> = {
   sampleRate: ["a whole number of Hz from 1 up", (value) => Number.isInteger(value) && (value as number) >= 1],
   channels: ['"mono" or "all"', (value) => value === "mono" || value === "all"],
@@ -25,7 +28,9 @@ const checks: Readonly<Record<string, OptionCheck>> = {
 const decodedRate = 48_000;
 
 /** Sound as a model takes it: float32 [channels, samples], as torchaudio.load gives it. */
-export async function toTensor(source: SoundSource, options: SoundOptions = {}): Promise<TensorOf<"float32">> {
+export async function toTensor(source: SoundSource, options?: SoundOptions & { readonly channels?: "mono" | undefined }): Promise<SoundTensor<1>>;
+export async function toTensor(source: SoundSource, options?: SoundOptions): Promise<SoundTensor>;
+export async function toTensor(source: SoundSource, options: SoundOptions = {}): Promise<SoundTensor> {
   checkOptions("toTensor", options, checks);
   const { channels, sampleRate } = await read(source, options.sampleRate);
   const wanted = options.channels === "all" ? channels : [mono(channels)];

@@ -1,5 +1,5 @@
 import { type OptionCheck, checkOptions } from "../shared/options.js";
-import { type TensorOf, typeName } from "../shared/tensor.js";
+import { type DataOf, type TensorOf, typeName } from "../shared/tensor.js";
 import { wrong } from "../tensor/elements.js";
 import { melPowers } from "./mel.js";
 
@@ -15,7 +15,7 @@ const hop = 160;
 const positive: OptionCheck = ["a number above 0", (value) => typeof value === "number" && value > 0];
 
 /** What Whisper's encoder takes of mono sound at 16 kHz: [1, mels, 3000], by the arithmetic of transformers' WhisperFeatureExtractor. */
-export function whisperFeatures(samples: Float32Array, options: WhisperOptions = {}): TensorOf<"float32"> {
+export function whisperFeatures(samples: Float32Array, options: WhisperOptions = {}): TensorOf<"float32", DataOf["float32"], readonly [1, number, number]> {
   checkOptions("whisperFeatures", options, { mels: ["a whole number from 1 up", (value) => Number.isInteger(value) && (value as number) > 0], seconds: positive });
   if (typeName(samples) !== "Float32Array") throw wrong(`whisperFeatures takes samples in a Float32Array, got ${typeName(samples)}: of toTensor(sound, { sampleRate: 16000 }) give the data`);
   const { mels = 80, seconds = 30 } = options;

@@ -7,7 +7,7 @@ import { type BoundInputs, bindInputs } from "./inputs.js";
 import type { Port } from "../artifact/manifest.js";
 import { contextBytes, tooMany, tooMuch } from "./memory.js";
 import type { Program, Region } from "./program.js";
-import { type DType, type Inputs, type Outputs, type Tensor, elementCount, elementSize, viewOf } from "../shared/tensor.js";
+import { type DType, type Inputs, type Outputs, type Tensor, type TensorInput, type TypedArray, elementCount, elementSize, viewOf } from "../shared/tensor.js";
 
 /** What `run` gives where the model did what PyTorch raises an error for. */
 const failedCheck = 2;
@@ -65,15 +65,15 @@ export class ExecutionContext {
     this.layOut(planned);
   }
 
-  /** Takes named tensors and gives named tensors. Without a seed, a model's random numbers are others each time. */
-  run(inputs: Inputs, seed?: number | bigint): Outputs {
+  /** Takes named tensors, or the only one without its name, and gives named tensors. Without a seed, a model's random numbers are others each time. */
+  run(inputs: Inputs | TensorInput | TypedArray, seed?: number | bigint): Outputs {
     this.bind(inputs, seed);
     this.compute();
     return this.outputs();
   }
 
   /** Checks the inputs, lays the memory out for their shapes, and copies them in. */
-  bind(inputs: Inputs, seed?: number | bigint): void {
+  bind(inputs: Inputs | TensorInput | TypedArray, seed?: number | bigint): void {
     this.take({ ...bindInputs(this.graph.manifest, inputs), seed });
   }
 

@@ -21,8 +21,13 @@ export interface BoundInputs {
   readonly seed?: number | bigint | undefined;
 }
 
-/** Checks named inputs against the manifest, and learns the symbols from their shapes. */
-export function bindInputs(manifest: Manifest, inputs: Inputs): BoundInputs {
+/** Checks named inputs, or the only one, against the manifest, and learns the symbols from their shapes. */
+export function bindInputs(manifest: Manifest, inputs: Inputs | TensorInput | TypedArray): BoundInputs {
+  const [only, more] = manifest.inputs;
+  // An input may be called "data" itself.
+  if (only !== undefined && more === undefined && (isTypedArray(inputs) || (only.name !== "data" && isTypedArray((inputs as Inputs | null)?.data)))) {
+    return bindInputs(manifest, { [only.name]: inputs as TensorInput });
+  }
   if (typeof inputs !== "object" || inputs === null || isTypedArray(inputs)) {
     throw wrong(`expected an object of named tensors, ${signature(manifest)}, got ${typeName(inputs)}`);
   }
@@ -35,7 +40,7 @@ export function bindInputs(manifest: Manifest, inputs: Inputs): BoundInputs {
   if (missing.length > 0) {
     throw wrong(`${missing.length > 1 ? "inputs are" : "an input is"} missing: ${missing.map(formatPort).join(", ")}`);
   }
-  const tensors = manifest.inputs.map((port) => checkTensor(port, inputs[port.name]));
+  const tensors = manifest.inputs.map((port) => checkTensor(port, (inputs as Inputs)[port.name]));
   return { tensors, symbols: solve(manifest, tensors.map(({ shape, data }, index) => sizesOf(manifest, index, shape, data))) };
 }
 
@@ -112,7 +117,7 @@ function checkTensor(port: Port, input: Inputs[string] | undefined): BoundInput 
 /** How what came is made what is wanted. */
 function remedy(dtype: DType, came: unknown): string {
   if (isPicture(came)) {
-    return ": of a picture take the ImageData, and from its data, four bytes a pixel, red, green and blue as planes, scaled as in training: data[(c * height + y) * width + x] = bytes[4 * (y * width + x) + c] / 255";
+    return ": toTensor of sconce/image makes a tensor of a picture";
   }
   const data = isTypedArray(came) || Array.isArray(came) ? came : (came as Partial<TensorInput> | undefined)?.data;
   if (!isTypedArray(data) && !Array.isArray(data)) return "";

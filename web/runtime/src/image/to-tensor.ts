@@ -1,5 +1,5 @@
 import { type OptionCheck, any, checkOptions } from "../shared/options.js";
-import type { DType, TensorOf } from "../shared/tensor.js";
+import type { DataOf, DType, TensorOf } from "../shared/tensor.js";
 import { type AnyTensor, elementsFrom, wrong } from "../tensor/elements.js";
 import { roundHalfEven } from "../tensor/half.js";
 import { type FitOptions, type Placement, type ToSourceOptions, boxesToSource, placePicture } from "./placement.js";
@@ -28,10 +28,17 @@ export interface NumberOptions {
   readonly std?: number | readonly number[] | undefined;
 }
 
-export interface PictureOptions<Type extends PictureDType = PictureDType> extends NumberOptions, Omit<FitOptions, "width" | "height"> {
+/** The type's parameters are what decides the tensor's type: its dtype, its shape, and how that is ordered. */
+export interface PictureOptions<
+  Type extends PictureDType = PictureDType, Width extends number = number, Height extends number = number, Order extends Layout = Layout, Colours extends Channels = Channels,
+> extends Omit<NumberOptions, "layout" | "channels">, Omit<FitOptions, "width" | "height"> {
   /** The model's picture; without it the source's own size. Both or none. */
-  readonly width?: number | undefined;
-  readonly height?: number | undefined;
+  readonly width?: Width | undefined;
+  readonly height?: Height | undefined;
+  /** "nchw" without it. */
+  readonly layout?: Order | undefined;
+  /** "rgb" without it. "gray" has one channel, by the weights of ITU-R 601, as PIL's "L". */
+  readonly channels?: Colours | undefined;
   /** "float32" without it. */
   readonly dtype?: Type | undefined;
   /** "bilinear" without it. */
@@ -41,6 +48,17 @@ export interface PictureOptions<Type extends PictureDType = PictureDType> extend
   /** What lies behind transparent parts, in bytes of red, green and blue. Without it transparency is passed over, as PIL's convert("RGB") does. */
   readonly background?: readonly [number, number, number] | undefined;
 }
+
+/** A picture as a tensor: with the numbers of its shape where they are known, so that it fits a model whose types are known. */
+export type PictureTensor<Type extends PictureDType, Width extends number, Height extends number, Order extends Layout, Colours extends Channels> =
+  TensorOf<Given<Type>, DataOf[Given<Type>], ShapeIn<Given<Order>, Given<Colours> extends "gray" ? 1 : 3, Given<Width>, Given<Height>>>;
+
+/** A parameter that is read off the options alone, and not off what the result is wanted for. */
+type Given<Parameter> = [Parameter][Parameter extends unknown ? 0 : never];
+
+type ShapeIn<Order extends Layout, Count extends number, Width extends number, Height extends number> =
+  Order extends "nchw" ? readonly [1, Count, Height, Width] : Order extends "nhwc" ? readonly [1, Height, Width, Count]
+    : Order extends "chw" ? readonly [Count, Height, Width] : readonly [Height, Width, Count];
 
 const oneOf = (...names: string[]): OptionCheck => [names.map((name) => JSON.stringify(name)).join(" or "), (value) => names.includes(value as string)];
 const isByte = (value: unknown) => typeof value === "number" && value >= 0 && value <= 255;
@@ -65,31 +83,37 @@ const checks = (): Readonly<Record<string, OptionCheck>> => ({
  *
  * `await toTensor(video, { width: 224, height: 224, fit: "cover", mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] })`
  */
-export async function toTensor<Type extends PictureDType = "float32">(source: PictureSource, options: PictureOptions<Type> = {}): Promise<TensorOf<Type>> {
+export async function toTensor<
+  Type extends PictureDType = "float32", Width extends number = number, Height extends number = number, Order extends Layout = "nchw", Colours extends Channels = "rgb",
+>(source: PictureSource, options: PictureOptions<Type, Width, Height, Order, Colours> = {}): Promise<PictureTensor<Type, Width, Height, Order, Colours>> {
   checkOptions("toTensor", options, checks());
   const read = readPixels(source);
   return toNumbers(read instanceof Promise ? await read : read, options).tensor;
 }
 
 /** A picture as `letterbox` gives it: the tensor, and the way back. */
-export interface Letterboxed<Type extends PictureDType = "float32"> {
-  readonly tensor: TensorOf<Type>;
+export interface Letterboxed<Picture extends TensorOf<PictureDType> = TensorOf<"float32">> {
+  readonly tensor: Picture;
   readonly placement: Placement;
   /** Boxes that the model found, [..., 4], as left, top, right and bottom in pixels of the source. */
   toSource(boxes: AnyTensor, options?: ToSourceOptions): TensorOf<"float32">;
 }
 
 /** A picture as a detector takes it, whole and with a border unless `fit` says otherwise, and the way back for the boxes that it finds. */
-export async function letterbox<Type extends PictureDType = "float32">(source: PictureSource, options: PictureOptions<Type>): Promise<Letterboxed<Type>> {
+export async function letterbox<
+  Type extends PictureDType = "float32", Width extends number = number, Height extends number = number, Order extends Layout = "nchw", Colours extends Channels = "rgb",
+>(source: PictureSource, options: PictureOptions<Type, Width, Height, Order, Colours>): Promise<Letterboxed<PictureTensor<Type, Width, Height, Order, Colours>>> {
   checkOptions("letterbox", options, checks());
   const read = readPixels(source);
   const { tensor, placement } = toNumbers(read instanceof Promise ? await read : read, { ...options, fit: options.fit ?? "contain" });
   return { tensor, placement, toSource: (boxes, toSourceOptions) => boxesToSource(placement, boxes, toSourceOptions) };
 }
 
-function toNumbers<Type extends PictureDType>(pixels: Bytes, options: PictureOptions<Type>): { readonly tensor: TensorOf<Type>; readonly placement: Placement } {
+function toNumbers<Type extends PictureDType, Width extends number, Height extends number, Order extends Layout, Colours extends Channels>(
+  pixels: Bytes, options: PictureOptions<Type, Width, Height, Order, Colours>,
+): { readonly tensor: PictureTensor<Type, Width, Height, Order, Colours>; readonly placement: Placement } {
   const { dtype = "float32" as Type, filter = "bilinear", padding = 0, background } = options;
-  const { width = pixels.width, height = pixels.height } = options;
+  const { width = pixels.width, height = pixels.height }: PictureOptions = options;
   if ((options.width === undefined) !== (options.height === undefined)) throw wrong("toTensor takes both width and height, or neither of them");
   const placement = placePicture(pixels, { ...options, width, height });
   const opaque = background === undefined || pixels.channels !== 4 ? pixels : layOver(pixels, background);
@@ -122,7 +146,7 @@ function toNumbers<Type extends PictureDType>(pixels: Bytes, options: PictureOpt
   });
   const data = dtype === "float32" ? numbers : elementsFrom(dtype, numbers, "toTensor");
   const shape = planar ? [order.length, height, width] : [height, width, order.length];
-  return { tensor: { dtype, shape: batch ? [1, ...shape] : shape, data } as TensorOf<Type>, placement };
+  return { tensor: { dtype, shape: batch ? [1, ...shape] : shape, data } as unknown as PictureTensor<Type, Width, Height, Order, Colours>, placement };
 }
 
 /** How bytes and numbers belong together; `order` says of each channel which byte of a pixel it is, or that it is made of three. */

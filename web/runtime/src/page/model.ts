@@ -8,8 +8,8 @@ import type { Manifest, Port } from "../artifact/manifest.js";
 import type { RunResult } from "../worker/protocol.js";
 import type { Profile, Report } from "./report.js";
 import type { Session } from "./session.js";
-import { type DType, type Inputs, type OutputData, type TypedArray, elementsOf, viewOf } from "../shared/tensor.js";
-import type { InputsOf, Known, OutputsOf } from "./types.js";
+import { type DType, type Inputs, type OutputData, type TensorInput, type TypedArray, elementsOf, viewOf } from "../shared/tensor.js";
+import type { InputsOf, Known, OnlyInputOf, OutputsOf } from "./types.js";
 
 /** An input or output of a model. A dimension that is not fixed is a symbol's name, or a formula such as `1 + (h - 1) // 8`. */
 export interface TensorInfo {
@@ -57,13 +57,13 @@ export class Model<Types extends Known = OutputData> {
     bind(this);
   }
 
-  /** Runs the model: named tensors in, named tensors out. The inputs are copied at once, the outputs are the caller's own. */
-  async run<Named extends Known = Types>(inputs: InputsOf<Named>, options: RunOptions = {}): Promise<OutputsOf<Named>> {
+  /** Runs the model: named tensors in, or the only one without its name, and named tensors out. The inputs are copied at once, the outputs are the caller's own. */
+  async run<Named extends Known = Types>(inputs: InputsOf<Named> | OnlyInputOf<Named>, options: RunOptions = {}): Promise<OutputsOf<Named>> {
     return (await this.#run(inputs, options, false)).outputs as OutputsOf<Named>;
   }
 
   /** Runs the model step by step, and tells what each step took. */
-  async profile<Named extends Known = Types>(inputs: InputsOf<Named>, options: RunOptions = {}): Promise<Profile<Named>> {
+  async profile<Named extends Known = Types>(inputs: InputsOf<Named> | OnlyInputOf<Named>, options: RunOptions = {}): Promise<Profile<Named>> {
     const { outputs, milliseconds, steps, symbols } = await this.#run(inputs, options, true);
     const cost = (dim: Dim) => evaluate(dim, symbols);
     return {
@@ -90,7 +90,7 @@ export class Model<Types extends Known = OutputData> {
     this.#session.end(new SconceError("disposed", "the model was disposed"));
   }
 
-  async #run(inputs: Inputs, options: RunOptions, profile: boolean): Promise<RunResult & { symbols: SymbolValues }> {
+  async #run(inputs: Inputs | TensorInput | TypedArray, options: RunOptions, profile: boolean): Promise<RunResult & { symbols: SymbolValues }> {
     checkOptions(profile ? "profile" : "run", options, runChecks);
     const { signal, seed } = options;
     const { tensors, symbols } = bindInputs(this.#manifest, inputs);

@@ -58,6 +58,11 @@ export type InputsOf<Model extends Known> = Model extends ModelTypes
   ? { readonly [Name in keyof Model["inputs"]]: InputOf<Model["inputs"][Name]> }
   : Inputs;
 
+/** What `run` takes, without its name, of a model that has one input. */
+export type OnlyInputOf<Model extends Known> = Model extends ModelTypes
+  ? { [Name in keyof Model["inputs"]]: [Exclude<keyof Model["inputs"], Name>] extends [never] ? InputOf<Model["inputs"][Name]> : never }[keyof Model["inputs"]]
+  : TensorInput | TypedArray;
+
 /** What `run` gives. */
 export type OutputsOf<Model extends Known> = Model extends ModelTypes
   ? { -readonly [Name in keyof Model["outputs"]]: TensorOf<Model["outputs"][Name]["dtype"], DataOf[Model["outputs"][Name]["dtype"]], Model["outputs"][Name]["shape"]> }

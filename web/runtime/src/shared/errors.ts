@@ -19,6 +19,11 @@ export type ErrorCode =
 export class SconceError extends Error {
   readonly code: ErrorCode;
 
+  /** By its name: each script that can be had alone (sconce, sconce/core, sconce/image …) has a class of its own. */
+  static override [Symbol.hasInstance](value: unknown): value is SconceError {
+    return (value as Error | null | undefined)?.name === "SconceError";
+  }
+
   constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
     // Names in it come from files, and may have any length.
     super(message.length > 2000 ? `${message.slice(0, 1500)} … ${message.slice(-400)}` : message, options);

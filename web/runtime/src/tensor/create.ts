@@ -1,14 +1,14 @@
 import { type DataOf, type DType, type TensorOf, type TypedArray, elementCount, elementsOf, holds, isDType, isTypedArray, typeName } from "../shared/tensor.js";
-import { type AnyTensor, allocate, checkReal, checkTensor, decoderOf, elementsFrom, numbersOf, wrong } from "./elements.js";
+import { type AnyTensor, type Sizes, allocate, checkReal, checkTensor, decoderOf, elementsFrom, numbersOf, wrong } from "./elements.js";
 
 /** Numbers in arrays in arrays, as JSON has them. */
 export type Nested<Value = number | bigint | boolean> = Value | readonly Nested<Value>[];
 
-export interface TensorOptions<Type extends DType = DType> {
+export interface TensorOptions<Type extends DType = DType, Shape extends readonly number[] = readonly number[]> {
   /** Without it what the array holds; of nested arrays bool for booleans, int64 for bigints, else float32. */
   readonly dtype?: Type | undefined;
   /** Without it one dimension for a typed array, and of nested arrays what they have. */
-  readonly shape?: readonly number[] | undefined;
+  readonly shape?: Shape | undefined;
 }
 
 const dtypeOfArray: Readonly<Record<string, DType>> = {
@@ -23,8 +23,10 @@ const dtypeOfArray: Readonly<Record<string, DType>> = {
  * `tensor([[1, 2], [3, 4]])`, `tensor([101, 2023, 102], { dtype: "int64", shape: [1, 3] })`, `tensor(samples, { shape: [1, -1] })`
  */
 export function tensor(values: readonly (readonly number[])[] | readonly number[] | number): TensorOf<"float32">;
-export function tensor<Type extends DType>(values: Nested | TypedArray, options: TensorOptions<Type> & { readonly dtype: Type }): TensorOf<Type>;
-export function tensor<Data extends TypedArray>(values: Data, options?: TensorOptions): TensorOf<DTypeOf<Data>, Data>;
+export function tensor<Type extends DType, const Shape extends readonly number[] = readonly number[]>(
+  values: Nested | TypedArray, options: TensorOptions<Type, Shape> & { readonly dtype: Type },
+): TensorOf<Type, DataOf[Type], Sizes<Shape>>;
+export function tensor<Data extends TypedArray, const Shape extends readonly number[] = readonly number[]>(values: Data, options?: TensorOptions<DTypeOf<Data>, Shape>): TensorOf<DTypeOf<Data>, Data, Sizes<Shape>>;
 export function tensor(values: Nested | TypedArray, options?: TensorOptions): TensorOf<DType>;
 export function tensor(values: Nested | TypedArray, options: TensorOptions = {}): AnyTensor {
   const { dtype, shape } = options;
@@ -49,14 +51,16 @@ export type DTypeOf<Data extends TypedArray> =
       : Data extends Int8Array ? "int8" : Data extends Uint8Array | Uint8ClampedArray ? "uint8" : DType;
 
 /** A tensor of zeros. */
-export function zeros<Type extends DType = "float32">(shape: readonly number[], dtype: Type = "float32" as Type): TensorOf<Type> {
-  return { dtype, shape: [...shape], data: allocate(dtype, elementCount(shape, "zeros")) };
+export function zeros<const Shape extends readonly number[], Type extends DType = "float32">(shape: Shape, dtype: Type = "float32" as Type): TensorOf<Type, DataOf[Type], Shape> {
+  return { dtype, shape: [...shape] as unknown as Shape, data: allocate(dtype, elementCount(shape, "zeros")) };
 }
 
 /** A tensor that is one number everywhere. */
-export function full<Type extends DType = "float32">(shape: readonly number[], value: number | bigint | boolean, dtype: Type = "float32" as Type): TensorOf<Type> {
+export function full<const Shape extends readonly number[], Type extends DType = "float32">(
+  shape: Shape, value: number | bigint | boolean, dtype: Type = "float32" as Type,
+): TensorOf<Type, DataOf[Type], Shape> {
   const one = elementsFrom(dtype, [value], "full") as Float32Array;
-  return { dtype, shape: [...shape], data: (allocate(dtype, elementCount(shape, "full")) as Float32Array).fill(one[0] as number) as DataOf[Type] };
+  return { dtype, shape: [...shape] as unknown as Shape, data: (allocate(dtype, elementCount(shape, "full")) as Float32Array).fill(one[0] as number) as DataOf[Type] };
 }
 
 /** The same numbers in another dtype: `convert(logits, "float32")` of half precision. What the dtype does not have (300 or NaN in uint8) is refused; fractions become whole numbers towards zero. */

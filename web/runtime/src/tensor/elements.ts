@@ -7,7 +7,10 @@ import { bfloat16Bits, bfloat16Value, float16Bits, float16Value } from "./half.j
 export type AnyTensor = TensorOf<DType, TypedArray>;
 
 /** Tensors with the dtype and array of another, in another shape. */
-export type Like<Of extends AnyTensor> = Of extends AnyTensor ? TensorOf<Of["dtype"], Of["data"]> : never;
+export type Like<Of extends AnyTensor, Shape extends readonly number[] = readonly number[]> = Of extends AnyTensor ? TensorOf<Of["dtype"], Of["data"], Shape> : never;
+
+/** A shape as it was asked for, with whatever is left where that was -1. */
+export type Sizes<Shape extends readonly number[]> = { readonly [Place in keyof Shape]: Shape[Place] extends -1 ? number : Shape[Place] };
 
 /** The least and the greatest number of each dtype of whole numbers. */
 const ranges: Partial<Readonly<Record<DType, readonly [number | bigint, number | bigint]>>> = {

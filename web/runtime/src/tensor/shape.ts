@@ -1,15 +1,15 @@
 // What only moves elements: each dtype alike, by its bytes.
 import { type TypedArray, elementSize, elementsOf } from "../shared/tensor.js";
-import { type AnyTensor, type Like, allocate, checkTensor, describeTensor, wrong } from "./elements.js";
+import { type AnyTensor, type Like, type Sizes, allocate, checkTensor, describeTensor, wrong } from "./elements.js";
 import { shapeFor } from "./create.js";
 
 /** What is taken of one dimension: all (`null`), one place, after which the dimension is gone, or from a place to before another, both counted from the end where they are negative. */
 export type Range = null | number | readonly [start: number, end?: number];
 
 /** The same data in another shape, in which one dimension may be -1. Nothing is copied. */
-export function reshape<Of extends AnyTensor>(from: Of, shape: readonly number[]): Like<Of> {
+export function reshape<Of extends AnyTensor, const Shape extends readonly number[]>(from: Of, shape: Shape): Like<Of, Sizes<Shape>> {
   checkTensor(from, "reshape");
-  return { dtype: from.dtype, shape: shapeFor(shape, elementsOf(from.dtype, from.data)), data: from.data } as unknown as Like<Of>;
+  return { dtype: from.dtype, shape: shapeFor(shape, elementsOf(from.dtype, from.data)), data: from.data } as unknown as Like<Of, Sizes<Shape>>;
 }
 
 /** A part of a tensor, copied: `slice(boxes, [0, null, [0, 4]])` is Python's `boxes[0, :, 0:4]`. As there, a range beyond the end is cut; a single place must exist. */
@@ -43,7 +43,7 @@ export function stack<Of extends AnyTensor>(tensors: readonly Of[], dim = 0): Li
   const [first] = alike(tensors, "stack");
   const place = dimension(dim, first.shape.length + 1, "stack");
   for (const each of tensors) if (each.shape.some((size, i) => size !== first.shape[i])) throw wrong(`stack takes tensors of one shape, got ${describeTensor(first)} and ${describeTensor(each)}`);
-  return concatenate(tensors.map((each) => reshape<AnyTensor>(each, each.shape.toSpliced(place, 0, 1))), place) as unknown as Like<Of>;
+  return concatenate(tensors.map((each) => reshape(each as AnyTensor, each.shape.toSpliced(place, 0, 1))), place) as unknown as Like<Of>;
 }
 
 /** Tensors one after another along a dimension, in which alone their shapes may differ. */
