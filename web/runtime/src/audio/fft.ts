@@ -5,6 +5,7 @@
 export function makeFft(length: number): (real: Float64Array, imaginary: Float64Array) => void {
   const radices = factorise(length);
   const [cosines, sines] = [Math.cos, Math.sin].map((wave) => Float64Array.from({ length }, (_, i) => wave((-2 * Math.PI * i) / length))) as [Float64Array, Float64Array];
+  const turns = new Int32Array(Math.max(1, ...radices));
   const [otherReal, otherImaginary] = [new Float64Array(length), new Float64Array(length)];
   return (real, imaginary) => {
     let [x, y, nextX, nextY] = [real, imaginary, otherReal, otherImaginary] as [Float64Array, Float64Array, Float64Array, Float64Array];
@@ -14,18 +15,18 @@ export function makeFft(length: number): (real: Float64Array, imaginary: Float64
       for (let j = 0; j < part; j++) {
         for (let r = 0; r < radix; r++) {
           // The turn that a later pass would need is in this one: exp(-2 pi i r (j + part t) / size).
+          for (let t = 0; t < radix; t++) turns[t] = ((r * (j + part * t)) % size) * stride;
+          const to = stride * (radix * j + r);
           for (let q = 0; q < stride; q++) {
             let [sumX, sumY] = [0, 0];
-            for (let t = 0; t < radix; t++) {
-              const turn = ((r * (j + part * t)) % size) * stride;
-              const [cosine, sine] = [cosines[turn] as number, sines[turn] as number];
-              const at = q + stride * (j + part * t);
-              sumX += (x[at] as number) * cosine - (y[at] as number) * sine;
-              sumY += (x[at] as number) * sine + (y[at] as number) * cosine;
+            for (let t = 0, from = stride * j + q; t < radix; t++, from += stride * part) {
+              const turn = turns[t] as number;
+              const [cosine, sine, re, im] = [cosines[turn] as number, sines[turn] as number, x[from] as number, y[from] as number];
+              sumX += re * cosine - im * sine;
+              sumY += re * sine + im * cosine;
             }
-            const to = q + stride * (radix * j + r);
-            nextX[to] = sumX;
-            nextY[to] = sumY;
+            nextX[to + q] = sumX;
+            nextY[to + q] = sumY;
           }
         }
       }

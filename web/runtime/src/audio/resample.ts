@@ -84,19 +84,19 @@ export class Resampler {
     all.set(samples, this.#kept.length);
     // A turn is so many samples in, so many out; where the kept ones begin was settled by the turns before.
     const done = Math.floor(this.#gone / this.#phases);
-    const made: number[] = [];
-    let [turn, phase] = [0, this.#gone % this.#phases];
+    let [turn, phase, count] = [0, this.#gone % this.#phases, 0];
+    const made = new Float32Array((Math.ceil(all.length / this.#step) + 1) * this.#phases);
     for (; this.#gone < most; this.#gone++) {
       const { start, weights } = this.#taps[phase] as { start: number; weights: Float64Array };
       const first = turn * this.#step + this.#reach + start;
       if (first + weights.length > all.length) break;
       let sum = 0;
       for (let k = 0; k < weights.length; k++) sum += (weights[k] as number) * (all[first + k] as number);
-      made.push(sum);
+      made[count++] = sum;
       if (++phase === this.#phases) [turn, phase] = [turn + 1, 0];
     }
     this.#kept = all.slice((Math.floor(this.#gone / this.#phases) - done) * this.#step);
-    return Float32Array.from(made);
+    return made.slice(0, count);
   }
 }
 

@@ -1,6 +1,5 @@
 // Resizes as Pillow does, and so torchvision where it is given pictures, bit by bit: first along rows, then along columns, by weights in fixed point, each pass rounded to
 // bytes. When a picture gets smaller the filter gets wider (antialias).
-import { wrong } from "../tensor/elements.js";
 import type { Bytes } from "./pixels.js";
 import type { Placement } from "./placement.js";
 
@@ -32,7 +31,7 @@ interface Taps {
 const bits = 32 - 8 - 2;
 const half = 1 << (bits - 1);
 
-/** The part of the resized picture that lies in the model's one, with as many channels as the source. */
+/** The part of the resized picture that lies in the model's one: its colours alone, without transparency. */
 export function resample({ data, width, height, channels }: Bytes, placement: Placement, filter: Filter): Bytes & { readonly left: number; readonly top: number } {
   const { left, top, target } = placement;
   const columns = visible(left, placement.width, target.width);
@@ -43,22 +42,29 @@ export function resample({ data, width, height, channels }: Bytes, placement: Pl
   // Rows that nobody takes are left out.
   const first = down.starts[0] as number;
   const last = (down.starts[newHeight - 1] as number) + (down.counts[newHeight - 1] as number);
-  const narrow = new Uint8ClampedArray((last - first) * newWidth * channels);
-  for (let y = first; y < last; y++) {
-    const row = y * width * channels;
-    let to = (y - first) * newWidth * channels;
+  const colours = channels === 1 ? 1 : 3;
+  const narrow = new Uint8ClampedArray((last - first) * newWidth * colours);
+  const { starts, counts, stride, weights } = across;
+  for (let y = first, to = 0; y < last; y++) {
     for (let x = 0; x < newWidth; x++) {
-      const [start, count, at] = [row + (across.starts[x] as number) * channels, across.counts[x] as number, x * across.stride];
-      for (let c = 0; c < channels; c++) {
-        let sum = half;
-        for (let k = 0; k < count; k++) sum += (across.weights[at + k] as number) * (data[start + k * channels + c] as number);
-        // The array clamps.
-        narrow[to++] = sum >> bits;
+      let [red, green, blue] = [half, half, half];
+      let from = (y * width + (starts[x] as number)) * channels;
+      for (let at = x * stride, end = at + (counts[x] as number); at < end; at++, from += channels) {
+        const weight = weights[at] as number;
+        red += weight * (data[from] as number);
+        if (colours === 1) continue;
+        green += weight * (data[from + 1] as number);
+        blue += weight * (data[from + 2] as number);
       }
+      // The array clamps.
+      narrow[to++] = red >> bits;
+      if (colours === 1) continue;
+      narrow[to++] = green >> bits;
+      narrow[to++] = blue >> bits;
     }
   }
-  const small = new Uint8ClampedArray(newHeight * newWidth * channels);
-  const sums = new Int32Array(newWidth * channels);
+  const small = new Uint8ClampedArray(newHeight * newWidth * colours);
+  const sums = new Int32Array(newWidth * colours);
   for (let y = 0; y < newHeight; y++) {
     sums.fill(half);
     for (let k = 0; k < (down.counts[y] as number); k++) {
@@ -66,9 +72,9 @@ export function resample({ data, width, height, channels }: Bytes, placement: Pl
       const from = ((down.starts[y] as number) + k - first) * sums.length;
       for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] as number) + weight * (narrow[from + i] as number);
     }
-    small.set(sums.map((sum) => sum >> bits), y * sums.length);
+    for (let i = 0, to = y * sums.length; i < sums.length; i++) small[to + i] = (sums[i] as number) >> bits;
   }
-  return { data: small, width: newWidth, height: newHeight, channels, left: Math.max(0, left), top: Math.max(0, top) };
+  return { data: small, width: newWidth, height: newHeight, channels: colours, left: Math.max(0, left), top: Math.max(0, top) };
 }
 
 /** Which pixels of a resized side lie in the model's picture. */
@@ -79,11 +85,11 @@ function visible(offset: number, resized: number, target: number): readonly [num
 function tapsFor(size: number, resized: number, [from, to]: readonly [number, number], filter: Filter): Taps {
   const scale = size / resized;
   const count = to - from;
-  if (filter === "nearest") {
+  // A side that stays is left alone.
+  if (filter === "nearest" || size === resized) {
     const starts = Int32Array.from({ length: count }, (_, i) => Math.min(size - 1, Math.floor((from + i + 0.5) * scale)));
     return { starts, counts: new Int32Array(count).fill(1), stride: 1, weights: new Int32Array(count).fill(1 << bits) };
   }
-  if (!Object.hasOwn(filters, filter)) throw wrong(`the option filter is ${["nearest", ...Object.keys(filters)].join(", ")}, got ${JSON.stringify(filter)}`);
   const [reach, weigh] = filters[filter];
   const stretch = Math.max(1, scale);
   const support = reach * stretch;

@@ -123,23 +123,24 @@ function toNumbers<Type extends PictureDType, Width extends number, Height exten
   const integral = !/float/.test(dtype);
   const border = typeof padding === "number" ? [padding, padding, padding] : padding;
   const numbers = dtype === "float32" ? new Float32Array(order.length * width * height) : new Float64Array(order.length * width * height);
-  order.forEach((weights, channel) => {
+  order.forEach((bytesOfPixel, channel) => {
     const [factor, shift] = [scale / (std[channel] as number), -(mean[channel] as number) / (std[channel] as number)];
     const [step, base] = planar ? [1, channel * width * height] : [order.length, channel];
     const convert = (byte: number) => (integral ? roundHalfEven(byte * factor + shift) : byte * factor + shift);
-    const mix = (red: number, green: number, blue: number) => (weights.length === 1 ? [red, green, blue][weights[0] as number] as number : Math.floor((19595 * red + 38470 * green + 7471 * blue + 0x8000) / 0x10000));
+    const { data, channels } = part;
+    // All three of them make a grey.
+    const mixed = bytesOfPixel.length > 1;
+    const [first = 0] = bytesOfPixel;
     if (part.width < width || part.height < height) {
-      const value = convert(mix(...(border as [number, number, number])));
+      const value = convert(mixed ? luminance(border[0] as number, border[1] as number, border[2] as number) : (border[first] as number));
       for (let i = 0; i < width * height; i++) numbers[base + i * step] = value;
     }
-    const { data, channels } = part;
-    const [green, blue] = channels === 1 ? [0, 0] : [1, 2];
     const table = Float64Array.from({ length: 256 }, (_, byte) => convert(byte));
+    const at = channels === 1 ? 0 : first;
     for (let y = 0, from = 0; y < part.height; y++) {
       let to = base + ((part.top + y) * width + part.left) * step;
       for (let x = 0; x < part.width; x++, from += channels, to += step) {
-        const byte = weights.length === 1 ? data[from + (channels === 1 ? 0 : (weights[0] as number))] as number
-          : mix(data[from] as number, data[from + green] as number, data[from + blue] as number);
+        const byte = mixed && channels > 1 ? luminance(data[from] as number, data[from + 1] as number, data[from + 2] as number) : (data[from + at] as number);
         numbers[to] = table[byte] as number;
       }
     }
@@ -147,6 +148,11 @@ function toNumbers<Type extends PictureDType, Width extends number, Height exten
   const data = dtype === "float32" ? numbers : elementsFrom(dtype, numbers, "toTensor");
   const shape = planar ? [order.length, height, width] : [height, width, order.length];
   return { tensor: { dtype, shape: batch ? [1, ...shape] : shape, data } as unknown as PictureTensor<Type, Width, Height, Order, Colours>, placement };
+}
+
+/** Pillow's "L". */
+function luminance(red: number, green: number, blue: number): number {
+  return (19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16;
 }
 
 /** How bytes and numbers belong together; `order` says of each channel which byte of a pixel it is, or that it is made of three. */
