@@ -98,7 +98,7 @@ build_tool_now() {
   stale tool "${tool_sources[@]}" || return 0
   # Without the analyzers, which take longer than the compiler; ./test runs them.
   # Made beforehand, for otherwise the build itself would make these folders' parents newer than the stamp.
-  mkdir -p "$root"/src/Sconce.{Cli,Compiler}/{bin,obj}
+  mkdir -p "$root"/src/Sconce.{Browser,Cli,Compiler}/{bin,obj}
   build tool "building the compiler" \
     quietly dotnet build "$root/src/Sconce.Cli" -c Release -v q --nologo -clp:NoSummary -p:RunAnalyzers=false -p:GenerateDocumentationFile=false
 }
@@ -108,7 +108,7 @@ build_native() {
   need dotnet "the .NET 10 SDK, https://dotnet.microsoft.com/download/dotnet/10.0"
   build_web
   stale native-tool "${tool_sources[@]}" "${playground_sources[@]}" "${demo_sources[@]}" || return 0
-  mkdir -p "$root"/src/Sconce.{Cli,Compiler}/{bin,obj}
+  mkdir -p "$root"/src/Sconce.{Browser,Cli,Compiler}/{bin,obj}
   rm -rf "$root/artifacts/native"
   build native-tool "building the native tool" quietly dotnet publish "$root/src/Sconce.Cli" -c Release --use-current-runtime \
     -p:PublishAot=true -p:BringAlong=true -p:RunAnalyzers=false -p:GenerateDocumentationFile=false -o "$root/artifacts/native" -v q --nologo
@@ -184,11 +184,12 @@ build_demo_now() {
   build demo "building the demo's page" quietly npm --prefix "$root" run build --workspace web/demo
 }
 
-playground_sources=("$root/web/playground" "$root/web/demo/public" "$root/examples/wasi-nn" "${wasi_nn_sources[@]}")
+playground_sources=("$root/web/playground" "$root/web/demo/public" "$root/examples/wasi-nn" "$root/web/compiler" "$stamps/browser-compiler" "${wasi_nn_sources[@]}")
 
 build_playground() {
   if [ -d "$root/web/playground/dist" ]; then stale playground "${playground_sources[@]}" || return 0; fi
   build_wasi_nn
+  build_browser_compiler
   locked build_playground_now
 }
 
@@ -210,6 +211,29 @@ compiler_package_sources=("$root/web/compiler" "$root/tsconfig.base.json")
 build_compiler_package() {
   if [ -d "$root/web/compiler/dist" ]; then stale compiler-package "${compiler_package_sources[@]}" || return 0; fi
   locked build_compiler_package_now
+}
+
+# The compiler for browsers: .NET's packs for WebAssembly come from NuGet, with no workload.
+browser_compiler_sources=("${tool_sources[@]}" "$root/web/compiler/dotnet.mjs")
+
+build_browser_compiler() {
+  build_compiler_package
+  need dotnet "the .NET 10 SDK, https://dotnet.microsoft.com/download/dotnet/10.0"
+  if [ -d "$root/web/compiler/dist/browser/dotnet" ]; then stale browser-compiler "${browser_compiler_sources[@]}" || return 0; fi
+  locked build_browser_compiler_now
+}
+
+build_browser_compiler_now() {
+  if [ -d "$root/web/compiler/dist/browser/dotnet" ]; then stale browser-compiler "${browser_compiler_sources[@]}" || return 0; fi
+  mkdir -p "$root"/src/Sconce.{Browser,Compiler}/{bin,obj} "$root/web/compiler/dist/browser"
+  build browser-compiler "building the compiler for browsers" publish_browser_compiler
+}
+
+publish_browser_compiler() {
+  local published=$root/src/Sconce.Browser/bin/Release/net10.0/publish
+  rm -rf "$published"
+  quietly dotnet publish "$root/src/Sconce.Browser" -c Release -v q --nologo -p:RunAnalyzers=false -p:GenerateDocumentationFile=false &&
+    quietly node "$root/web/compiler/dotnet.mjs" "$published/wwwroot/_framework" "$root/web/compiler/dist/browser/dotnet"
 }
 
 vite_plugin_sources=("$root/web/vite-plugin" "${compiler_package_sources[@]}")

@@ -150,6 +150,7 @@ suite_browser() {
   build_demo
   build_wasi_nn
   build_playground
+  build_browser_compiler
   node_suite browser node --test --test-concurrency=1 tests/browser/*.test.mjs
 }
 

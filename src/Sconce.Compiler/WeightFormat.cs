@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sconce.Compiler.Diagnostics;
 
 namespace Sconce.Compiler;
 
@@ -16,6 +17,20 @@ public enum WeightFormat
 
     /// <summary>4 bits each, and a scale for each 32 along a row.</summary>
     Int4,
+}
+
+/// <summary>Formats of weights by the names that users give.</summary>
+public static class WeightFormats
+{
+    /// <exception cref="SconceException">There is no such format.</exception>
+    public static WeightFormat Parse(string? name) => name switch
+    {
+        null => WeightFormat.AsIs,
+        "int8" => WeightFormat.Int8,
+        "int4" => WeightFormat.Int4,
+        "float16" => WeightFormat.Float16,
+        _ => throw SconceException.Expected("int8, int4 or float16 for --weights", $"'{name}'"),
+    };
 }
 
 /// <summary>A weight that was made smaller, or why it was not.</summary>

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Sconce.Compiler;
-using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends;
 
 namespace Sconce.Cli.Commands;
@@ -63,15 +62,6 @@ internal sealed class CompileSettings
     {
         Model = parsed.GetValue(model), Exact = parsed.GetValue(exact), Budget = parsed.GetValue(budget) ?? 1, ShardBytes = parsed.GetValue(split),
         Inputs = InputSpecParser.Parse(parsed.GetResult(input) is null ? [] : parsed.GetValue(input) ?? []),
-        Weights = FormatOf(parsed.GetValue(weights)), Keep = [.. parsed.GetValue(keep) ?? []],
-    };
-
-    private static WeightFormat FormatOf(string? text) => text switch
-    {
-        null => WeightFormat.AsIs,
-        "int8" => WeightFormat.Int8,
-        "int4" => WeightFormat.Int4,
-        "float16" => WeightFormat.Float16,
-        _ => throw SconceException.Expected("int8, int4 or float16 for --weights", $"'{text}'"),
+        Weights = WeightFormats.Parse(parsed.GetValue(weights)), Keep = [.. parsed.GetValue(keep) ?? []],
     };
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Tensors;
@@ -12,6 +13,9 @@ namespace Sconce.Compiler.Evaluation;
 /// </summary>
 public sealed partial class Evaluator
 {
+    /// <summary>Rows shorter than this are not worth going through one by one.</summary>
+    private const long LeastRow = 64;
+
     private readonly Dictionary<TensorBuffer, TensorValue> values = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Symbol, long> symbols = [];
 
@@ -258,7 +262,7 @@ public sealed partial class Evaluator
         ForEach(frame, map.Axes, Store(frame, new ExprCompiler(frame), map.Target, map.Body));
     }
 
-    /// <summary>A plain copy (a view, weights being packed) by rows along the last axis: models have hundreds of millions of weights.</summary>
+    /// <summary>A plain copy (a view, weights being packed) by rows along one axis: models have hundreds of millions of weights.</summary>
     private bool TryCopy(MapStep map)
     {
         if (map.Body is not LoadExpr load || map.Axes.IsEmpty)
@@ -267,19 +271,24 @@ public sealed partial class Evaluator
         }
 
         var (from, to) = (Get(load.Buffer), Get(map.Target.Buffer));
-        var row = map.Axes[^1];
-        if (Offset(from, load.Index).LinearIn(row) is not ({ IsConstant: true } fromStep, var fromStart)
-            || Offset(to, map.Target.Index).LinearIn(row) is not ({ IsConstant: true } toStep, var toStart))
+        var (fromPlace, toPlace) = (Offset(from, load.Index), Offset(to, map.Target.Index));
+        foreach (var row in RowsFirst(map.Axes))
         {
-            return false;
+            if (fromPlace.LinearIn(row) is ({ IsConstant: true } fromStep, var fromStart) && toPlace.LinearIn(row) is ({ IsConstant: true } toStep, var toStart))
+            {
+                var frame = NewFrame();
+                var compiler = new ExprCompiler(frame);
+                var (source, destination, count) = (compiler.Dim(fromStart), compiler.Dim(toStart), Evaluate(row.Extent));
+                ForEach(frame, map.Axes.Remove(row), () => CopyRow(from, source(), fromStep.Value, to, destination(), toStep.Value, count));
+                return true;
+            }
         }
 
-        var frame = NewFrame();
-        var compiler = new ExprCompiler(frame);
-        var (source, destination, count) = (compiler.Dim(fromStart), compiler.Dim(toStart), Evaluate(row.Extent));
-        ForEach(frame, map.Axes.RemoveAt(map.Axes.Length - 1), () =>
-            CopyRow(from, source(), fromStep.Value, to, destination(), toStep.Value, count));
-        return true;
+        return false;
+
+        // The last axis lies side by side in one of the two, mostly. In packed weights it is as short as a tile, and each row costs as much as many elements do.
+        IEnumerable<Axis> RowsFirst(ImmutableArray<Axis> axes) =>
+            Evaluate(axes[^1].Extent) >= LeastRow ? [axes[^1]] : axes.OrderByDescending(axis => Evaluate(axis.Extent));
 
         static Dim Offset(TensorValue value, ImmutableArray<Dim> index)
         {
@@ -301,28 +310,51 @@ public sealed partial class Evaluator
         }
 
         var size = from.Type.Size();
-        var a = from.Bytes;
-        var b = to.Bytes;
         if (fromStep == 1 && toStep == 1)
         {
-            a.Slice(checked((int)(source * size)), checked((int)(count * size))).CopyTo(b[checked((int)(destination * size))..]);
+            from.Bytes.Slice(checked((int)(source * size)), checked((int)(count * size))).CopyTo(to.Bytes[checked((int)(destination * size))..]);
+            return;
         }
-        else if (size == sizeof(float))
+
+        switch (size)
         {
-            var x = MemoryMarshal.Cast<byte, float>(a);
-            var y = MemoryMarshal.Cast<byte, float>(b);
-            for (var i = 0L; i < count; i++)
-            {
-                y[(int)(destination + (i * toStep))] = x[(int)(source + (i * fromStep))];
-            }
+            case sizeof(byte):
+                CopyElements<byte>(from, source, fromStep, to, destination, toStep, count);
+                break;
+            case sizeof(ushort):
+                CopyElements<ushort>(from, source, fromStep, to, destination, toStep, count);
+                break;
+            case sizeof(uint):
+                CopyElements<uint>(from, source, fromStep, to, destination, toStep, count);
+                break;
+            case sizeof(ulong):
+                CopyElements<ulong>(from, source, fromStep, to, destination, toStep, count);
+                break;
+            default:
+                CopyElements<UInt128>(from, source, fromStep, to, destination, toStep, count);
+                break;
         }
-        else
+    }
+
+    /// <summary>The ends of the row are looked at before it, so that nothing has to be looked at within.</summary>
+    private static void CopyElements<T>(TensorValue from, long source, long fromStep, TensorValue to, long destination, long toStep, long count)
+        where T : unmanaged
+    {
+        var x = MemoryMarshal.Cast<byte, T>(from.Bytes);
+        var y = MemoryMarshal.Cast<byte, T>(to.Bytes);
+        _ = x[checked((int)(source + ((count - 1) * fromStep)))];
+        _ = y[checked((int)(destination + ((count - 1) * toStep)))];
+        ref var read = ref x[checked((int)source)];
+        ref var written = ref y[checked((int)destination)];
+        var (readStep, writeStep) = ((nint)fromStep, (nint)toStep);
+        for (var i = (nint)(count - 1); i > 0; i--)
         {
-            for (var i = 0L; i < count; i++)
-            {
-                a.Slice((int)((source + (i * fromStep)) * size), size).CopyTo(b[(int)((destination + (i * toStep)) * size)..]);
-            }
+            written = read;
+            read = ref Unsafe.Add(ref read, readStep);
+            written = ref Unsafe.Add(ref written, writeStep);
         }
+
+        written = read;
     }
 
     private void RunCheck(CheckStep check)

@@ -2,14 +2,10 @@ namespace Sconce.Compiler.Frontends;
 
 /// <summary>
 /// A model file's bytes, read in parts: the file may be larger than an array can be, and is mostly weights, which are read one by one. In memory already, or in a
-/// stream that can be read from anywhere.
+/// stream that can be read from anywhere, or wherever a class of the caller's reads it.
 /// </summary>
 public abstract class ModelBytes
 {
-    private ModelBytes()
-    {
-    }
-
     public abstract long Length { get; }
 
     public static ModelBytes Of(ReadOnlyMemory<byte> file) => new InMemory(file);
@@ -19,6 +15,9 @@ public abstract class ModelBytes
 
     /// <summary>The bytes at a place that lies within the file; a slice, where they are in memory.</summary>
     public abstract ReadOnlyMemory<byte> Read(long offset, int count);
+
+    /// <summary>The checksum of what <see cref="Read"/> gave for a place: see <see cref="Zip.Crc32"/>.</summary>
+    public virtual uint Crc32(long offset, ReadOnlyMemory<byte> bytes) => Zip.Crc32.Of(bytes.Span);
 
     /// <summary>The SHA-256 of the whole file.</summary>
     public abstract byte[] Sha256();

@@ -1,8 +1,10 @@
 // What the command line does, as functions: each starts the native tool and gives a promise. Errors are the tool's own words.
 import { extname } from "node:path";
 import { type File, call, parse, pathOf, report, sizeOf } from "./call.js";
+import type { Inspection } from "./inspection.js";
 
 export type { File } from "./call.js";
+export type { Inspection, Port, Size } from "./inspection.js";
 
 /** How a model is compiled. */
 export interface ModelOptions {
@@ -30,35 +32,6 @@ export interface CompileOptions extends ModelOptions {
 
 export interface TypesOptions extends ModelOptions {
   readonly url?: boolean | undefined;
-}
-
-/** A size: a number, or the name of an open size, or a formula over such names. */
-export type Size = number | string;
-
-/** An input or an output. */
-export interface Port {
-  readonly name: string;
-  readonly dtype: string;
-  readonly shape: readonly Size[];
-}
-
-/** What a model takes and gives, and what it costs. */
-export interface Inspection {
-  readonly model: string;
-  readonly compiler: string;
-  /** The name of the file that it was compiled from. */
-  readonly source: string;
-  readonly inputs: readonly Port[];
-  readonly outputs: readonly Port[];
-  /** Sizes that the model leaves open, and their range. */
-  readonly sizes: readonly { readonly name: string; readonly min: number; readonly max?: number }[];
-  /** What sizes must meet beyond that. */
-  readonly conditions: readonly { readonly text: string; readonly why: string; readonly source?: string }[];
-  readonly steps: readonly { readonly name: string; readonly operator: string; readonly kernel: string; readonly source?: string; readonly flops: Size; readonly bytes: Size }[];
-  readonly parameters: number;
-  readonly multiplyAdds: Size;
-  /** `shards` are the files of weights, where they are beside it. */
-  readonly bytes: { readonly file: number; readonly shards?: number; readonly code: number; readonly relaxed: number; readonly constants: number; readonly arena: Size };
 }
 
 export interface VerifyOptions extends ModelOptions {

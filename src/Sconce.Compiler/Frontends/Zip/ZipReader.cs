@@ -62,9 +62,9 @@ public sealed class ZipReader
     /// <summary>A file's bytes: a slice of the archive where it is stored, unpacked otherwise. The checksum is checked.</summary>
     public ReadOnlyMemory<byte> Read(ZipEntry entry)
     {
-        var packed = Packed(entry);
+        var (start, packed) = Packed(entry);
         var bytes = entry.IsDeflated ? Inflate(entry, packed) : packed;
-        if (entry.Checksum != 0 && Crc32.Of(bytes.Span) is var actual && actual != entry.Checksum)
+        if (entry.Checksum != 0 && (entry.IsDeflated ? Crc32.Of(bytes.Span) : archive.Crc32(start, bytes)) is var actual && actual != entry.Checksum)
         {
             throw new SconceException(
                 $"the bytes of '{entry.Name}' are damaged: their checksum is {actual:x8}, and should be {entry.Checksum:x8}",
@@ -74,7 +74,8 @@ public sealed class ZipReader
         return bytes;
     }
 
-    private ReadOnlyMemory<byte> Packed(ZipEntry entry)
+    /// <summary>Where the file's bytes begin, and the bytes as they lie there.</summary>
+    private (long Start, ReadOnlyMemory<byte> Bytes) Packed(ZipEntry entry)
     {
         if (Math.Max(entry.Size, entry.CompressedSize) > Array.MaxLength)
         {
@@ -95,7 +96,7 @@ public sealed class ZipReader
             throw Broken($"'{entry.Name}' should lie at bytes {start} to {start + entry.CompressedSize}, but the file ends at {archive.Length}");
         }
 
-        return archive.Read(start, (int)entry.CompressedSize);
+        return (start, archive.Read(start, (int)entry.CompressedSize));
     }
 
     private byte[] Inflate(ZipEntry entry, ReadOnlyMemory<byte> packed)

@@ -6,6 +6,9 @@ internal sealed class CodeWriter(ByteWriter writer, FunctionBuilder function, Fu
     private readonly List<Label> labels = [];
     private (Local? Local, int Start, int End) lastSet;
 
+    /// <summary>Whether the function that was written calls itself.</summary>
+    public bool CallsItself { get; private set; }
+
     /// <summary>A constant outside of functions.</summary>
     public static void WriteConstant(ByteWriter writer, Code constant)
     {
@@ -192,8 +195,11 @@ internal sealed class CodeWriter(ByteWriter writer, FunctionBuilder function, Fu
     private uint Depth(Label label) => (uint)(labels.Count - 1 - labels.LastIndexOf(label));
 
     // A function that is being compared with others has no number yet; where it calls itself, all such are alike.
-    private uint FunctionIndex(FunctionBuilder callee) =>
-        callee.Index >= 0 ? (uint)callee.Index
-        : callee == function ? uint.MaxValue
-        : throw new InvalidOperationException($"{function} calls {callee}, which no module has");
+    private uint FunctionIndex(FunctionBuilder callee)
+    {
+        CallsItself |= callee == function;
+        return callee.Index >= 0 ? (uint)callee.Index
+            : callee == function ? uint.MaxValue
+            : throw new InvalidOperationException($"{function} calls {callee}, which no module has");
+    }
 }

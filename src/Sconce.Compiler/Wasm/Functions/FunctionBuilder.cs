@@ -64,6 +64,7 @@ public sealed partial class FunctionBuilder : INamed
         {
             local = new Local(this, type, name);
             locals.Add(local);
+            Change();
         }
 
         scope?.Add(local);
@@ -138,9 +139,12 @@ public sealed partial class FunctionBuilder : INamed
     }
 
     /// <summary>Appends a statement.</summary>
-    public void Do(Code statement) =>
+    public void Do(Code statement)
+    {
         current.Add(statement as Statement
             ?? throw new ArgumentException($"in {this}: {statement.Opcode} gives {statement.Type.Name()}; drop it or use it", nameof(statement)));
+        Change();
+    }
 
     /// <summary>Computes a value for what that does, not for what it gives.</summary>
     public void Drop(Code value) => Do(new Statement(Opcode.Drop, default, [value]));

@@ -45,9 +45,11 @@ internal sealed class Checker
             throw new InvalidOperationException($"the table has {called}, which is not in this module");
         }
 
-        foreach (FunctionBuilder function in module.Functions)
+        // A module only grows: what was right in it stays right.
+        foreach (FunctionBuilder function in module.Functions.Where(f => !f.IsChecked))
         {
             new Checker(module, function).CheckFunction();
+            function.IsChecked = true;
         }
     }
 

@@ -8,7 +8,7 @@ public sealed class Module
 {
     private readonly Dictionary<FunctionType, uint> types = [];
     private readonly List<FunctionBuilder> functions = [];
-    private readonly Dictionary<string, FunctionBuilder> shared = [];
+    private readonly Dictionary<byte[], FunctionBuilder> shared = new(new SameBytes());
     private readonly List<Global> globals = [];
     private readonly List<FunctionBuilder> table = [];
     private readonly List<Export> exports = [];
@@ -63,7 +63,7 @@ public sealed class Module
     /// <summary>The function of the same type and body that was shared before, or else this one, added. Its body must be complete.</summary>
     public FunctionBuilder Share(FunctionBuilder function)
     {
-        string key = Convert.ToBase64String(function.Signature());
+        byte[] key = function.Signature();
         if (!shared.TryGetValue(key, out FunctionBuilder? known))
         {
             shared[key] = known = Add(function);
@@ -143,6 +143,18 @@ public sealed class Module
         var stream = new MemoryStream();
         WriteTo(stream);
         return stream.ToArray();
+    }
+
+    private sealed class SameBytes : IEqualityComparer<byte[]>
+    {
+        public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
+
+        public int GetHashCode(byte[] bytes)
+        {
+            var hash = new HashCode();
+            hash.AddBytes(bytes);
+            return hash.ToHashCode();
+        }
     }
 
     internal bool Contains(Global global) => global.Index < globals.Count && globals[global.Index] == global;

@@ -1,0 +1,90 @@
+using System.Text;
+using System.Text.Json;
+using Sconce.Cli.Artifacts;
+using Sconce.Cli.Commands;
+using Sconce.Compiler;
+using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Wasm;
+
+namespace Sconce.Browser;
+
+/// <summary>What the worker is told, as JSON: web/compiler/src/browser/protocol.ts has the same.</summary>
+internal static class Answer
+{
+    public static string Of(string name, Compilation compilation, ModuleLayout layout) => Written(json =>
+    {
+        json.WritePropertyName("inspection");
+        json.WriteRawValue(InspectJson.Of(name, ArtifactContents.Of(compilation, layout)).ToJson());
+        json.WritePropertyName("manifest");
+        json.WriteRawValue(compilation.Manifest.ToJson());
+        json.WriteStartArray("compressed");
+        foreach (var weight in compilation.Compressed)
+        {
+            Write(json, weight);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("flushed");
+        foreach (var (constant, count) in compilation.Program.Flushed)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", constant);
+            json.WriteNumber("count", count);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
+
+    /// <summary>An error: its whole text, as the command line prints it, and its parts.</summary>
+    public static string Of(SconceException error) => Failure(error.Message, error.Kind.ToString(), error.Problem, error.Where?.ToString(), error.Hint);
+
+    public static string OutOfMemory()
+    {
+        const string Problem = "there is not enough memory", Hint = "compile this model by the command line";
+        return Failure($"{Problem}\n  what to do: {Hint}", "Memory", Problem, null, Hint);
+    }
+
+    private static string Failure(string message, string kind, string problem, string? where, string? hint) => Written(json =>
+    {
+        json.WriteStartObject("error");
+        json.WriteString("message", message);
+        json.WriteString("kind", kind);
+        json.WriteString("problem", problem);
+        json.WriteString("where", where);
+        json.WriteString("hint", hint);
+        json.WriteEndObject();
+    });
+
+    private static void Write(Utf8JsonWriter json, CompressedWeight weight)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", weight.Name);
+        json.WriteStartArray("shape");
+        foreach (var size in weight.Shape)
+        {
+            json.WriteNumberValue(size);
+        }
+
+        json.WriteEndArray();
+        json.WriteString("format", weight.Format.ToString());
+        json.WriteNumber("before", weight.Before);
+        json.WriteNumber("after", weight.After);
+        json.WriteNumber("error", weight.Error);
+        json.WriteString("kept", weight.Kept);
+        json.WriteEndObject();
+    }
+
+    private static string Written(Action<Utf8JsonWriter> write)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes))
+        {
+            json.WriteStartObject();
+            write(json);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
+    }
+}
