@@ -2,6 +2,7 @@ using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Kernels;
 using Sconce.Compiler.Passes;
 using Sconce.Compiler.Passes.Functionalisation;
+using Sconce.Compiler.Passes.Integers;
 using Sconce.Compiler.Tensors;
 
 namespace Sconce.Compiler;
@@ -35,6 +36,9 @@ internal static class Pipeline
 
         // Before epilogues join scales and masks to other products, and while every map stands for itself.
         new("fuse-attention", "product, softmax and product become attention, which keeps no matrix of scores", FuseAttention.Run),
+
+        // While what quantises and what gives floats again are maps of their own, and before either joins another product.
+        new("multiply-integers", "products of quantised numbers are made of the integers", MultiplyIntegers.Run),
 
         // Before pointwise inlining: an activation belongs to the product that feeds it, not to the operand of the next one.
         new("fuse-epilogues", "products, convolutions and reductions finish with the maps that follow", FuseEpilogues.Run),

@@ -33,7 +33,7 @@ public sealed partial class ImportTests
         ("Frontends", ["Zip", "Pickle", "Pt2", "TorchScript"]),
         ("Operators", ["Schema", "Families"]),
         ("Kernels", ["Mathematics", "Expressions", "Loops", "Matrices", "Contraction", "Convolution", "Attention", "Fourier", "Scattering"]),
-        ("Passes", ["Functionalisation", "Compression"]),
+        ("Passes", ["Functionalisation", "Compression", "Integers"]),
     ];
 
     private static string Compiler => Path.Combine(ModelFiles.Repository, "src", "Sconce.Compiler");

@@ -108,6 +108,25 @@ internal static class TileSizes
         public const int FewRows = 4;
     }
 
+    /// <summary>Products of bytes with quantised weights.</summary>
+    public static class Bytes
+    {
+        /// <summary>Rows by panels of two vectors, without and with the dot product of bytes: four products at once in each lane.</summary>
+        public static StripRows OfTwoVectors { get; } = new(4, 6);
+
+        /// <summary>Rows by panels of one vector.</summary>
+        public static StripRows OfOneVector { get; } = new(8, 12);
+
+        /// <summary>Sums in registers where bytes are widened to 16 bits first: these need registers too.</summary>
+        public const int WidenedSums = 8;
+
+        /// <summary>Sums that take turns where there are few rows: an addition waits for the one before.</summary>
+        public const int Sums = 8;
+
+        /// <summary>Words of each column in a round of the loop.</summary>
+        public const int Unroll = 4;
+    }
+
     /// <summary>Convolution of each channel by itself.</summary>
     public static class Depthwise
     {

@@ -6,8 +6,8 @@ namespace Sconce.Compiler.Tensors;
 public abstract partial record Storage
 {
     /// <summary>
-    /// Quantised weights: codes of a few bits, each of which stands for <c>(code - zero) * scale</c>. Codes that follow one another along K share a 32-bit word, the first in its
-    /// lowest bits: vectors of words hold columns side by side, and of such a vector a mask takes the codes of one K, in place.
+    /// Quantised weights: codes of a few bits, each of which stands for <c>(code - zero) * scale</c>. Codes that follow one another along K share a 32-bit word, each of the first four
+    /// in the lowest bits of a byte, the others above them: vectors of words hold columns side by side, and of such a vector a mask takes the codes of one K, in place, or those of four.
     /// </summary>
     /// <param name="Width">Bits of a code: 4 or 8.</param>
     /// <param name="Group">So many codes along K share a scale and a zero; 0 where there is one for all.</param>
@@ -25,37 +25,43 @@ public abstract partial record Storage
         /// <summary>All bits of a code.</summary>
         public int Mask => (1 << Width) - 1;
 
+        /// <summary>The lowest bit of the code at a place of its word.</summary>
+        public int Shift(int place) => (8 * (place % 4)) + (Width * (place / 4));
+
         /// <summary>The word that holds codes.</summary>
         /// <param name="codes">Int32, the first code first.</param>
         public Expr Word(IEnumerable<Expr> codes) =>
-            codes.Select((code, place) => place == 0 ? code : code.Apply(BinaryOp.Shl, Expr.Const(DType.Int32, (long)(place * Width)))).Aggregate((a, b) => a | b);
+            codes.Select((code, place) => place == 0 ? code : code.Apply(BinaryOp.Shl, Expr.Const(DType.Int32, (long)Shift(place)))).Aggregate((a, b) => a | b);
 
         /// <summary>What a code stands for.</summary>
         /// <param name="word">The load of its word.</param>
         /// <param name="place">Which of the word's codes.</param>
-        /// <param name="zero">A constant or a load: float32.</param>
+        /// <param name="zero">A constant or a load of float32, or a constant of int32, where sums are of integers.</param>
         /// <param name="scale">A load of float32; null for 1.</param>
         public Expr Widen(LoadExpr word, Dim place, Expr zero, LoadExpr? scale)
         {
-            var steps = (word.Apply(BinaryOp.Shr, Expr.Of(place * Width).As(DType.Int32)) & Expr.Const(DType.Int32, (long)Mask)).As(DType.Float32) - zero;
+            var steps = Code(word, place).As(zero.Type) - zero;
             return scale is null ? steps : steps * scale;
+        }
+
+        private Expr Code(LoadExpr word, Dim place)
+        {
+            var shift = (place.Mod(4) * 8) + (place.FloorDiv(4) * Width);
+            return word.Apply(BinaryOp.Shr, Expr.Of(shift).As(DType.Int32)) & Expr.Const(DType.Int32, (long)Mask);
         }
 
         /// <summary>What an expression that <see cref="Widen"/> has made consists of.</summary>
         public static (LoadExpr Word, int Width, Expr Zero, LoadExpr? Scale)? PartsOf(Expr expr)
         {
             var (steps, scale) = expr is BinaryExpr { Op: BinaryOp.Mul, Left: var left, Right: LoadExpr { Type: DType.Float32 } load } ? (left, load) : (expr, null);
-            return steps is BinaryExpr
+            return steps is BinaryExpr { Op: BinaryOp.Sub, Right: ConstExpr or LoadExpr { Type: DType.Float32 }, Type: DType.Float32 or DType.Int32 } difference
+                && (difference.Left is CastExpr { Type: DType.Float32, Operand: var code } ? code : difference.Left) is BinaryExpr
                 {
-                    Op: BinaryOp.Sub,
-                    Left: CastExpr
-                    {
-                        Type: DType.Float32,
-                        Operand: BinaryExpr { Op: BinaryOp.And, Left: BinaryExpr { Op: BinaryOp.Shr, Left: LoadExpr { Type: DType.Int32 } word }, Right: ConstExpr { Value: 15 or 255 } mask },
-                    },
-                    Right: ConstExpr or LoadExpr { Type: DType.Float32 },
+                    Op: BinaryOp.And,
+                    Left: BinaryExpr { Op: BinaryOp.Shr, Left: LoadExpr { Type: DType.Int32 } word },
+                    Right: ConstExpr { Value: 15 or 255 } mask,
                 }
-                ? (word, mask.Value == 15 ? 4 : 8, ((BinaryExpr)steps).Right, scale)
+                ? (word, mask.Value == 15 ? 4 : 8, difference.Right, scale)
                 : null;
         }
 

@@ -25,7 +25,7 @@ public abstract partial record Storage
     public virtual int Bits => 8 * Type.Size();
 
     /// <summary>The load in an expression that reads an element as it is computed with, and how its elements are stored.</summary>
-    public static (Storage Storage, LoadExpr Load)? Of(Expr expr) => OfElement(expr) is var (storage, load) ? (storage, load) : Integers.Widened(expr);
+    public static (Storage Storage, LoadExpr Load)? Of(Expr expr) => OfElement(expr) is var (storage, load) ? (storage, load) : Bytes.Widened(expr) ?? Integers.Widened(expr);
 
     /// <summary>The load in an expression that <see cref="Elementwise.Widen"/> has made, and how its elements are stored.</summary>
     public static (Elementwise Storage, LoadExpr Load)? OfElement(Expr expr) => Plain.Widened(expr) ?? ScaledHalf.Widened(expr);
@@ -35,6 +35,7 @@ public abstract partial record Storage
 
     /// <summary>The storage of a name; null where there is none.</summary>
     public static Storage? Named(string name) => name == ScaledHalf.Word ? ScaledHalf.Instance
+        : name == Bytes.Word ? Bytes.Instance
         : Enum.GetValues<DType>().Where(type => type.Name() == name).Select(type => new Plain(type)).FirstOrDefault() ?? (Storage?)Integers.Called(name);
 
     /// <summary>The load in an expression that reads an element of this storage.</summary>
@@ -82,6 +83,27 @@ public abstract partial record Storage
             CastExpr { Type: DType.Float32, Operand: LoadExpr load } when load.Type.IsHalf() => (new Plain(load.Type), load),
             _ => null,
         };
+    }
+
+    /// <summary>Integers from 0 to 255, which are multiplied as such with those of <see cref="Integers"/>.</summary>
+    public sealed record Bytes : Storage
+    {
+        internal const string Word = "bytes";
+
+        private Bytes()
+        {
+        }
+
+        public static Bytes Instance { get; } = new();
+
+        public override DType Type => DType.UInt8;
+
+        public override DType Computed => DType.Int32;
+
+        public override string Name => Word;
+
+        internal static (Storage, LoadExpr)? Widened(Expr expr) =>
+            expr is CastExpr { Type: DType.Int32 or DType.Float32, Operand: LoadExpr { Type: DType.UInt8 } load } ? (Instance, load) : null;
     }
 
     /// <summary>

@@ -27,10 +27,16 @@ internal sealed class KernelHarness
     private readonly Random random = new(1);
     private uint end = Start;
 
-    public KernelHarness(KernelOptions? options = null)
+    /// <param name="options">What kernels may use.</param>
+    /// <param name="prepare">Gives the module functions that kernels would else make.</param>
+    public KernelHarness(KernelOptions? options = null, Action<KernelModule>? prepare = null)
     {
         kernels = new KernelModule(module, options ?? new KernelOptions());
+        prepare?.Invoke(kernels);
     }
+
+    /// <inheritdoc cref="NodeEngine.Job"/>
+    public bool Optimised { get; init; }
 
     public int Functions => module.Functions.Count;
 
@@ -148,7 +154,7 @@ internal sealed class KernelHarness
         module.ImportMemory("env", "memory", pages, 65536);
         module.AddData(NumberTable.Start, kernels.Numbers.Bytes);
         module.WriteNames = true;
-        var problem = NodeEngine.Run(new NodeEngine.Job(module.ToArray(), [.. calls.Where(call => call.Length > 0)], (int)end, (int)pages))[0];
+        var problem = NodeEngine.Run(new NodeEngine.Job(module.ToArray(), [.. calls.Where(call => call.Length > 0)], (int)end, (int)pages, Optimised))[0];
         Assert.True(problem.Error == "", problem.Error);
         for (var i = 0; i < used.Count; i++)
         {

@@ -12,6 +12,11 @@ public static class ContractionPreparation
 {
     public static ImmutableArray<Step> Prepare(ContractionStep step)
     {
+        if (OfBytes(step) is { } prepared)
+        {
+            return prepared;
+        }
+
         if (!step.Left.Type.IsFloat())
         {
             return [AsReduction(step)];
@@ -34,6 +39,30 @@ public static class ContractionPreparation
         && Panels.Of(step.Right, step.N, [step.K]) is { } panels && left.Buffer.Type == panels.Elements.Computed
             ? panels.ChoiceFor(step.M.Extent)
             : null;
+
+    /// <summary>Bytes times quantised weights, as integers; null where the operands are others.</summary>
+    private static ImmutableArray<Step>? OfBytes(ContractionStep step)
+    {
+        if (step.Left is not CastExpr { Type: DType.Int32 or DType.Float32, Operand: { Type: DType.UInt8 } bytes } || bytes is LoadExpr { Buffer.Kind: BufferKind.Constant })
+        {
+            return null;
+        }
+
+        var (type, steps) = (step.Left.Type, ImmutableArray.CreateBuilder<Step>());
+        var rows = MergeRows(WithPlainLeft(step with { Left = bytes }, steps));
+        ImmutableArray<Axis> outer = [.. rows.Batch.Where(axis => rows.Right.DependsOn(axis))];
+        if (IntegerPanels.Pack($"{step.Target.Buffer.Name}.right", outer, rows.N, [], [rows.K], rows.Right) is not var (packing, panels) || panels.ChoiceForBytes(rows.M.Extent) is not { } choice)
+        {
+            return null;
+        }
+
+        return [.. steps, .. packing, rows with
+        {
+            Left = rows.Left.As(type),
+            Right = panels.Load([.. outer.Select(axis => Dim.Of(axis))], rows.N, [], rows.K),
+            Kernel = choice,
+        }];
+    }
 
     /// <summary>Integers are summed one by one, exactly.</summary>
     private static ReduceStep AsReduction(ContractionStep step)
@@ -101,12 +130,12 @@ public static class ContractionPreparation
     private static ContractionStep WithPackedRight(ContractionStep step, ImmutableArray<Step>.Builder steps)
     {
         ImmutableArray<Axis> outer = [.. step.Batch.Where(axis => step.Right.DependsOn(axis))];
-        if (IntegerPanels.Pack($"{step.Target.Buffer.Name}.right", outer, step.N, step.K, step.Right) is var (integers, quantised))
+        if (IntegerPanels.Pack($"{step.Target.Buffer.Name}.right", outer, step.N, [], [step.K], step.Right) is var (integers, quantised))
         {
             steps.AddRange(integers);
             return step with
             {
-                Right = quantised.Load([.. outer.Select(axis => Dim.Of(axis))], step.N, step.K),
+                Right = quantised.Load([.. outer.Select(axis => Dim.Of(axis))], step.N, [], step.K),
                 Kernel = quantised.Words.ChoiceFor(step.M.Extent) with { ThreadScratch = WidenedPanel.For(quantised.Words, step.M.Extent, step.K.Extent) },
             };
         }

@@ -8,7 +8,7 @@ internal static class GemmKernel
 {
     public static KernelCall Generate(ContractionStep step, KernelChoice.Panels choice, KernelModule module)
     {
-        var left = Access.Of(step.Left)!;
+        var left = Access.Of(choice.Left.LoadIn(step.Left))!;
         var panels = Panels.In(step.Right, choice.Right, choice.Width);
         var panel = new Axis(step.N.Extent.CeilDiv(panels.Width), "panel");
         var product = new PanelProduct(

@@ -8,12 +8,12 @@ internal sealed record IntegerPanelAt(LocalI32 Words, LocalI32? Scales, LocalI32
 
 /// <summary>
 /// A few rows of floats times a panel of quantised weights, which are never anywhere as floats: a mask takes the codes of one K from a vector of words, in place, so that code c at
-/// place p is read as c · 2^(bits · p). Products of one place are summed by themselves and made smaller once at the end of a group; what a code is too large by, its zero, is taken from
+/// place p is read as c · 2^(8 · p). Products of one place are summed by themselves and made smaller once at the end of a group; what a code is too large by, its zero, is taken from
 /// the sum of the row's own elements.
 /// </summary>
 internal sealed class IntegerProduct
 {
-    /// <summary>Places of a word whose codes a mask can take as a float exactly, before the sign's bit: those above are moved down first.</summary>
+    /// <summary>Codes that each lie in a byte of their own: those that share it lie above them, and are moved down first.</summary>
     private const int PlacesInPlace = 4;
 
     private readonly FunctionBuilder f;
@@ -33,7 +33,7 @@ internal sealed class IntegerProduct
     public IntegerProduct(FunctionBuilder f, bool relaxed, int vectors, int depth, Storage.Integers elements, double zero)
     {
         (this.f, this.relaxed, this.vectors, this.depth, this.elements, this.zero) = (f, relaxed, vectors, depth, elements, zero);
-        masks = [.. Enumerable.Range(0, Math.Min(PlacesInPlace, elements.PerWord)).Select(place => Splat(unchecked((int)((uint)elements.Mask << (place * elements.Width))), $"mask{place}"))];
+        masks = [.. Enumerable.Range(0, Math.Min(PlacesInPlace, elements.PerWord)).Select(place => Splat(unchecked((int)((uint)elements.Mask << elements.Shift(place))), $"mask{place}"))];
     }
 
     private int Groups => elements.Group == 0 ? 1 : depth / elements.Group;
@@ -158,17 +158,17 @@ internal sealed class IntegerProduct
             {
                 foreach (var word in loaded)
                 {
-                    f.Set(word, I32x4.ShrU(word, PlacesInPlace * elements.Width));
+                    f.Set(word, I32x4.ShrU(word, elements.Width));
                 }
             }
 
             for (var v = 0; v < vectors; v++)
             {
                 // The topmost code of a word of four would have the sign's bit: moved down, it is as those at place 0.
-                var isTop = (at + 1) * elements.Width == 32;
-                var taken = F32x4.ConvertI32x4S(isTop ? I32x4.ShrU(loaded[v], at * elements.Width) : loaded[v] & masks[at]);
+                var isTop = elements.Shift(at) + elements.Width == 32;
+                var taken = F32x4.ConvertI32x4S(isTop ? I32x4.ShrU(loaded[v], elements.Shift(at)) : loaded[v] & masks[at]);
                 var kind = isTop ? 0 : at;
-                f.Set(codes, apart || kind == 0 ? taken : F32x4.Mul(taken, Splat(MathF.ScaleB(1, -kind * elements.Width))));
+                f.Set(codes, apart || kind == 0 ? taken : F32x4.Mul(taken, Splat(MathF.ScaleB(1, -elements.Shift(kind)))));
                 for (var row = 0; row < rows.Length; row++)
                 {
                     var sum = group.Codes[apart ? kind : 0][row][v];
@@ -204,7 +204,7 @@ internal sealed class IntegerProduct
                 V128 sum = group.Codes[0][row][v];
                 for (var place = 1; place < group.Codes.Length; place++)
                 {
-                    sum = MultiplyAdd(group.Codes[place][row][v], Splat(MathF.ScaleB(1, -place * elements.Width)), sum);
+                    sum = MultiplyAdd(group.Codes[place][row][v], Splat(MathF.ScaleB(1, -elements.Shift(place))), sum);
                 }
 
                 if (own is not null)
@@ -246,8 +246,8 @@ internal sealed class IntegerProduct
                     var word = f.Let(Memory.LoadV128(words, (uint)(v * 16)), "word");
                     for (var place = 0; place < places; place++)
                     {
-                        var shifted = place == 0 ? (V128)word : I32x4.ShrU(word, place * elements.Width);
-                        var steps = F32x4.Sub(F32x4.ConvertI32x4S((place + 1) * elements.Width == 32 ? shifted : shifted & masks[0]), nought[v]);
+                        var shifted = place == 0 ? (V128)word : I32x4.ShrU(word, elements.Shift(place));
+                        var steps = F32x4.Sub(F32x4.ConvertI32x4S(elements.Shift(place) + elements.Width == 32 ? shifted : shifted & masks[0]), nought[v]);
                         f.StoreV128(at, scale[v] is { } factor ? F32x4.Mul(steps, factor) : steps, (uint)(((place * vectors) + v) * 16));
                     }
                 }

@@ -34,9 +34,12 @@ internal static class OperandExpr
     public static bool IsConstant(Expr expr) => expr.Loads().All(load => load.Buffer.Kind == BufferKind.Constant);
 
     /// <summary>The expression where the index lies below the bound, zero elsewhere.</summary>
-    public static Expr ZeroOutside(Expr expr, Dim index, Dim bound)
+    public static Expr ZeroOutside(Expr expr, Dim index, Dim bound) => Outside(expr, index, bound, 0);
+
+    /// <summary>The expression where the index lies below the bound, a number elsewhere.</summary>
+    public static Expr Outside(Expr expr, Dim index, Dim bound, long number)
     {
         var condition = IndexConditions.InRange(index, 0, bound);
-        return IndexConditions.Decide(condition) == true ? expr : Expr.Guard(condition, expr, Expr.Const(expr.Type, 0L));
+        return IndexConditions.Decide(condition) == true ? expr : Expr.Guard(condition, expr, Expr.Const(expr.Type, number));
     }
 }

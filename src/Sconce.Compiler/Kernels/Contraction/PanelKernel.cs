@@ -36,15 +36,17 @@ internal sealed class PanelKernel
     private readonly I32 lastRowTile;
     private readonly LocalI32? widened;
     private readonly IntegerProduct? integers;
+    private readonly ByteProduct? bytes;
 
     private PanelKernel(PanelProduct product, StripRows rowsOfStrip, KernelModule module, string name)
     {
         this.product = product;
-        fuses = module.Options.FusedMultiplyAdd;
+        var isOfBytes = product.Left.Buffer.Type == DType.UInt8;
+        fuses = isOfBytes ? module.Options.RelaxedSimd : module.Options.FusedMultiplyAdd;
         width = product.Right.Width;
         rowsPerStrip = rowsOfStrip.For(fuses);
         overlaps = Overlaps(product, rowsPerStrip);
-        Name = $"{name} {rowsPerStrip}x{width}{(fuses ? " fused" : "")}";
+        Name = $"{name} {rowsPerStrip}x{width}{(isOfBytes ? $" int{product.Right.Elements.Bits}" : "")}{(fuses ? isOfBytes ? " dot" : " fused" : "")}";
         tiling = Tiling.For(product, rowsPerStrip);
         var strips = product.Rows.Extent.CeilDiv(rowsPerStrip);
         strip = new Axis(strips, "strip");
@@ -63,7 +65,8 @@ internal sealed class PanelKernel
         rows = root.Index(product.Rows.Extent);
         wholeStrips = root.Index(product.Rows.Extent.FloorDiv(rowsPerStrip));
         lastRowTile = root.Index(rowTiles - 1);
-        integers = product.Right.Elements is Storage.Integers codes ? new(f, fuses, product.Vectors, (int)product.Depth.Value, codes, product.Groups.Zero) : null;
+        bytes = isOfBytes ? new(f, module, product.Vectors, product.Run.Value, taps, (Storage.Integers)product.Right.Elements, (int)product.Groups.Zero) : null;
+        integers = !isOfBytes && product.Right.Elements is Storage.Integers codes ? new(f, fuses, product.Vectors, (int)product.Depth.Value, codes, product.Groups.Zero) : null;
         widened = product.Step.ThreadScratch is { } own ? f.Let(root.Address(own, Dim.Zero).Pointer, "widened") : null;
     }
 
@@ -119,11 +122,19 @@ internal sealed class PanelKernel
         var first = f.Let(rowTile * (int)tiling.StripsPerTile);
         var end = f.Let(first + (int)tiling.StripsPerTile);
         var strips = overlaps ? wholeStrips + 1 : wholeStrips;
+
+        // Codes are read where they lie by rows that are one run.
+        var widensAll = integers is not null && !product.Taps.IsEmpty;
+        if (widensAll)
+        {
+            integers!.Widen(panelStart, widened!);
+        }
+
         if (strips.ConstantInteger != 0)
         {
-            if (widened is null)
+            if (widened is null || widensAll)
             {
-                EmitStrips(outer, first, end, strips, panelStart, panel, useWidened: false);
+                EmitStrips(outer, first, end, strips, panelStart, panel, widensAll);
             }
             else
             {
@@ -157,13 +168,13 @@ internal sealed class PanelKernel
             if (rest.IsConstant)
             {
                 var sums = Sums((int)rest.Value);
-                EmitStrip(outer, strip, f.Let(wholeStrips), [.. Enumerable.Range(0, sums.Rows).Select(r => (Dim.Of(strip) * rowsPerStrip) + r)], sums, panelStart, useWidened: false);
+                EmitStrip(outer, strip, f.Let(wholeStrips), [.. Enumerable.Range(0, sums.Rows).Select(r => (Dim.Of(strip) * rowsPerStrip) + r)], sums, panelStart, widensAll);
             }
             else
             {
                 var row = f.I32("row");
                 var sums = Sums(1);
-                f.For(row, wholeStrips * rowsPerStrip, rows, 1, () => EmitStrip(outer, product.Rows, row, [Dim.Of(product.Rows)], sums, panelStart, useWidened: false));
+                f.For(row, wholeStrips * rowsPerStrip, rows, 1, () => EmitStrip(outer, product.Rows, row, [Dim.Of(product.Rows)], sums, panelStart, widensAll));
             }
         });
     }
@@ -212,9 +223,9 @@ internal sealed class PanelKernel
             var e = outer.Nested();
             e.Bind(axis, value);
             var addresses = product.RowAddresses(f, e, numbers);
-            if (integers is not null && !useWidened)
+            if ((bytes is not null || integers is not null) && !useWidened)
             {
-                var made = integers.Emit(addresses, panelStart);
+                var made = bytes?.Emit(addresses, panelStart, product.Sums == DType.Float32) ?? integers!.Emit(addresses, panelStart);
                 new PanelStore(f, product, lane).Emit(e, (row, vector) => made[row, vector], numbers);
                 return;
             }

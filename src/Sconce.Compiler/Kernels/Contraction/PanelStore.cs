@@ -86,9 +86,13 @@ internal sealed class PanelStore(FunctionBuilder f, PanelProduct product, Axis l
         for (var r = 0; r < rows.Length; r++)
         {
             var row = e.Nested();
-            row.BindAccumulator(0, f.Let(wide
-                ? (Code)F64x2.ExtractLane(sums(r, (2 * vector) + (number / 2)), number % 2)
-                : F32x4.ExtractLane(sums(r, vector), number)).Get);
+            Code sum = product.Sums switch
+            {
+                DType.Float64 => F64x2.ExtractLane(sums(r, (2 * vector) + (number / 2)), number % 2),
+                DType.Int32 => I32x4.ExtractLane(sums(r, vector), number),
+                _ => F32x4.ExtractLane(sums(r, vector), number),
+            };
+            row.BindAccumulator(0, f.Let(sum).Get);
             row.Store(At(product.Target, rows[r], Column(vector) + number), At(product.Epilogue, rows[r], Column(vector) + number));
         }
     }

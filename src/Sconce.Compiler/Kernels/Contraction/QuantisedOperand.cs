@@ -1,11 +1,13 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Kernels.Contraction;
 
 /// <summary>
-/// An operand that is quantised weights: <c>(q - zero) * scale</c>, in whichever order and dtypes the tools write it, of 8-bit constants. What is torchao's, PT2E's, or
-/// left of either after run_decompositions(), is the same expression here.
+/// An operand that is quantised weights: <c>(q - zero) * scale</c>, in whichever order and dtypes the tools write it, of constants that 8 bits hold. What is torchao's, PT2E's, or
+/// left of either after run_decompositions(), is the same expression here. Where integers are summed as they are, it is q alone.
 /// </summary>
 /// <param name="Steps">The integers, as they are in the file.</param>
 /// <param name="Zero">Which integer stands for zero, in float32; null for 0.</param>
@@ -19,6 +21,9 @@ internal sealed record QuantisedOperand(LoadExpr Steps, Expr? Zero, Expr? Scale)
         BinaryExpr { Op: BinaryOp.Mul, Left: var scale, Right: var right } => Scaled(right, scale),
         _ => Shifted(expr),
     };
+
+    /// <summary>Integers as int32, with nothing that they stand for.</summary>
+    public static QuantisedOperand? OfIntegers(Expr expr) => expr.Type == DType.Int32 && WithoutCasts(expr) is LoadExpr load && IsSteps(load) ? new(load, null, null) : null;
 
     private static QuantisedOperand? Scaled(Expr steps, Expr scale) =>
         (scale is LoadExpr or ConstExpr || (scale is CastExpr { Operand: LoadExpr load } && load.Type.IsFloat()))
@@ -47,7 +52,8 @@ internal sealed record QuantisedOperand(LoadExpr Steps, Expr? Zero, Expr? Scale)
         return expr;
     }
 
-    private static bool IsSteps(LoadExpr load) => load.Buffer is { Type: DType.Int8 or DType.UInt8, Kind: BufferKind.Constant, Data: not null };
+    private static bool IsSteps(LoadExpr load) => load.Buffer is { Kind: BufferKind.Constant, Data: { } data }
+        && (data.Type is DType.Int8 or DType.UInt8 || (data.Type is DType.Int16 or DType.Int32 or DType.Int64 && RangeOf(data) is (>= sbyte.MinValue, <= sbyte.MaxValue) or (>= 0, <= byte.MaxValue)));
 
     private static bool IsZero(Expr expr) => expr switch
     {
@@ -57,23 +63,40 @@ internal sealed record QuantisedOperand(LoadExpr Steps, Expr? Zero, Expr? Scale)
     };
 
     /// <summary>The least and the largest of the integers.</summary>
-    public (int Low, int High) Range()
+    public (int Low, int High) Range() => RangeOf(Steps.Buffer.Data!) is var (low, high) ? ((int)low, (int)high) : (0, 0);
+
+    private static (long Low, long High) RangeOf(TensorData data)
     {
-        var bytes = Steps.Buffer.Data!.ToDense().Span;
-        var (low, high) = (int.MaxValue, int.MinValue);
-        foreach (var value in bytes)
+        var bytes = data.ToDense().Span;
+        return bytes.IsEmpty ? (0, 0) : data.Type switch
         {
-            var step = Steps.Type == DType.Int8 ? (int)(sbyte)value : value;
-            (low, high) = (Math.Min(low, step), Math.Max(high, step));
+            DType.Int8 => Ends(MemoryMarshal.Cast<byte, sbyte>(bytes)),
+            DType.UInt8 => Ends(bytes),
+            DType.Int16 => Ends(MemoryMarshal.Cast<byte, short>(bytes)),
+            DType.Int32 => Ends(MemoryMarshal.Cast<byte, int>(bytes)),
+            _ => Ends(MemoryMarshal.Cast<byte, long>(bytes)),
+        };
+    }
+
+    private static (long Low, long High) Ends<T>(ReadOnlySpan<T> numbers)
+        where T : struct, INumber<T>
+    {
+        var (low, high) = (numbers[0], numbers[0]);
+        foreach (var number in numbers)
+        {
+            (low, high) = (T.Min(low, number), T.Max(high, number));
         }
 
-        return bytes.IsEmpty ? (0, 0) : (low, high);
+        return (long.CreateChecked(low), long.CreateChecked(high));
     }
+
+    /// <summary>Whether not all integers along an axis share a scale and a zero.</summary>
+    public bool IsScaledAlong(Axis axis) => Scale?.DependsOn(axis) == true || Zero?.DependsOn(axis) == true;
 
     /// <summary>So many integers along K, a divisor of how many there are, share a scale and a zero; 0 where all do, null where no more than a few do.</summary>
     public int? Group(Axis k, int least)
     {
-        if (Scale?.DependsOn(k) != true && Zero?.DependsOn(k) != true)
+        if (!IsScaledAlong(k))
         {
             return 0;
         }

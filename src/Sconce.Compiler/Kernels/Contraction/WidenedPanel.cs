@@ -15,7 +15,10 @@ internal static class WidenedPanel
     public static TensorBuffer? For(Panels panels, Dim rows, Dim depth) =>
         panels.Elements.Type == panels.Elements.Computed || rows.IsConstant && rows.Value <= (panels.Elements is Storage.Integers ? TileSizes.Integers.FewRows : TileSizes.Widening.FewRows)
             ? null
-            : new TensorBuffer($"{panels.Buffer.Name}.widened", DType.Float32, [(depth * panels.Width).RoundUp(TileSizes.Widening.Round)]);
+            : Of(panels, depth);
+
+    /// <summary>The memory, however many rows there are.</summary>
+    public static TensorBuffer Of(Panels panels, Dim depth) => new($"{panels.Buffer.Name}.widened", DType.Float32, [(depth * panels.Width).RoundUp(TileSizes.Widening.Round)]);
 
     /// <summary>Whether a tile of so many strips makes the copy: where the number of rows is known, that has been settled.</summary>
     public static I32 IsWorthwhile(Dim rows, I32 strips) => rows.IsConstant ? 1 : strips.GeS(TileSizes.Widening.FewestStrips);

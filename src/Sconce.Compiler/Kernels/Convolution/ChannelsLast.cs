@@ -8,7 +8,7 @@ namespace Sconce.Compiler.Kernels.Convolution;
 internal static class ChannelsLast
 {
     public static bool Accepts(ConvolutionStep step) =>
-        Access.Of(step.Input) is { Buffer.Type: DType.Float32 or DType.Float64 } input && input.HasUnitStride(step.InputAxes[1])
+        Access.Of(step.Input) is { Buffer.Type: DType.Float32 or DType.Float64 or DType.UInt8 } input && input.HasUnitStride(step.InputAxes[1])
         && step.InputAxes.Skip(2).All(axis => input.StrideOf(axis) is not null);
 
     /// <summary>A map that writes the input so, with its padding, and the load from what it writes.</summary>

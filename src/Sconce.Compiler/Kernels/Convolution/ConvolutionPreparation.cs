@@ -31,6 +31,8 @@ public static class ConvolutionPreparation
                 return WinogradPreparation.Prepare(InFloat32(step), 4);
             case ConvolutionForm.Depthwise:
                 return ReadyForDepthwise(step) is { } depthwise ? [step with { Kernel = depthwise }] : WithOperands(InFloat32(step), DepthwiseReads, PackDepthwise);
+            case var _ when !step.Input.Type.IsFloat():
+                return OfBytes(step) ?? [AsReduction(step)];
             default:
                 return ReadyForPanels(step) is { } panels ? [step with { Kernel = panels }] : WithOperands(InFloat32(step), ChannelsLast.Accepts, PackPanels);
         }
@@ -142,10 +144,53 @@ public static class ConvolutionPreparation
         var perGroup = output.Extent.FloorDiv(step.Groups);
         var (group, column) = (new Axis(step.Groups, "group"), new Axis(perGroup, "column"));
         ImmutableArray<Axis> inner = [.. step.WeightAxes.Skip(2), step.WeightAxes[1]];
-        var (packing, panels) = Panels.Pack($"{step.Target.Buffer.Name}.weight", [group], column, inner, at =>
-            step.Weight.Substitute(new Dictionary<Atom, Dim> { [output] = (Dim.Of(group) * perGroup) + at }));
         var (pixels, depth) = (PixelCount(step), Dim.Product(inner.Select(axis => axis.Extent)));
+        if (IntegerPanels.Pack($"{step.Target.Buffer.Name}.weight", [group], column, [], inner, WeightAt(column)) is var (words, quantised))
+        {
+            var place = inner.Aggregate(Dim.Zero, (at, axis) => (at * axis.Extent) + axis);
+            return (
+                words, quantised.Load([Dim.Of(output).FloorDiv(perGroup)], Dim.Of(output).Mod(perGroup), [], place),
+                quantised.Words.ChoiceFor(pixels) with { ThreadScratch = WidenedPanel.Of(quantised.Words, depth) });
+        }
+
+        var (packing, panels) = Panels.Pack($"{step.Target.Buffer.Name}.weight", [group], column, inner, WeightAt);
         return ([packing], LoadPanels(step, panels), panels.ChoiceFor(pixels) with { ThreadScratch = WidenedPanel.For(panels, pixels, depth) });
+
+        Expr WeightAt(Dim at) => step.Weight.Substitute(new Dictionary<Atom, Dim> { [output] = (Dim.Of(group) * perGroup) + at });
+    }
+
+    /// <summary>Bytes times quantised weights, as integers; null where the operands are others.</summary>
+    private static ImmutableArray<Step>? OfBytes(ConvolutionStep step)
+    {
+        if (step.Input is not CastExpr { Type: DType.Int32, Operand: { Type: DType.UInt8 } bytes })
+        {
+            return null;
+        }
+
+        var (steps, ofBytes) = (ImmutableArray.CreateBuilder<Step>(), step with { Input = bytes });
+        if (!ChannelsLast.Accepts(ofBytes))
+        {
+            (var copy, bytes) = ChannelsLast.Copy(ofBytes);
+            steps.Add(copy);
+        }
+
+        var output = step.WeightAxes[0];
+        var perGroup = output.Extent.FloorDiv(step.Groups);
+        var (group, column) = (new Axis(step.Groups, "group"), new Axis(perGroup, "column"));
+        var runs = WindowRuns.Of(step, Access.Of(bytes)!);
+        var weight = step.Weight.Substitute(new Dictionary<Atom, Dim> { [output] = (Dim.Of(group) * perGroup) + column });
+        if (IntegerPanels.Pack($"{step.Target.Buffer.Name}.weight", [group], column, runs.Taps, runs.Inner, weight) is not var (packing, panels)
+            || panels.ChoiceForBytes(PixelCount(step)) is not { } choice)
+        {
+            return null;
+        }
+
+        return [.. steps, .. packing, step with
+        {
+            Input = bytes.As(DType.Int32),
+            Weight = panels.Load([Dim.Of(output).FloorDiv(perGroup)], Dim.Of(output).Mod(perGroup), [.. runs.Taps.Select(tap => Dim.Of(tap))], runs.Place),
+            Kernel = choice,
+        }];
     }
 
     /// <summary>The weights as the step's weight axes see them in panels of each group.</summary>

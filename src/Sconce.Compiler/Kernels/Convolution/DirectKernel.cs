@@ -6,7 +6,7 @@ namespace Sconce.Compiler.Kernels.Convolution;
 
 /// <summary>
 /// Direct convolution: a product of pixels and output channels, in which K goes through the taps of the window and the channels of the input
-/// where these lie. A row of the window is one run where its pixels are neighbours and there is one group.
+/// where these lie.
 /// </summary>
 internal static class DirectKernel
 {
@@ -15,7 +15,7 @@ internal static class DirectKernel
 
     private static PanelProduct Product(ConvolutionStep step, KernelChoice.Panels choice)
     {
-        var (input, panels) = (Access.Of(step.Input)!, Panels.In(step.Weight, choice.Right, choice.Width));
+        var (input, panels) = (Access.Of(choice.Left.LoadIn(step.Input))!, Panels.In(step.Weight, choice.Right, choice.Width));
         var (perGroup, channels) = (step.WeightAxes[0].Extent.FloorDiv(step.Groups), step.WeightAxes[1].Extent);
         var pixels = new Pixels(step.Axes[2..]);
         var (group, column) = (new Axis(step.Groups, "group"), new Axis(perGroup, "column"));
@@ -24,19 +24,10 @@ internal static class DirectKernel
 
         var start = new Dictionary<Atom, Dim> { [step.InputAxes[0]] = step.Axes[0], [step.InputAxes[1]] = outer * channels };
         var output = new Dictionary<Atom, Dim>(pixels.Map) { [step.Axes[1]] = (outer * perGroup) + column };
-        var taps = new List<TapLoop>();
+        var runs = WindowRuns.Of(step, input);
         for (var i = 0; i < step.Stride.Length; i++)
         {
             start[step.InputAxes[i + 2]] = pixels.Coordinates[i] * step.Stride[i];
-            taps.Add(new TapLoop(step.WeightAxes[i + 2].Extent, input.StrideOf(step.InputAxes[i + 2])! * step.Dilation[i]));
-        }
-
-        // Taps that go on where the run before them ended are part of the run.
-        var run = channels;
-        while (taps is [.., var last] && (last.Step.Equals(run) || last.Count.Equals(Dim.One)))
-        {
-            run *= last.Count;
-            taps.RemoveAt(taps.Count - 1);
         }
 
         return new PanelProduct(
@@ -45,13 +36,19 @@ internal static class DirectKernel
             pixels.Axis,
             column,
             input with { Offset = input.Offset.Substitute(start) },
-            [.. taps.Where(tap => !tap.Count.Equals(Dim.One))],
-            run,
+            runs.Loops,
+            runs.Run,
             panels,
-            panels.Buffer.Offset([outer, panel, .. Enumerable.Repeat(Dim.Zero, step.WeightAxes.Length)]),
+            panels.Buffer.Offset([outer, panel, .. Enumerable.Repeat(Dim.Zero, panels.Buffer.Dims.Length - 2)]),
             panel,
             step.Target.Substitute(output),
             step.Epilogue.Substitute(output),
-            choice.Sums);
+            choice.Sums) 
+        {
+            Groups = Storage.Integers.PartsOf(step.Weight) is var (_, _, zero, scale) ? (First(scale), First(zero as LoadExpr), (zero as ConstExpr)?.Value ?? 0) : default,
+        };
+
+        Access? First(LoadExpr? load) =>
+            load is null ? null : new(load.Buffer, load.Buffer.Offset([outer, panel, .. Enumerable.Repeat(Dim.Zero, load.Buffer.Dims.Length - 2)]));
     }
 }
