@@ -173,7 +173,7 @@ internal sealed class MemoryPlan
     private static Dim AtLeastNone(Dim bytes) => bytes.IsNonNegative ? bytes : Dim.Max(bytes, 0);
 
     /// <summary>Whether only a run can tell how large it is.</summary>
-    private static bool IsOpen(TensorBuffer buffer) => buffer.Kind is BufferKind.Temporary or BufferKind.Output && SizeBound.Of(buffer.ByteCount) is null;
+    private static bool IsOpen(TensorBuffer buffer) => buffer.Kind is BufferKind.Temporary or BufferKind.Output or BufferKind.Kept && SizeBound.Of(buffer.ByteCount) is null;
 
     /// <summary>Joined in pairs, so that the expression is not as deep as there are sizes.</summary>
     private static Dim Largest(IReadOnlyList<Dim> sizes)

@@ -28,14 +28,14 @@ public enum FourierForm
 /// <param name="Form">What is transformed into what.</param>
 /// <param name="Plan">How it is done; null where only the run knows how many elements there are.</param>
 /// <param name="Scale">What results are multiplied by: a float64.</param>
-/// <param name="Table">A load of the first of the plan's numbers, or (where there is none) of a table that outlives the run, which the first run makes.</param>
+/// <param name="Table">A load of the first of the plan's numbers, or (where there is none) of a table that is made when the length is another than before.</param>
 public sealed record FourierStep(
     ImmutableArray<Target> Writes, ImmutableArray<Axis> Axes, Axis Input, Axis Output, Expr Real, Expr Imaginary, FourierForm Form, FourierPlan? Plan, Expr Scale, LoadExpr Table) : Step
 {
     /// <summary>Of a transform whose size only the run knows: as if it had 1024 elements.</summary>
     private const int UsualLog = 10;
 
-    /// <summary>Where it says whether the table has been made; null where there is a plan.</summary>
+    /// <summary>Where it says for how many elements the table has been made; null where there is a plan, or where nothing bounds them: then the table is made each time.</summary>
     public TensorBuffer? Made { get; init; }
 
     /// <summary>How many elements a whole transform has.</summary>

@@ -129,7 +129,7 @@ public abstract record KernelChoice
     public sealed record Fourier(bool IsPlanned) : KernelChoice
     {
         public override bool Fits(Step step) => step is FourierStep transform && ThreadScratch is not null
-            && (IsPlanned ? transform.Plan is not null : transform.Made is { } made && Scratch.Contains(made));
+            && (IsPlanned ? transform.Plan is not null : Scratch.Contains(transform.Table.Buffer) && (transform.Made is not { } made || Scratch.Contains(made)));
     }
 }
 

@@ -21,7 +21,10 @@ public enum BufferKind
     /// <summary>Keeps its value between runs; begins as <see cref="TensorBuffer.Data"/>.</summary>
     State,
 
-    /// <summary>Holds what depends on sizes alone, from run to run until sizes are others: written by kernels. New sizes make those of a fixed size zero, which tell what has been written.</summary>
+    /// <summary>
+    /// Holds what depends on sizes alone, from run to run until sizes are others: written by kernels. New sizes of inputs make those of a fixed size zero, which tell what has been
+    /// written. Where nothing bounds how large it is, it holds nothing longer than a step.
+    /// </summary>
     Kept,
 
     /// <summary>The finding of a <see cref="CheckStep"/>: a place that the runtime reads when a run ended with an error.</summary>

@@ -91,6 +91,30 @@ case("found-scatter", lambda x, m: x.masked_scatter(m, x[m] * 3), rand(8, 5), sp
      tests=[(rand(8, 5), spread(8, 5) > 0), (rand(8, 5), torch.zeros(8, 5, dtype=torch.bool))])
 
 
+def transformed(x):
+    """Fourier transforms of as many elements as are found: a new number of them in each run, and two numbers in one."""
+    rows = x[:, torch.nonzero(x[0] > 0).squeeze(1)]
+    torch._check(rows.shape[1] >= 1)
+    return torch.fft.rfft(rows).abs(), torch.fft.fft2(rows).real, torch.fft.irfft(torch.fft.rfft(rows, norm="ortho"), n=rows.shape[1], norm="ortho"), torch.fft.fft(x[0, : rows.shape[1]]).real
+
+
+case("found-fourier", transformed, spread(3, 31), tests=[(spread(3, 31),), (rand(3, 31, low=0.1),), (rand(3, 31).abs() * torch.where(torch.arange(31) == 7, 1, -1),)],
+     raises=[(none(3, 31),)])
+
+
+def in_turns(x):
+    """In each turn of a loop another number of elements."""
+    def turn(i, y):
+        most = x[x > i - 2]
+        torch._check(most.shape[0] >= 1)
+        return i + 1, y * 0.5 + torch.fft.rfft(most).abs().sum()
+
+    return torch.while_loop(lambda i, y: i < 4, turn, (torch.tensor(0), x.sum()))
+
+
+case("found-fourier-in-turns", in_turns, torch.cat([rand(29), torch.full((2,), 4.0)]))
+
+
 # Nothing says how large these may be: their memory is made while they run.
 
 
@@ -124,6 +148,16 @@ case("found-open-rows", OpenRows(), rand(6, 8), ints(6, low=0, high=5), ints(6, 
      tests=[(rand(6, 8), ints(6, low=1, high=5), ints(6, low=0, high=4)), (rand(6, 8), ints(6, low=0, high=9), ints(6, low=1, high=3))])
 case("found-open-bincount", lambda x, w: (torch.bincount(x) + 1, torch.bincount(x, w).cumsum(0), torch.bincount(x, w.double(), minlength=4), torch.bincount(x, minlength=30)),
      ints(50, low=0, high=17), rand(50), tests=[(ints(50, low=0, high=17), rand(50)), (torch.zeros(50, dtype=torch.int64), rand(50)), (ints(50, low=0, high=300), rand(50))])
+
+
+def open_fourier(x, n):
+    rows = torch.repeat_interleave(x, n, dim=0)
+    torch._check(rows.shape[0] >= 1)
+    return torch.fft.rfft(rows, dim=0).abs(), torch.fft.fft(rows, dim=0).real
+
+
+case("found-open-fourier", open_fourier, rand(6, 5), ints(6, low=1, high=5),
+     tests=[(rand(6, 5), ints(6, low=1, high=5)), (rand(6, 5), ints(6, low=3, high=40)), (rand(6, 5), torch.tensor([0, 2, 0, 0, 1, 0]))])
 
 
 # Integers among the inputs, which PyTorch leaves open.

@@ -8,7 +8,7 @@ using Sconce.Compiler.Wasm;
 namespace Sconce.Compiler.Kernels.Fourier;
 
 /// <summary>
-/// Fourier transforms whose length only the run knows. A <see cref="FourierTable"/> is made when the length is new; it says how they are done, and the kernel has a
+/// Fourier transforms whose length only the run knows, from its inputs or when a step has found it. A <see cref="FourierTable"/> is made when the length is new; it says how they are done, and the kernel has a
 /// branch for each way.
 /// </summary>
 internal sealed class RunTimeFourierKernel
@@ -46,7 +46,7 @@ internal sealed class RunTimeFourierKernel
     public static KernelCall Generate(FourierStep step, KernelModule module) =>
         new RunTimeFourierKernel(step, module).Generate() with { Before = MakeTable(step, module) };
 
-    /// <summary>Fills the table where that has not been done for these sizes.</summary>
+    /// <summary>Fills the table where that has not been done for this size.</summary>
     private static KernelCall MakeTable(FourierStep step, KernelModule module)
     {
         var type = step.Real.Type;
@@ -60,20 +60,31 @@ internal sealed class RunTimeFourierKernel
             }
         });
         var f = new FunctionBuilder("fft_table", [.. Enumerable.Repeat(WasmType.I32, buffers.Length + symbols.Count + 1)]);
-        var (table, made, first) = (f.Parameter(0, "table").AsI32(), f.Parameter(1, "made").AsI32(), f.Parameter(2, "first").AsI32());
-        f.If(Memory.LoadI32(made).Eqz(), () =>
+        var (table, first) = (f.Parameter(0, "table").AsI32(), f.Parameter(buffers.Length - 1, "first").AsI32());
+        var emitter = new ExprEmitter(f, module);
+        for (var i = 0; i < symbols.Count; i++)
         {
-            var emitter = new ExprEmitter(f, module);
-            for (var i = 0; i < symbols.Count; i++)
-            {
-                emitter.Bind(symbols[i], f.Parameter(buffers.Length + i, symbols[i].Name).AsI32());
-            }
+            emitter.Bind(symbols[i], f.Parameter(buffers.Length + i, symbols[i].Name).AsI32());
+        }
 
-            var size = f.Let(emitter.Index(step.Size), "size");
-            f.Call(FourierTableFunction.For(module, type, step.Form), table, first, first + AreaBytes(emitter, step), size);
-            f.StoreI32(made, 1);
-        });
+        var size = f.Let(emitter.Index(step.Size), "size");
+        if (step.Made is null)
+        {
+            Make();
+        }
+        else
+        {
+            var made = f.Parameter(1, "made").AsI32();
+            f.If(Memory.LoadI32(made).Ne(size), () =>
+            {
+                Make();
+                f.StoreI32(made, size);
+            });
+        }
+
         return new(f, buffers, [.. symbols], 1, "fft");
+
+        void Make() => f.Call(FourierTableFunction.For(module, type, step.Form), table, first, first + AreaBytes(emitter, step), size);
     }
 
     private static I32 AreaBytes(ExprEmitter emitter, FourierStep step) => emitter.Index(FourierTable.AreaCount(step.Size) * step.Real.Type.Size());

@@ -92,12 +92,6 @@ internal static class Discrete
     {
         size = context.Facts.Simplify(size);
         context.Require(SizeCheck.LessOrEqual(1, size, "a Fourier transform has at least one element"));
-        if (!context.IsOfInputs(size))
-        {
-            throw SconceException.Unsupported(
-                $"a Fourier transform of {context.Describe(size)} elements, which is not known before the run", hint: "Its length may be a number, or hang on the sizes of inputs.");
-        }
-
         return size.IsConstant ? checked((int)size.Value) : null;
     }
 
@@ -117,11 +111,12 @@ internal static class Discrete
         var (input, output) = (new Axis(form == FourierForm.ComplexToReal ? real.Dims[^1] : size, "n"), new Axis(outputs, "k"));
         TensorBuffer[] results = [.. Enumerable.Range(0, form == FourierForm.ComplexToReal ? 1 : 2).Select(_ => context.Temporary(type, [.. real.Dims[..^1], outputs]))];
         Expr At(TensorBuffer part) => part.ValueAt([.. index, input]);
+        var isKept = plan is null && SizeBound.Of(table.ByteCount) is not null;
         context.Add(new FourierStep(
             [.. results.Select(result => new Target(result, [.. index, output]))], axes, input, output,
             At(real), imaginary is null ? Expr.Const(type, 0L) : At(imaginary), form, plan, scale, new LoadExpr(table, [Dim.Zero]))
         {
-            Made = plan is null ? context.Kept(("fourier", form, size, type, "made"), DType.Int32, 1) : null,
+            Made = isKept ? context.Kept(("fourier", form, size, type, "made"), DType.Int32, 1) : null,
         });
         return (results[0], results.ElementAtOrDefault(1));
     }
