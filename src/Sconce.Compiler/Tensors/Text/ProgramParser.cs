@@ -58,6 +58,10 @@ public sealed class ProgramParser
             {
                 program.States.Add((tokens.String(), own.Buffer(tokens.Name())));
             }
+            else if (tokens.TryTake("draws"))
+            {
+                program.Seed = own.Buffer(tokens.Name());
+            }
             else if (tokens.TryTake("require"))
             {
                 var condition = Condition(own);

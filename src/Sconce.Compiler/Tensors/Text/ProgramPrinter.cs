@@ -50,6 +50,11 @@ public sealed class ProgramPrinter
         Ports("given", program.Inputs);
         Ports("gives", program.Outputs);
         Ports("keeps", program.States);
+        if (program.Seed is { } seed)
+        {
+            Line($"draws {names.Of(seed, seed.Name)}");
+        }
+
         foreach (var check in program.Checks)
         {
             Line($"require {Condition(check.Condition, own)} {Quoted(check.Text)} {Quoted(check.Why)}{(check.Source is null ? "" : $" {Quoted(check.Source)}")}");
