@@ -18,7 +18,7 @@ export interface TestRun {
 
 /** One of the graphs of make_graphs.py, or digits. */
 export type GraphName =
-  | "average" | "brain" | "classifier" | "classifier-split" | "counted" | "counter" | "digits" | "echo" | "found" | "lookup" | "loops" | "max" | "mult_dimension" | "mult_outputs" | "pair" | "quotient"
+  | "average" | "brain" | "classifier" | "classifier-split" | "counted" | "counter" | "digits" | "echo" | "found" | "lookup" | "loops" | "max" | "mult_dimension" | "mult_outputs" | "pair" | "quotient" | "random"
   | "scaled" | "short" | "sum" | "table" | "types";
 
 const graphs = new URL("../graphs/", import.meta.url);
@@ -40,7 +40,7 @@ export function source(name: GraphName): Uint8Array {
 }
 
 /** What PyTorch answers. */
-export function runsOf(name: Exclude<GraphName, "digits" | "classifier-split">): readonly TestRun[] {
+export function runsOf(name: Exclude<GraphName, "digits" | "classifier-split" | "random">): readonly TestRun[] {
   interface Written { dimensions: number[]; type: TensorType | null; data: string }
   const { runs } = JSON.parse(readFileSync(new URL(`${name}.json`, sources), "utf8")) as { runs: { inputs: Written[]; outputs: Written[] }[] };
   const read = ({ dimensions, type, data }: Written): TestTensor => ({ dimensions, type: type ?? undefined, data: new Uint8Array(Buffer.from(data, "base64")) });
@@ -48,7 +48,7 @@ export function runsOf(name: Exclude<GraphName, "digits" | "classifier-split">):
 }
 
 /** The run of that number, which must be there. */
-export function runOf(name: Exclude<GraphName, "digits" | "classifier-split">, index = 0): TestRun {
+export function runOf(name: Exclude<GraphName, "digits" | "classifier-split" | "random">, index = 0): TestRun {
   return at(runsOf(name), index);
 }
 

@@ -1,6 +1,6 @@
 """Writes the graphs of these tests with real PyTorch: `../shared/pytorch/python web/wasi-nn/tests/graphs/make_graphs.py`.
 
-NAME.pt2 is what torch.export.save writes; NAME.json has runs of one instance in order, each with its inputs and PyTorch's
+NAME.pt2 is what torch.export.save writes; NAME.json (of all but random) has runs of one instance in order, each with its inputs and PyTorch's
 outputs as WASI-NN has tensors: dimensions, type, and the bytes in base64. The tests compile the .pt2 files themselves.
 """
 
@@ -49,6 +49,12 @@ def make(name, module, *runs, dynamic=None):
 def tensor(t):
     data = t.detach().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
     return {"dimensions": list(t.shape) or [1], "type": TYPES[t.dtype], "data": base64.b64encode(data).decode()}
+
+
+def make_random(name, module, *inputs):
+    """Exports a module whose outputs are others in each run."""
+    case.save(case.export(module, inputs), HERE / f"{name}.pt2")
+    print(name)
 
 
 class Classifier(nn.Module):
@@ -164,6 +170,19 @@ class Loops(nn.Module):
         return {"total": total, "rows": rows, "runs": self.runs + 0}
 
 
+class Drawn(nn.Module):
+    """Random numbers of all kinds, in a loop too. Of these there are no numbers of PyTorch's to compare with: its generator is another."""
+
+    def forward(self, weights):
+        def turn(n, steps):
+            return n + 1, steps + torch.randint(0, 1000, (4,))
+
+        _, walk = torch.while_loop(lambda n, steps: n < 5, turn, (torch.tensor(0), torch.zeros(4, dtype=torch.int64)))
+        return {
+            "uniform": torch.rand(70, 1001), "normal": torch.randn(4099), "whole": torch.randint(-5, 6, (3001,)), "order": torch.randperm(500),
+            "chosen": torch.multinomial(weights, 9, replacement=True), "kept": F.dropout(torch.ones(33, 65), 0.25, training=True), "walk": walk}
+
+
 def square(size):
     return torch.arange(float(size * size)).reshape(1, 1, size, size)
 
@@ -201,3 +220,4 @@ rows = torch.tensor([[1.0, 2.0, 3.0], [-1.0, -2.0, -3.0], [0.5, -0.25, 0.125], [
 make("loops", Loops(), *[(rows * scale, torch.tensor([last])) for scale, last in ((1, 5), (-1, 20_000), (2, 0))])
 make("counted", lambda x, count: {"counted": torch.arange(count) + x[:1], "sum": (x * count).sum()}, *[(rand(3), count) for count in (4, 7, 2, 3000, 4)],
      dynamic=(None, torch.export.Dim.DYNAMIC))
+make_random("random", Drawn(), torch.arange(1.0, 12.0))
