@@ -29,7 +29,7 @@ public sealed class ReferenceRun
     public Dim MultiplyAdds => Dim.Sum(lowered.Program.Steps.Select(StepCost.MultiplyAdds));
 
     /// <summary>Operations and bytes moved, which say better how long a run takes where it is not mostly products.</summary>
-    public Dim Work => Dim.Sum(lowered.Program.Steps.Select(step => StepCost.Flops(step) + StepCost.Bytes(step)));
+    public Dim Work => Dim.Sum(lowered.Program.Steps.Select(step => StepCost.Flops(step).Least + StepCost.Bytes(step).Least));
 
     /// <summary>Reads a model. With <paramref name="widened"/> it computes in float32 where the model says half precision: without that rounding.</summary>
     /// <exception cref="Diagnostics.SconceException">As <see cref="Compilation.Compile(ReadOnlyMemory{byte}, string, CompileOptions?, IProgress{CompileProgress}?)"/> has it.</exception>

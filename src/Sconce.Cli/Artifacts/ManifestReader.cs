@@ -60,9 +60,9 @@ internal static class ManifestReader
         }
 
         Symbol[] given = [.. symbols.Values];
-        foreach (var (name, bound) in NotNull(manifest.Found ?? []))
+        foreach (var (name, bound, turns) in NotNull(manifest.Found ?? []))
         {
-            if (!symbols.TryAdd(name, new Symbol(name, SymbolSource.Found, 0, bound is null ? null : Size(bound))))
+            if (!symbols.TryAdd(name, new Symbol(name, turns ? SymbolSource.Counted : SymbolSource.Found, 0, bound is null ? null : Size(bound))))
             {
                 throw new FormatException($"the symbol '{name}' has two entries");
             }

@@ -15,9 +15,12 @@ internal sealed record BenchRequest(int Threads, bool Relaxed, int? Rounds, Immu
 /// </summary>
 internal sealed record PeakRates(double? Relaxed, double Plain, double Memory);
 
-/// <summary>What <c>measure.mjs</c> found: milliseconds, and for each profile those of every step.</summary>
+/// <summary>What a step computed and moved in a run, and how often its loops turned.</summary>
+internal sealed record RunCosts(double Flops, double Bytes, double? Turns);
+
+/// <summary>What <c>measure.mjs</c> found: milliseconds, for each profile those of every step, and what every step does.</summary>
 internal sealed record BenchAnswer(
-    string? Error, string Engine, double Load, double FirstRun, ImmutableArray<double> Runs, ImmutableArray<ImmutableArray<double>> Profiles,
+    string? Error, string Engine, double Load, double FirstRun, ImmutableArray<double> Runs, ImmutableArray<ImmutableArray<double>> Profiles, ImmutableArray<RunCosts> Costs,
     int Threads, bool Relaxed, PeakRates Peak);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

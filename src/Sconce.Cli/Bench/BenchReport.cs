@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sconce.Cli.Artifacts;
-using Sconce.Compiler.Types;
 
 namespace Sconce.Cli.Bench;
 
@@ -22,6 +21,9 @@ internal sealed record Spread(double Median, double Lower, double Upper, double 
 internal sealed record StepTime(
     string Name, string Operator, string Kernel, string? Source, int Steps, double Ms, long Flops, long Bytes, double Share, double OfPeak)
 {
+    /// <summary>How often its loops turned in a run; null where it has none.</summary>
+    public long? Turns { get; init; }
+
     [JsonPropertyName("gflops")]
     public double GigaflopsPerSecond => Rate(Flops);
 
@@ -37,25 +39,22 @@ internal sealed record BenchReport(
     ImmutableArray<StepTime> Steps, ImmutableArray<StepTime> Kernels)
 {
     /// <param name="model">The file.</param>
-    /// <param name="manifest">Its manifest, with a cost for each step.</param>
-    /// <param name="sizes">The symbols' values.</param>
+    /// <param name="manifest">Its manifest.</param>
     /// <param name="inputs">What it ran with.</param>
     /// <param name="answer">What was measured.</param>
     public static BenchReport Of(
-        string model, ManifestView manifest, IReadOnlyDictionary<Symbol, long> sizes, ImmutableArray<BenchInput> inputs, BenchAnswer answer)
+        string model, ManifestView manifest, ImmutableArray<BenchInput> inputs, BenchAnswer answer)
     {
         // Of the fused multiply-add's, whichever variant runs: what the machine has is the same.
         var peak = (answer.Peak.Relaxed ?? answer.Peak.Plain) * answer.Threads;
         var times = manifest.Steps.Select((_, step) => Fastest(answer.Profiles.Select(profile => profile[step]))).ToArray();
         var total = Math.Max(times.Sum(), double.Epsilon);
-        var steps = manifest.Steps.Select((step, i) => Timed(step.Name, step.Operator, step.Kernel, step.Source, 1, times[i], At(step.Flops), At(step.Bytes))).ToImmutableArray();
+        var steps = manifest.Steps.Select((step, i) => Timed(step.Name, step.Operator, step.Kernel, step.Source, 1, times[i], (long)answer.Costs[i].Flops, (long)answer.Costs[i].Bytes) with { Turns = (long?)answer.Costs[i].Turns }).ToImmutableArray();
         var kernels = steps.GroupBy(step => step.Kernel).Select(group => Timed(
             "", "", group.Key, null, group.Count(), group.Sum(step => step.Ms), group.Sum(step => step.Flops), group.Sum(step => step.Bytes)));
         return new(
             model, answer.Engine, answer.Threads, answer.Relaxed, inputs, peak, answer.Peak.Memory, answer.Load, answer.FirstRun, Spread.Of(answer.Runs),
             steps, [.. kernels.OrderByDescending(kernel => kernel.Ms)]);
-
-        long At(Dim dim) => dim.Evaluate(atom => sizes[(Symbol)atom]);
 
         StepTime Timed(string name, string op, string kernel, string? source, int count, double ms, long flops, long bytes) =>
             new(name, op, kernel, source, count, ms, flops, bytes, ms / total, ms > 0 ? flops / ms / 1e6 / peak : 0);

@@ -28,7 +28,7 @@ internal static class BenchTable
         var grid = new Grid("step>", "operator", "kernel", "python", "ms>", "GFLOP/s>", "GB/s>", "share>", "of peak>");
         foreach (var (number, step) in report.Steps.Index())
         {
-            grid.Add([$"{number}", step.Operator, step.Kernel, step.Source ?? "", .. Numbers(step)]);
+            grid.Add([$"{number}", step.Turns is { } turns ? $"{step.Operator}, {turns} turns" : step.Operator, step.Kernel, step.Source ?? "", .. Numbers(step)]);
         }
 
         return grid;

@@ -29,10 +29,15 @@ export async function measure(load, source, { threads, relaxed, rounds, inputs, 
     await model.run(tensors, options);
     return clock() - start;
   });
-  const profiles = await repeat(rounds, enoughMs, async () => (await model.profile(tensors, options)).steps.map(({ milliseconds }) => milliseconds));
+  let costs = [];
+  const profiles = await repeat(rounds, enoughMs, async () => {
+    const { steps } = await model.profile(tensors, options);
+    costs = steps.map(({ flops, bytes, turns }) => ({ flops, bytes, turns }));
+    return steps.map(({ milliseconds }) => milliseconds);
+  });
   const { threads: { used }, relaxedSimd } = model.report();
   model.dispose();
-  return { load: loaded - begun, firstRun: ran - loaded, runs, profiles, threads: used, relaxed: relaxedSimd.used, peak: measurePeak() };
+  return { load: loaded - begun, firstRun: ran - loaded, runs, profiles, costs, threads: used, relaxed: relaxedSimd.used, peak: measurePeak() };
 }
 
 /** As often as asked, or until the time is over. */

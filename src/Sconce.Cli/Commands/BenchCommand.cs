@@ -68,7 +68,7 @@ internal static class BenchCommand
             throw new SconceException(error, new Where(settings.Model));
         }
 
-        var report = BenchReport.Of(settings.Model, manifest, sizes, inputs, answer);
+        var report = BenchReport.Of(settings.Model, manifest, inputs, answer);
         BenchTable.Print(report, Console.Out);
         if (settings.Json is { } json)
         {

@@ -57,17 +57,22 @@ public sealed class ArtifactWriter
             Context = new ContextInfo(ContextLayout.Symbols, layout.Inputs, layout.Outputs, plan.HeaderBytes, plan.OpenCount == 0 ? null : layout.Tail(plan.SlotCount)),
             Random = program.Seed is not null,
             Symbols = [.. program.Symbols.Select(symbol => Describe(symbol, program))],
-            Found = program.Found.Count == 0 ? null : [.. program.Found.Select(found => new FoundInfo(found.Name, SizeBound.Of(found) is { } bound ? DimJson.Write(bound) : null))],
+            Found = program.Found.Count + layout.Turns.Count == 0 ? null :
+            [
+                .. program.Found.Select(found => new FoundInfo(found.Name, SizeBound.Of(found) is { } bound ? DimJson.Write(bound) : null)),
+                .. layout.Turns.Select(turns => new FoundInfo(turns.Name, null, Turns: true)),
+            ],
             Checks = [.. program.Checks.Select(check => new CheckInfo(ConditionJson.Write(check.Condition), check.Text, check.Why, check.Source))],
             Inputs = [.. program.Inputs.Select(input => Describe(input.Name, input.Buffer))],
             Outputs = [.. program.Outputs.Select(output => Describe(output.Name, output.Buffer))],
             Steps = [.. program.Steps.Select((step, i) => new StepInfo(
                 $"{step.Targets[0].Buffer.Name}", step.Origin?.Operator ?? "", kernelNames[i],
-                Most(StepCost.Flops(step)), Most(StepCost.Bytes(step)), step.Origin?.Source))],
+                OfRun(StepCost.Flops(step)), OfRun(StepCost.Bytes(step)), step.Origin?.Source,
+                ContextLayout.Pauses(step) ? OfRun(StepCost.Turns(step)) : null))],
             Faults = [.. ProgramCode.Checks(program).Select(check => new FaultInfo(check.Origin?.Operator ?? "", check.Message, check.Origin?.Source))],
             Errors = RunError.Texts,
             Parameters = parameters,
-            MultiplyAdds = Most(Dim.Sum(program.Steps.Select(StepCost.MultiplyAdds))),
+            MultiplyAdds = DimJson.Write(Most(Dim.Sum(program.Steps.Select(StepCost.MultiplyAdds)))),
             Arena = DimJson.Write(plan.ContextBytes),
             ThreadArena = DimJson.Write(plan.ThreadBytes),
             LargestLive = plan.LargestLive,
@@ -75,6 +80,8 @@ public sealed class ArtifactWriter
         module.AddCustomSection(Manifest.RelaxedSectionName, relaxed.ToArray(), Placement.BeforeData);
         var measured = module.Measure();
         return new ArtifactWriter(plan, module, numbers, manifest, shardBytes) { CodeBytes = measured.CodeBytes, ModuleBytes = measured.Length };
+
+        System.Text.Json.Nodes.JsonNode OfRun(RunCost cost) => DimJson.Write(cost.With(loop => layout.TurnsOf(loop), Most));
     }
 
     /// <summary>Writes the file, and tells where its sections lie.</summary>
@@ -133,7 +140,7 @@ public sealed class ArtifactWriter
     private static ShardPart Constant(TensorBuffer buffer, long address) => new(address, 0, checked((int)buffer.ByteCount.Value), buffer.Contents);
 
     /// <summary>What only the run finds stands for the most that it can be.</summary>
-    private static System.Text.Json.Nodes.JsonNode Most(Dim size) => DimJson.Write(SizeBound.Of(size) ?? size.Substitute(leaf => leaf is Symbol { Source: not SymbolSource.Given } ? Dim.Zero : null));
+    private static Dim Most(Dim size) => SizeBound.Of(size) ?? size.Substitute(leaf => leaf is Symbol { Source: not SymbolSource.Given } ? Dim.Zero : null);
 
     private static PortInfo Describe(string name, TensorBuffer buffer) =>
         new(name, buffer.Outside.Type.Name(), [.. buffer.Outside.Dims.Select(DimJson.Write)]);

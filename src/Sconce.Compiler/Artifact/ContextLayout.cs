@@ -4,8 +4,8 @@ using Sconce.Compiler.Types;
 namespace Sconce.Compiler.Artifact;
 
 /// <summary>
-/// The head of an execution context: what the loader, the run loop and the helper threads tell each other, then the symbols' values, the
-/// addresses of inputs and outputs, regions' turns and the addresses of slots. The numbers are bytes from the context's start; most fields are
+/// The head of an execution context: what the loader, the run loop and the helper threads tell each other, then the symbols' values, how often loops
+/// turned, the addresses of inputs and outputs, regions' turns and the addresses of slots. The numbers are bytes from the context's start; most fields are
 /// i32. The runtime knows the same numbers.
 /// </summary>
 internal sealed class ContextLayout(TensorProgram program)
@@ -46,11 +46,18 @@ internal sealed class ContextLayout(TensorProgram program)
     public const int Symbols = 64;
 
     private readonly List<Symbol> counters = [.. StepTree.All(program.Steps).OfType<RegionStep>().SelectMany(region => region.Counted)];
+    private readonly List<(WhileStep Loop, Symbol Count)> turns = CountTurns(program);
     private readonly List<Symbol> sizes = [.. program.Symbols, .. program.Found];
 
     private readonly List<RegionStep> pausing = [.. StepTree.All(program.Steps).OfType<RegionStep>().Where(Pauses)];
 
-    public int Inputs => Symbols + (4 * sizes.Count);
+    /// <summary>How often loops have turned in a run, of those of which only the run knows.</summary>
+    public IReadOnlyList<Symbol> Turns => [.. turns.Select(entry => entry.Count)];
+
+    /// <summary>Where these counts stand: behind the sizes.</summary>
+    public int TurnCounts => Symbols + (4 * sizes.Count);
+
+    public int Inputs => TurnCounts + (4 * turns.Count);
 
     public int Outputs => Inputs + (4 * program.Inputs.Count);
 
@@ -63,6 +70,12 @@ internal sealed class ContextLayout(TensorProgram program)
     public int PositionBytes => 4 * pausing.Count;
 
     private int Counters => Outputs + (4 * program.Outputs.Count);
+
+    /// <summary>How often a loop has turned.</summary>
+    public Symbol TurnsOf(WhileStep loop) => turns[PlaceOf(loop)].Count;
+
+    /// <summary>Where that stands.</summary>
+    public uint TurnCountOf(WhileStep loop) => (uint)(TurnCounts + (4 * PlaceOf(loop)));
 
     /// <summary>Where a symbol's value lies: a size that the loader writes, one that a step finds, or a region's turn.</summary>
     public uint ValueOf(Symbol symbol) => (uint)(symbol.Source == SymbolSource.Counted ? Counters + (4 * counters.IndexOf(symbol)) : Symbols + (4 * sizes.IndexOf(symbol)));
@@ -81,6 +94,26 @@ internal sealed class ContextLayout(TensorProgram program)
 
     /// <summary>Bytes of the head with a table of so many slots, after which stand where the threads' own memory begins and how much each has; then so many open places.</summary>
     public int Size(int slots, int open) => Tail(slots) + (open == 0 ? 0 : 16 + (8 * open));
+
+    private int PlaceOf(WhileStep loop) => turns.FindIndex(entry => ReferenceEquals(entry.Loop, loop));
+
+    private static List<(WhileStep Loop, Symbol Count)> CountTurns(TensorProgram program)
+    {
+        var names = program.Symbols.Concat(program.Found).Select(symbol => symbol.Name).ToHashSet();
+        var turns = new List<(WhileStep, Symbol)>();
+        foreach (var loop in StepTree.All(program.Steps).OfType<WhileStep>())
+        {
+            var number = turns.Count;
+            while (!names.Add($"turns{number}"))
+            {
+                number++;
+            }
+
+            turns.Add((loop, new($"turns{number}", SymbolSource.Found, 0, null)));
+        }
+
+        return turns;
+    }
 }
 
 /// <summary>The results of <c>run</c> other than 0, with the text the manifest carries for it.</summary>

@@ -115,8 +115,10 @@ public sealed record ContextInfo(long Symbols, long Inputs, long Outputs, long H
 /// <summary>A symbol, and how it is read off an input's shape: (inputs[Input].shape[Dim] - Offset) / Scale, which must divide.</summary>
 public sealed record SymbolInfo(string Name, long Min, long? Max, int Input, int Dim, long Scale, long Offset);
 
-/// <summary>A symbol that a step finds, and what it is at most: a <see cref="DimJson"/> over the others; null where nothing bounds it.</summary>
-public sealed record FoundInfo(string Name, JsonNode? Bound);
+/// <summary>
+/// A symbol that a step finds, and what it is at most: a <see cref="DimJson"/> over the others; null where nothing bounds it. Or how often a loop turned, which no shape hangs on.
+/// </summary>
+public sealed record FoundInfo(string Name, JsonNode? Bound, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Turns = false);
 
 /// <summary>An input or output; sizes as <see cref="DimJson"/>.</summary>
 public sealed record PortInfo(string Name, string Dtype, IReadOnlyList<JsonNode> Shape);
@@ -127,10 +129,11 @@ public sealed record CheckInfo(
 
 /// <summary>
 /// A step of the run: what it does, the ATen operator it came from, the kernel chosen; floating-point operations and bytes moved as <see cref="DimJson"/>; the
-/// line of Python, where it is known.
+/// line of Python, where it is known; how often its loops turn, of a step that has any.
 /// </summary>
 public sealed record StepInfo(
-    string Name, string Operator, string Kernel, JsonNode Flops, JsonNode Bytes, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source = null);
+    string Name, string Operator, string Kernel, JsonNode Flops, JsonNode Bytes, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonNode? Turns = null);
 
 /// <summary>A fault that a run may end with: the operator, the line of Python, and what is wrong, with <c>{value}</c> and <c>{limit}</c> for numbers that the run finds.</summary>
 public sealed record FaultInfo(string Operator, string Message, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source = null);

@@ -171,7 +171,11 @@ internal sealed class ProgramCode
                 f.Block(done => f.Loop(again =>
                 {
                     Run(0);
-                    f.If(at.LeS(blocks[0].Count), () => f.BranchIf(done, Holds(f, context, loop.Condition).Eqz()));
+                    f.If(at.LeS(blocks[0].Count), () =>
+                    {
+                        f.BranchIf(done, Holds(f, context, loop.Condition).Eqz());
+                        f.StoreI32(context, Memory.LoadI32(context, layout.TurnCountOf(loop)) + 1, layout.TurnCountOf(loop));
+                    });
                     Run(1);
 
                     // A turn may have no step that could be told to end.

@@ -47,9 +47,16 @@ internal static class RunLoop
                 f.MemoryFill(context + (I32)layout.Positions, 0, (uint)layout.PositionBytes);
             }
 
-            if (tail is not null)
+            if (tail is not null || layout.Turns.Count > 0)
             {
-                f.If(step.Eqz(), () => tail.Rewind(f, context));
+                f.If(step.Eqz(), () =>
+                {
+                    tail?.Rewind(f, context);
+                    if (layout.Turns.Count > 0)
+                    {
+                        f.MemoryFill(context + (I32)layout.TurnCounts, 0, (uint)(4 * layout.Turns.Count));
+                    }
+                });
             }
         }
     }

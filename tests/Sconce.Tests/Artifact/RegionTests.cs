@@ -150,6 +150,23 @@ public sealed class RegionTests
         Assert.Equal([52.5, 100], Evaluate(ProgramParser.Parse(While), [1, 2]));
     }
 
+    /// <summary>A test once more than there are turns; and a loop that is counted makes all its turns each time.</summary>
+    [Fact]
+    public void What_a_loop_costs_is_told_by_its_turns()
+    {
+        var loop = ProgramParser.Parse(While).Steps.OfType<WhileStep>().Single();
+        var flops = StepCost.Flops(loop);
+        var (test, body) = (loop.Test.Select(StepCost.Flops), loop.Body.Select(StepCost.Flops));
+        Assert.Equal(Dim.Sum(test.Select(cost => cost.Once)), flops.Once);
+        Assert.Equal([(loop, Dim.Sum(test.Concat(body).Select(cost => cost.Once)))], flops.Turns);
+        Assert.Equal(7, StepCost.Turns(loop).With(_ => 7, cost => cost));
+
+        var counter = Symbol.Counter("t", 5);
+        var counted = StepCost.Turns(new LoopStep(counter, 5, [new LoopStep(Symbol.Counter("r", 3), 3, [loop with { }]), loop]));
+        Assert.Equal(5 + (5 * 3), counted.Once);
+        Assert.Equal(2, counted.Turns.Length);
+    }
+
     [Fact]
     public void What_only_one_branch_writes_is_not_written()
     {

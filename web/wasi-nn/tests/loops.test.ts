@@ -62,6 +62,27 @@ for (const { named, ...options } of places) {
   });
 }
 
+test("the profile counts turns, and what they cost", async () => {
+  using model = await load(artifact("loops"), { threads: 2 });
+  const profile = async (values: readonly number[], last: bigint) => {
+    const { steps } = await model.profile({ values: Float32Array.from(values), last: BigInt64Array.of(last) });
+    const loops = steps.filter(({ turns }) => turns !== undefined);
+    assert.equal(loops.length, 1, "one step has loops");
+    return { turns: loops[0]?.turns ?? NaN, flops: loops[0]?.flops ?? NaN };
+  };
+  // Four rows, of which each that is above zero counts to the last.
+  const rows = [1, 2, 3, -1, -2, -3, 1, 1, 1, 2, 2, 2];
+  const few = await profile(rows, 5n);
+  assert.equal(few.turns, 4 + 3 * 5);
+  const many = await profile(rows, 1005n);
+  assert.equal(many.turns, 4 + 3 * 1005);
+  const none = await profile(rows.map((value) => -Math.abs(value)), 1005n);
+  assert.equal(none.turns, 4);
+  // Each turn costs the same.
+  assert.equal((many.flops - few.flops) / 3000, (few.flops - none.flops) / 15);
+  assert.ok(few.flops > none.flops);
+});
+
 test("a guest whose graph never ends ends with its worker", async () => {
   const [values] = runOf("loops").inputs;
   assert.ok(values);

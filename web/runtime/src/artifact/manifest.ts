@@ -30,6 +30,8 @@ export interface StepInfo {
   readonly flops: Dim;
   readonly bytes: Dim;
   readonly source: string | undefined;
+  /** How often its loops turn, of a step that has any. */
+  readonly turns?: Dim | undefined;
 }
 
 /** What ends a run: an index out of range, say. `{value}` and `{limit}` in the message stand for numbers that the run finds. */
@@ -71,7 +73,7 @@ export interface Manifest {
   /** Where it draws random numbers: then a context's header ends with their seed, an i64, and an i32 that each run makes another. */
   readonly random?: boolean | undefined;
   readonly symbols: readonly SymbolInfo[];
-  /** Symbols that a run finds: their values stand behind those of `symbols`. */
+  /** Symbols that a run finds, turns of loops among them: their values stand behind those of `symbols`. */
   readonly found?: readonly { readonly name: string }[] | undefined;
   readonly checks: readonly SizeCheck[];
   readonly inputs: readonly Port[];
@@ -140,7 +142,7 @@ const manifestFields = fields({
   symbols: list(fields({ name: text, min: anyInteger, scale: anyInteger, offset: anyInteger })),
   found: optional(list(fields({ name: text }))),
   checks: list(fields({ condition, text, why: text, source: optional(text) })),
-  steps: list(fields({ name: text, operator: text, kernel: text, flops: dim, bytes: dim, source: optional(text) })),
+  steps: list(fields({ name: text, operator: text, kernel: text, flops: dim, bytes: dim, source: optional(text), turns: optional(dim) })),
   faults: list(fields({ operator: text, message: text, source: optional(text) })),
   compiler: text,
   fileBytes: integer(0),

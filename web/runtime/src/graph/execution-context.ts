@@ -220,12 +220,12 @@ export class ExecutionContext {
 
   #extent(port: Port | undefined, what: string): { dtype: DType; shape: readonly number[]; size: number } {
     if (port === undefined) throw new SconceError("input", `the model has no such ${what}`);
-    const shape = evaluateShape(port.shape, this.#sizes());
+    const shape = evaluateShape(port.shape, this.sizes());
     return { dtype: port.dtype, shape, size: elementCount(shape, `${what} ${JSON.stringify(port.name)}`) * elementSize(port.dtype) };
   }
 
-  /** The symbols' values: those of the inputs' shapes, and those that the last run found. */
-  #sizes(): SymbolValues {
+  /** @internal The symbols' values: those of the inputs' shapes, and those that the last run found. */
+  sizes(): SymbolValues {
     const { symbols, found, context } = this.graph.manifest;
     const given = this.#symbols ?? new Map<string, number>();
     if (found === undefined) return given;

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { bind } from "../shared/bound.js";
-import { type Dim, type SymbolValues, evaluate, formatDim } from "../shared/dims.js";
+import { type Dim, evaluate, formatDim } from "../shared/dims.js";
 import { SconceError } from "../shared/errors.js";
 import { bindInputs } from "../graph/inputs.js";
 import { abortSignal, checkOptions, wholeNumber } from "../shared/options.js";
@@ -69,8 +69,8 @@ export class Model<Types extends Known = OutputData> {
     return {
       outputs: outputs as OutputsOf<Named>,
       milliseconds,
-      steps: this.#manifest.steps.map(({ name, operator, kernel, flops, bytes, source }, index) => (
-        { name, operator, kernel, milliseconds: steps?.[index] ?? 0, flops: cost(flops), bytes: cost(bytes), source })),
+      steps: this.#manifest.steps.map(({ flops, bytes, turns, ...step }, index) => (
+        { ...step, milliseconds: steps?.[index] ?? 0, flops: cost(flops), bytes: cost(bytes), turns: turns === undefined ? turns : cost(turns) })),
     };
   }
 
@@ -90,7 +90,7 @@ export class Model<Types extends Known = OutputData> {
     this.#session.end(new SconceError("disposed", "the model was disposed"));
   }
 
-  async #run(inputs: Inputs | TensorInput | TypedArray, options: RunOptions, profile: boolean): Promise<RunResult & { symbols: SymbolValues }> {
+  async #run(inputs: Inputs | TensorInput | TypedArray, options: RunOptions, profile: boolean): Promise<RunResult> {
     checkOptions(profile ? "profile" : "run", options, runChecks);
     const { signal, seed } = options;
     const { tensors, symbols } = bindInputs(this.#manifest, inputs);
@@ -103,7 +103,7 @@ export class Model<Types extends Known = OutputData> {
     this.#runs++;
     this.#spare = result.spare;
     this.#report = undefined;
-    return { ...result, symbols };
+    return result;
   }
 
   #copy(dtype: DType, data: TypedArray): TypedArray {

@@ -54,9 +54,11 @@ export interface StepProfile {
   readonly operator: string;
   readonly kernel: string;
   readonly milliseconds: number;
-  /** What the step computes and moves, for these shapes. */
+  /** What the step computed and moved in this run. */
   readonly flops: number;
   readonly bytes: number;
+  /** How often its loops turned, where it has any. */
+  readonly turns: number | undefined;
   /** The line of Python it came from, where it is known. */
   readonly source: string | undefined;
 }

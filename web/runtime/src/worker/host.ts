@@ -86,7 +86,7 @@ export class Host {
     const milliseconds = performance.now() - started;
     const spare = buffersOf(inputs.tensors);
     this.#post(
-      { type: "done", result: { outputs, spare, milliseconds, steps }, state: stateOf(context) },
+      { type: "done", result: { outputs, spare, milliseconds, steps, symbols: context.sizes() }, state: stateOf(context) },
       [...buffersOf(Object.values(outputs)), ...spare],
     );
   }

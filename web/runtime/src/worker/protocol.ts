@@ -1,6 +1,7 @@
 import type { ErrorMessage } from "../shared/errors.js";
 import type { BoundInputs } from "../graph/inputs.js";
 import type { CompiledCode } from "../graph/program.js";
+import type { SymbolValues } from "../shared/dims.js";
 import type { ShardInfo } from "../artifact/manifest.js";
 import type { Outputs } from "../shared/tensor.js";
 
@@ -53,6 +54,8 @@ export interface RunResult {
   readonly milliseconds: number;
   /** Milliseconds of each step, of a run that is `stepwise`. */
   readonly steps: readonly number[] | undefined;
+  /** Of the inputs' shapes, and what the run found. */
+  readonly symbols: SymbolValues;
 }
 
 export interface MemoryState {
