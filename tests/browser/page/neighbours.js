@@ -1,7 +1,7 @@
 // Pictures and sound of a real page, against numbers of Python's and against those that Node gives.
 import { frames, listen, resample, toTensor as soundToTensor } from "../runtime/audio.js";
 import { fromTensor, letterbox, toTensor, videoLoop } from "../runtime/image.js";
-import { tensor } from "../runtime/tensor.js";
+import { convert, numbersOf, readNpy, stack, tensor, toNested, writeNpy } from "../runtime/tensor.js";
 import { check, failure, finish, later, mode, same, test, until } from "./harness.js";
 
 const chromium = /Chrome/.test(navigator.userAgent);
@@ -35,6 +35,18 @@ const sources = {
   Blob: (image) => new Promise((resolve) => canvasOf(image).toBlob(resolve, "image/png")),
   VideoFrame: async (image) => new VideoFrame(image.data, { format: "RGBX", codedWidth: image.width, codedHeight: image.height, timestamp: 0 }),
 };
+
+test("half precision is in a Float16Array where the engine has one, else in bits", async () => {
+  engine.Float16Array = "Float16Array" in globalThis;
+  const half = convert(tensor([1.5, -2, 65504, 2 ** -24]), "float16");
+  same(half.data.constructor.name, engine.Float16Array ? "Float16Array" : "Uint16Array", "array");
+  same(Array.from(numbersOf(half)), [1.5, -2, 65504, 2 ** -24], "numbers");
+  // Bits are taken in every engine.
+  const bits = tensor(Uint16Array.of(0x3e00, 0xc000, 0x7bff, 1), { dtype: "float16" });
+  same(toNested(stack([half, bits])), [[1.5, -2, 65504, 2 ** -24], [1.5, -2, 65504, 2 ** -24]], "both");
+  same(toNested(readNpy(writeNpy(bits))), toNested(half), "there and back");
+  same((await toTensor({ data: Uint8Array.of(0, 51, 255), width: 1, height: 1 }, { dtype: "float16", scale: 1 })).data, convert(tensor([[[[0]], [[51]], [[255]]]]), "float16").data, "a picture");
+});
 
 for (const [name, make] of Object.entries(sources)) {
   test(`a picture from ${name} has Pillow's and torchvision's numbers`, async () => {

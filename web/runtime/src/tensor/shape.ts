@@ -84,8 +84,6 @@ function alike<Of extends AnyTensor>(tensors: readonly Of[], what: string): read
   for (const each of tensors) {
     checkTensor(each, what);
     if (each.dtype !== first.dtype || each.shape.length !== first.shape.length) throw wrong(`${what} takes tensors of one dtype and rank, got ${describeTensor(first)} and ${describeTensor(each)}`);
-    // Half precision may come in two arrays.
-    if (each.data.BYTES_PER_ELEMENT !== first.data.BYTES_PER_ELEMENT) throw wrong(`${what} takes tensors in one kind of array`);
   }
   return tensors as readonly [Of, ...Of[]];
 }
