@@ -195,7 +195,7 @@ internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal
         var memory = new Memory(OfArchive(new Contents(value, 0)));
         foreach (var (_, other) in inStorage)
         {
-            memory.Cell.MayBe(other.Memory.Cell);
+            memory.Cell.MayBe(other.Memories.First().Cell);
         }
 
         var reference = new TensorReference(journal, memory) { Stored = tensor };

@@ -87,6 +87,9 @@ internal abstract record Datum
     /// <summary>None or a value, which only a run tells.</summary>
     public sealed record Optional(Argument Has, Datum Value) : Datum;
 
+    /// <summary>One of two values of which only the run tells which: what uses it is gone through for each.</summary>
+    public sealed record Either(Decision Decision, Datum First, Datum Second) : Datum;
+
     /// <summary>Something that must not be used, with the reason. What TorchScript calls uninitialised is never used: anything may stand for it.</summary>
     public sealed record Unusable(string Why, bool IsUninitialised = false) : Datum;
 
@@ -125,12 +128,19 @@ internal abstract record Datum
         Member { Class: var name, Name: var member } => $"{name}.{member}",
         Range => "a range",
         Optional => "a value or None, which only the run can tell",
+        Either { First: var first, Second: var second } => $"{first.Kind} or {second.Kind}, which only the run can tell",
         Unusable { Why: var why } => why,
         Path { Name: var name } => name,
         _ => "a function",
     };
 
-    public Datum Usable() => this is Unusable { Why: var why } ? throw SconceException.Unsupported(why) : this;
+    /// <summary>The value for a use: of two the one that is taken here.</summary>
+    public Datum Usable() => this switch
+    {
+        Unusable { Why: var why } => throw SconceException.Unsupported(why),
+        Either { Decision: var decision, First: var first, Second: var second } => decision.Choose(first, second).Usable(),
+        _ => this,
+    };
 }
 
 /// <summary>An object: a class's name, and a cell for each attribute.</summary>

@@ -24,6 +24,9 @@ internal sealed class GraphBuilder(IGraphTyper typer, Graph graph) : NodeEmitter
 
     public bool InRegion => blocks.Count > 1;
 
+    /// <summary>In how many blocks nodes are appended.</summary>
+    public int Depth => blocks.Count;
+
     /// <summary>A name that no value has.</summary>
     public string Name(string wanted)
     {
@@ -102,6 +105,28 @@ internal sealed class GraphBuilder(IGraphTyper typer, Graph graph) : NodeEmitter
     {
         Typer.AppendRegion(node);
         Block.Nodes.Add(node);
+    }
+
+    /// <summary>One of two values, as the run decides.</summary>
+    public Value Select(Argument condition, Argument first, Argument second)
+    {
+        var chosen = new Value(Name("chosen"), new GraphType.Tensor(null, null));
+        AppendRegion(new Node
+        {
+            Operator = "higher_order::cond",
+            Arguments = [new(null, condition), new(null, new Argument.List([]))],
+            Outputs = [chosen],
+            Blocks = [Of(first), Of(second)],
+            Source = Source,
+        });
+        return chosen;
+
+        static Block Of(Argument value)
+        {
+            var block = new Block();
+            block.Results.Add(value);
+            return block;
+        }
     }
 
     /// <summary>A value's meaning: known, or itself.</summary>

@@ -73,7 +73,7 @@ internal sealed partial class Interpreter
 
     private Datum Append(Datum.List list, IEnumerable<Datum> more)
     {
-        if (list.Items.Content is not GrowingItems growing)
+        if (list.Items.Now is not GrowingItems growing)
         {
             return Change(list, items => items.AddRange(more));
         }
@@ -90,7 +90,7 @@ internal sealed partial class Interpreter
 
     private Datum? Length(Datum of) => of switch
     {
-        Datum.List { Items.Content: RunItems run } => LengthOf(run),
+        Datum.List { Items.Now: RunItems run } => LengthOf(run),
         Datum.List list => Datum.Of(ListItems(list).Count),
         Datum.Tuple tuple => Datum.Of(tuple.Items.Length),
         Datum.Dict dict => Datum.Of(DictItems(dict).Count),

@@ -89,7 +89,7 @@ internal sealed partial class Interpreter
 
     private Datum Ternary(Expression.Ternary ternary, Frame frame)
     {
-        var condition = ToBool(Evaluate(ternary.Condition, frame));
+        var condition = Decided(ToBool(Evaluate(ternary.Condition, frame)));
         if (condition.Known is { } known)
         {
             return Evaluate(known ? ternary.Then : ternary.Otherwise, frame);
@@ -137,7 +137,7 @@ internal sealed partial class Interpreter
 
     private Datum Attribute(Datum of, string name)
     {
-        switch (of)
+        switch (of.Usable())
         {
             case Datum.Object { Instance: var instance }:
                 if (attributes.Read(instance, name) is { } value)
@@ -167,9 +167,9 @@ internal sealed partial class Interpreter
 
     private Datum Item(Datum of, Datum index)
     {
-        switch (of)
+        switch (of.Usable())
         {
-            case Datum.List { Items.Content: RunItems run }:
+            case Datum.List { Items.Now: RunItems run }:
                 return ItemOfRun(run, ToInt(index));
             case Datum.Tuple or Datum.List:
                 var items = ItemsOf(of);
@@ -199,7 +199,7 @@ internal sealed partial class Interpreter
 
     private void SetItem(Datum of, Datum index, Datum value)
     {
-        switch (of)
+        switch (of.Usable())
         {
             case Datum.List list:
                 var items = ListItems(list);
@@ -232,9 +232,9 @@ internal sealed partial class Interpreter
         return null;
     }
 
-    private static Datum KeyOf(Datum key) => key switch
+    private static Datum KeyOf(Datum key) => key.Usable() switch
     {
-        Datum.Text { IsRough: false } or Datum.Int { Known: not null } or Datum.Float { Known: not null } or Datum.Bool { Known: not null } or Datum.Member or Datum.Device => key,
+        Datum.Text { IsRough: false } or Datum.Int { Known: not null } or Datum.Float { Known: not null } or Datum.Bool { Known: not null } or Datum.Member or Datum.Device => key.Usable(),
         _ => throw SconceException.Unsupported($"a dict's key that only the run can tell ({key.Kind})", hint: "let keys be constants"),
     };
 
@@ -396,6 +396,7 @@ internal sealed partial class Interpreter
                 return Datum.Of(IsOfType(Evaluate(arguments[0].Value, frame).Usable(), arguments[1].Value));
             case "annotate" or "unchecked_cast" when arguments.Length == 2:
                 var value = Evaluate(arguments[1].Value, frame);
+                value = value is Datum.Either && TypeNames.Head(arguments[0].Value) is "int" or "float" or "bool" or "number" or "Scalar" ? value.Usable() : value;
                 return (TypeNames.Head(arguments[0].Value), value) switch
                 {
                     // A tensor where a number is asked for is converted without a word.

@@ -16,7 +16,7 @@ internal sealed partial class Interpreter
     {
         for (var turn = 0; frame.Result is null; turn++)
         {
-            var condition = At(frame, loop.At, () => ToBool(Evaluate(loop.Condition, frame)));
+            var condition = Decided(At(frame, loop.At, () => ToBool(Evaluate(loop.Condition, frame))));
             if (condition.Known is null)
             {
                 Locate(frame, loop.Condition);
@@ -267,7 +267,7 @@ internal sealed partial class Interpreter
     /// <summary>The memory, lists and dicts that a variable holds.</summary>
     private static IEnumerable<Cell> PlacesIn(object? content) => content switch
     {
-        Datum.Tensor { Reference.Memory.Cell: var cell } => [cell],
+        Datum.Tensor { Reference: var reference } => reference.Memories.Select(memory => memory.Cell),
         Datum.List { Items: var items } => [items, .. PlacesIn(items.Content)],
         Datum.Dict { Items: var items } => [items, .. PlacesIn(items.Content)],
         Datum.Tuple tuple => tuple.Items.SelectMany(PlacesIn),
@@ -342,8 +342,8 @@ internal sealed partial class Interpreter
                 case Datum.Tensor { Reference: var tensor }:
                     var first = tensor.Read(interpreter.builder);
                     var fresh = interpreter.NewTensor(Add(first, TypeOf(first)));
-                    fresh.Memory.Cell.MayBe(tensor.Memory.Cell);
-                    Others.FindAll(other => other.Content is Contents).ForEach(fresh.Memory.Cell.MayBe);
+                    MayLieIn(fresh, tensor);
+                    Others.FindAll(other => other.Content is Contents).ForEach(fresh.Memories.First().Cell.MayBe);
                     return new Datum.Tensor(fresh);
                 case Datum.Int number:
                     return new Datum.Int(Add(number.Value, new GraphType.Int()));

@@ -42,7 +42,7 @@ internal sealed partial class Interpreter
         ("aten::__xor__", Bits("ne", (a, b) => a != b, (a, b) => a ^ b)),
         ("aten::__lshift__", (it, a) => a[0] is Datum.Int { Known: { } x } && a[1] is Datum.Int { Known: { } n } ? Datum.Of(n is < 0 or > 63 ? 0 : x << (int)n) : null),
         ("aten::__rshift__", (it, a) => a[0] is Datum.Int { Known: { } x } && a[1] is Datum.Int { Known: { } n } ? Datum.Of(x >> (int)Math.Clamp(n, 0, 63)) : null),
-        ("aten::__not__", (it, a) => it.ToBool(a[0]) is { Known: { } known } ? Datum.Of(!known) : it.ToDatum(it.builder.Single("_operator::not_", new NamedArgument(null, it.ToBool(a[0]).Value)))),
+        ("aten::__not__", (it, a) => it.Not(it.ToBool(a[0]))),
         ("aten::bitwise_not", (it, a) => a[0] is Datum.Int { Known: { } x } ? Datum.Of(~x) : a[0] is Datum.Bool { Known: { } f } ? Datum.Of(!f) : null),
         ("aten::__is__", (it, a) => Is(it, a)),
         ("aten::__isnot__", (it, a) => it.CallOperator("aten::__not__", [Is(it, a)], [])),
@@ -94,6 +94,22 @@ internal sealed partial class Interpreter
         ("aten::__range_length", (it, a) => it.RangeLength(it.ToInt(a[0]), it.ToInt(a[1]), it.ToInt(a[2]))),
         ("aten::__derive_index", (it, a) => it.CallOperator("aten::add", [a[1], it.CallOperator("aten::mul", [a[0], a[2]], [])], [])),
     ];
+
+    private Datum.Bool Not(Datum.Bool flag)
+    {
+        if (flag.Known is { } known)
+        {
+            return Datum.Of(!known);
+        }
+
+        var made = builder.Single("_operator::not_", new NamedArgument(null, flag.Value));
+        if (flag.Value is Argument.OfValue { Value: var value })
+        {
+            negated[made] = value;
+        }
+
+        return (Datum.Bool)ToDatum(made);
+    }
 
     private static SconceException ByZero() => SconceException.Unsupported("a division by zero");
 
@@ -281,12 +297,15 @@ internal sealed partial class Interpreter
         (Datum.None, Datum.None) => Datum.Of(true),
         (Datum.Optional optional, Datum.None) => it.CallOperator("aten::__not__", [new Datum.Bool(optional.Has)], []),
         (Datum.None, _) or (_, Datum.None) => Datum.Of(false),
-        (Datum.Tensor x, Datum.Tensor y) => ReferenceEquals(x.Reference, y.Reference) ? Datum.Of(true) : AreTwo(x.Reference.Memory.Cell, y.Reference.Memory.Cell),
+        (Datum.Tensor x, Datum.Tensor y) => ReferenceEquals(x.Reference, y.Reference) ? Datum.Of(true) : AreTwo(x.Reference.Settled(), y.Reference.Settled()),
         (Datum.List x, Datum.List y) => x.Equals(y) ? Datum.Of(true) : AreTwo(x.Items, y.Items),
         (Datum.Dict x, Datum.Dict y) => x.Equals(y) ? Datum.Of(true) : AreTwo(x.Items, y.Items),
         (Datum.Object x, Datum.Object y) => Datum.Of(ReferenceEquals(x.Instance, y.Instance)),
         var (x, y) => it.Same(x, y),
     };
+
+    private static Datum.Bool AreTwo(TensorReference a, TensorReference b) => ReferenceEquals(a, b) ? Datum.Of(true)
+        : AreTwo(a.Memories.First().Cell, b.Memories.First().Cell);
 
     /// <summary>Refuses what may be the same.</summary>
     private static Datum.Bool AreTwo(Cell a, Cell b) => a.Doubtful.Contains(b) ? throw SconceException.Unsupported("a comparison by `is` of two names that may hold the same, which only the run can tell") : Datum.Of(false);

@@ -12,11 +12,7 @@ internal sealed partial class Interpreter
     /// <summary>Calls an operator: one of the language's own, on values that are known, or one on tensors.</summary>
     private Datum CallOperator(string op, IReadOnlyList<Datum> arguments, IReadOnlyList<(string Name, Datum Value)> named)
     {
-        foreach (var argument in arguments)
-        {
-            argument.Usable();
-        }
-
+        arguments = [.. arguments.Select(argument => argument.Usable())];
         if (arguments is [Datum.Quantised quantised, ..] && OfQuantised(op, quantised, arguments, named) is { } made)
         {
             return made;
@@ -58,10 +54,10 @@ internal sealed partial class Interpreter
                 return new Datum.Tensor(NewTensor(arguments[0].Argument));
             case Aliasing.SameOrCopy:
                 var copy = NewTensor(arguments[0].Argument);
-                copy.Memory.Cell.MayBe(self!.Reference.Memory.Cell);
+                MayLieIn(copy, self!.Reference);
                 return new Datum.Tensor(copy);
             case Aliasing.View when ViewOperators.Of(made) is { } views && views.Count >= made.Outputs.Length:
-                var viewed = made.Outputs.Select((output, i) => (Datum)new Datum.Tensor(new TensorReference(journal, builder, self!.Reference, views[i], output))).ToList();
+                var viewed = made.Outputs.Select((output, i) => (Datum)new Datum.Tensor(new TensorReference(journal, builder, self!.Reference, views[i], output, IsBound(made)))).ToList();
                 return isList ? NewList(viewed) : viewed.Count == 1 ? viewed[0] : Datum.TupleOf(viewed);
         }
 
@@ -73,7 +69,7 @@ internal sealed partial class Interpreter
             {
                 foreach (var input in given.SelectMany(TensorsIn))
                 {
-                    result.Reference.Memory.Cell.MayBe(input.Reference.Memory.Cell);
+                    MayLieIn(result.Reference, input.Reference);
                 }
             }
         }
@@ -86,6 +82,23 @@ internal sealed partial class Interpreter
         };
     }
 
+    /// <summary>Whether a tensor lies in the memory of another one could not be told.</summary>
+    private static void MayLieIn(TensorReference reference, TensorReference other)
+    {
+        foreach (var own in reference.Memories)
+        {
+            foreach (var memory in other.Memories)
+            {
+                own.Cell.MayBe(memory.Cell);
+            }
+        }
+    }
+
+    /// <summary>Whether a view is taken with numbers that only this block knows.</summary>
+    private bool IsBound(Node view) => view.Arguments.Skip(1).Any(argument => Hangs(argument.Argument)) || view.Outputs.Any(output => output.Shape()?.All(builder.Typer.IsOfInputs) == false);
+
+    private static bool Hangs(Argument argument) => argument is Argument.OfValue || (argument is Argument.List list && list.Items.Any(Hangs));
+
     /// <summary>Whether an operator gives a view hangs on the type of its result.</summary>
     private static bool HangsOnResult(string op) => op is "aten::to" or "aten::_to_copy" or "aten::type_as" or "aten::contiguous" or "aten::reshape" or "aten::reshape_as" or "aten::flatten"
         or "aten::ravel";
@@ -93,11 +106,12 @@ internal sealed partial class Interpreter
     private Datum Write(Node node, IReadOnlyList<Datum> given, IReadOnlyList<(string Name, Datum Value)> named)
     {
         var target = named.FirstOrDefault(argument => argument.Name == "out").Value ?? given.FirstOrDefault();
-        if (target is not Datum.Tensor { Reference: var reference })
+        if (target?.Usable() is not Datum.Tensor { Reference: var whole })
         {
             throw SconceException.Unsupported($"{node.Operator} writes to {target?.Kind ?? "nothing"}, which is no tensor");
         }
 
+        var reference = whole.Settled();
         var current = reference.Read(builder);
         var value = ((Argument.OfValue)current).Value;
         if (InPlaceOperators.IsReshapeInPlace(node))
@@ -124,7 +138,7 @@ internal sealed partial class Interpreter
         }
     }
 
-    private static IEnumerable<Datum.Tensor> TensorsIn(Datum datum) => datum switch
+    private static IEnumerable<Datum.Tensor> TensorsIn(Datum datum) => datum.Usable() switch
     {
         Datum.Tensor tensor => [tensor],
         Datum.List list => ListItems(list).SelectMany(TensorsIn),

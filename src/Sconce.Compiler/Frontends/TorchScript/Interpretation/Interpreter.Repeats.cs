@@ -120,7 +120,7 @@ internal sealed partial class Interpreter
     private Datum LengthOf(RunItems items) => CallOperator(
         "aten::add", [Datum.Of(items.Known.Count), CallOperator("aten::mul", [items.Turns, Datum.Of(items.Rows.Length)], [])], []);
 
-    private static RunItems? RunItemsIn(Datum list) => list is Datum.List { Items.Content: RunItems items } ? items : null;
+    private static RunItems? RunItemsIn(Datum list) => list is Datum.List { Items.Now: RunItems items } ? items : null;
 
     /// <summary><c>torch.stack</c> of such a list.</summary>
     private Datum? StackRun(BuiltinCall a)

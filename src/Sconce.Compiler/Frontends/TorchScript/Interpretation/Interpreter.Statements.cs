@@ -18,7 +18,7 @@ internal sealed partial class Interpreter
             Budget.Spend(5);
             try
             {
-                Execute(statement, frame);
+                Undoable(() => Execute(statement, frame));
             }
             catch (SconceException error) when (error.Where?.File is null || error.Where.Python is null)
             {
@@ -67,12 +67,12 @@ internal sealed partial class Interpreter
                     throw SconceException.Unsupported("a return inside a branch or a loop that hangs on numbers which only the run tells", hint: "return at the end of the function");
                 }
 
-                frame.Result = result.Value is null ? Datum.Nothing : Evaluate(result.Value, frame);
+                journal.Set(frame.Given, result.Value is null ? Datum.Nothing : Evaluate(result.Value, frame));
                 break;
             case Statement.Raise raise:
                 throw new RaisedException(raise.Value is Expression.Call { Arguments: [{ Value: var words }, ..] } ? (Evaluate(words, frame) as Datum.Text)?.Value ?? "" : "");
             case Statement.Assert assertion:
-                Assert(Evaluate(assertion.Condition, frame), assertion.Message is null ? "" : (Evaluate(assertion.Message, frame) as Datum.Text)?.Value ?? "");
+                Assert(Evaluate(assertion.Condition, frame), assertion.Message is null ? "" : (Evaluate(assertion.Message, frame).Usable() as Datum.Text)?.Value ?? "");
                 break;
             case Statement.Define { Function: var function }:
                 Assign(frame, function.Name, new Datum.Closure(() => CallInner(function, frame)));
@@ -130,7 +130,7 @@ internal sealed partial class Interpreter
 
     private void Augment(Statement.Augmented augmented, Frame frame)
     {
-        var before = Evaluate(augmented.Target, frame);
+        var before = Evaluate(augmented.Target, frame).Usable();
         var value = Evaluate(augmented.Value, frame);
         if (before is Datum.Tensor)
         {
@@ -164,23 +164,22 @@ internal sealed partial class Interpreter
         }
     }
 
-    private static IReadOnlyList<Datum> ItemsOf(Datum value) => value switch
+    private static IReadOnlyList<Datum> ItemsOf(Datum value) => value.Usable() switch
     {
         Datum.Tuple tuple => tuple.Items,
         Datum.List list => ListItems(list),
         _ => throw SconceException.Expected("a tuple or a list", value.Kind),
     };
 
-    private static ImmutableList<Datum> ListItems(Datum.List list) => list.Items.Content switch
+    private static ImmutableList<Datum> ListItems(Datum.List list) => list.Items.Now switch
     {
         ImmutableList<Datum> items => items,
         GrowingItems => throw GrowingItems.Read(),
         RunItems => throw SconceException.Unsupported("this use of a list of which only the run knows how many items it has", hint: "make one tensor of it first, with torch.stack or torch.cat"),
-        Datum.Unusable { Why: var why } => throw SconceException.Unsupported(why),
         _ => throw SconceException.Internal("a list without items"),
     };
 
-    private static ImmutableList<(Datum Key, Datum Value)> DictItems(Datum.Dict dict) => dict.Items.Content switch
+    private static ImmutableList<(Datum Key, Datum Value)> DictItems(Datum.Dict dict) => dict.Items.Now switch
     {
         ImmutableList<(Datum Key, Datum Value)> items => items,
         Datum.Unusable { Why: var why } => throw SconceException.Unsupported(why),

@@ -35,7 +35,9 @@ internal sealed partial class Interpreter
         public Dictionary<string, Cell> Variables { get; } = [];
 
         /// <summary>What the call gives, once it is known.</summary>
-        public Datum? Result { get; set; }
+        public Cell Given { get; } = new(null, -1);
+
+        public Datum? Result => (Datum?)Given.Content;
     }
 
     /// <summary>Ends a branch that raises an error.</summary>

@@ -8,6 +8,9 @@ internal sealed class Cell(object? content, long born)
 
     public object? Content { get; set; } = content;
 
+    /// <summary>What it holds; where that is one of two, the one that is taken here.</summary>
+    public object? Now => EitherContent.Of(this);
+
     /// <summary>When it was made, as the journal counts.</summary>
     public long Born { get; } = born;
 
@@ -59,6 +62,8 @@ internal sealed class Journal
         cell.Content = content;
     }
 
+    public int Depth => levels.Count;
+
     public void Begin() => levels.Push(new(ReferenceEqualityComparer.Instance));
 
     /// <summary>Undoes what was done since <see cref="Begin"/>, and gives what each cell held at the end.</summary>
@@ -73,6 +78,19 @@ internal sealed class Journal
         }
 
         return after;
+    }
+
+    /// <summary>Ends what was begun, and lets all stand that was done since.</summary>
+    public void Keep()
+    {
+        var level = levels.Pop();
+        if (levels.TryPeek(out var outer))
+        {
+            foreach (var (cell, before) in level)
+            {
+                outer.TryAdd(cell, before);
+            }
+        }
     }
 
     /// <summary>The cells written since <see cref="Begin"/>, and what each held before.</summary>

@@ -24,7 +24,7 @@ internal static class ScriptModel
         StatePlan? plan = null;
         for (var pass = 0; pass < MostPasses; pass++)
         {
-            var (graph, next) = new ScriptPass(archive, code, inputs, typer, written, plan).Run(method);
+            var (graph, next) = Run(new ScriptPass(archive, code, inputs, typer, written, plan), method);
             if (graph is not null)
             {
                 return graph;
@@ -35,6 +35,19 @@ internal static class ScriptModel
 
         throw SconceException.Unsupported("attributes of the model that become something else after each run",
             new Where(archive.FileName), "let attributes have their dtypes and sizes from the beginning, as tensors");
+    }
+
+    private static (Graph? Graph, StatePlan? Plan) Run(ScriptPass pass, string method)
+    {
+        try
+        {
+            return pass.Run(method);
+        }
+        catch (UndecidedException)
+        {
+            throw SconceException.Unsupported(
+                "an output or an attribute that is one of two lists, dicts or values, which only the run tells", hint: "let both branches give as many tensors of the same dtypes");
+        }
     }
 }
 
@@ -200,14 +213,14 @@ internal sealed class ScriptPass
 
                 break;
             case Datum.List list:
-                foreach (var (i, item) in ((ImmutableList<Datum>)list.Items.Content!).Index())
+                foreach (var (i, item) in ((ImmutableList<Datum>)list.Items.Now!).Index())
                 {
                     Outputs(graph, interpreter, item, Inner(name, FormattableString.Invariant($"{i}")));
                 }
 
                 break;
             case Datum.Dict dict:
-                foreach (var (key, item) in (ImmutableList<(Datum Key, Datum Value)>)dict.Items.Content!)
+                foreach (var (key, item) in (ImmutableList<(Datum Key, Datum Value)>)dict.Items.Now!)
                 {
                     Outputs(graph, interpreter, item, Inner(name, key switch
                     {

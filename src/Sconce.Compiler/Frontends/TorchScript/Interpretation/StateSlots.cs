@@ -59,10 +59,10 @@ internal sealed class StateSlots(Interpreter interpreter, GraphBuilder builder)
             case (StateValue.Items items, Datum.Tuple tuple):
                 items.Values.Zip(tuple.Items).Index().ToList().ForEach(item => Fill(item.Item.First, FormattableString.Invariant($"{path}.{item.Index}"), item.Item.Second));
                 break;
-            case (StateValue.Items items, Datum.List { Items.Content: ImmutableList<Datum> list }):
+            case (StateValue.Items items, Datum.List { Items.Now: ImmutableList<Datum> list }):
                 items.Values.Zip(list).Index().ToList().ForEach(item => Fill(item.Item.First, FormattableString.Invariant($"{path}.{item.Index}"), item.Item.Second));
                 break;
-            case (StateValue.Pairs pairs, Datum.Dict { Items.Content: ImmutableList<(Datum Key, Datum Value)> dict }):
+            case (StateValue.Pairs pairs, Datum.Dict { Items.Now: ImmutableList<(Datum Key, Datum Value)> dict }):
                 pairs.Values.Zip(dict).Index().ToList().ForEach(item => Fill(item.Item.First.Value, FormattableString.Invariant($"{path}.{item.Index}"), item.Item.Second.Value));
                 break;
             default:
@@ -73,7 +73,7 @@ internal sealed class StateSlots(Interpreter interpreter, GraphBuilder builder)
     private static Datum? ItemOf(Datum? of, int place) => of switch
     {
         Datum.Tuple tuple when place < tuple.Items.Length => tuple.Items[place],
-        Datum.List { Items.Content: ImmutableList<Datum> items } when place < items.Count => items[place],
+        Datum.List { Items.Now: ImmutableList<Datum> items } when place < items.Count => items[place],
         _ => null,
     };
 

@@ -53,9 +53,9 @@ internal abstract record StateValue
                 return new Number(DType.Bool);
             case Datum.Tuple tuple:
                 return All(tuple.Items.Select(item => Of(item, builder))) is { } parts ? new Items(parts, IsList: false, tuple.Names) : null;
-            case Datum.List { Items.Content: ImmutableList<Datum> items }:
+            case Datum.List { Items.Now: ImmutableList<Datum> items }:
                 return All(items.Select(item => Of(item, builder))) is { } values ? new Items(values, IsList: true, default) : null;
-            case Datum.Dict { Items.Content: ImmutableList<(Datum Key, Datum Value)> pairs }:
+            case Datum.Dict { Items.Now: ImmutableList<(Datum Key, Datum Value)> pairs }:
                 return All(pairs.Select(pair => Of(pair.Value, builder))) is { } found ? new Pairs([.. pairs.Zip(found, (pair, state) => (pair.Key, state))]) : null;
             case Datum.Int or Datum.Float or Datum.Bool or Datum.None or Datum.Text { IsRough: false } or Datum.Device or Datum.Member or Datum.Complex:
                 return new Constant(datum);

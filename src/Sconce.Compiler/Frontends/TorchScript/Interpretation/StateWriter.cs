@@ -43,7 +43,7 @@ internal sealed class StateWriter(Graph graph, GraphBuilder builder, Attributes 
 
         foreach (var (tensor, input, reference, first) in attributes.Tensors)
         {
-            if (!ReferenceEquals(reference.Memory.Contents, first) && !written.Contains(tensor))
+            if (!ReferenceEquals(reference.Memories.First().Contents, first) && !written.Contains(tensor))
             {
                 Mutate(tensor, input, reference.Read(builder));
             }
@@ -117,10 +117,10 @@ internal sealed class StateWriter(Graph graph, GraphBuilder builder, Attributes 
 
                 return;
             case (Datum.List before, Datum.List after):
-                Collection(path, before.Items.Content!, after.Items.Content!);
+                Collection(path, before.Items.Now!, after.Items.Now!);
                 return;
             case (Datum.Dict before, Datum.Dict after):
-                Collection(path, before.Items.Content!, after.Items.Content!);
+                Collection(path, before.Items.Now!, after.Items.Now!);
                 return;
             default:
                 throw Changes(path, $"{first.Kind} at first and {now.Kind} after a run");

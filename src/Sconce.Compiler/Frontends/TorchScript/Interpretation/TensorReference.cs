@@ -14,61 +14,120 @@ internal sealed class Memory(Cell cell)
     /// <summary>Holds <see cref="Contents"/>.</summary>
     public Cell Cell { get; } = cell;
 
-    public Contents Contents => (Contents)Cell.Content!;
+    public Contents Contents => (Contents)EitherContent.Of(Cell)!;
+}
+
+/// <summary>How a tensor is seen: a memory as a whole, a view of another tensor, or one of two.</summary>
+internal abstract record Sight
+{
+    private Sight()
+    {
+    }
+
+    public sealed record Whole(Memory Memory) : Sight;
+
+    /// <summary>A view; bound where it was taken with numbers of the run, which are known in its block only.</summary>
+    public sealed record View(TensorReference Parent, InvertibleView How, Block? Bound) : Sight;
+
+    public sealed record Either(Decision Decision, TensorReference First, TensorReference Second) : Sight;
 }
 
 /// <summary>A tensor of the program: some memory, seen through a chain of views. Several names may hold one.</summary>
 internal sealed class TensorReference
 {
-    private readonly Cell seen;
-    private (Argument Value, long Version, Block Block)? cached;
+    private (Argument Value, IReadOnlyList<long> Versions, Block Block)? cached;
 
     /// <summary>A memory as a whole.</summary>
-    public TensorReference(Journal journal, Memory memory) => seen = journal.New(new Sight(memory, null, null));
+    public TensorReference(Journal journal, Memory memory) => Seen = journal.New(new Sight.Whole(memory));
 
     /// <summary>A view of another tensor, with its value of now.</summary>
-    public TensorReference(Journal journal, GraphBuilder builder, TensorReference parent, InvertibleView view, Argument value)
+    public TensorReference(Journal journal, GraphBuilder builder, TensorReference parent, InvertibleView view, Argument value, bool isBound)
     {
-        seen = journal.New(new Sight(parent.Memory, parent, view));
-        cached = (value, parent.Memory.Contents.Version, builder.Block);
+        Seen = journal.New(new Sight.View(parent, view, isBound ? builder.Block : null));
+        Keep(builder, value);
     }
 
-    private sealed record Sight(Memory Memory, TensorReference? Parent, InvertibleView? View);
+    /// <summary>One of two, as the run decides.</summary>
+    public TensorReference(Journal journal, Decision decision, TensorReference first, TensorReference second) => Seen = journal.New(new Sight.Either(decision, first, second));
 
-    private Sight Now => seen.Content as Sight ?? throw SconceException.Unsupported(
-        "a tensor that one branch reshapes in place, where only the run tells which is taken", hint: "use the function that gives a new tensor, such as unsqueeze for unsqueeze_");
-
-    public Memory Memory => Now.Memory;
-
-    /// <summary>Whether it is seen through a view: how such a tensor lies in memory is not followed.</summary>
-    public bool IsView => Now.View is not null;
+    /// <summary>Holds a <see cref="Sight"/>.</summary>
+    public Cell Seen { get; }
 
     /// <summary>The attribute or constant of the archive that it is.</summary>
     public ScriptValue.Tensor? Stored { get; init; }
 
+    /// <summary>Whether it is seen through a view: how such a tensor lies in memory is not followed.</summary>
+    public bool IsView => Decided is Sight.View;
+
+    /// <summary>The memory that it lies in; one of several, where only the run tells which.</summary>
+    public IEnumerable<Memory> Memories => Now switch
+    {
+        Sight.Whole whole => [whole.Memory],
+        Sight.View view => view.Parent.Memories,
+        Sight.Either either => either.First.Memories.Concat(either.Second.Memories).Distinct(),
+        _ => [],
+    };
+
+    private Sight Now => (Sight)EitherContent.Of(Seen)!;
+
+    /// <summary>How it is seen, where that is known here.</summary>
+    private Sight Decided
+    {
+        get
+        {
+            var now = Now;
+            while (now is Sight.Either either)
+            {
+                now = either.Decision.Choose(either.First, either.Second).Now;
+            }
+
+            return now;
+        }
+    }
+
+    /// <summary>What it is when it is one of two: itself, or the one that is taken here.</summary>
+    public TensorReference Settled()
+    {
+        var reference = this;
+        while (reference.Now is Sight.Either either)
+        {
+            reference = either.Decision.Choose(either.First, either.Second);
+        }
+
+        return reference;
+    }
+
     /// <summary>The pure value of the tensor as it is now.</summary>
     public Argument Read(GraphBuilder builder)
     {
-        var (memory, parent, view) = Now;
-        var contents = memory.Contents;
-        if (contents.Value is null)
+        switch (Now)
         {
-            throw Lost(contents);
-        }
+            case Sight.Whole { Memory.Contents: var contents }:
+                return contents.Value ?? throw Lost(contents);
+            case Sight.Either { Decision.Assumed: { } way } either:
+                return (way ? either.First : either.Second).Read(builder);
+            case var sight:
+                if (cached is not var (value, versions, block) || !builder.IsOpen(block) || !versions.SequenceEqual(Versions()))
+                {
+                    value = sight is Sight.View view ? view.How.Apply(builder, view.Parent.Read(builder)) : ReadEither(builder, (Sight.Either)sight);
+                    Keep(builder, value);
+                }
 
-        if (parent is null)
-        {
-            return contents.Value;
+                return value;
         }
-
-        if (cached is not var (value, version, block) || version != contents.Version || !builder.IsOpen(block))
-        {
-            value = view!.Apply(builder, parent.Read(builder));
-            cached = (value, contents.Version, builder.Block);
-        }
-
-        return value;
     }
+
+    /// <summary>It has this value now.</summary>
+    public void Keep(GraphBuilder builder, Argument value) => cached = (value, [.. Versions()], builder.Block);
+
+    private static Argument ReadEither(GraphBuilder builder, Sight.Either either)
+    {
+        var (first, second) = (either.First.Read(builder), either.Second.Read(builder));
+        return first.Equals(second) ? first : builder.Select(either.Decision.Condition, first, second);
+    }
+
+    /// <summary>How often all was written that its value hangs on.</summary>
+    private IEnumerable<long> Versions() => Memories.Select(memory => memory.Contents.Version);
 
     /// <summary>What a memory holds is not known any more.</summary>
     public static SconceException Lost(Contents contents) => contents.Why is not null ? SconceException.Unsupported(contents.Why) : SconceException.Unsupported(
@@ -77,35 +136,41 @@ internal sealed class TensorReference
 
     public void Write(Journal journal, GraphBuilder builder, Argument value)
     {
-        var (memory, parent, view) = Now;
-        if (parent is not null)
+        switch (Decided)
         {
-            parent.Write(journal, builder, view!.Invert(builder, parent.Read(builder), value));
-            cached = (value, memory.Contents.Version, builder.Block);
-            return;
-        }
+            case Sight.View view:
+                view.Parent.Write(journal, builder, view.How.Invert(builder, view.Parent.Read(builder), value));
+                Keep(builder, value);
+                break;
+            case Sight.Whole { Memory: var memory }:
+                journal.Set(memory.Cell, new Contents(value, journal.New(null).Born));
+                foreach (var other in memory.Cell.Doubtful)
+                {
+                    journal.Set(other, new Contents(null, journal.New(null).Born, null, builder.Source?.ToString()));
+                }
 
-        journal.Set(memory.Cell, new Contents(value, journal.New(null).Born));
-        foreach (var other in memory.Cell.Doubtful)
-        {
-            journal.Set(other, new Contents(null, journal.New(null).Born, null, builder.Source?.ToString()));
+                break;
         }
     }
 
     /// <summary>From now on it is a view of what it was: <c>unsqueeze_</c>.</summary>
     public void Become(Journal journal, GraphBuilder builder, TensorReference before, InvertibleView view)
     {
-        journal.Set(seen, new Sight(before.Memory, before, view));
+        journal.Set(Seen, new Sight.View(before, view, null));
         cached = null;
         Read(builder);
     }
 
     /// <summary>Another name for what this one is now.</summary>
-    public TensorReference Twin(Journal journal, GraphBuilder builder) =>
-        Now is { Parent: { } parent, View: { } view } ? new(journal, builder, parent, view, Read(builder)) : new(journal, Memory) { Stored = Stored };
+    public TensorReference Twin(Journal journal, GraphBuilder builder) => Decided switch
+    {
+        Sight.View view => new(journal, builder, view.Parent, view.How, Read(builder), isBound: false),
+        Sight.Whole whole => new(journal, whole.Memory) { Stored = Stored },
+        _ => this,
+    };
 
     /// <summary>What it was when it was last read, be it in another block: for its type.</summary>
-    public Argument? LastRead => Now.Parent is null ? Memory.Contents.Value : cached?.Value;
+    public Argument? LastRead => Seen.Content is Sight.Whole { Memory.Cell.Content: Contents contents } ? contents.Value : cached?.Value;
 
-    public string Describe() => Now is { Parent: null } && Memory.Contents.Value is Argument.OfValue { Value: var value } ? $"a tensor of {GraphPrinter.Text(value.Type)}" : "a tensor";
+    public string Describe() => LastRead is Argument.OfValue { Value: var value } ? $"a tensor of {GraphPrinter.Text(value.Type)}" : "a tensor";
 }
