@@ -17,7 +17,7 @@ import torch
 
 HERE = pathlib.Path(__file__).resolve().parent
 OUT = HERE / "scripted"
-FAMILIES = ["views", "doubts", "numbers", "ways", "containers", "states", "attention"]
+FAMILIES = ["views", "doubts", "numbers", "ways", "containers", "lists", "states", "attention"]
 
 
 def declared():

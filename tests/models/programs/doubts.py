@@ -1,4 +1,4 @@
-"""Two names that may hold the same after a branch or a loop: what is written through one and read through the other is refused."""
+"""Two names that may hold the same after a branch or a loop: what is written through one is read through the other."""
 
 from typing import Dict
 

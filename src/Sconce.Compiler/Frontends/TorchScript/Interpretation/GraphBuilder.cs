@@ -108,9 +108,9 @@ internal sealed class GraphBuilder(IGraphTyper typer, Graph graph) : NodeEmitter
     }
 
     /// <summary>One of two values, as the run decides.</summary>
-    public Value Select(Argument condition, Argument first, Argument second)
+    public Value Select(Argument condition, Argument first, Argument second, GraphType type)
     {
-        var chosen = new Value(Name("chosen"), new GraphType.Tensor(null, null));
+        var chosen = new Value(Name("chosen"), type);
         AppendRegion(new Node
         {
             Operator = "higher_order::cond",

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
 
@@ -73,13 +74,17 @@ internal sealed partial class Interpreter
 
     private Datum Append(Datum.List list, IEnumerable<Datum> more)
     {
-        if (list.Items.Now is not GrowingItems growing)
+        switch (list.Items.Now)
         {
-            return Change(list, items => items.AddRange(more));
+            case GrowingItems growing:
+                journal.Set(list.Items, new GrowingItems(growing.Added.AddRange(more.Select(item => new MaybeItem(null, item)))));
+                return list;
+            case MaybeItems maybe:
+                SetItems(list.Items, new MaybeItems(maybe.Items.AddRange(more.Select(item => new MaybeItem(null, item)))));
+                return list;
+            default:
+                return Change(list, items => items.AddRange(more));
         }
-
-        journal.Set(list.Items, new GrowingItems(growing.Added.AddRange(more)));
-        return list;
     }
 
     private Datum Change(Datum.List list, Func<ImmutableList<Datum>, ImmutableList<Datum>> change)
@@ -91,6 +96,7 @@ internal sealed partial class Interpreter
     private Datum? Length(Datum of) => of switch
     {
         Datum.List { Items.Now: RunItems run } => LengthOf(run),
+        Datum.List { Items.Now: MaybeItems maybe } => LengthOf(maybe),
         Datum.List list => Datum.Of(ListItems(list).Count),
         Datum.Tuple tuple => Datum.Of(tuple.Items.Length),
         Datum.Dict dict => Datum.Of(DictItems(dict).Count),
@@ -108,6 +114,9 @@ internal sealed partial class Interpreter
                 return Datum.Of(Find(dict, KeyOf(item)) is not null);
             case Datum.Text { IsRough: false } text when item is Datum.Text { IsRough: false } part:
                 return Datum.Of(text.Value.Contains(part.Value, StringComparison.Ordinal));
+            case Datum.List { Items.Now: MaybeItems maybe }:
+                return maybe.Items.Aggregate(Datum.Of(false), (all, entry) => (Datum.Bool)CallOperator(
+                    "aten::__or__", [all, CallOperator("aten::__and__", [HasOf(entry), Same(entry.Value, item)], [])], []));
             case Datum.List or Datum.Tuple:
                 var any = Datum.Of(false);
                 foreach (var known in ItemsOf(of))
@@ -185,6 +194,13 @@ internal sealed partial class Interpreter
         return a[2];
     }
 
+    private static bool IsSortable(Datum item) => item switch
+    {
+        Datum.Int { Known: not null } or Datum.Float { Known: not null } or Datum.Bool { Known: not null } or Datum.Text { IsRough: false } => true,
+        Datum.Tuple or Datum.List => ItemsOf(item).All(IsSortable),
+        _ => false,
+    };
+
     private IEnumerable<Datum> Ordered(IEnumerable<Datum> items) => items.All(item => item is Datum.Text)
         ? items.OrderBy(item => ((Datum.Text)item).Value, StringComparer.Ordinal)
         : items.Order(Comparer<Datum>.Create((x, y) => ItemsOrder(x, y)));
@@ -201,6 +217,18 @@ internal sealed partial class Interpreter
 
     private ImmutableList<Datum> Sorted(ImmutableList<Datum> items, bool reverse)
     {
+        if (items.Exists(item => item is Datum.Int { Known: null } or Datum.Float { Known: null }) && items.TrueForAll(IsNumber))
+        {
+            var numbers = MadeTensor(new("aten::tensor", [NewList(items)], items[0] is Datum.Float ? [("dtype", Datum.Of(DType.Float64.Number()))] : []));
+            var sorted = ItemsOf(CallOperator("aten::sort", [numbers, Datum.Of(0), Datum.Of(reverse)], []))[0];
+            return [.. items.Select((_, i) => ToNumber((Datum.Tensor)CallOperator("aten::select", [sorted, Datum.Of(0), Datum.Of(i)], [])))];
+        }
+
+        if (items.Exists(item => !IsSortable(item)))
+        {
+            throw Unknown("an order of items");
+        }
+
         var ordered = Ordered(reverse ? items.Reverse() : items);
         return reverse ? [.. ordered.Reverse()] : [.. ordered];
     }

@@ -169,8 +169,10 @@ internal sealed partial class Interpreter
     {
         switch (of.Usable())
         {
-            case Datum.List { Items.Now: RunItems run }:
+            case Datum.List list when RunItemsIn(list) is { } run:
                 return ItemOfRun(run, ToInt(index));
+            case Datum.List list when ToInt(index).Known is null:
+                return ItemAt(ListItems(list), ToInt(index));
             case Datum.Tuple or Datum.List:
                 var items = ItemsOf(of);
                 var place = Place(index, items.Count);
@@ -203,6 +205,12 @@ internal sealed partial class Interpreter
         {
             case Datum.List list:
                 var items = ListItems(list);
+                if (ToInt(index) is { Known: null } unknown)
+                {
+                    SetItems(list.Items, WithItemAt(items, unknown, value));
+                    break;
+                }
+
                 SetItems(list.Items, items.SetItem(Place(index, items.Count), value));
                 break;
             case Datum.Dict dict:

@@ -259,9 +259,16 @@ internal sealed partial class Interpreter
                 case ImmutableList<(Datum Key, Datum Value)> items:
                     items.ForEach(item => SetApart(item.Value, side));
                     break;
+                case MaybeItems maybe:
+                    maybe.Items.ForEach(item => SetApart(item.Value, side));
+                    break;
+                case GrowingItems growing:
+                    growing.Added.ForEach(item => SetApart(item.Value, side));
+                    break;
                 case RunItems items:
                     SetApart(items.Known, side);
-                    items.Rows.ToList().ForEach(item => SetApart(item, side));
+                    items.Rows.ToList().ForEach(item => SetApart(item.Values, side));
+                    items.Rows.ToList().ForEach(item => SetApart(item.Has, side));
                     break;
                 case Sight.Whole { Memory.Cell: var cell }:
                     SetApart(cell, side);
@@ -312,7 +319,7 @@ internal sealed partial class Interpreter
                             unlike.Add((pair.First, pair.Second));
                         }
                     }
-                    catch (Exception error) when (error is UndecidedException or SconceException { Kind: ErrorKind.Unsupported })
+                    catch (Exception error) when (error is UndecidedException or DoubtfulLoopException or SconceException { Kind: ErrorKind.Unsupported })
                     {
                         // What cannot be read here is perhaps never read.
                         unlike.Add((pair.First, pair.Second));
@@ -389,8 +396,36 @@ internal sealed partial class Interpreter
             (ImmutableList<Datum> x, ImmutableList<Datum> y) when x.Count == y.Count => x.Zip(y, Merge).ToImmutableList(),
             (ImmutableList<(Datum Key, Datum Value)> x, ImmutableList<(Datum Key, Datum Value)> y) when HaveSameKeys(x, y) => x.Zip(y, (p, q) => (p.Key, Merge(p.Value, q.Value))).ToImmutableList(),
             (null, _) or (_, null) => new Datum.Unusable("a variable that is set in one branch only, where only the run tells which is taken"),
+            (GrowingItems x, GrowingItems y) => new GrowingItems(Merge(x.Added, y.Added)),
+            (MaybeItems or ImmutableList<Datum>, MaybeItems or ImmutableList<Datum>) when Extends(a, b) || Extends(b, a) => new MaybeItems(Merge(Items(a), Items(b))),
+            (Sight x, Sight y) => new Sight.Either(decision, new TensorReference(journal, (Sight)Lift(x, true)!), new TensorReference(journal, (Sight)Lift(y, false)!)),
             _ => new EitherContent(decision, Lift(a, true)!, Lift(b, false)!),
         };
+
+        private static ImmutableList<MaybeItem> Items(object? content) => content switch
+        {
+            MaybeItems maybe => maybe.Items,
+            ImmutableList<Datum> items => items.ConvertAll(item => new MaybeItem(null, item)),
+            _ => [],
+        };
+
+        /// <summary>Whether a list begins with the items of another one.</summary>
+        private static bool Extends(object? longer, object? shorter) => Items(longer) is var items && Items(shorter) is var first && items.Count > first.Count && first.SequenceEqual(items.Take(first.Count));
+
+        /// <summary>What both branches left, and then what either appended.</summary>
+        private ImmutableList<MaybeItem> Merge(ImmutableList<MaybeItem> a, ImmutableList<MaybeItem> b)
+        {
+            var count = a.Zip(b).TakeWhile(pair => pair.First.Equals(pair.Second)).Count();
+            return [.. a.Take(count), .. a.Skip(count).Select(item => Only(item, true)), .. b.Skip(count).Select(item => Only(item, false))];
+        }
+
+        /// <summary>An item that is there only where its branch is taken.</summary>
+        private MaybeItem Only(MaybeItem item, bool side)
+        {
+            Argument has = item.Has?.Condition ?? new Argument.Bool(true);
+            return new(interpreter.DecisionOf(side && item.Has is null ? decision.Condition
+                : side ? Output("has", new GraphType.Bool(), has, new Argument.Bool(false)) : Output("has", new GraphType.Bool(), new Argument.Bool(false), has)), Lift(item.Value, side));
+        }
 
         private object Merge(Contents a, Contents b)
         {
@@ -539,8 +574,10 @@ internal sealed partial class Interpreter
                     return items.ConvertAll(item => Lift(item, side));
                 case ImmutableList<(Datum Key, Datum Value)> items:
                     return items.ConvertAll(item => (item.Key, Lift(item.Value, side)));
+                case MaybeItems maybe:
+                    return new MaybeItems(maybe.Items.ConvertAll(item => new MaybeItem(item.Has is null ? null : Lift(item.Has, side), Lift(item.Value, side))));
                 case RunItems items:
-                    return new RunItems((ImmutableList<Datum>)Lift(items.Known, side)!, [.. items.Rows.Select(item => Lift(item, side))], (Datum.Int)Lift(items.Turns, side));
+                    return new RunItems((ImmutableList<Datum>)Lift(items.Known, side)!, [.. items.Rows.Select(item => (Lift(item.Values, side), item.Has is null ? null : Lift(item.Has, side)))], (Datum.Int)Lift(items.Turns, side), items.IsOfNumbers);
                 case Sight.Whole { Memory.Cell: var cell }:
                     LiftPlace(cell, side);
                     return content;

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends.TorchScript.Language;
 using Sconce.Compiler.Graphs;
-using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
 
@@ -20,7 +19,7 @@ internal sealed partial class Interpreter
             if (condition.Known is null)
             {
                 Locate(frame, loop.Condition);
-                Loop(frame, () => ToBool(Evaluate(loop.Condition, frame)), _ => Execute(loop.Body, frame), null);
+                Loop(frame, loop, () => ToBool(Evaluate(loop.Condition, frame)), _ => Execute(loop.Body, frame), null);
                 return;
             }
 
@@ -62,7 +61,7 @@ internal sealed partial class Interpreter
                 Locate(frame, loop.Over);
                 if (range.Length.Size is not null || Appends(loop.Body))
                 {
-                    Repeat(frame, range.Length, turn =>
+                    Repeat(frame, loop, range.Length, turn =>
                     {
                         Store(loop.Target, Counted(range, turn), frame);
                         Execute(loop.Body, frame);
@@ -71,12 +70,53 @@ internal sealed partial class Interpreter
                 }
 
                 Loop(
-                    frame, null, counter =>
+                    frame, loop, null, counter =>
                     {
                         Store(loop.Target, Counted(range, counter!), frame);
                         Execute(loop.Body, frame);
                     },
                     range.Length);
+                return;
+            case Datum.List { Items.Now: RunItems run }:
+                Locate(frame, loop.Over);
+                void Take(Datum.Int place)
+                {
+                    Store(loop.Target, ItemOfRun(run, place), frame);
+                    Execute(loop.Body, frame);
+                }
+
+                if (Appends(loop.Body))
+                {
+                    Repeat(frame, loop, ToInt(LengthOf(run)), Take);
+                }
+                else
+                {
+                    Loop(frame, loop, null, counter => Take(counter!), ToInt(LengthOf(run)));
+                }
+
+                return;
+            case Datum.List { Items.Now: MaybeItems maybe }:
+                foreach (var entry in maybe.Items)
+                {
+                    void Use()
+                    {
+                        Store(loop.Target, entry.Value, frame);
+                        Execute(loop.Body, frame);
+                    }
+
+                    if (Decided(HasOf(entry)) is { Known: { } known })
+                    {
+                        if (known)
+                        {
+                            Use();
+                        }
+                    }
+                    else
+                    {
+                        Branch(HasOf(entry), Use, () => { }, frame);
+                    }
+                }
+
                 return;
             case var items when items is Datum.List or Datum.Tuple:
                 foreach (var item in ItemsOf(items))
@@ -122,28 +162,26 @@ internal sealed partial class Interpreter
         CallOperator("aten::add", [range.Start, CallOperator("aten::mul", [turn, range.Step], [])], []);
 
     /// <summary>A loop that the run goes through: as long as a condition holds, or a number of times.</summary>
-    private void Loop(Frame frame, Func<Datum.Bool>? condition, Action<Datum.Int?> body, Datum.Int? count)
+    private void Loop(Frame frame, Statement loop, Func<Datum.Bool>? condition, Action<Datum.Int?> body, Datum.Int? count)
     {
         var source = builder.Source;
         var born = journal.Now;
-        var carried = new List<Cell>();
-        var others = new Dictionary<Cell, List<Cell>>(ReferenceEqualityComparer.Instance);
+        var carrier = new Carrier(this, loop, born);
+        var counters = count is null ? 0 : 1;
         for (var trial = 0; trial < MostTrials; trial++)
         {
             Budget.Spend(Budget.Step);
             builder.Source = source;
-            var parameters = new Parameters(this);
-            var counter = count is null ? null : parameters.Add(new Argument.Int(0), new GraphType.Int());
-            var contents = carried.ConvertAll(cell => (Cell: cell, Content: Carry(parameters, cell)));
+
             // The condition reads what is carried; so does the body.
+            var parameters = Enter([]);
             builder.BeginBlock();
             journal.Begin();
-            contents.ForEach(content => journal.Set(content.Cell, content.Content));
-            parameters.Define();
+            parameters.Open(counters);
             Argument test;
             try
             {
-                test = count is null ? condition!().Value : ((Datum.Bool)CallOperator("aten::lt", [new Datum.Int(counter!), count], [])).Value;
+                test = count is null ? condition!().Value : ((Datum.Bool)CallOperator("aten::lt", [new Datum.Int(parameters.Values[0]), count], [])).Value;
             }
             catch (RaisedException error)
             {
@@ -155,51 +193,18 @@ internal sealed partial class Interpreter
             tested.Parameters.AddRange(parameters.Values);
             tested.Results.Add(test);
 
-            var inner = new Parameters(this);
-            var turn = count is null ? null : new Datum.Int(inner.Add(new Argument.Int(0), new GraphType.Int()));
-            contents = carried.ConvertAll(cell => (Cell: cell, Content: Carry(inner, cell)));
+            var inner = Enter([]);
             builder.BeginBlock();
             journal.Begin();
-            contents.ForEach(content => journal.Set(content.Cell, content.Content));
-            inner.Define();
-            var (outer, outerFrame, depth) = (branches, branchFrame, calls);
-            branches++;
-            branchFrame = frame;
-            try
-            {
-                body(turn);
-            }
-            catch (RaisedException error)
-            {
-                throw Raised(error);
-            }
-            finally
-            {
-                (branches, branchFrame, calls) = (outer, outerFrame, depth);
-            }
-
-            var changed = journal.Changed.Where(pair => pair.Key.Born < born && !carried.Contains(pair.Key) && !Equals(pair.Value is Lazy<Datum> lazy ? lazy.Value : pair.Value, pair.Key.Content)
-                && pair.Value is not (null or Datum.Unusable { IsUninitialised: false })).ToList();
-            if (changed.Count > 0)
-            {
-                var standIns = changed.Where(pair => pair.Value is Datum.Unusable).Select(pair => (pair.Key, Like: pair.Key.Content)).ToList();
-                journal.Undo();
-                builder.EndBlock();
-                foreach (var (cell, like) in standIns)
-                {
-                    journal.Set(cell, StandIn(like));
-                }
-
-                carried.AddRange(changed.Select(pair => pair.Key));
-                continue;
-            }
-
-            // What a variable of the next turn may be must be known when the body is gone through.
-            var more = contents.Where(content => NewOthers(content.Cell, content.Content)).ToList();
-            if (more.Count > 0)
+            inner.Open(counters);
+            var turn = count is null ? null : new Datum.Int(inner.Values[0]);
+            GoThrough(frame, born, () => body(turn));
+            var changed = Changed(born, carrier.IsCarried);
+            if (carrier.Learn(changed, inner))
             {
                 journal.Undo();
                 builder.EndBlock();
+                SetStandIns(changed);
                 continue;
             }
 
@@ -209,11 +214,7 @@ internal sealed partial class Interpreter
                 results.Add(ToArgument(CallOperator("aten::add", [turn, Datum.Of(1)], [])));
             }
 
-            foreach (var (cell, content) in contents)
-            {
-                inner.Next(content, cell.Content, results);
-            }
-
+            Within(born, () => inner.End(results));
             journal.Undo();
             var block = builder.EndBlock();
             block.Parameters.AddRange(inner.Values);
@@ -228,39 +229,61 @@ internal sealed partial class Interpreter
                 Blocks = [tested, block],
                 Source = source,
             });
-            var after = new Parameters(this) { Given = outputs };
-            if (count is not null)
-            {
-                after.Add(new Argument.Int(0), new GraphType.Int());
-            }
-
-            foreach (var cell in carried)
-            {
-                journal.Set(cell, Carry(after, cell));
-            }
-
+            Enter(outputs).Open(counters);
             return;
         }
 
         throw SconceException.Unsupported("a loop whose body carries more than can be told");
 
-        object? Carry(Parameters parameters, Cell cell)
+        Carrier.Turn Enter(ImmutableArray<Value> given) => new(carrier, given, counters);
+    }
+
+    /// <summary>Goes through a loop's body.</summary>
+    private void GoThrough(Frame frame, long born, Action body)
+    {
+        var (outer, outerFrame, depth) = (branches, branchFrame, calls);
+        branches++;
+        branchFrame = frame;
+        try
         {
-            parameters.Others = others.GetValueOrDefault(cell) ?? [];
-            return parameters.Of(cell.Content);
+            Within(born, body);
         }
-
-        bool NewOthers(Cell cell, object? before)
+        catch (RaisedException error)
         {
-            var was = PlacesIn(before).ToList();
-            var found = PlacesIn(cell.Content).SelectMany(place => place.Bases).Distinct()
-                .Where(place => place.Born < born && was.Exists(own => own.Content is Contents == place.Content is Contents && !own.IsPerhaps(place))).ToList();
-            if (found.Count > 0)
-            {
-                others[cell] = [.. others.GetValueOrDefault(cell) ?? [], .. found];
-            }
+            throw Raised(error);
+        }
+        finally
+        {
+            (branches, branchFrame, calls) = (outer, outerFrame, depth);
+        }
+    }
 
-            return found.Count > 0;
+    /// <summary>What a turn alone decides cannot be asked outside of it.</summary>
+    private static void Within(long born, Action run)
+    {
+        try
+        {
+            run();
+        }
+        catch (UndecidedException undecided) when (undecided.Decision.Born >= born)
+        {
+            throw SconceException.Unsupported(
+                "a loop that leaves one of two values, lists or dicts to its next turn, where only the run knows which and how many turns it makes",
+                hint: "let the loop carry tensors and numbers");
+        }
+    }
+
+    /// <summary>The places that a trial of a body wrote, and that were there before the loop.</summary>
+    private List<(Cell Cell, object? Before, object? After)> Changed(long born, Func<Cell, bool> isKnown) => [.. journal.Changed
+        .Where(pair => pair.Key.Born < born && !isKnown(pair.Key) && !Equals(pair.Value is Lazy<Datum> lazy ? lazy.Value : pair.Value, pair.Key.Content)
+            && pair.Value is not (null or Datum.Unusable { IsUninitialised: false }))
+        .Select(pair => (pair.Key, pair.Value, pair.Key.Content))];
+
+    private void SetStandIns(List<(Cell Cell, object? Before, object? After)> changed)
+    {
+        foreach (var (cell, _, after) in changed.Where(entry => entry.Before is Datum.Unusable))
+        {
+            journal.Set(cell, StandIn(after));
         }
     }
 
@@ -292,175 +315,4 @@ internal sealed partial class Interpreter
 
     private static SconceException Raised(RaisedException error) => SconceException.Unsupported(
         $"a loop that raises an error in each turn ('{error.Message}')", hint: "raise it under a condition");
-
-    /// <summary>What a loop carries, as values: the parameters of its blocks, or its results.</summary>
-    private sealed class Parameters(Interpreter interpreter)
-    {
-        /// <summary>The first value of each, and its type.</summary>
-        public List<(Argument First, GraphType Type)> Leaves { get; } = [];
-
-        public List<Value> Values { get; } = [];
-
-        /// <summary>Values that are there already; empty to make new ones.</summary>
-        public ImmutableArray<Value> Given { get; init; } = [];
-
-        public Value Add(Argument first, GraphType type)
-        {
-            var value = Given.IsEmpty ? new Value(interpreter.builder.Name("carried"), type) : Given[Values.Count];
-            Leaves.Add((first, type));
-            Values.Add(value);
-            return value;
-        }
-
-        /// <summary>What a carried variable may be too, after a turn: memory and lists that other names hold.</summary>
-        public List<Cell> Others { get; set; } = [];
-
-        /// <summary>Tells the typer of them, in the block that they are parameters of.</summary>
-        public void Define()
-        {
-            foreach (var (value, leaf) in Values.Zip(Leaves))
-            {
-                value.Type = interpreter.builder.Typer.Parameter(value, leaf.First);
-            }
-        }
-
-        /// <summary>The same contents with parameters for what the run computes.</summary>
-        public object? Of(object? content) => content switch
-        {
-            Contents { Value: { } value } => new Contents(Add(value, TypeOf(value)), interpreter.journal.New(null).Born),
-            Lazy<Datum> lazy => Of(lazy.Value),
-            Datum datum => Of(datum),
-            ImmutableList<Datum> items => items.Select(Of).ToImmutableList(),
-            ImmutableList<(Datum Key, Datum Value)> pairs => pairs.Select(pair => (pair.Key, Of(pair.Value))).ToImmutableList(),
-            _ => content,
-        };
-
-        private Datum Of(Datum datum)
-        {
-            switch (datum)
-            {
-                case Datum.Tensor { Reference: var tensor }:
-                    var first = tensor.Read(interpreter.builder);
-                    var fresh = interpreter.NewTensor(Add(first, TypeOf(first)));
-                    MayLieIn(fresh, tensor);
-                    Others.FindAll(other => other.Content is Contents).ForEach(fresh.Memories.First().Cell.MayBe);
-                    return new Datum.Tensor(fresh);
-                case Datum.Int number:
-                    return new Datum.Int(Add(number.Value, new GraphType.Int()));
-                case Datum.Float number:
-                    return new Datum.Float(Add(number.Value, new GraphType.Float()));
-                case Datum.Bool flag:
-                    return new Datum.Bool(Add(flag.Value, new GraphType.Bool()));
-                case Datum.Tuple tuple:
-                    return new Datum.Tuple([.. tuple.Items.Select(Of)], tuple.Names);
-                case Datum.List list:
-                    return new Datum.List(Carried(list.Items));
-                case Datum.Dict dict:
-                    return new Datum.Dict(Carried(dict.Items));
-                default:
-                    return datum;
-            }
-        }
-
-        private Cell Carried(Cell items)
-        {
-            var cell = interpreter.journal.New(Of(items.Content));
-            cell.MayBe(items);
-            Others.FindAll(other => other.Content is not Contents).ForEach(cell.MayBe);
-            return cell;
-        }
-
-        private static GraphType TypeOf(Argument value) => value is Argument.OfValue { Value.Type: GraphType.Tensor { Type: var type } } ? new GraphType.Tensor(type, null)
-            : new GraphType.Tensor(null, null);
-
-        /// <summary>Takes the values of the next turn, which must be such as those of this one.</summary>
-        public void Next(object? before, object? after, List<Argument> results)
-        {
-            switch (before, after)
-            {
-                case (Contents { Value: not null }, Contents { Value: { } value }):
-                    Put(value, results);
-                    break;
-                case (Contents, Contents { Value: null } lost):
-                    throw TensorReference.Lost(lost);
-                case (_, Lazy<Datum> lazy):
-                    Next(before, lazy.Value, results);
-                    break;
-                case (Datum.Tensor, Datum.Tensor) or (Datum.Int, Datum.Int) or (Datum.Float, Datum.Float) or (Datum.Bool, Datum.Bool):
-                    Put(interpreter.ToArgument((Datum)after), results);
-                    break;
-                case (Datum.Tuple a, Datum.Tuple b) when a.Items.Length == b.Items.Length:
-                    foreach (var (item, next) in a.Items.Zip(b.Items))
-                    {
-                        Next(item, next, results);
-                    }
-
-                    break;
-                case (Datum.List a, Datum.List b):
-                    Next(a.Items.Content, b.Items.Content, results);
-                    break;
-                case (Datum.Dict a, Datum.Dict b):
-                    Next(a.Items.Content, b.Items.Content, results);
-                    break;
-                case (ImmutableList<Datum> a, ImmutableList<Datum> b):
-                    if (a.Count != b.Count)
-                    {
-                        throw Grows();
-                    }
-
-                    foreach (var (item, next) in a.Zip(b))
-                    {
-                        Next(item, next, results);
-                    }
-
-                    break;
-                case (ImmutableList<(Datum Key, Datum Value)> a, ImmutableList<(Datum Key, Datum Value)> b):
-                    if (!a.Select(pair => pair.Key).SequenceEqual(b.Select(pair => pair.Key)))
-                    {
-                        throw Grows();
-                    }
-
-                    foreach (var (item, next) in a.Zip(b))
-                    {
-                        Next(item.Value, next.Value, results);
-                    }
-
-                    break;
-                default:
-                    if (!Equals(before, after))
-                    {
-                        throw SconceException.Unsupported(
-                            "a loop, of which only the run knows how many turns it makes, changes what is no number and no tensor: "
-                                + $"{(before as Datum)?.Kind ?? "a value"} becomes {(after as Datum)?.Kind ?? "another"}",
-                            hint: "set it before the loop to what it is in the loop");
-                    }
-
-                    break;
-            }
-        }
-
-        private void Put(Argument value, List<Argument> results)
-        {
-            if (results.Count >= Values.Count)
-            {
-                throw Grows();
-            }
-
-            var before = Values[results.Count].Type;
-            if (before is GraphType.Tensor { Type: var type, Shape: { } shape }
-                && (value is not Argument.OfValue { Value.Type: GraphType.Tensor { Type: var now, Shape: { } next } } || now != type || next.Length != shape.Length
-                    || next.Zip(shape).Any(pair => interpreter.builder.Typer.Holds(new SizeCondition.Compare(pair.First, SizeComparison.Equal, pair.Second)) == false)))
-            {
-                throw SconceException.Unsupported(
-                    "a loop, of which only the run knows how many turns it makes, changes the dtype or the sizes of a tensor: "
-                        + $"{GraphPrinter.Text(before)} becomes {(value is Argument.OfValue { Value: var given } ? GraphPrinter.Text(given.Type) : "something else")}",
-                    hint: "give the tensor its full size before the loop and write its parts, or let the number of turns hang on sizes that are known");
-            }
-
-            results.Add(value);
-        }
-
-        public static SconceException Grows() => SconceException.Unsupported(
-            "a list or a tensor grows in a loop, of which only the run knows how many turns it makes", hint: "make a tensor of the full size before the loop, and write its parts in the loop");
-    }
 }

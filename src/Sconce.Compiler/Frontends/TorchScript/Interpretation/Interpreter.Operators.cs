@@ -201,7 +201,7 @@ internal sealed partial class Interpreter
     {
         Datum.Int number => number,
         Datum.Bool { Known: { } known } => Datum.Of(known ? 1 : 0),
-        Datum.Bool flag => (Datum.Int)ToDatum(builder.Single("_operator::add", new(null, flag.Value), new(null, new Argument.Int(0)))),
+        Datum.Bool flag => (Datum.Int)ToDatum(builder.Single("torch::sym_int", new NamedArgument(null, flag.Value))),
         Datum.Float { Known: { } known } => double.IsFinite(known) ? Datum.Of((long)Math.Truncate(known)) : throw SconceException.Expected("a float that an int can hold", $"{known}"),
         Datum.Float number => (Datum.Int)ToDatum(builder.Single("torch::sym_int", new NamedArgument(null, number.Value))),
         Datum.Tensor tensor => ToInt(ToNumber(tensor)),
@@ -238,7 +238,7 @@ internal sealed partial class Interpreter
         Datum.Float number => (Datum.Bool)ToDatum(builder.Single("_operator::ne", new(null, number.Value), new(null, new Argument.Float(0)))),
         Datum.Tensor tensor => ToBool(ToNumber(tensor)),
         Datum.Text text => Datum.Of(text.Value.Length > 0),
-        Datum.List list => Datum.Of(ListItems(list).Count > 0),
+        Datum.List list => (Datum.Bool)CallOperator("aten::gt", [Length(list)!, Datum.Of(0)], []),
         Datum.Dict dict => Datum.Of(DictItems(dict).Count > 0),
         Datum.None => Datum.Of(false),
         var other => throw SconceException.Expected("a bool", other.Kind),

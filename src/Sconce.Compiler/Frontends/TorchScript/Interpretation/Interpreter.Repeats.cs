@@ -1,17 +1,19 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Frontends.TorchScript.Language;
 using Sconce.Compiler.Graphs;
+using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
 
 // Loops that count, with a number of turns that hangs on sizes: what a turn appends to a list becomes a row of a tensor.
 internal sealed partial class Interpreter
 {
-    private void Repeat(Frame frame, Datum.Int count, Action<Datum.Int> body)
+    private void Repeat(Frame frame, Statement loop, Datum.Int count, Action<Datum.Int> body)
     {
         var source = builder.Source;
         var born = journal.Now;
-        var carried = new List<Cell>();
+        var carrier = new Carrier(this, loop, born);
         var growing = new List<Cell>();
         var turns = (Argument)builder.Single("aten::arange", new NamedArgument(null, count.Value));
         var first = (Argument)builder.Single("aten::select", new(null, turns), new(null, new Argument.Int(0)), new(null, new Argument.Int(0)));
@@ -19,62 +21,40 @@ internal sealed partial class Interpreter
         {
             Budget.Spend(Budget.Step);
             builder.Source = source;
-            var inner = new Parameters(this);
-            var contents = carried.ConvertAll(cell => (Cell: cell, Content: inner.Of(cell.Content)));
+            var inner = new Carrier.Turn(carrier, [], counters: 0);
             var leaves = inner.Leaves.ToList();
             var turn = inner.Add(first, new GraphType.Tensor(null, null));
             builder.BeginBlock();
             journal.Begin();
-            contents.ForEach(content => journal.Set(content.Cell, content.Content));
+            inner.Open();
             growing.ForEach(cell => journal.Set(cell, new GrowingItems([])));
-            inner.Define();
-            var (outer, outerFrame, depth) = (branches, branchFrame, calls);
-            branches++;
-            branchFrame = frame;
-            try
+            GoThrough(frame, born, () => body((Datum.Int)ToNumber(new Datum.Tensor(NewTensor(turn)))));
+            var changed = Changed(born, cell => carrier.IsCarried(cell) || growing.Contains(cell));
+            var grows = changed.Where(entry => Grows(entry.Before, entry.After)).Select(entry => entry.Cell).ToList();
+            changed.RemoveAll(entry => grows.Contains(entry.Cell));
+            growing.AddRange(grows);
+            if (carrier.Learn(changed, inner) || grows.Count > 0)
             {
-                body((Datum.Int)ToNumber(new Datum.Tensor(NewTensor(turn))));
-            }
-            catch (RaisedException error)
-            {
-                throw Raised(error);
-            }
-            finally
-            {
-                (branches, branchFrame, calls) = (outer, outerFrame, depth);
-            }
-
-            var changed = journal.Changed.Where(pair => pair.Key.Born < born && !carried.Contains(pair.Key) && !growing.Contains(pair.Key) && !Equals(pair.Value, pair.Key.Content)
-                && pair.Value is not (null or Datum.Unusable { IsUninitialised: false })).ToList();
-            if (changed.Count > 0)
-            {
-                growing.AddRange(changed.Where(pair => Grows(pair.Value, pair.Key.Content)).Select(pair => pair.Key));
-                var standIns = changed.Where(pair => pair.Value is Datum.Unusable).Select(pair => (pair.Key, Like: pair.Key.Content)).ToList();
-                carried.AddRange(changed.Select(pair => pair.Key).Where(cell => !growing.Contains(cell)));
                 journal.Undo();
                 builder.EndBlock();
-                foreach (var (cell, like) in standIns)
-                {
-                    journal.Set(cell, StandIn(like));
-                }
-
+                SetStandIns(changed);
                 continue;
             }
 
             var results = new List<Argument>();
-            foreach (var (cell, content) in contents)
+            List<GrowingItems> added = [];
+            Within(born, () =>
             {
-                inner.Next(content, cell.Content, results);
-            }
-
-            var added = growing.ConvertAll(cell => cell.Content is GrowingItems items ? items.Added : throw GrowingItems.Read());
-            results.AddRange(added.SelectMany(items => items.Select(ToArgument)));
+                inner.End(results);
+                added = growing.ConvertAll(cell => cell.Content as GrowingItems ?? throw GrowingItems.Read());
+                results.AddRange(added.SelectMany(items => items.Added.SelectMany(item => Rows(item).Select(ToArgument))));
+            });
             journal.Undo();
             var block = builder.EndBlock();
             block.Parameters.AddRange(inner.Values);
             block.Results.AddRange(results);
             var outputs = leaves.Select(leaf => new Value(builder.Name("looped"), leaf.Type)).ToImmutableArray();
-            var rows = added.SelectMany(items => items).Select(_ => new Value(builder.Name("rows"), new GraphType.Tensor(null, null))).ToImmutableArray();
+            var rows = added.SelectMany(items => items.Added).SelectMany(Rows).Select(_ => new Value(builder.Name("rows"), new GraphType.Tensor(null, null))).ToImmutableArray();
             builder.Source = source;
             builder.AppendRegion(new Node
             {
@@ -84,22 +64,22 @@ internal sealed partial class Interpreter
                 Blocks = [block],
                 Source = source,
             });
-            var after = new Parameters(this) { Given = outputs };
-            foreach (var cell in carried)
-            {
-                journal.Set(cell, after.Of(cell.Content));
-            }
-
+            new Carrier.Turn(carrier, outputs, counters: 0).Open();
             var next = 0;
             foreach (var (cell, items) in growing.Zip(added))
             {
-                journal.Set(cell, new RunItems((ImmutableList<Datum>)cell.Content!, [.. items.Select(_ => (Datum)new Datum.Tensor(NewTensor(rows[next++])))], count));
+                var known = (ImmutableList<Datum>)cell.Content!;
+                journal.Set(cell, new RunItems(known, [.. items.Added.Select(item => ((Datum)Next(), item.Has is null ? null : (Datum?)Next()))], count, items.Added.TrueForAll(item => IsNumber(item.Value))));
             }
 
             return;
+
+            Datum.Tensor Next() => new(NewTensor(rows[next++]));
         }
 
         throw SconceException.Unsupported("a loop whose body carries more than can be told");
+
+        static IEnumerable<Datum> Rows(MaybeItem item) => item.Has is null ? [item.Value] : [item.Value, new Datum.Bool(item.Has.Condition)];
     }
 
     /// <summary>Whether a list has only been appended to.</summary>
@@ -109,18 +89,51 @@ internal sealed partial class Interpreter
     /// <summary>All that a list's turns appended, in one tensor: an item for each row.</summary>
     private Datum RowsOf(RunItems items)
     {
-        if (items.Rows.Length == 1)
-        {
-            return items.Rows[0];
-        }
-
-        return CallOperator("aten::flatten", [CallOperator("aten::stack", [NewList(items.Rows), Datum.Of(1)], []), Datum.Of(0), Datum.Of(1)], []);
+        var rows = Interleaved(items.Rows.Select(row => row.Values));
+        return MaskOf(items) is { } mask ? CallOperator("aten::index", [rows, NewList([mask])], []) : rows;
     }
 
-    private Datum LengthOf(RunItems items) => CallOperator(
-        "aten::add", [Datum.Of(items.Known.Count), CallOperator("aten::mul", [items.Turns, Datum.Of(items.Rows.Length)], [])], []);
+    /// <summary>Which of the rows are there; null where all are.</summary>
+    private Datum? MaskOf(RunItems items) => items.Rows.All(row => row.Has is null) ? null
+        : Interleaved(items.Rows.Select(row => row.Has ?? CallOperator("aten::ones", [NewList([items.Turns])], [("dtype", Datum.Of(DType.Bool.Number()))])));
 
-    private static RunItems? RunItemsIn(Datum list) => list is Datum.List { Items.Now: RunItems items } ? items : null;
+    /// <summary>What each turn appended, one after another.</summary>
+    private Datum Interleaved(IEnumerable<Datum> rows) => rows.ToList() is var all && all.Count == 1 ? all[0]
+        : CallOperator("aten::flatten", [CallOperator("aten::stack", [NewList(all), Datum.Of(1)], []), Datum.Of(0), Datum.Of(1)], []);
+
+    private Datum LengthOf(RunItems items) => CallOperator(
+        "aten::add",
+        [
+            Datum.Of(items.Known.Count),
+            MaskOf(items) is Datum.Tensor mask ? ToInt(CallOperator("aten::sum", [mask], [])) : CallOperator("aten::mul", [items.Turns, Datum.Of(items.Rows.Length)], []),
+        ],
+        []);
+
+    private Datum LengthOf(MaybeItems items) => items.Items.Aggregate((Datum)Datum.Of(0), (sum, item) => CallOperator("aten::add", [sum, ToInt(Decided(HasOf(item)))], []));
+
+    /// <summary>Whether an item is there.</summary>
+    private static Datum.Bool HasOf(MaybeItem item) => item.Has is { } has ? new Datum.Bool(has.Condition) : Datum.Of(true);
+
+    /// <summary>A list's items as rows of one tensor, where only the run knows how many there are and they can lie in one.</summary>
+    private RunItems? RunItemsIn(Datum list)
+    {
+        switch ((list as Datum.List)?.Items.Now)
+        {
+            case RunItems items:
+                return items;
+            case MaybeItems maybe when maybe.Items.Exists(item => Decided(HasOf(item)).Known is null):
+                var there = maybe.Items.FindAll(item => Decided(HasOf(item)).Known != false);
+                var values = there.ConvertAll(item => item.Value.Usable());
+                var rows = values.TrueForAll(IsNumber) && values.Select(value => value.GetType()).Distinct().Count() == 1
+                    ? MadeTensor(new("aten::tensor", [NewList(values)], values[0] is Datum.Float ? [("dtype", Datum.Of(DType.Float64.Number()))] : []))
+                    : values.TrueForAll(value => value is Datum.Tensor tensor && ShapeOf(tensor).All(builder.Typer.IsOfInputs) && ShapeOf(tensor).SequenceEqual(ShapeOf(values[0]))
+                        && DTypeOf(tensor) == DTypeOf(values[0])) ? CallOperator("aten::stack", [NewList(values)], []) : null;
+                return rows is null ? null
+                    : new([], [(rows, MadeTensor(new("aten::tensor", [NewList(there.Select(item => (Datum)Decided(HasOf(item))))], [])))], Datum.Of(there.Count), IsNumber(values[0]));
+            default:
+                return null;
+        }
+    }
 
     /// <summary><c>torch.stack</c> of such a list.</summary>
     private Datum? StackRun(BuiltinCall a)
@@ -130,13 +143,33 @@ internal sealed partial class Interpreter
             return null;
         }
 
+        var rows = AllRowsOf(items);
+        return a.Find(1, "dim") is Datum.Int { Known: not 0 } dim ? CallOperator("aten::movedim", [rows, Datum.Of(0), dim], []) : rows;
+    }
+
+    /// <summary>The known items and all others in one tensor.</summary>
+    private Datum AllRowsOf(RunItems items)
+    {
         var rows = RowsOf(items);
-        if (!items.Known.IsEmpty)
+        return items.Known.IsEmpty ? rows : CallOperator(
+            "aten::cat",
+            [
+                NewList([items.IsOfNumbers ? MadeTensor(new("aten::tensor", [NewList(items.Known)], [("dtype", Datum.Of(DTypeOf(rows).Number()))]))
+                    : CallOperator("aten::stack", [NewList(items.Known)], []), rows]),
+            ],
+            []);
+    }
+
+    /// <summary><c>torch.tensor</c> of such a list of numbers.</summary>
+    private Datum? TensorRun(BuiltinCall a)
+    {
+        if (RunItemsIn(a[0]) is not { IsOfNumbers: true } items)
         {
-            rows = CallOperator("aten::cat", [NewList([CallOperator("aten::stack", [NewList(items.Known)], []), rows])], []);
+            return null;
         }
 
-        return a.Find(1, "dim") is Datum.Int { Known: not 0 } dim ? CallOperator("aten::movedim", [rows, Datum.Of(0), dim], []) : rows;
+        var rows = (Datum.Tensor)AllRowsOf(items);
+        return Converted(rows, a.Find(1, "dtype") is Datum.Int given ? given : Datum.Of((DTypeOf(rows) == DType.Float64 ? DType.Float32 : DTypeOf(rows)).Number()));
     }
 
     /// <summary><c>torch.cat</c> of such a list.</summary>
@@ -163,8 +196,7 @@ internal sealed partial class Interpreter
             return items.Known[(int)place];
         }
 
-        return index.Known is < 0 || items.Known.IsEmpty
-            ? CallOperator("aten::select", [RowsOf(items), Datum.Of(0), index], [])
-            : CallOperator("aten::select", [RowsOf(items), Datum.Of(0), CallOperator("aten::sub", [index, Datum.Of(items.Known.Count)], [])], []);
+        var row = CallOperator("aten::select", [AllRowsOf(items), Datum.Of(0), index], []);
+        return items.IsOfNumbers ? ToNumber((Datum.Tensor)row) : row;
     }
 }

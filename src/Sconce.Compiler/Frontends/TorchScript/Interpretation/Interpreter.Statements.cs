@@ -174,6 +174,7 @@ internal sealed partial class Interpreter
     private static ImmutableList<Datum> ListItems(Datum.List list) => list.Items.Now switch
     {
         ImmutableList<Datum> items => items,
+        MaybeItems maybe => maybe.Decided(),
         GrowingItems => throw GrowingItems.Read(),
         RunItems => throw SconceException.Unsupported("this use of a list of which only the run knows how many items it has", hint: "make one tensor of it first, with torch.stack or torch.cat"),
         _ => throw SconceException.Internal("a list without items"),

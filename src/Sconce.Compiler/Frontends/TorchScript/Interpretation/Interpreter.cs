@@ -19,11 +19,14 @@ internal sealed partial class Interpreter
     private readonly GraphBuilder builder;
     private readonly Journal journal = new();
     private readonly Attributes attributes;
+
+    /// <summary>Loops that carry which tensors they are about, and not their values alone.</summary>
+    private readonly IReadOnlySet<Statement> exactLoops;
     private int calls;
 
-    public Interpreter(ScriptArchive archive, ProgramCode code, GraphBuilder builder, IReadOnlySet<ScriptValue.Tensor> written)
+    public Interpreter(ScriptArchive archive, ProgramCode code, GraphBuilder builder, IReadOnlySet<ScriptValue.Tensor> written, IReadOnlySet<Statement> exactLoops)
     {
-        (this.archive, this.code, this.builder) = (archive, code, builder);
+        (this.archive, this.code, this.builder, this.exactLoops) = (archive, code, builder, exactLoops);
         attributes = new Attributes(code, builder, journal, written);
     }
 
@@ -72,6 +75,24 @@ internal sealed partial class Interpreter
         var frame = new Frame(archive.Sources.Values.First());
         Branch(condition, () => Assign(frame, Result, then()), () => Assign(frame, Result, otherwise()), frame);
         return (Datum)frame.Variables[Result].Content!;
+    }
+
+    /// <summary>A result as a run gives it: with lists of its own, and no longer one of two where both are alike.</summary>
+    public Datum Settled(Datum result)
+    {
+        const string Result = "<result>";
+        var frame = new Frame(archive.Sources.Values.First());
+        Undoable(() => Assign(frame, Result, Copied(result)));
+        return (Datum)frame.Variables[Result].Content!;
+
+        Datum Copied(Datum datum) => datum.Usable() switch
+        {
+            Datum.Tensor tensor => new Datum.Tensor(NewTensor(tensor.Reference.Read(builder))),
+            Datum.List list => NewList(ListItems(list).ConvertAll(Copied)),
+            Datum.Dict dict => NewDict(DictItems(dict).ConvertAll(item => (item.Key, Copied(item.Value)))),
+            Datum.Tuple tuple => new Datum.Tuple([.. tuple.Items.Select(Copied)], tuple.Names),
+            var other => other,
+        };
     }
 
     /// <summary>A value as the graph has it.</summary>

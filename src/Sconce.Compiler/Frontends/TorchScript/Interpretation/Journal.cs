@@ -14,6 +14,9 @@ internal sealed class Cell(object? content, long born)
     /// <summary>When it was made, as the journal counts.</summary>
     public long Born { get; } = born;
 
+    /// <summary>The loop that carries it, where what else it may be is doubtful for that alone.</summary>
+    public Language.Statement? Loop { get; set; }
+
     /// <summary>The cells of which this may be one.</summary>
     public IEnumerable<Cell> Bases => bases ?? [this];
 

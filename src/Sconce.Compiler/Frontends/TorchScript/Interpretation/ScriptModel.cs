@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends.TorchScript.Archive;
+using Sconce.Compiler.Frontends.TorchScript.Language;
 using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Types;
 
@@ -21,10 +22,11 @@ internal static class ScriptModel
     {
         var code = new ProgramCode(archive);
         var written = new HashSet<ScriptValue.Tensor>(ReferenceEqualityComparer.Instance);
+        var exactLoops = new HashSet<Statement>(ReferenceEqualityComparer.Instance);
         StatePlan? plan = null;
         for (var pass = 0; pass < MostPasses; pass++)
         {
-            var (graph, next) = Run(new ScriptPass(archive, code, inputs, typer, written, plan), method);
+            var (graph, next) = Run(() => new ScriptPass(archive, code, inputs, typer, written, plan, exactLoops), method, exactLoops);
             if (graph is not null)
             {
                 return graph;
@@ -37,16 +39,24 @@ internal static class ScriptModel
             new Where(archive.FileName), "let attributes have their dtypes and sizes from the beginning, as tensors");
     }
 
-    private static (Graph? Graph, StatePlan? Plan) Run(ScriptPass pass, string method)
+    /// <summary>Goes through the method, and again where a loop must be followed more exactly than it was.</summary>
+    private static (Graph? Graph, StatePlan? Plan) Run(Func<ScriptPass> pass, string method, HashSet<Statement> exactLoops)
     {
-        try
+        while (true)
         {
-            return pass.Run(method);
-        }
-        catch (UndecidedException)
-        {
-            throw SconceException.Unsupported(
-                "an output or an attribute that is one of two lists, dicts or values, which only the run tells", hint: "let both branches give as many tensors of the same dtypes");
+            try
+            {
+                return pass().Run(method);
+            }
+            catch (DoubtfulLoopException doubtful) when (exactLoops.Add(doubtful.Loop))
+            {
+                Budget.Spend(Budget.Step);
+            }
+            catch (UndecidedException)
+            {
+                throw SconceException.Unsupported(
+                    "an output or an attribute that is one of two lists, dicts or values, which only the run tells", hint: "let both branches give as many tensors of the same dtypes");
+            }
         }
     }
 }
@@ -63,13 +73,14 @@ internal sealed class ScriptPass
     private readonly GraphBuilder builder;
     private readonly Interpreter interpreter;
 
-    public ScriptPass(ScriptArchive archive, ProgramCode code, IReadOnlyList<InputSpec> inputs, Func<Graph, IGraphTyper> typer, HashSet<ScriptValue.Tensor> written, StatePlan? plan)
+    public ScriptPass(ScriptArchive archive, ProgramCode code, IReadOnlyList<InputSpec> inputs, Func<Graph, IGraphTyper> typer, HashSet<ScriptValue.Tensor> written, StatePlan? plan,
+        IReadOnlySet<Statement> exactLoops)
     {
         (this.archive, this.code, this.inputs, this.written, this.plan) = (archive, code, inputs, written, plan);
         var symbols = inputs.Where(input => !input.Shape.IsDefault).SelectMany(input => input.Shape).Select(size => size.AsAtom).OfType<Symbol>().Distinct().ToList();
         graph = new Graph { Name = ProgramCode.NameOf(archive.Root.QualifiedName), Symbols = symbols };
         builder = new GraphBuilder(typer(graph), graph);
-        interpreter = new Interpreter(archive, code, builder, written);
+        interpreter = new Interpreter(archive, code, builder, written, exactLoops);
     }
 
     /// <summary>The graph; null where something was learned of the state, so that the program must be gone through again, with a plan perhaps.</summary>
@@ -94,6 +105,7 @@ internal sealed class ScriptPass
             slots.EndFirst();
         }
 
+        result = interpreter.Settled(result);
         Outputs(graph, interpreter, result, result is Datum.Dict or Datum.Tuple { Names.IsDefault: false } ? "" : "output");
         foreach (var (input, reference) in binder.Given)
         {

@@ -1,12 +1,13 @@
 using Sconce.Compiler.Aliases;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends.TorchScript.Archive;
+using Sconce.Compiler.Frontends.TorchScript.Language;
 using Sconce.Compiler.Graphs;
 
 namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
 
-/// <summary>What a storage holds: a pure value of the graph, counted by writes; null where it is not known any more, with the reason.</summary>
-internal sealed record Contents(Argument? Value, long Version, string? Why = null, string? WrittenAt = null);
+/// <summary>What a storage holds: a pure value of the graph, counted by writes; null where it is not known any more, with the reason, and the loop that makes it doubtful.</summary>
+internal sealed record Contents(Argument? Value, long Version, string? Why = null, string? WrittenAt = null, Statement? Loop = null);
 
 /// <summary>Memory that several tensors may view.</summary>
 internal sealed class Memory(Cell cell)
@@ -15,6 +16,12 @@ internal sealed class Memory(Cell cell)
     public Cell Cell { get; } = cell;
 
     public Contents Contents => (Contents)EitherContent.Of(Cell)!;
+}
+
+/// <summary>Which tensors a loop carries must be followed exactly: the program is gone through again.</summary>
+internal sealed class DoubtfulLoopException(Statement loop) : Exception("which tensors a loop carries must be followed exactly")
+{
+    public Statement Loop { get; } = loop;
 }
 
 /// <summary>How a tensor is seen: a memory as a whole, a view of another tensor, or one of two.</summary>
@@ -49,6 +56,9 @@ internal sealed class TensorReference
 
     /// <summary>One of two, as the run decides.</summary>
     public TensorReference(Journal journal, Decision decision, TensorReference first, TensorReference second) => Seen = journal.New(new Sight.Either(decision, first, second));
+
+    /// <summary>A tensor that is seen in some way.</summary>
+    public TensorReference(Journal journal, Sight sight) => Seen = journal.New(sight);
 
     /// <summary>Holds a <see cref="Sight"/>.</summary>
     public Cell Seen { get; }
@@ -123,14 +133,20 @@ internal sealed class TensorReference
     private static Argument ReadEither(GraphBuilder builder, Sight.Either either)
     {
         var (first, second) = (either.First.Read(builder), either.Second.Read(builder));
-        return first.Equals(second) ? first : builder.Select(either.Decision.Condition, first, second);
+        if (first is Argument.OfValue { Value.Type: GraphType.Tensor { Type: var a, Shape: { } shapeA } } && second is Argument.OfValue { Value.Type: GraphType.Tensor { Type: var b, Shape: { } shapeB } }
+            && (a != b || shapeA.Length != shapeB.Length))
+        {
+            throw new UndecidedException(either.Decision);
+        }
+
+        return first.Equals(second) ? first : builder.Select(either.Decision.Condition, first, second, new GraphType.Tensor(null, null));
     }
 
     /// <summary>How often all was written that its value hangs on.</summary>
     private IEnumerable<long> Versions() => Memories.Select(memory => memory.Contents.Version);
 
     /// <summary>What a memory holds is not known any more.</summary>
-    public static SconceException Lost(Contents contents) => contents.Why is not null ? SconceException.Unsupported(contents.Why) : SconceException.Unsupported(
+    public static Exception Lost(Contents contents) => contents.Loop is { } loop ? new DoubtfulLoopException(loop) : contents.Why is not null ? SconceException.Unsupported(contents.Why) : SconceException.Unsupported(
         $"a tensor is used after a write to another one that may share its memory{(contents.WrittenAt is null ? "" : $" ({contents.WrittenAt})")}; whether it does is not recorded in the file",
         hint: "call .clone() on the tensor before it is written to");
 
@@ -146,7 +162,7 @@ internal sealed class TensorReference
                 journal.Set(memory.Cell, new Contents(value, journal.New(null).Born));
                 foreach (var other in memory.Cell.Doubtful)
                 {
-                    journal.Set(other, new Contents(null, journal.New(null).Born, null, builder.Source?.ToString()));
+                    journal.Set(other, new Contents(null, journal.New(null).Born, null, builder.Source?.ToString(), memory.Cell.Loop ?? other.Loop));
                 }
 
                 break;

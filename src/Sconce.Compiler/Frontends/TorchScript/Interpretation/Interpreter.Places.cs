@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Graphs;
+
+namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
+
+// Items of a list by a place that only the run tells.
+internal sealed partial class Interpreter
+{
+    private const int MostPlaces = 64;
+
+    /// <summary>The item at a place: one of all.</summary>
+    private Datum ItemAt(ImmutableList<Datum> items, Datum.Int place)
+    {
+        CheckPlace(items, place);
+        var chosen = items[^1];
+        for (var i = items.Count - 2; i >= 0; i--)
+        {
+            chosen = Either(IsAt(place, i, items.Count), items[i], chosen);
+        }
+
+        return chosen;
+    }
+
+    /// <summary>The list with another item at a place.</summary>
+    private ImmutableList<Datum> WithItemAt(ImmutableList<Datum> items, Datum.Int place, Datum value)
+    {
+        CheckPlace(items, place);
+        return [.. items.Select((item, i) => Either(IsAt(place, i, items.Count), value, item))];
+    }
+
+    private void CheckPlace(ImmutableList<Datum> items, Datum.Int place)
+    {
+        if (items.Count is 0 or > MostPlaces)
+        {
+            throw SconceException.Unsupported(
+                $"an item of a list of {items.Count} by a place that only the run can tell", hint: "put the tensors into one, with torch.stack, and take its rows");
+        }
+
+        var inside = CallOperator(
+            "aten::__and__", [CallOperator("aten::ge", [place, Datum.Of(-items.Count)], []), CallOperator("aten::lt", [place, Datum.Of(items.Count)], [])], []);
+        Assert(inside, $"list index out of range: the list has {items.Count} items");
+    }
+
+    /// <summary>Whether a place, which may be counted from the end, is a certain one.</summary>
+    private Decision IsAt(Datum.Int place, int known, int count) => DecisionOf(((Datum.Bool)CallOperator(
+        "aten::__or__", [CallOperator("aten::eq", [place, Datum.Of(known)], []), CallOperator("aten::eq", [place, Datum.Of(known - count)], [])], [])).Value);
+
+    /// <summary>One of two values, as a condition decides.</summary>
+    private Datum Either(Decision decision, Datum first, Datum second)
+    {
+        if ((decision.Assumed ?? (decision.Condition as Argument.Bool)?.Value) is { } way)
+        {
+            return way ? first : second;
+        }
+
+        return (first, second) switch
+        {
+            _ when first.Equals(second) => first,
+            (Datum.Tensor a, Datum.Tensor b) => new Datum.Tensor(new TensorReference(journal, decision, a.Reference, b.Reference)),
+            (Datum.Int a, Datum.Int b) => new Datum.Int(builder.Select(decision.Condition, a.Value, b.Value, new GraphType.Int())),
+            (Datum.Float a, Datum.Float b) => new Datum.Float(builder.Select(decision.Condition, a.Value, b.Value, new GraphType.Float())),
+            (Datum.Bool a, Datum.Bool b) => new Datum.Bool(builder.Select(decision.Condition, a.Value, b.Value, new GraphType.Bool())),
+            _ => new Datum.Either(decision, first, second),
+        };
+    }
+}
