@@ -1,7 +1,7 @@
 """Writes random small programs of TorchScript's language, with PyTorch's numbers, into a folder: `python random_programs.py FOLDER --count 1000 --seed 7`.
 
 Each is a class with two methods beside forward, scripted by PyTorch and printed by its own printer, and called several times, so that it takes different ways. `./sconce verify FOLDER` compares:
-what is refused is told apart from what is wrong. Those in random/ are of `random_programs.py random --count 40 --seed 5000 --packed`, without those that Sconce refuses.
+what is refused is told apart from what is wrong. Those in random/ are the first 40 of `random_programs.py random --count 80 --seed 1000 --size 5 --packed` that Sconce does not refuse.
 """
 
 import argparse

@@ -83,7 +83,7 @@ class NamedResults(nn.Module):
 @program(*both(3, 4))
 class AppendTensors(nn.Module):
     def forward(self, x: Tensor):
-        rows: List[Tensor] = [x[0]]
+        rows: List[Tensor] = [x[0] * 1]
         for i in range(1, 3):
             if bool(x[i].sum() > 0):
                 rows.append(x[i] * 2)
@@ -92,7 +92,7 @@ class AppendTensors(nn.Module):
         total = torch.zeros(4)
         for row in rows:
             total += row
-        return torch.stack(rows).sum(0), total, torch.tensor(len(rows)), x
+        return torch.stack(rows).sum(0), total, torch.tensor(len(rows))
 
 
 @program((rand(7, 3), torch.tensor(5)), (rand(7, 3), torch.tensor(0)), (rand(7, 3), torch.tensor(7)))

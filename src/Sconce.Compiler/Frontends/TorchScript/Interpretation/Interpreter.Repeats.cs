@@ -83,8 +83,12 @@ internal sealed partial class Interpreter
     }
 
     /// <summary>Whether a list has only been appended to.</summary>
-    private static bool Grows(object? before, object? after) =>
-        before is ImmutableList<Datum> a && after is ImmutableList<Datum> b && b.Count > a.Count && a.Zip(b).All(pair => ReferenceEquals(pair.First, pair.Second));
+    private static bool Grows(object? before, object? after) => before is ImmutableList<Datum> known && after switch
+    {
+        ImmutableList<Datum> items => items.Count > known.Count && known.Zip(items).All(pair => ReferenceEquals(pair.First, pair.Second)),
+        MaybeItems maybe => maybe.Items.Count > known.Count && known.Zip(maybe.Items).All(pair => pair.Second.Has is null && ReferenceEquals(pair.First, pair.Second.Value)),
+        _ => false,
+    };
 
     /// <summary>All that a list's turns appended, in one tensor: an item for each row.</summary>
     private Datum RowsOf(RunItems items)
