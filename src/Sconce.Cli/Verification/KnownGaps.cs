@@ -24,5 +24,6 @@ internal sealed class KnownGaps(IEnumerable<(string Name, bool IsWrong)> gaps)
     public bool Contains(VerifyLine line) => gaps.ContainsKey(line.Name);
 
     /// <summary>Whether it is known that it comes out so: wrong numbers are none of a model that is to be refused.</summary>
-    public bool Explains(VerifyLine line) => gaps.TryGetValue(line.Name, out var isWrong) && (isWrong ? line.Status is VerifyStatus.Failed or VerifyStatus.Error : line.Status == VerifyStatus.Unsupported);
+    public bool Explains(VerifyLine line) => gaps.TryGetValue(line.Name, out var isWrong)
+        && (isWrong ? line.Status is VerifyStatus.Failed or VerifyStatus.Error : line.Status == VerifyStatus.Unsupported);
 }

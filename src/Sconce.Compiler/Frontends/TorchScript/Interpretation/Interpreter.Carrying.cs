@@ -11,8 +11,8 @@ internal sealed partial class Interpreter
 {
     /// <summary>
     /// The places that a loop's body writes, and in them the values that become other ones: these are carried. What more there is to carry each trial of the body shows.
-    /// A tensor that a turn replaces has memory of its own in the next one. Whether that is what another name holds too is doubtful then, and a write to it loses the others, unless the loop is an exact one:
-    /// then an int is carried, which says which of the tensors it is.
+    /// A tensor that a turn replaces has memory of its own in the next one. Whether that is what another name holds too is doubtful then, and a write to it loses the others.
+    /// In an exact loop an int is carried, which says which of the tensors it is.
     /// </summary>
     private sealed class Carrier(Interpreter interpreter, Statement loop, long born)
     {

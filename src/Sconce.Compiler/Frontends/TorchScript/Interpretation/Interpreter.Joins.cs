@@ -351,7 +351,8 @@ internal sealed partial class Interpreter
         }
 
         private static bool AreUnlike(Argument a, Argument b) =>
-            a is Argument.OfValue { Value.Type: GraphType.Tensor { Type: var typeA, Shape: { } shapeA } } && b is Argument.OfValue { Value.Type: GraphType.Tensor { Type: var typeB, Shape: { } shapeB } }
+            a is Argument.OfValue { Value.Type: GraphType.Tensor { Type: var typeA, Shape: { } shapeA } }
+            && b is Argument.OfValue { Value.Type: GraphType.Tensor { Type: var typeB, Shape: { } shapeB } }
             && (typeA != typeB || shapeA.Length != shapeB.Length);
 
         /// <summary>A tensor that stays by itself has the joined value where it is taken, and where it is not, any value will do.</summary>
@@ -410,7 +411,8 @@ internal sealed partial class Interpreter
         };
 
         /// <summary>Whether a list begins with the items of another one.</summary>
-        private static bool Extends(object? longer, object? shorter) => Items(longer) is var items && Items(shorter) is var first && items.Count > first.Count && first.SequenceEqual(items.Take(first.Count));
+        private static bool Extends(object? longer, object? shorter) => Items(longer) is var items && Items(shorter) is var first
+            && items.Count > first.Count && first.SequenceEqual(items.Take(first.Count));
 
         /// <summary>What both branches left, and then what either appended.</summary>
         private ImmutableList<MaybeItem> Merge(ImmutableList<MaybeItem> a, ImmutableList<MaybeItem> b)
@@ -577,7 +579,11 @@ internal sealed partial class Interpreter
                 case MaybeItems maybe:
                     return new MaybeItems(maybe.Items.ConvertAll(item => new MaybeItem(item.Has is null ? null : Lift(item.Has, side), Lift(item.Value, side))));
                 case RunItems items:
-                    return new RunItems((ImmutableList<Datum>)Lift(items.Known, side)!, [.. items.Rows.Select(item => (Lift(item.Values, side), item.Has is null ? null : Lift(item.Has, side)))], (Datum.Int)Lift(items.Turns, side), items.IsOfNumbers);
+                    return new RunItems(
+                        (ImmutableList<Datum>)Lift(items.Known, side)!,
+                        [.. items.Rows.Select(item => (Lift(item.Values, side), item.Has is null ? null : Lift(item.Has, side)))],
+                        (Datum.Int)Lift(items.Turns, side),
+                        items.IsOfNumbers);
                 case Sight.Whole { Memory.Cell: var cell }:
                     LiftPlace(cell, side);
                     return content;

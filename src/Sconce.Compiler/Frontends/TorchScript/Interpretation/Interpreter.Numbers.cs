@@ -308,7 +308,8 @@ internal sealed partial class Interpreter
         : AreTwo(a.Memories.First().Cell, b.Memories.First().Cell);
 
     /// <summary>Refuses what may be the same.</summary>
-    private static Datum.Bool AreTwo(Cell a, Cell b) => a.Doubtful.Contains(b) ? throw SconceException.Unsupported("a comparison by `is` of two names that may hold the same, which only the run can tell") : Datum.Of(false);
+    private static Datum.Bool AreTwo(Cell a, Cell b) => a.Doubtful.Contains(b)
+        ? throw SconceException.Unsupported("a comparison by `is` of two names that may hold the same, which only the run can tell") : Datum.Of(false);
 
     private static Builtin Bits(string name, Func<bool, bool, bool> flags, Func<long, long, long> integers) => (it, a) => (a[0], a[1]) switch
     {

@@ -69,7 +69,8 @@ internal sealed partial class Interpreter
             foreach (var (cell, items) in growing.Zip(added))
             {
                 var known = (ImmutableList<Datum>)cell.Content!;
-                journal.Set(cell, new RunItems(known, [.. items.Added.Select(item => ((Datum)Next(), item.Has is null ? null : (Datum?)Next()))], count, items.Added.TrueForAll(item => IsNumber(item.Value))));
+                var made = items.Added.Select(item => ((Datum)Next(), item.Has is null ? null : (Datum?)Next())).ToImmutableArray();
+                journal.Set(cell, new RunItems(known, made, count, items.Added.TrueForAll(item => IsNumber(item.Value))));
             }
 
             return;

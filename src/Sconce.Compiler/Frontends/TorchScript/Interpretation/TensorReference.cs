@@ -133,7 +133,8 @@ internal sealed class TensorReference
     private static Argument ReadEither(GraphBuilder builder, Sight.Either either)
     {
         var (first, second) = (either.First.Read(builder), either.Second.Read(builder));
-        if (first is Argument.OfValue { Value.Type: GraphType.Tensor { Type: var a, Shape: { } shapeA } } && second is Argument.OfValue { Value.Type: GraphType.Tensor { Type: var b, Shape: { } shapeB } }
+        if (first is Argument.OfValue { Value.Type: GraphType.Tensor { Type: var a, Shape: { } shapeA } }
+            && second is Argument.OfValue { Value.Type: GraphType.Tensor { Type: var b, Shape: { } shapeB } }
             && (a != b || shapeA.Length != shapeB.Length))
         {
             throw new UndecidedException(either.Decision);
@@ -146,7 +147,8 @@ internal sealed class TensorReference
     private IEnumerable<long> Versions() => Memories.Select(memory => memory.Contents.Version);
 
     /// <summary>What a memory holds is not known any more.</summary>
-    public static Exception Lost(Contents contents) => contents.Loop is { } loop ? new DoubtfulLoopException(loop) : contents.Why is not null ? SconceException.Unsupported(contents.Why) : SconceException.Unsupported(
+    public static Exception Lost(Contents contents) => contents.Loop is { } loop ? new DoubtfulLoopException(loop)
+        : contents.Why is not null ? SconceException.Unsupported(contents.Why) : SconceException.Unsupported(
         $"a tensor is used after a write to another one that may share its memory{(contents.WrittenAt is null ? "" : $" ({contents.WrittenAt})")}; whether it does is not recorded in the file",
         hint: "call .clone() on the tensor before it is written to");
 
