@@ -117,6 +117,8 @@ internal sealed partial class Interpreter
             case Datum.List { Items.Now: MaybeItems maybe }:
                 return maybe.Items.Aggregate(Datum.Of(false), (all, entry) => (Datum.Bool)CallOperator(
                     "aten::__or__", [all, CallOperator("aten::__and__", [HasOf(entry), Same(entry.Value, item)], [])], []));
+            case Datum.List list when IsNumber(item) && RunItemsIn(list) is { IsOfNumbers: true } run:
+                return ToBool(CallOperator("aten::any", [CallOperator("aten::eq", [AllRowsOf(run), item], [])], []));
             case Datum.List or Datum.Tuple:
                 var any = Datum.Of(false);
                 foreach (var known in ItemsOf(of))

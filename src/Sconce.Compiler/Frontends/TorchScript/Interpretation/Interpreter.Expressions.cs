@@ -196,7 +196,9 @@ internal sealed partial class Interpreter
         var known = ToInt(index) is { Known: { } number } ? number
             : throw SconceException.Unsupported("an item of a list by a place that only the run can tell", hint: "put the tensors into one, with torch.stack, and take its rows");
         var place = known < 0 ? known + count : known;
-        return place >= 0 && place < count ? (int)place : throw SconceException.Expected($"a place among {count} items", $"{known}");
+
+        // The run raises an error too, if it comes here.
+        return place >= 0 && place < count ? (int)place : throw new RaisedException($"list index out of range: {known} of {count} items");
     }
 
     private void SetItem(Datum of, Datum index, Datum value)

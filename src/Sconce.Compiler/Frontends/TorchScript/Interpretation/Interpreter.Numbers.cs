@@ -357,9 +357,14 @@ internal sealed partial class Interpreter
             return ToBool(CallOperator(sign > 0 ? "aten::ge" : "aten::le", [ListItems(x)[0], ListItems(y)[0]], [])).Known == true ? x : y;
         }
 
-        if (items.Count == 0 || !items.All(IsNumber))
+        if (items.Count == 0)
         {
-            throw SconceException.Expected("numbers to choose from", items.Count == 0 ? "none" : items[0].Kind);
+            throw new RaisedException("min or max of an empty list");
+        }
+
+        if (!items.All(IsNumber))
+        {
+            throw SconceException.Expected("numbers to choose from", items[0].Kind);
         }
 
         var best = items[0];
