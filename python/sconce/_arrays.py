@@ -21,7 +21,7 @@ _DESCRIPTIONS = {
 
 
 def save_npz(path: str | os.PathLike[str], tensors: Mapping[str, torch.Tensor]) -> None:
-    """Writes tensors by name. Half precision becomes float32, which holds the same numbers and NumPy knows."""
+    """Writes tensors by name. Floats of 8 and 16 bits become float32, which holds the same numbers and NumPy knows."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for name, tensor in tensors.items():
             archive.writestr(f"{name}.npy", _npy(name, tensor))
@@ -30,7 +30,7 @@ def save_npz(path: str | os.PathLike[str], tensors: Mapping[str, torch.Tensor]) 
 def _npy(name: str, tensor: torch.Tensor) -> bytes:
     import torch
 
-    if tensor.dtype in (torch.float16, torch.bfloat16):
+    if tensor.dtype.is_floating_point and tensor.dtype.itemsize < 4:
         tensor = tensor.float()
     if tensor.dtype == torch.complex32:
         tensor = tensor.to(torch.complex64)

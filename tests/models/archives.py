@@ -37,13 +37,15 @@ class Pickled(nn.Module):
         self.register_buffer("table", ints(3, 5, dtype=torch.int32))
         self.register_buffer("kept", torch.tensor([[True], [False], [True]]))
         self.register_buffer("number", torch.tensor(2.5, dtype=torch.float64))
+        self.register_buffer("eighth", torch.linspace(-2, 3, 5).to(torch.float8_e4m3fn))
+        self.register_buffer("unsigned", torch.tensor([1, 65535], dtype=torch.uint16))
         self.register_buffer("empty", torch.zeros(0, 5))
         self.constant = rand(5)
 
     def forward(self, x):
         mixed = x @ self.view + self.table * self.number.float() - self.constant
         return {"mixed": mixed * self.scale.float(), "strided": x @ self.strided.T,
-            "kept": self.whole.masked_fill(self.kept, 0.0), "all": torch.cat((self.empty, x))}
+            "kept": self.whole.masked_fill(self.kept, 0.0), "all": torch.cat((self.empty, x)), "eighth": x * self.eighth.float(), "unsigned": self.unsigned.int()}
 
 
 # Compiled from text, so that the archive names no folder: this one is saved with nothing taken out.

@@ -95,7 +95,7 @@ def package(module: nn.Module) -> bytes:
 
 PROGRAMS = {
     "affine": (2, 5), "traced": (2, 5), "extra-files": (2, 5), "deflated": (2, 5), "deep-folder": (1, 5), "no-debug": (3, 5), "big-endian": (2, 5), "mobile": (2, 5),
-    "attributes": (2, 3), "packed-state": (2, 3),
+    "attributes": (2, 3), "packed-state": (2, 3), "eighths": (2, 5),
 }
 
 
@@ -128,6 +128,7 @@ def main():
         "traced": traced.getvalue(),
         "attributes": script(made.Attributes()),
         "packed-state": script(made.Packed()),
+        "eighths": script(made.Eighths()),
         "extra-files": script(affine, _extra_files={"labels.txt": "one\ntwo"}),
         "deflated": repacked(plain, "affine/", zipfile.ZIP_DEFLATED),
         "deep-folder": repacked(plain, "some/where else/", order=lambda name: "data.pkl" in name),

@@ -96,3 +96,15 @@ class Quantised(nn.Module):
         result = torch.ops.quantized.linear(same, self.linear, 0.1, 100)
         floats = torch.dequantize(result)
         return floats, result.int_repr(), torch.ops.quantized.linear_dynamic(floats, self.dynamic, True), torch.dequantize(torch.sigmoid(y))
+
+
+class Eighths(nn.Module):
+    """Weights of 8-bit floats."""
+
+    def __init__(self):
+        super().__init__()
+        for name, dtype in (("a", torch.float8_e4m3fn), ("b", torch.float8_e5m2), ("c", torch.float8_e4m3fnuz), ("d", torch.float8_e5m2fnuz)):
+            self.register_buffer(name, torch.linspace(-3, 4, 15).reshape(3, 5).to(dtype))
+
+    def forward(self, x: torch.Tensor):
+        return x @ self.a.to(torch.float32).t(), x + self.b[1].to(torch.float32), torch.relu(x) * self.c.float()[:2], self.d.to(torch.bfloat16).float()

@@ -14,7 +14,7 @@ internal static class OpsCommand
 {
     private static readonly (DTypeSet Set, string Name)[] Groups =
     [
-        (DTypeSet.Bool, "bool"), (DTypeSet.Integers, "integers"), (DTypeSet.Floats, "floats"), (DTypeSet.Complex, "complex"),
+        (DTypeSet.Bool, "bool"), (DTypeSet.Integers, "integers"), (DTypeSet.Floats, "floats"), (DTypeSet.Float8, "8-bit floats"), (DTypeSet.Complex, "complex"),
     ];
 
     public static Command Create()

@@ -104,7 +104,7 @@ internal static class RunInputs
         }
     }
 
-    private static string NumpyName(DType type) => (type.IsHalf() ? DType.Float32 : type == DType.Complex32 ? DType.Complex64 : type).Name();
+    private static string NumpyName(DType type) => (type.IsNarrow() ? DType.Float32 : type == DType.Complex32 ? DType.Complex64 : type).Name();
 
     private static int? Number(string key, string prefix) =>
         key.StartsWith(prefix, StringComparison.Ordinal) && int.TryParse(key.AsSpan(prefix.Length), out var number) && number >= 0

@@ -226,7 +226,7 @@ internal sealed class ReferenceCases
             case DType.Complex32:
                 var parts = Enumerable.Range(0, count).Select(_ => (Half)((2 * random.NextSingle()) - 1)).ToArray();
                 return TensorData.Dense(port.Type, shape, MemoryMarshal.AsBytes(parts.AsSpan()).ToArray());
-            case DType.Float16 or DType.BFloat16:
+            case var type when type.IsNarrow():
                 var wide = Enumerable.Range(0, count).Select(_ => (2 * random.NextSingle()) - 1).ToArray();
                 return HalfPrecision.Narrow(TensorData.Dense(DType.Float32, shape, MemoryMarshal.AsBytes(wide.AsSpan()).ToArray()), port.Type);
             default:

@@ -20,6 +20,7 @@ internal static class Conversion
         DType.Float16 => (double)BitConverter.Int16BitsToHalf((short)bits),
         DType.BFloat16 => BitConverter.Int32BitsToSingle((int)bits << 16),
         DType.Float32 => BitConverter.Int32BitsToSingle((int)bits),
+        _ when type.IsFloat8() => Float8.ToSingle((byte)bits, type),
         _ => BitConverter.Int64BitsToDouble(bits),
     };
 
@@ -29,6 +30,7 @@ internal static class Conversion
         DType.Float16 => BitConverter.HalfToInt16Bits((Half)value),
         DType.BFloat16 => (short)(BitConverter.SingleToInt32Bits((float)value) >> 16),
         DType.Float32 => BitConverter.SingleToInt32Bits((float)value),
+        _ when type.IsFloat8() => Float8.FromSingle((float)value, type),
         _ => BitConverter.DoubleToInt64Bits(value),
     };
 }

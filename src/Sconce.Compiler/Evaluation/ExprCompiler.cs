@@ -190,6 +190,7 @@ internal sealed class ExprCompiler(Frame frame)
         DType.Float32 => () => (float)compute(),
         DType.Float16 => () => (double)(Half)compute(),
         DType.BFloat16 => () => ConstExpr.RoundToBFloat16((float)compute()),
+        _ when type.IsFloat8() => () => Float8.ToSingle(Float8.FromSingle((float)compute(), type), type),
         _ => compute,
     };
 

@@ -20,6 +20,10 @@ public static class DTypeLimits
         DType.UInt64 => (ulong.MinValue, ulong.MaxValue),
         DType.Float16 => (-65504, 65504),
         DType.BFloat16 => (-3.3895313892515355e38, 3.3895313892515355e38),
+        DType.Float8E4M3FN => (-448, 448),
+        DType.Float8E5M2 or DType.Float8E5M2FNUZ => (-57344, 57344),
+        DType.Float8E4M3FNUZ => (-240, 240),
+        DType.Float8E8M0FNU => (Math.ScaleB(1, -127), Math.ScaleB(1, 127)),
         DType.Float32 => (float.MinValue, float.MaxValue),
         _ => (double.MinValue, double.MaxValue),
     };

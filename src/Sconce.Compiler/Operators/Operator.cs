@@ -62,9 +62,13 @@ public enum DTypeSet
     Integers = 1 << DType.UInt8 | 1 << DType.Int8 | 1 << DType.Int16 | 1 << DType.Int32 | 1 << DType.Int64 | 1 << DType.UInt16 | 1 << DType.UInt32 | 1 << DType.UInt64,
     Floats = 1 << DType.Float16 | 1 << DType.BFloat16 | 1 << DType.Float32 | 1 << DType.Float64,
     Numbers = Integers | Floats,
+    Float8 = 1 << DType.Float8E4M3FN | 1 << DType.Float8E5M2 | 1 << DType.Float8E4M3FNUZ | 1 << DType.Float8E5M2FNUZ | 1 << DType.Float8E8M0FNU,
     Real = Bool | Integers | Floats,
     Complex = 1 << DType.Complex32 | 1 << DType.Complex64 | 1 << DType.Complex128,
-    All = Real | Complex,
+
+    /// <summary>What is moved and converted, not computed with.</summary>
+    Stored = Real | Float8,
+    All = Stored | Complex,
 }
 
 /// <summary>Questions to a <see cref="DTypeSet"/>.</summary>

@@ -1,3 +1,4 @@
+using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Operators;
@@ -11,8 +12,8 @@ public static class TypePromotion
     /// <summary>The dtype that PyTorch gives where nothing says otherwise: <c>torch.get_default_dtype()</c>.</summary>
     public const DType DefaultFloat = DType.Float32;
 
-    /// <summary>The dtype to compute in: 16-bit floats are widened.</summary>
-    public static DType Compute(this DType type) => type.IsHalf() ? DType.Float32 : type;
+    /// <summary>The dtype to compute in: floats of 8 and 16 bits are widened.</summary>
+    public static DType Compute(this DType type) => type.IsNarrow() ? DType.Float32 : type;
 
     /// <summary>The dtype of a function that has no integer results, as <c>exp</c>.</summary>
     public static DType ToFloat(this DType type) => type.IsFloat() || type.IsComplex() ? type : DefaultFloat;
@@ -32,6 +33,11 @@ public static class TypePromotion
         {
             var (high, low) = Category(a) > Category(b) ? (a, b) : (b, a);
             return high.IsComplex() && low.IsFloat() ? Promote(high, low.ToComplex()) : high;
+        }
+
+        if (a.IsFloat8() || b.IsFloat8())
+        {
+            throw SconceException.Unsupported($"{a.Name()} with {b.Name()}, for which PyTorch has no common dtype", hint: "Convert one of the two first.");
         }
 
         return (a, b) switch

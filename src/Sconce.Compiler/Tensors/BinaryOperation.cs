@@ -92,7 +92,7 @@ public sealed record BinaryOperation
     public bool Takes(DType type) => type switch
     {
         DType.Bool => TakesBool,
-        _ when type.IsFloat() => Floats is not null || FloatTest is not null,
+        _ when type.IsFloat() => !type.IsFloat8() && (Floats is not null || FloatTest is not null),
         _ => type.IsInteger() && Integers is not null,
     };
 

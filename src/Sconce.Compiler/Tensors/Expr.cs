@@ -152,6 +152,7 @@ public sealed class ConstExpr : Expr
         DType.Float32 => new(type, BitConverter.DoubleToInt64Bits((float)value)),
         DType.Float16 => new(type, BitConverter.DoubleToInt64Bits((double)(Half)value)),
         DType.BFloat16 => new(type, BitConverter.DoubleToInt64Bits(RoundToBFloat16((float)value))),
+        _ when type.IsFloat8() => new(type, BitConverter.DoubleToInt64Bits(Float8.ToSingle(Float8.FromSingle((float)value, type), type))),
         _ when type.IsFloat() || type.IsComplex() => new(type, BitConverter.DoubleToInt64Bits(value)),
         DType.UInt64 when value >= 9.2233720368547758e18 => new(type, (long)(ulong)value),
         _ => Of(type, double.IsNaN(value) ? 0 : (long)value),

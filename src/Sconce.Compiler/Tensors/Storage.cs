@@ -58,7 +58,7 @@ public abstract partial record Storage
         public abstract Expr Unpack(LoadExpr load);
     }
 
-    /// <summary>Elements as they are. 16-bit floats become float32, float64 stay.</summary>
+    /// <summary>Elements as they are. Floats of 8 and 16 bits become float32, float64 stay.</summary>
     public sealed record Plain : Elementwise
     {
         public Plain(DType type) => Type = type;
@@ -80,7 +80,7 @@ public abstract partial record Storage
         internal static (Elementwise, LoadExpr)? Widened(Expr expr) => expr switch
         {
             LoadExpr { Type: DType.Float32 or DType.Float64 } load => (new Plain(load.Type), load),
-            CastExpr { Type: DType.Float32, Operand: LoadExpr load } when load.Type.IsHalf() => (new Plain(load.Type), load),
+            CastExpr { Type: DType.Float32, Operand: LoadExpr load } when load.Type.IsNarrow() => (new Plain(load.Type), load),
             _ => null,
         };
     }

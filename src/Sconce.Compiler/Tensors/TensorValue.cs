@@ -48,6 +48,7 @@ public sealed class TensorValue
         DType.Float16 => (double)MemoryMarshal.Cast<byte, Half>(Bytes)[(int)at],
         DType.BFloat16 => BitConverter.UInt32BitsToSingle((uint)MemoryMarshal.Cast<byte, ushort>(Bytes)[(int)at] << 16),
         DType.UInt64 => (ulong)GetInteger(at),
+        _ when Type.IsFloat8() => Float8.ToSingle(Bytes[(int)at], Type),
         _ => GetInteger(at),
     };
 
@@ -80,6 +81,9 @@ public sealed class TensorValue
             case DType.BFloat16:
                 MemoryMarshal.Cast<byte, ushort>(Bytes)[(int)at] =
                     (ushort)(BitConverter.SingleToUInt32Bits(ConstExpr.RoundToBFloat16((float)value)) >> 16);
+                break;
+            case var type when type.IsFloat8():
+                Bytes[(int)at] = Float8.FromSingle((float)value, type);
                 break;
             default:
                 SetInteger(at, (long)value);

@@ -19,6 +19,11 @@ public enum DType : byte
     Complex32,
     Complex64,
     Complex128,
+    Float8E4M3FN,
+    Float8E5M2,
+    Float8E4M3FNUZ,
+    Float8E5M2FNUZ,
+    Float8E8M0FNU,
 }
 
 /// <summary>Facts about element types.</summary>
@@ -28,6 +33,7 @@ public static class DTypes
     public static int Size(this DType type) => type switch
     {
         DType.Bool or DType.UInt8 or DType.Int8 => 1,
+        _ when type.IsFloat8() => 1,
         DType.Int16 or DType.UInt16 or DType.Float16 or DType.BFloat16 => 2,
         DType.Int32 or DType.UInt32 or DType.Float32 or DType.Complex32 => 4,
         DType.Int64 or DType.UInt64 or DType.Float64 or DType.Complex64 => 8,
@@ -36,7 +42,10 @@ public static class DTypes
     };
 
     public static bool IsFloat(this DType type) =>
-        type is DType.Float16 or DType.BFloat16 or DType.Float32 or DType.Float64;
+        type is DType.Float16 or DType.BFloat16 or DType.Float32 or DType.Float64 || type.IsFloat8();
+
+    /// <summary>The 8-bit floats, in which PyTorch keeps and converts numbers, but hardly computes.</summary>
+    public static bool IsFloat8(this DType type) => type is >= DType.Float8E4M3FN and <= DType.Float8E8M0FNU;
 
     public static bool IsComplex(this DType type) => type is DType.Complex32 or DType.Complex64 or DType.Complex128;
 
@@ -65,6 +74,9 @@ public static class DTypes
 
     /// <summary>The 16-bit floats, which are computed with in float32 and rounded after each operator, as PyTorch does on the CPU.</summary>
     public static bool IsHalf(this DType type) => type is DType.Float16 or DType.BFloat16;
+
+    /// <summary>The floats of 8 and 16 bits: an element is a float32 while it is computed with, and is rounded after.</summary>
+    public static bool IsNarrow(this DType type) => type.IsHalf() || type.IsFloat8();
 
     /// <summary>The signed integer dtype of the same size; of complex numbers there is none.</summary>
     public static DType SameSizeInteger(this DType type) => type.Size() switch
@@ -95,6 +107,11 @@ public static class DTypes
         DType.Complex32 => "complex32",
         DType.Complex64 => "complex64",
         DType.Complex128 => "complex128",
+        DType.Float8E4M3FN => "float8_e4m3fn",
+        DType.Float8E5M2 => "float8_e5m2",
+        DType.Float8E4M3FNUZ => "float8_e4m3fnuz",
+        DType.Float8E5M2FNUZ => "float8_e5m2fnuz",
+        DType.Float8E8M0FNU => "float8_e8m0fnu",
         _ => throw new ArgumentOutOfRangeException(nameof(type)),
     };
 }

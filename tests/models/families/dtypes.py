@@ -129,3 +129,48 @@ for name, dtype, signed in (("uint16", torch.uint16, torch.int16), ("uint32", to
         "full": torch.full((2, 3), 7, dtype=dtype), "pad": F.pad(x, (1, 2)), "weights": x * w, "exp": (x / limits.max).exp(), "mean": x.mean(dtype=torch.float64), "most": x * limits.max,
         "scatter": x.scatter(0, n.abs()[:1] % 21, y[:1]), "hash": torch.hash_tensor(f)},
         wide, wide.flip(0), torch.cat((rand(19, low=0, high=30000), torch.tensor([-1.5, 2.9]))), ints(21), wide.roll(1))
+
+# The 8-bit floats, which are kept and converted: all their numbers, what lies halfway between two of them, and what is too large. The npz holds them as float32.
+def float8s(dtype):
+    every = torch.arange(256, dtype=torch.uint8).view(dtype).float()
+    finite = every[every.isfinite()].sort().values.unique()
+    halfway = ((finite[1:] + finite[:-1]) / 2)[::3]
+    return torch.cat((every, halfway, halfway.nextafter(torch.tensor(9e9)), halfway.nextafter(torch.tensor(-9e9)), finite[-1] * torch.tensor([1.03, 1.04, 1.07, 1.2, 3.0, -1.2]),
+        torch.tensor([float("inf"), -float("inf"), float("nan"), 3e38, -1e-30, 1e-30, -0.0, 1e-40, 5.9e-39, 8.9e-39])))
+
+
+for dtype in (torch.float8_e4m3fn, torch.float8_e5m2, torch.float8_e4m3fnuz, torch.float8_e5m2fnuz, torch.float8_e8m0fnu):
+    name = str(dtype).removeprefix("torch.").replace("_", "-")
+    case(f"{name}-conversion", lambda x, b, d, dtype=dtype: {
+        "bits": x.to(dtype).view(torch.uint8), "back": x.to(dtype).float(), "all": b.view(dtype).float(), "float16": b.view(dtype).to(torch.float16),
+        "bfloat16": b.view(dtype).to(torch.bfloat16), "double": b.view(dtype).double(), "of_double": d.to(dtype).view(torch.uint8),
+        "of_half": x.half().to(dtype).view(torch.uint8), "of_bfloat16": x.bfloat16().to(dtype).view(torch.uint8), "of_int": b.to(dtype).float()},
+         float8s(dtype), torch.arange(256, dtype=torch.uint8), float8s(dtype).double() * 1.0000001)
+
+
+class Float8(nn.Module):
+    """Layers whose weights are 8-bit floats, as they are kept: with a scale beside them."""
+
+    def __init__(self):
+        super().__init__()
+        self.scale = nn.Parameter(torch.tensor(0.25))
+        for name in ("e4m3fn", "e5m2", "e4m3fnuz", "e5m2fnuz"):
+            self.register_buffer(name, rand(7, 13).to(getattr(torch, f"float8_{name}")))
+        self.register_buffer("kernel", rand(5, 3, 3, 3).to(torch.float8_e4m3fn))
+        self.register_buffer("table", rand(9, 5).to(torch.float8_e5m2))
+
+    def forward(self, x, image, places):
+        return {"e4m3fn": F.linear(x, self.e4m3fn.to(x.dtype) * self.scale), "e5m2": F.linear(x, self.e5m2.to(x.dtype)), "e4m3fnuz": x @ self.e4m3fnuz.to(x.dtype).t(),
+            "e5m2fnuz": F.linear(x.bfloat16(), self.e5m2fnuz.to(torch.bfloat16)), "half": F.linear(x.half(), self.e4m3fn.half()),
+            "conv": F.conv2d(image, self.kernel.float()), "embedding": self.table.float()[places], "kept": self.table}
+
+
+case("float8-weights", Float8(), rand(3, 13), rand(1, 3, 9, 7), torch.tensor([0, 8, 3]), rough=True)
+case("float8-moved", lambda x, y, p: {
+    "cat": torch.cat((x, y)), "index": x[torch.tensor([2, 0])], "select": x.index_select(1, torch.tensor([6, 1])), "where": torch.where(p, x, y), "flip": x.flip(0),
+    "pad": F.pad(x, [1, 2]), "equal": x == y, "t": x.t(), "reshape": x.reshape(7, 3), "slice": x[1:, ::2], "e5m2": x.view(torch.float8_e5m2), "int32": torch.cat((x, y), 1)[:, :8].contiguous().view(torch.int32)},
+     rand(3, 7).to(torch.float8_e4m3fn), rand(3, 7).to(torch.float8_e4m3fn), bools(3, 7))
+case("scaled-mm", lambda a, b, s, t, rows, columns, bias: {
+    "bfloat16": torch._scaled_mm(a, b.t(), s, t, out_dtype=torch.bfloat16), "float32": torch._scaled_mm(a, b.t(), s, t, out_dtype=torch.float32),
+    "rows": torch._scaled_mm(a, b.t(), rows, columns, out_dtype=torch.float32), "bias": torch._scaled_mm(a, b.t(), s, t, bias=bias, out_dtype=torch.float32)},
+     rand(16, 32).to(torch.float8_e4m3fn), rand(48, 32).to(torch.float8_e4m3fn), torch.tensor(0.5), torch.tensor(0.3), rand(16, 1), rand(1, 48), rand(48), rough=True)

@@ -29,7 +29,7 @@ const dtypes: Readonly<Record<TensorType, readonly DType[]>> = {
   FP64: ["float64"],
   BF16: ["bfloat16"],
   // WASI-NN has no other types of one byte.
-  U8: ["uint8", "bool", "int8"],
+  U8: ["uint8", "bool", "int8", "float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e5m2fnuz", "float8_e8m0fnu"],
   // Nor without a sign: the bits are the same.
   I32: ["int32", "uint32"],
   I64: ["int64", "uint64"],

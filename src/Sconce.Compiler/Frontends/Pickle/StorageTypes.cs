@@ -20,6 +20,18 @@ internal static class StorageTypes
         "torch.DoubleStorage" => DType.Float64,
         "torch.ComplexFloatStorage" => DType.Complex64,
         "torch.ComplexDoubleStorage" => DType.Complex128,
+        "torch.Float8_e4m3fnStorage" => DType.Float8E4M3FN,
+        "torch.Float8_e5m2Storage" => DType.Float8E5M2,
+        "torch.Float8_e4m3fnuzStorage" => DType.Float8E4M3FNUZ,
+        "torch.Float8_e5m2fnuzStorage" => DType.Float8E5M2FNUZ,
+        "torch.Float8_e8m0fnuStorage" => DType.Float8E8M0FNU,
+        "torch.UInt16Storage" => DType.UInt16,
+        "torch.UInt32Storage" => DType.UInt32,
+        "torch.UInt64Storage" => DType.UInt64,
         _ => null,
     };
+
+    /// <summary>The dtype of a name as <c>torch.float8_e4m3fn</c>, by which tensors in storages without a dtype are told; null for one that Sconce does not know.</summary>
+    public static DType? Named(string name) =>
+        Enum.GetValues<DType>().Where(type => name == $"torch.{type.Name()}").Select(type => (DType?)type).FirstOrDefault();
 }

@@ -16,8 +16,9 @@ internal sealed class TorchPickle
     private const string RebuildParameterWithState = "torch._utils._rebuild_parameter_with_state";
     private const string RebuildFromType = "torch._tensor._rebuild_from_type_v2";
     private const string RebuildTensor = "torch._utils._rebuild_tensor_v2";
+    private const string RebuildTyped = "torch._utils._rebuild_tensor_v3";
 
-    private static readonly HashSet<string> Rebuilds = [RebuildParameter, RebuildParameterWithState, RebuildFromType, RebuildTensor];
+    private static readonly HashSet<string> Rebuilds = [RebuildParameter, RebuildParameterWithState, RebuildFromType, RebuildTensor, RebuildTyped];
 
     private readonly ZipReader zip;
     private readonly string root;
@@ -112,21 +113,28 @@ internal sealed class TorchPickle
             Tensor(name, new PickleValue.Object(function, arguments), depth + 1),
         PickleValue.Object { Callee.FullName: RebuildTensor } tensor
             when tensor.Arguments is PickleValue.Tuple { Items: [PickleValue.Persistent storage, PickleValue.Int offset, PickleValue.Tuple shape, PickleValue.Tuple strides, ..] } =>
-            Tensor(name, storage, offset.Value, Numbers(name, shape), Numbers(name, strides)),
+            Tensor(name, storage, null, offset.Value, Numbers(name, shape), Numbers(name, strides)),
+        PickleValue.Object { Callee.FullName: RebuildTyped } tensor
+            when tensor.Arguments is PickleValue.Tuple
+            {
+                Items: [PickleValue.Persistent storage, PickleValue.Int offset, PickleValue.Tuple shape, PickleValue.Tuple strides, _, _, PickleValue.Global type, ..],
+            } =>
+            Tensor(name, storage, type, offset.Value, Numbers(name, shape), Numbers(name, strides)),
         PickleValue.Object { Callee.FullName: var other } => throw SconceException.Unsupported(
             $"'{name}' is stored as a Python object that {other} makes, which Sconce does not run", place, "turn it into a plain tensor before exporting the model"),
         _ => throw Damaged(name),
     };
 
-    private TensorData Tensor(string name, PickleValue.Persistent storage, long offset, ImmutableArray<long> shape, ImmutableArray<long> strides)
+    /// <param name="typed">The dtype, where the storage has none.</param>
+    private TensorData Tensor(string name, PickleValue.Persistent storage, PickleValue.Global? typed, long offset, ImmutableArray<long> shape, ImmutableArray<long> strides)
     {
         if (storage.Id is not PickleValue.Tuple { Items: [PickleValue.Text { Value: "storage" }, PickleValue.Global kind, PickleValue.Text key, ..] })
         {
             throw Damaged(name);
         }
 
-        var type = StorageTypes.ToDType(kind.FullName)
-            ?? throw SconceException.Unsupported($"'{name}' lies in a {kind.FullName}", place, "convert the model to float32 (model.float()) before exporting it");
+        var type = (typed is null ? StorageTypes.ToDType(kind.FullName) : StorageTypes.Named(typed.FullName))
+            ?? throw SconceException.Unsupported($"'{name}' lies in a {(typed ?? kind).FullName}", place, "convert the model to float32 (model.float()) before exporting it");
         var bytes = Read($"data/{key.Value}");
         return StoredTensor.Create(name, type, shape, strides, offset, isBigEndian ? StoredTensor.Swapped(bytes.Span, type) : bytes, place);
     }

@@ -3,7 +3,7 @@ using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Kernels.Contraction;
 
-/// <summary>How an operand that is packed should be stored: weights of 16 bits stay so in the file and in memory, all else is what it is computed with.</summary>
+/// <summary>How an operand that is packed should be stored: weights of 8 and 16 bits stay so in the file and in memory, all else is what it is computed with.</summary>
 internal static class StorageChoice
 {
     /// <summary>The storage for an element, and the expression to store.</summary>
@@ -14,7 +14,7 @@ internal static class StorageChoice
             return (new Storage.Plain(DType.Float64), element);
         }
 
-        if (element.As(DType.Float32) is not CastExpr { Operand: { } narrow } || !narrow.Type.IsHalf() || !OperandExpr.IsConstant(narrow))
+        if (element.As(DType.Float32) is not CastExpr { Operand: { } narrow } || !narrow.Type.IsNarrow() || !OperandExpr.IsConstant(narrow))
         {
             return (Storage.Plain.Float32, element.As(DType.Float32));
         }

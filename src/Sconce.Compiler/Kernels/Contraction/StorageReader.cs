@@ -12,15 +12,16 @@ internal static class StorageReader
     public static Func<I32, uint, V128> For(FunctionBuilder f, Storage.Elementwise storage) => storage switch
     {
         Storage.ScaledHalf => ScaledHalf(f),
-        Storage.Plain { Type: var type } when type.IsHalf() => Half(f, type),
+        Storage.Plain { Type: var type } when type.IsNarrow() => Narrow(f, type),
         Storage.Plain { Type: DType.Float32 or DType.Float64 } => (pointer, offset) => Memory.LoadV128(pointer, offset),
         _ => throw new NotSupportedException($"No kernel reads what is stored as {storage.Name}."),
     };
 
-    private static Func<I32, uint, V128> Half(FunctionBuilder f, DType type)
+    private static Func<I32, uint, V128> Narrow(FunctionBuilder f, DType type)
     {
-        var half = new HalfFloats(f);
-        return (pointer, offset) => half.FromBits(Memory.Load16x4U(pointer, offset), type);
+        var narrow = new NarrowFloats(f);
+        return (pointer, offset) => narrow.FromBits(
+            type.IsFloat8() ? I32x4.ExtendLowI16x8U(I16x8.ExtendLowI8x16U(Memory.Load32Zero(pointer, offset))) : Memory.Load16x4U(pointer, offset), type);
     }
 
     /// <summary>Sign-extended and shifted, the sign stands in the upper bits: it stays in the first, and leaves the others to the exponent.</summary>

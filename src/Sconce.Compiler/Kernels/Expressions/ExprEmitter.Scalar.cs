@@ -62,6 +62,9 @@ public sealed partial class ExprEmitter
             case DType.Float16 or DType.BFloat16:
                 f.StoreI32_16(pointer, half.ToBits(value.AsF32(), target.Buffer.Type), offset);
                 break;
+            case var type when type.IsFloat8():
+                f.StoreI32_8(pointer, half.ToBits(value.AsF32(), type), offset);
+                break;
             case DType.Int32 or DType.UInt32:
                 f.StoreI32(pointer, value.AsI32(), offset);
                 break;
@@ -79,7 +82,7 @@ public sealed partial class ExprEmitter
 
     /// <summary>The value without a rounding that the store does anyway.</summary>
     private Code StoredValue(Expr value) =>
-        value is CastExpr { Operand.Type: DType.Float32 } cast && value.Type.IsHalf() ? Scalar(cast.Operand) : Scalar(value);
+        value is CastExpr { Operand.Type: DType.Float32 } cast && value.Type.IsNarrow() ? Scalar(cast.Operand) : Scalar(value);
 
     /// <summary>Puts a value in a local where it is used more than once.</summary>
     private Code Keep(Expr expr, Code value)
@@ -109,6 +112,7 @@ public sealed partial class ExprEmitter
             DType.Int32 or DType.UInt32 => Memory.LoadI32(pointer, offset),
             DType.Int64 or DType.UInt64 => Memory.LoadI64(pointer, offset),
             DType.Float16 or DType.BFloat16 => half.FromBits(Memory.LoadI32_16U(pointer, offset), load.Type),
+            _ when load.Type.IsFloat8() => half.FromBits(Memory.LoadI32_8U(pointer, offset), load.Type),
             DType.Float32 => Memory.LoadF32(pointer, offset),
             _ => Memory.LoadF64(pointer, offset),
         };

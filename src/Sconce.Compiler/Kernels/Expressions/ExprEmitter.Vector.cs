@@ -56,7 +56,7 @@ public sealed partial class ExprEmitter
 
     /// <summary>Stores the values at four points in a row.</summary>
     public void StoreVector(Target target, Expr value) =>
-        StoreVector(target, value is CastExpr { Operand.Type: DType.Float32 } cast && value.Type.IsHalf() ? Vector(cast.Operand) : Vector(value));
+        StoreVector(target, value is CastExpr { Operand.Type: DType.Float32 } cast && value.Type.IsNarrow() ? Vector(cast.Operand) : Vector(value));
 
     public void StoreVector(Target target, Vector value)
     {
@@ -95,6 +95,9 @@ public sealed partial class ExprEmitter
                 break;
             case DType.Float16 or DType.BFloat16:
                 f.Store64Lane(pointer, Halves(half.ToBits(value.Low, type)), 0, offset);
+                break;
+            case var _ when type.IsFloat8():
+                f.Store32Lane(pointer, Bytes(half.ToBits(value.Low, type)), 0, offset);
                 break;
             default:
                 f.StoreV128(pointer, value.Low, offset);
@@ -211,6 +214,8 @@ public sealed partial class ExprEmitter
                 return new(Memory.Load16x4U(pointer, offset));
             case DType.Float16 or DType.BFloat16:
                 return new(half.FromBits(Memory.Load16x4U(pointer, offset), buffer.Type));
+            case var type when type.IsFloat8():
+                return new(half.FromBits(ExtendBytes(Memory.Load32Zero(pointer, offset), signed: false), type));
             case DType.Int64 or DType.UInt64 or DType.Float64:
                 return new(Memory.LoadV128(pointer, offset), Memory.LoadV128(pointer, offset + 16));
             default:

@@ -16,7 +16,7 @@ public sealed partial class ExprEmitter
     private readonly KernelModule module;
     private readonly ScalarOps scalarOps;
     private readonly VectorOps vectorOps;
-    private readonly HalfFloats half;
+    private readonly NarrowFloats half;
     private readonly Axis? along;
     private readonly Dictionary<Atom, I32> leaves = [];
     private readonly Dictionary<TensorBuffer, I32> addresses = [];

@@ -8,7 +8,7 @@ namespace Sconce.Compiler.Kernels.Expressions;
 /// <summary>Operators on single elements.</summary>
 internal sealed class ScalarOps(FunctionBuilder f, KernelModule module)
 {
-    private readonly HalfFloats half = new(f);
+    private readonly NarrowFloats half = new(f);
 
     public Code Unary(UnaryOp op, DType type, Code x)
     {
@@ -67,10 +67,10 @@ internal sealed class ScalarOps(FunctionBuilder f, KernelModule module)
     /// <summary>Bits as another dtype of the same size: one is a float, one an integer.</summary>
     public Code Bitcast(DType from, DType to, Code x) => x switch
     {
-        F32 v when from.IsHalf() => IntegerOps.Wrap(half.ToBits(v, from), to),
+        F32 v when from.IsNarrow() => IntegerOps.Wrap(half.ToBits(v, from), to),
         F32 v => I32.ReinterpretF32(v),
         F64 v => I64.ReinterpretF64(v),
-        I32 v when to.IsHalf() => half.FromBits(v & 0xFFFF, to),
+        I32 v when to.IsNarrow() => half.FromBits(v & (to.IsFloat8() ? 0xFF : 0xFFFF), to),
         I32 v => F32.ReinterpretI32(v),
         _ => F64.ReinterpretI64(x.AsI64()),
     };

@@ -66,10 +66,10 @@ internal sealed partial class VectorOps
         }
     }
 
-    /// <summary>Bits as another dtype of the same size: one is a float, one an integer. Only 16-bit floats are not held as their bits.</summary>
+    /// <summary>Bits as another dtype of the same size: one is a float, one an integer. Only floats of 8 and 16 bits are not held as their bits.</summary>
     public Vector Bitcast(DType from, DType to, Vector x) =>
-        from.IsHalf() ? new(IntegerOps.Wrap(half.ToBits(x.Low, from), to))
-        : to.IsHalf() ? new(half.FromBits(x.Low & V128.Const(0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF), to))
+        from.IsNarrow() ? new(IntegerOps.Wrap(half.ToBits(x.Low, from), to))
+        : to.IsNarrow() ? new(half.FromBits(x.Low & (to.IsFloat8() ? V128.Const(0xFF, 0xFF, 0xFF, 0xFF) : V128.Const(0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF)), to))
         : x;
 
     /// <summary>A mask of the lanes that are not zero.</summary>

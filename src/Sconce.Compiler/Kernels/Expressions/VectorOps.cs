@@ -9,7 +9,7 @@ namespace Sconce.Compiler.Kernels.Expressions;
 internal sealed partial class VectorOps(FunctionBuilder f, KernelModule module)
 {
     private readonly ScalarOps scalar = new(f, module);
-    private readonly HalfFloats half = new(f);
+    private readonly NarrowFloats half = new(f);
 
     public VectorMath Math { get; } = new(f, module);
 

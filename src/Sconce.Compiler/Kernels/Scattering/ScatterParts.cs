@@ -23,7 +23,7 @@ internal static class ScatterParts
     public static KernelChoice.Scatter Choose(ScatterStep step)
     {
         var (buffer, points) = (step.Target.Buffer, TilePlan.Points(step.Axes));
-        if (step.Mode == ScatterMode.Set || step.Axes.IsEmpty || buffer.Type.IsHalf() || buffer.Type == DType.Bool
+        if (step.Mode == ScatterMode.Set || step.Axes.IsEmpty || buffer.Type.IsNarrow() || buffer.Type == DType.Bool
             || !step.Axes.All(axis => axis.Extent.IsConstant) || !buffer.ElementCount.IsConstant)
         {
             return new(1);

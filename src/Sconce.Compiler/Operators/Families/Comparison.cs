@@ -9,10 +9,10 @@ internal static class Comparison
 {
     public static OperatorFamily Family { get; } = new("comparison")
     {
-        { "aten::eq.Tensor(Tensor self, Tensor other) -> Tensor", Compare(BinaryOp.Eq) },
-        { "aten::eq.Scalar(Tensor self, Scalar other) -> Tensor", Compare(BinaryOp.Eq) },
-        { "aten::ne.Tensor(Tensor self, Tensor other) -> Tensor", Compare(BinaryOp.Ne) },
-        { "aten::ne.Scalar(Tensor self, Scalar other) -> Tensor", Compare(BinaryOp.Ne) },
+        { "aten::eq.Tensor(Tensor self, Tensor other) -> Tensor", DTypeSet.Stored, Compare(BinaryOp.Eq) },
+        { "aten::eq.Scalar(Tensor self, Scalar other) -> Tensor", DTypeSet.Stored, Compare(BinaryOp.Eq) },
+        { "aten::ne.Tensor(Tensor self, Tensor other) -> Tensor", DTypeSet.Stored, Compare(BinaryOp.Ne) },
+        { "aten::ne.Scalar(Tensor self, Scalar other) -> Tensor", DTypeSet.Stored, Compare(BinaryOp.Ne) },
         { "aten::not_equal.Tensor(Tensor self, Tensor other) -> Tensor", Compare(BinaryOp.Ne) },
         { "aten::not_equal.Scalar(Tensor self, Scalar other) -> Tensor", Compare(BinaryOp.Ne) },
         { "aten::lt.Tensor(Tensor self, Tensor other) -> Tensor", Compare(BinaryOp.Lt) },
@@ -39,7 +39,7 @@ internal static class Comparison
         { "aten::logical_and(Tensor self, Tensor other) -> Tensor", Logic((a, b) => a & b) },
         { "aten::logical_or(Tensor self, Tensor other) -> Tensor", Logic((a, b) => a | b) },
         { "aten::logical_xor(Tensor self, Tensor other) -> Tensor", Logic((a, b) => a.NotEqualTo(b)) },
-        { "aten::where.self(Tensor condition, Tensor self, Tensor other) -> Tensor", Where },
+        { "aten::where.self(Tensor condition, Tensor self, Tensor other) -> Tensor", DTypeSet.Stored, Where },
         { "aten::where.ScalarSelf(Tensor condition, Scalar self, Tensor other) -> Tensor", Where },
         { "aten::where.ScalarOther(Tensor condition, Tensor self, Scalar other) -> Tensor", Where },
         { "aten::where.Scalar(Tensor condition, Scalar self, Scalar other) -> Tensor", Where },

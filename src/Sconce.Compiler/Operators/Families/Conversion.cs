@@ -6,7 +6,7 @@ namespace Sconce.Compiler.Operators.Families;
 /// <summary>Changes of dtype, and copies.</summary>
 internal static class Conversion
 {
-    public static OperatorFamily Family { get; } = new("conversion")
+    public static OperatorFamily Family { get; } = new("conversion", DTypeSet.Stored)
     {
         { "aten::to.dtype(Tensor(a) self, ScalarType dtype, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)", To, ComplexTo },
         { "aten::to.dtype_layout(Tensor(a) self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)", To, ComplexTo },

@@ -130,21 +130,26 @@ internal static class Distance
     {
         var (a, b) = (call.Tensor("x1"), call.Tensor("x2"));
         var dims = call.Context.Broadcast(a.Dims, b.Dims);
-        var (x, y) = (call.Context.Expand(a, dims), call.Context.Expand(b, dims));
+        var type = TypePromotion.Promote(a.Type, b.Type);
+        var (x, y) = (call.Context.Expand(call.Context.Convert(a, type), dims), call.Context.Expand(call.Context.Convert(b, type), dims));
         if (dims.IsEmpty)
         {
             (x, y) = (call.Context.Reshape(x, [1]), call.Context.Reshape(y, [1]));
         }
 
+        // Each is divided by its length first, as PyTorch does: no product of large numbers overflows, and 16-bit floats are rounded where PyTorch rounds them.
         var axes = new ReducedAxes(x, [call.Axis("dim", dims.Length)], keep: false);
         var epsilon = call.Number("eps");
-        return call.Context.Reduce([a.Type], axes.Result, axes.Reduced, (o, r) =>
-        {
-            var (p, q) = (x.ValueAt(axes.Index(o, r)), y.ValueAt(axes.Index(o, r)));
-            return [new(Combiner.Sum, p * q), new(Combiner.Sum, p * p), new(Combiner.Sum, q * q)];
-        }, (_, sums) => [sums[0] / (Norm(sums[1], epsilon) * Norm(sums[2], epsilon))])[0];
+        var (p, q) = (Direction(x), Direction(y));
+        return call.Context.Reduce([x.Type], axes.Result, axes.Reduced, (o, r) =>
+            [new(Combiner.Sum, Quantised.Rounded(p(axes.Index(o, r)) * q(axes.Index(o, r)), x.Type))], (_, sums) => [sums[0]])[0];
 
-        static Expr Norm(Expr squares, double epsilon) => squares.Sqrt().Max(squares.Like(epsilon));
+        Func<Dims, Expr> Direction(TensorBuffer vectors)
+        {
+            var lengths = Reduction.Norm(call.Context, vectors, axes, vectors.Type, 2);
+            return index => vectors.ValueAt(index) is var value && lengths.ValueAt(axes.ResultIndex(index)) is var length
+                ? Quantised.Rounded(value / length.Max(length.Like(epsilon)), vectors.Type) : null!;
+        }
     }
 
     private static Lowered Cross(Call call)

@@ -10,10 +10,10 @@ internal static class Indexing
 {
     public static OperatorFamily Family { get; } = new("indexing")
     {
-        { "aten::index.Tensor(Tensor self, Tensor?[] indices) -> Tensor", Index },
-        { "aten::_unsafe_index.Tensor(Tensor self, Tensor?[] indices) -> Tensor", Index },
+        { "aten::index.Tensor(Tensor self, Tensor?[] indices) -> Tensor", DTypeSet.Stored, Index },
+        { "aten::_unsafe_index.Tensor(Tensor self, Tensor?[] indices) -> Tensor", DTypeSet.Stored, Index },
         { "aten::_unsafe_masked_index(Tensor self, Tensor mask, Tensor?[] indices, Scalar fill) -> Tensor", MaskedIndex },
-        { "aten::index_select(Tensor self, int dim, Tensor index) -> Tensor", IndexSelect },
+        { "aten::index_select(Tensor self, int dim, Tensor index) -> Tensor", DTypeSet.Stored, IndexSelect },
         { "aten::gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor", Gather },
         { "aten::take(Tensor self, Tensor index) -> Tensor", Take },
         { "aten::take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor", TakeAlongDim },

@@ -15,8 +15,8 @@ internal static class Loss
         { "aten::huber_loss(Tensor self, Tensor target, int reduction=1, float delta=1.) -> Tensor", Pointwise((x, y, call) => Huber(x - y, call.Number("delta"))) },
         { "aten::kl_div(Tensor self, Tensor target, int reduction=1, *, bool log_target=False) -> Tensor", Pointwise(KullbackLeibler) },
         { "aten::poisson_nll_loss(Tensor input, Tensor target, bool log_input, bool full, float eps, int reduction) -> Tensor", Pointwise(Poisson) },
-        { "aten::soft_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor", Pointwise((x, y, _) => (-y * x).Exp().Log1p()) },
-        { "aten::hinge_embedding_loss(Tensor self, Tensor target, float margin=1., int reduction=1) -> Tensor", Pointwise((x, y, call) => Hinge(x, y, call.Number("margin"))) },
+        { "aten::soft_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor", Rounding((x, y, _, round) => round(round(round(-y * x).Exp()).Log1p())) },
+        { "aten::hinge_embedding_loss(Tensor self, Tensor target, float margin=1., int reduction=1) -> Tensor", Rounding((x, y, call, round) => Hinge(x, y, call.Number("margin"), round)) },
         { "aten::binary_cross_entropy(Tensor self, Tensor target, Tensor? weight=None, int reduction=1) -> Tensor", BinaryCrossEntropy },
         { "aten::binary_cross_entropy_with_logits(Tensor self, Tensor target, Tensor? weight=None, Tensor? pos_weight=None, int reduction=1) -> Tensor", BinaryCrossEntropyWithLogits },
         { "aten::margin_ranking_loss(Tensor input1, Tensor input2, Tensor target, float margin=0., int reduction=1) -> Tensor", MarginRanking },
@@ -35,11 +35,14 @@ internal static class Loss
         { "torch_nn::_linear_cross_entropy_batch_chunked_no_reduction(Tensor input, Tensor linear_weight, Tensor target, Tensor? linear_bias, Tensor? weight, int ignore_index, int batch_chunk_size, str acc_policy, ScalarType acc_dtype) -> Tensor", call => CrossEntropy(call, Logits(call)) },
     };
 
-    private static Lowering Pointwise(Func<Expr, Expr, Call, Expr> loss) => call =>
+    private static Lowering Pointwise(Func<Expr, Expr, Call, Expr> loss) => Rounding((x, y, call, _) => loss(x, y, call));
+
+    /// <summary>Of several operations in PyTorch, with the rounding of 16-bit floats after each.</summary>
+    private static Lowering Rounding(Func<Expr, Expr, Call, Func<Expr, Expr>, Expr> loss) => call =>
     {
         Operand x = call.Tensor(0), y = call.Tensor(1);
         var type = TypePromotion.Result(x, y).ToFloat();
-        return Reduced(call, call.Context.Pointwise(type, type, [x, y], e => loss(e[0], e[1], call)));
+        return Reduced(call, call.Context.Pointwise(type, type, [x, y], e => loss(e[0], e[1], call, value => Quantised.Rounded(value, type))));
     };
 
     /// <summary>The losses themselves, their mean or their sum.</summary>
@@ -91,8 +94,8 @@ internal static class Loss
         return loss + Expr.Select(target <= target.One, target.Zero, stirling);
     }
 
-    private static Expr Hinge(Expr input, Expr target, double margin) =>
-        Expr.Select(target.EqualTo(target.One), input.Zero, (input.Like(margin) - input).Max(input.Zero))
+    private static Expr Hinge(Expr input, Expr target, double margin, Func<Expr, Expr> round) =>
+        Expr.Select(target.EqualTo(target.One), input.Zero, round(input.Like(margin) - input).Max(input.Zero))
             + Expr.Select(target.EqualTo(target.Like(-1)), input.Zero, input);
 
     private static Lowered BinaryCrossEntropy(Call call)

@@ -17,6 +17,7 @@ internal static class Matrix
         { "aten::mm(Tensor self, Tensor mat2) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor(1)) },
         { "aten::_int_mm(Tensor self, Tensor mat2) -> Tensor", DTypeSet.Integers, call =>
             Multiply(call.Context, call.Context.Convert(call.Tensor(0), DType.Int32), call.Context.Convert(call.Tensor(1), DType.Int32)) },
+        { "aten::_scaled_mm(Tensor self, Tensor mat2, Tensor scale_a, Tensor scale_b, Tensor? bias=None, Tensor? scale_result=None, ScalarType? out_dtype=None, bool use_fast_accum=False) -> Tensor", DTypeSet.Floats | DTypeSet.Float8, ScaledProduct },
         { "aten::bmm(Tensor self, Tensor mat2) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor(1)) },
         { "aten::mv(Tensor self, Tensor vec) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor(1)) },
         { "aten::dot(Tensor self, Tensor tensor) -> Tensor", call => Multiply(call.Context, call.Tensor(0), call.Tensor(1)) },
@@ -94,6 +95,33 @@ internal static class Matrix
             (p, i, j) => b.ValueAt([.. Broadcasting.IndexInto(b.Dims[..^2], p), j, i]), result);
         return !vectorA && !vectorB ? product
             : context.Squeeze(product, axis => (vectorA && axis == batch.Length) || (vectorB && axis == batch.Length + 1));
+    }
+
+    /// <summary>
+    /// A product of 8-bit floats in float32, times a scale for each side: one number, or one for each row of the first and each column of the second. What comes out is rounded once;
+    /// the scale of a result is for 8-bit floats alone.
+    /// </summary>
+    private static Lowered ScaledProduct(Call call)
+    {
+        var (context, a, b, bias) = (call.Context, call.Tensor(0), call.Tensor(1), call.OptionalTensor("bias"));
+        var type = call.TypeOr(a.Type, "out_dtype");
+        var scales = new[] { call.Tensor("scale_a"), call.Tensor("scale_b") };
+        if (type.IsFloat8() && call.Has("scale_result"))
+        {
+            scales = [.. scales, call.Tensor("scale_result")];
+        }
+
+        if (scales.FirstOrDefault(scale => scale.Rank is not (0 or 1 or 2) || scale.Type != DType.Float32) is { } odd)
+        {
+            throw call.Expected("scales that are float32 numbers, or one for each row and each column", $"{odd.Type.Name()}[{string.Join(", ", odd.Dims)}]");
+        }
+
+        var sum = Multiply(context, context.Convert(a, DType.Float32), context.Convert(b, DType.Float32), (index, product) =>
+            Scaled(product, scales[..2], index) is var scaled && bias is null ? scaled : scaled + bias.At([index[1]]).As(DType.Float32));
+        return context.Map(type, sum.Dims, index => Scaled(sum.At(index), scales[2..], index).As(type));
+
+        static Expr Scaled(Expr product, TensorBuffer[] scales, Dims index) =>
+            scales.Aggregate(product, (scaled, scale) => scaled * scale.At(Broadcasting.IndexInto(scale.Dims, index)));
     }
 
     private static Lowered VectorDot(Call call)

@@ -9,9 +9,9 @@ internal static class Padding
 {
     public static OperatorFamily Family { get; } = new("padding")
     {
-        { "aten::pad(Tensor self, SymInt[] pad, str mode=\"constant\", float? value=None) -> Tensor", Pad },
+        { "aten::pad(Tensor self, SymInt[] pad, str mode=\"constant\", float? value=None) -> Tensor", DTypeSet.Stored, Pad },
         { "aten::_pad_enum(Tensor self, SymInt[] pad, int mode, float? value=None) -> Tensor", PadByNumber },
-        { "aten::constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor", call => Constant(call, call.Operand("value")) },
+        { "aten::constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor", DTypeSet.Stored, call => Constant(call, call.Operand("value")) },
         { "aten::reflection_pad1d(Tensor self, SymInt[2] padding) -> Tensor", call => Map(call, "padding", Reflect) },
         { "aten::reflection_pad2d(Tensor self, SymInt[4] padding) -> Tensor", call => Map(call, "padding", Reflect) },
         { "aten::reflection_pad3d(Tensor self, SymInt[6] padding) -> Tensor", call => Map(call, "padding", Reflect) },

@@ -12,8 +12,8 @@ internal static class Views
     public static OperatorFamily Family { get; } = new("views", DTypeSet.All)
     {
         { "aten::view(Tensor(a) self, SymInt[] size) -> Tensor(a)", call => Reshape(call, "size") },
-        { "aten::view.dtype(Tensor(a) self, ScalarType dtype) -> Tensor(a)", DTypeSet.Real, Reinterpret },
-        { "aten::view_copy.dtype(Tensor self, ScalarType dtype) -> Tensor", DTypeSet.Real, Reinterpret },
+        { "aten::view.dtype(Tensor(a) self, ScalarType dtype) -> Tensor(a)", Reinterpret, ReinterpretComplex },
+        { "aten::view_copy.dtype(Tensor self, ScalarType dtype) -> Tensor", Reinterpret, ReinterpretComplex },
         { "aten::_unsafe_view(Tensor self, SymInt[] size) -> Tensor", call => Reshape(call, "size") },
         { "aten::reshape(Tensor(a) self, SymInt[] shape) -> Tensor(a)", call => Reshape(call, "shape") },
         { "aten::_reshape_alias(Tensor(a) self, SymInt[] size, SymInt[] stride) -> Tensor(a)", call => Reshape(call, "size") },
@@ -91,13 +91,39 @@ internal static class Views
     private static Lowered Reshape(Call call, string size) => call.Context.Reshape(call.Tensor(0), call.Ints(size));
 
     /// <summary>The same memory as elements of another dtype: of smaller ones the last dimension has more, of larger ones fewer.</summary>
-    private static Lowered Reinterpret(Call call)
+    private static Lowered Reinterpret(Call call) => Reinterpret(call.Context, call.Tensor(0), call.TypeOr(call.Tensor(0).Type));
+
+    /// <summary>The bytes of complex numbers are those of their parts, side by side; another complex dtype makes numbers of other parts.</summary>
+    private static Lowered ReinterpretComplex(Call call)
     {
-        var (context, self, type) = (call.Context, call.Tensor(0), call.TypeOr(call.Tensor(0).Type));
+        if (call[0] is not Lowered.Complex(var real, var imaginary))
+        {
+            return Reinterpret(call);
+        }
+
+        var (context, type) = (call.Context, call.TypeOr(real.Type.ToComplex()));
+        if (type == real.Type.ToComplex())
+        {
+            return call[0];
+        }
+
+        if (real.Rank == 0)
+        {
+            throw call.Expected($"{real.Type.ToComplex().Name()} for a tensor without dimensions", type.Name());
+        }
+
+        return Reinterpret(context, context.Reshape(Joining.Stack(context, [real, imaginary], real.Rank), [.. real.Dims[..^1], real.Dims[^1] * 2]), type);
+    }
+
+    private static Lowered Reinterpret(LoweringContext context, TensorBuffer self, DType type)
+    {
         var (from, to) = (self.Type.Size(), type.Size());
         if (type.IsComplex())
         {
-            throw SconceException.Unsupported($"a view of {self.Type.Name()} as {type.Name()}", hint: "torch.view_as_complex makes complex numbers of real ones.");
+            var parts = ((Lowered.Tensor)Reinterpret(context, self, type.ToPart())).Buffer;
+            var pairs = parts.Rank == 0 ? throw SconceException.Expected($"a dtype of {from} bytes for a tensor without dimensions", type.Name()) : parts.Dims[^1].FloorDiv(2);
+            context.Same(parts.Dims[^1], pairs * 2, $"a last dimension that elements of {type.Name()} divide");
+            return Complex.OfParts(context, context.Reshape(parts, [.. parts.Dims[..^1], pairs, 2]));
         }
 
         if (from == to)

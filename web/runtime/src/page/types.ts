@@ -39,6 +39,11 @@ interface InputDataOf extends Record<DType, TypedArray> {
   readonly complex32: DataOf["float16"] | Uint16Array;
   readonly complex64: Float32Array;
   readonly complex128: Float64Array;
+  readonly float8_e4m3fn: Uint8Array;
+  readonly float8_e5m2: Uint8Array;
+  readonly float8_e4m3fnuz: Uint8Array;
+  readonly float8_e5m2fnuz: Uint8Array;
+  readonly float8_e8m0fnu: Uint8Array;
 }
 
 interface ShapedInput<Type extends TensorType> extends TensorInput {

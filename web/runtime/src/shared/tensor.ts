@@ -3,7 +3,8 @@ import { SconceError } from "./errors.js";
 /** Names of element types, as PyTorch has them. */
 export type DType =
   | "bool" | "uint8" | "int8" | "int16" | "int32" | "int64" | "uint16" | "uint32" | "uint64"
-  | "float16" | "bfloat16" | "float32" | "float64" | "complex32" | "complex64" | "complex128";
+  | "float16" | "bfloat16" | "float32" | "float64" | "complex32" | "complex64" | "complex128"
+  | "float8_e4m3fn" | "float8_e5m2" | "float8_e4m3fnuz" | "float8_e5m2fnuz" | "float8_e8m0fnu";
 
 // Not in every version of TypeScript's library.
 type Float16 = typeof globalThis extends { readonly Float16Array: { readonly prototype: infer Data } } ? Data : Uint16Array;
@@ -34,6 +35,12 @@ export interface DataOf {
   readonly complex32: DataOf["float16"];
   readonly complex64: ReturnType<typeof Float32Array.of>;
   readonly complex128: ReturnType<typeof Float64Array.of>;
+  /** Its bits, as those of the others of 8 bits. */
+  readonly float8_e4m3fn: ReturnType<typeof Uint8Array.of>;
+  readonly float8_e5m2: ReturnType<typeof Uint8Array.of>;
+  readonly float8_e4m3fnuz: ReturnType<typeof Uint8Array.of>;
+  readonly float8_e5m2fnuz: ReturnType<typeof Uint8Array.of>;
+  readonly float8_e8m0fnu: ReturnType<typeof Uint8Array.of>;
 }
 
 /** A tensor of one dtype. */
@@ -102,6 +109,11 @@ const dtypes: Readonly<Record<DType, DTypeInfo>> = {
   complex32: { size: 4, arrays: float16Arrays },
   complex64: { size: 8, arrays: [Float32Array] },
   complex128: { size: 16, arrays: [Float64Array] },
+  float8_e4m3fn: { size: 1, arrays: [Uint8Array] },
+  float8_e5m2: { size: 1, arrays: [Uint8Array] },
+  float8_e4m3fnuz: { size: 1, arrays: [Uint8Array] },
+  float8_e5m2fnuz: { size: 1, arrays: [Uint8Array] },
+  float8_e8m0fnu: { size: 1, arrays: [Uint8Array] },
 };
 
 export function isDType(name: unknown): name is DType {

@@ -3,15 +3,20 @@ using Sconce.Compiler.Wasm;
 
 namespace Sconce.Compiler.Kernels.Expressions;
 
-/// <summary>Conversions between float32 and the 16-bit floats, four at a time; single elements take the same way.</summary>
-internal sealed class HalfFloats(FunctionBuilder f)
+/// <summary>Conversions between float32 and the floats of 8 and 16 bits, four at a time; single elements take the same way.</summary>
+internal sealed partial class NarrowFloats(FunctionBuilder f)
 {
-    /// <summary>From bits in the lower half of each lane (zeros above) to float32.</summary>
+    /// <summary>From bits at the lower end of each lane (zeros above) to float32.</summary>
     public V128 FromBits(V128 bits, DType type)
     {
         if (type == DType.BFloat16)
         {
             return I32x4.Shl(bits, 16);
+        }
+
+        if (type.IsFloat8())
+        {
+            return FromFloat8(bits, type);
         }
 
         // The exponent and fraction in float32's places make a number 2^112 times too small; denormals come out right by that too.
@@ -22,7 +27,7 @@ internal sealed class HalfFloats(FunctionBuilder f)
         return scaled | special | I32x4.Shl(h & Splat(0x8000), 16);
     }
 
-    /// <summary>To the nearest, halves to even; bits in the lower half of each lane.</summary>
+    /// <summary>To the nearest, halves to even; bits at the lower end of each lane.</summary>
     public V128 ToBits(V128 value, DType type)
     {
         var x = f.Let(value);
@@ -30,6 +35,11 @@ internal sealed class HalfFloats(FunctionBuilder f)
         {
             var rounded = I32x4.ShrU(I32x4.Add(x, I32x4.Add(Splat(0x7FFF), I32x4.ShrU(x, 16) & Splat(1))), 16);
             return V128.Bitselect(rounded, Splat(0x7FC0), F32x4.Eq(x, x));
+        }
+
+        if (type.IsFloat8())
+        {
+            return ToFloat8(x, type);
         }
 
         var sign = f.Let(x & Splat(unchecked((int)0x80000000)));
@@ -48,9 +58,9 @@ internal sealed class HalfFloats(FunctionBuilder f)
     public I32 ToBits(F32 value, DType type) => I32x4.ExtractLane(ToBits(F32x4.Splat(value), type), 0);
 
     /// <summary>The bits of a float32 in the type; nothing changes where that is float32.</summary>
-    public V128 Round(V128 value, DType type) => type.IsHalf() ? FromBits(ToBits(value, type), type) : value;
+    public V128 Round(V128 value, DType type) => type.IsNarrow() ? FromBits(ToBits(value, type), type) : value;
 
-    public F32 Round(F32 value, DType type) => type.IsHalf() ? FromBits(ToBits(value, type), type) : value;
+    public F32 Round(F32 value, DType type) => type.IsNarrow() ? FromBits(ToBits(value, type), type) : value;
 
     private static V128 Splat(int bits) => V128.Const(bits, bits, bits, bits);
 }
