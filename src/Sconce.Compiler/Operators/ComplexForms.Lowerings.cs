@@ -110,7 +110,7 @@ internal static partial class ComplexForms
         var singular = ofMatrix && (call[name] is Lowered.Text { Value: "nuc" } || (call[name] is Lowered.Int or Lowered.Float && Math.Abs(call.Number(name)) == 2));
         return singular
             ? OfSingularValues(call, name)
-            : call.Operator.Lower(call.With(0, Magnitude(call.Context, call.Complex(0))));
+            : call.Operator.Lower(call.With(0, Magnitude(call.Context, call.Complex(0))).Map(Real));
     }
 
     /// <summary>A function of the magnitudes of differences: a real one, of these and of zeros.</summary>
@@ -136,10 +136,7 @@ internal static partial class ComplexForms
 
     private static Lowered PairwiseDistance(Call call)
     {
-        var (a, b, eps) = (call.Complex(0), call.Complex(1), call.Number("eps"));
-        var type = TypePromotion.Result([.. call.Parts(0), .. call.Parts(1)]).ToFloat();
-        var distance = call.Context.Pointwise(type, type, [a.Real, a.Imaginary, b.Real, b.Imaginary], x =>
-            (new ComplexExpr(x[0], x[1]).Wide - new ComplexExpr(x[2], x[3]).Wide + ComplexExpr.Of(x[0].As(DType.Float64).Like(eps), 0)).Magnitude.As(type));
+        var distance = Distance(call, 0, 1, call.Number("eps"));
         return call.Operator.Lower(call.With(0, distance).With(1, Zeros(call.Context, distance)).With(call.Operator.Schema.IndexOf("eps"), Lowered.Of(0.0)));
     }
 
@@ -251,33 +248,6 @@ internal static partial class ComplexForms
         }
 
         return kept ? z : Each(z, part => context.Select(part, axis, 0));
-    }
-
-    /// <summary>Each with the product of as many before it, 1, 2, 4 and so on.</summary>
-    private static Lowered RunningProduct(Call call)
-    {
-        var (context, z) = (call.Context, call.Complex(0));
-        if (z.Real.Rank == 0)
-        {
-            return z;
-        }
-
-        var axis = call.Axis("dim", z.Real.Rank);
-        var count = Length(call, z, axis);
-        for (var step = 1L; step < count; step *= 2)
-        {
-            var (from, by) = (z, step);
-            TensorBuffer Part(Func<ComplexExpr, Expr> part) => context.Map(from.Real.Type, from.Real.Dims, i =>
-            {
-                var earlier = i.SetItem(axis, Dim.Max(i[axis] - by, 0));
-                var own = new ComplexExpr(from.Real.At(i), from.Imaginary.At(i));
-                var product = new ComplexExpr(from.Real.At(earlier), from.Imaginary.At(earlier)) * own;
-                return part(ComplexExpr.Select(Expr.Of(i[axis]) < Expr.Of(by), own, product));
-            });
-            z = new(Part(x => x.Real), Part(x => x.Imaginary));
-        }
-
-        return z;
     }
 
     private static long Length(Call call, Lowered.Complex z, int axis) => z.Real.Dims[axis] is { IsConstant: true, Value: var count }

@@ -106,26 +106,6 @@ internal static partial class ComplexForms
             : throw call.Unsupported("the condition of a complex matrix by other norms than those of its largest and smallest singular values");
     }
 
-    /// <summary>The factors of QR: every column of Q, and every row of R, is known by the first of its two.</summary>
-    private static Lowered QrInBlocks(Call call)
-    {
-        var (context, a) = (call.Context, call.Complex(0));
-        var isWhole = call.Operator.Schema.IndexOf("mode") >= 0 ? call.Text("mode") == "complete" : !call.Flag("some");
-        if (isWhole && !(a.Real.Dims[^1] - a.Real.Dims[^2]).IsNonNegative)
-        {
-            throw call.Unsupported("the whole Q of a complex matrix with more rows than columns");
-        }
-
-        var made = ((Lowered.List)call.Operator.Lower(call.With(0, Blocks(call, a)))).Items;
-        var (q, r) = (((Lowered.Tensor)made[0]).Buffer, ((Lowered.Tensor)made[1]).Buffer);
-        Dims Half(TensorBuffer m) => [.. m.Dims[..^2], m.Dims[^2].FloorDiv(2), m.Dims[^1].FloorDiv(2)];
-        return new Lowered.List([
-            q.Rank < 2 ? Complex.Of(context, q, q.Type.ToComplex()) : OfBlocks(context, q),
-            new Lowered.Complex(
-                context.Map(r.Type, Half(r), i => r.At([.. i[..^2], i[^2] * 2, i[^1] * 2])),
-                context.Map(r.Type, Half(r), i => -r.At([.. i[..^2], i[^2] * 2, (i[^1] * 2) + 1])))]);
-    }
-
     /// <summary>Norms by singular values, of matrices in the last two dims.</summary>
     private static TensorBuffer OfSingularValues(Call call, string name)
     {

@@ -15,7 +15,7 @@ internal static partial class ComplexForms
     private static readonly FrozenDictionary<string, Lowering> byName = All().ToFrozenDictionary(form => $"aten::{form.Name}", form => form.Lower);
 
     /// <summary>Parameters that choose elements, or are real factors: the same for both parts.</summary>
-    private static readonly FrozenSet<string> choosing = new[] { "index", "indices", "condition", "mask", "lengths", "repeats", "tensor_indices_or_sections", "window" }.ToFrozenSet();
+    private static readonly FrozenSet<string> choosing = new[] { "index", "indices", "condition", "mask", "lengths", "repeats", "tensor_indices_or_sections", "window", "spacing" }.ToFrozenSet();
 
     /// <summary>Parameters that numbers to compute with are given for: of a real one the imaginary part is 0.</summary>
     private static readonly FrozenSet<string> numbers = new[] { "self", "other", "value", "fill_value", "s", "start", "end" }.ToFrozenSet();
@@ -54,7 +54,7 @@ internal static partial class ComplexForms
             + "gather take take_along_dim diag diag_embed diagflat block_diag index_put _unsafe_index_put _index_put_impl put index_fill index_copy scatter_add "
             + "masked_fill masked_scatter cumsum diff nan_to_num trace tril triu unfold im2col col2im fill "
             + "positive fft_fftshift fft_ifftshift sum_to_size masked_select _chunk_cat _unsafe_masked_index nansum zero index_select pixel_shuffle pixel_unshuffle "
-            + "channel_shuffle repeat_interleave narrow_copy"),
+            + "channel_shuffle repeat_interleave narrow_copy _unsafe_masked_index_put_accumulate"),
         .. Each(call => call[0] is Lowered.Complex ? EachPart(call) : call.Operator.Lower(call.Map(Real)), "expand_as view_as reshape_as"),
         .. Each(Broadcast, "broadcast_tensors"),
         .. Each(call => EachPart(call) is Lowered.Complex z ? Complex.Conjugate(call.Context, z) : call[0], "mH matrix_H adjoint"),
@@ -115,12 +115,19 @@ internal static partial class ComplexForms
         .. Each(call => Test(call, [0], z => !(IsOdd(z[0].Real) | IsOdd(z[0].Imaginary))), "isfinite"),
         .. Each(call => Test(call, [0], z => z[0].Imaginary.EqualTo(z[0].Imaginary.Zero)), "isreal"),
         .. Each(call => call.Operator.Lower(call.Map((_, value) => value is Lowered.Complex z ? IsNotZero(call.Context, z) : value)),
-            "any all count_nonzero logical_and logical_or logical_xor logical_not nonzero argwhere"),
+            "any all count_nonzero logical_and logical_or logical_xor logical_not nonzero nonzero_static argwhere"),
 
         .. Each(call => Magnitude(call.Context, call.Complex(0)), "abs absolute"),
         .. Each(OfMagnitude, "linalg_vector_norm norm linalg_norm linalg_matrix_norm frobenius_norm"),
         .. Each(PairwiseDistance, "pairwise_distance"),
         .. Each(OfDifference, "l1_loss dist"),
+        .. Each(TripletMargin, "triplet_margin_loss"),
+        .. Each(Renorm, "renorm"),
+        .. Each(RmsNorm, "rms_norm"),
+        .. Each(Gradient, "gradient"),
+        .. Each(OfReal, "softmax log_softmax _softmax _log_softmax special_softmax special_log_softmax"),
+        .. Each(LogSumExp, "logsumexp special_logsumexp"),
+        .. Each(call => Running(call, (a, b) => a.Wide.LogAddExp(b.Wide)), "logcumsumexp _logcumsumexp"),
         .. Each(call => Spread(call.Context, EachPart(call), (a, b) => a + b), "var"),
         .. Each(call => Spread(call.Context, EachPart(call), (a, b) => ((a * a) + (b * b)).Sqrt()), "std"),
         .. Each(call => SpreadAndMean(call, (a, b) => a + b), "var_mean"),
@@ -134,7 +141,21 @@ internal static partial class ComplexForms
         .. Each(Powers, "linalg_matrix_power matrix_power"),
         .. Each(Embedded, "linalg_inv inverse linalg_inv_ex linalg_cholesky linalg_cholesky_ex cholesky matrix_exp linalg_matrix_exp linalg_pinv pinverse linalg_matrix_sqrth linalg_polar"),
         .. Each(SolvedInBlocks, "linalg_solve linalg_solve_ex"),
-        .. Each(QrInBlocks, "linalg_qr qr"),
+        .. Each(Qr, "linalg_qr qr"),
+        .. Each(LuFactor, "linalg_lu_factor linalg_lu_factor_ex _lu_with_info"),
+        .. Each(LuUnpack, "linalg_lu lu_unpack"),
+        .. Each(LuSolve, "linalg_lu_solve lu_solve"),
+        .. Each(Determinant, "linalg_det det _linalg_det"),
+        .. Each(SignedLogDeterminant, "linalg_slogdet slogdet _linalg_slogdet"),
+        .. Each(LogDeterminant, "logdet"),
+        .. Each(HouseholderFactors, "geqrf"),
+        .. Each(HouseholderProduct, "linalg_householder_product orgqr"),
+        .. Each(MultiplyByReflections, "ormqr"),
+        .. Each(HermitianEigen, "linalg_eigh"),
+        .. Each(Svd, "linalg_svd _linalg_svd svd"),
+        .. Each(TensorInverse, "linalg_tensorinv"),
+        .. Each(TensorSolve, "linalg_tensorsolve"),
+        .. Each(Vandermonde, "linalg_vander"),
         .. Each(SolveTriangular, "linalg_solve_triangular"),
         .. Each(OldTriangularSolve, "triangular_solve"),
         .. Each(CholeskySolve, "cholesky_solve"),
@@ -143,7 +164,7 @@ internal static partial class ComplexForms
         .. Each(EverySecond, "linalg_svdvals linalg_eigvalsh"),
         .. Each(Halved, "linalg_matrix_rank"),
         .. Each(ProductOfElements, "prod"),
-        .. Each(RunningProduct, "cumprod"),
+        .. Each(call => Running(call, (a, b) => a * b), "cumprod"),
     ];
 
     private static IEnumerable<(string Name, Lowering Lower)> Each(Lowering lower, string names) => names.Split(' ').Select(name => (name, lower));

@@ -64,7 +64,10 @@ public static class Float8
         return sign * (float)Math.ScaleB(number, Math.Max(exponent, 1) - format.Bias - format.Fraction);
     }
 
-    /// <summary>The bits of the nearest number, of two as near the even one. What is too large is infinite where the format has that; else the largest number, or NaN in a format without negative zero.</summary>
+    /// <summary>
+    /// The bits of the nearest number, of two as near the even one. What is too large is infinite where the format has that; else the largest number, or NaN in a format
+    /// without negative zero.
+    /// </summary>
     public static byte FromSingle(float value, DType type)
     {
         if (type == DType.Float8E8M0FNU)

@@ -1,5 +1,7 @@
 """Complex numbers: given, returned, kept as state, and what operators do with them."""
 
+import functools
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -82,3 +84,36 @@ case("complex-matrices", lambda a, b, v, tall, positive: {
     "old": list(torch.triangular_solve(b, a, transpose=True)), "cholesky_solve": torch.cholesky_solve(b, torch.linalg.cholesky(positive)),
     "cholesky_inverse": torch.cholesky_inverse(torch.linalg.cholesky(positive, upper=True), upper=True), "cond": torch.linalg.cond(a), "least": torch.linalg.cond(a, -2),
     "nuclear": torch.linalg.matrix_norm(a, "nuc"), "largest": torch.linalg.matrix_norm(a, 2)}, a, b, v, tall, positive, rough=True)
+
+# Factors of complex matrices, by LAPACK's steps.
+def lists(function):
+    """With lists for PyTorch's named results, which torch.export does not write."""
+    return functools.wraps(function)(lambda *args: {name: list(result) if isinstance(result, tuple) else result for name, result in function(*args).items()})
+
+
+square, right, wide = (torch.complex(rand(*size), rand(*size)) for size in ((2, 4, 4), (2, 4, 3), (3, 5)))
+case("complex-triangles", lists(lambda a, b, tall, wide: {
+    "factors": torch.linalg.lu_factor(a), "tall": torch.linalg.lu_factor(tall), "unpacked": torch.linalg.lu(wide), "apart": torch.lu_unpack(*torch.linalg.lu_factor(a)),
+    "det": torch.linalg.det(a), "slogdet": torch.linalg.slogdet(a), "logdet": torch.logdet(a), "singular": torch.linalg.det(torch.zeros(2, 2, dtype=a.dtype)),
+    "solved": torch.linalg.lu_solve(*torch.linalg.lu_factor(a), b), "adjoint": torch.linalg.lu_solve(*torch.linalg.lu_factor(a), b, adjoint=True),
+    "right": torch.linalg.lu_solve(*torch.linalg.lu_factor(a), b.mT, left=False), "inverse": torch.linalg.tensorinv(a[0].reshape(2, 2, 4), ind=2),
+    "tensor": torch.linalg.tensorsolve(a[0].reshape(2, 2, 4), a[1, :2, :2])}), square, right, tall, wide, rough=True)
+case("complex-reflections", lists(lambda a, tall, wide: {
+    "complete": torch.linalg.qr(tall, mode="complete"), "reduced": torch.linalg.qr(tall), "wide": torch.linalg.qr(wide, mode="complete"), "r": torch.linalg.qr(a, mode="r")[1],
+    "packed": torch.geqrf(tall), "whole": torch.linalg.householder_product(*torch.geqrf(tall)), "left": torch.ormqr(*torch.geqrf(tall), tall),
+    "back": torch.ormqr(*torch.geqrf(tall), tall, transpose=True), "right": torch.ormqr(*torch.geqrf(a[0]), wide[:, :4], left=False),
+    "right_back": torch.ormqr(*torch.geqrf(a[0]), wide[:, :4], left=False, transpose=True)}), square, tall, wide, rough=True)
+case("complex-eigenvectors", lists(lambda a: {
+    "lower": torch.linalg.eigh(a), "upper": torch.linalg.eigh(a, UPLO="U"), "one": torch.linalg.eigh(a[0, :1, :1]), "two": torch.linalg.eigh(a[:, 1:3, 1:3])}),
+     torch.complex(rand(2, 5, 5), rand(2, 5, 5)), rough=True)
+case("complex-singular-vectors", lists(lambda a, tall, wide: {
+    "square": torch.linalg.svd(a), "tall": torch.linalg.svd(tall[:4], full_matrices=False), "full": torch.linalg.svd(tall[:4]), "high": torch.linalg.svd(tall), "reduced": torch.linalg.svd(tall, full_matrices=False),
+    "wide": torch.linalg.svd(wide), "flat": torch.linalg.svd(wide[:2]), "flat_reduced": torch.svd(wide[:2]), "row": torch.linalg.svd(wide[:1]), "values": torch.svd(wide, compute_uv=False)}),
+     square, torch.complex(rand(6, 3), rand(6, 3)), wide, rough=True)
+case("complex-powers", lists(lambda z, w, x: {
+    "logsumexp": z.logsumexp(1), "logsumexp_all": z.logsumexp((0, 1), keepdim=True), "logcumsumexp": z.logcumsumexp(1), "renorm": z.renorm(2, 0, 1.5), "renorm3": z.renorm(3, 1, 2),
+    "rms_norm": F.rms_norm(z, (5,)), "rms_norm_weight": F.rms_norm(z, (5,), w, 1e-3), "vander": torch.linalg.vander(z), "vander_n": torch.linalg.vander(z, N=4), "softmax": z.softmax(1, dtype=torch.float32),
+    "gradient": torch.gradient(z), "gradient_spaced": torch.gradient(z, spacing=2.0, dim=1, edge_order=2), "triplet": F.triplet_margin_loss(z, z.conj(), z + 1j, swap=True, p=3.0),
+    "cumprod": z.cumprod(0), "static": torch.nonzero_static(z * (x > 0), size=9), "norm": torch.linalg.vector_norm(z, 3, dtype=torch.complex64),
+    "as_real": z.view(torch.float32), "as_wide": z[:, :4].contiguous().view(torch.complex128), "as_complex": x[:, :4].contiguous().view(torch.complex64), "as_int": z.view(torch.int64)}),
+    complexes(3, 5), complexes(5), rand(3, 5))

@@ -125,7 +125,7 @@ internal sealed class TorchPickle
         _ => throw Damaged(name),
     };
 
-    /// <param name="typed">The dtype, where the storage has none.</param>
+    /// <summary>A view of a storage, whose dtype stands beside it where it has none itself.</summary>
     private TensorData Tensor(string name, PickleValue.Persistent storage, PickleValue.Global? typed, long offset, ImmutableArray<long> shape, ImmutableArray<long> strides)
     {
         if (storage.Id is not PickleValue.Tuple { Items: [PickleValue.Text { Value: "storage" }, PickleValue.Global kind, PickleValue.Text key, ..] })

@@ -78,12 +78,16 @@ internal static class Factorisation
 
     internal static LuFactors Lu(Call call, TensorBuffer a, DType? type = null)
     {
+        RequirePivots(call);
+        return Lu(call.Context, a, type);
+    }
+
+    internal static void RequirePivots(Call call)
+    {
         if (call.Operator.Schema.IndexOf("pivot") >= 0 && !call.Flag("pivot"))
         {
             throw call.Unsupported("factors without exchanged rows");
         }
-
-        return Lu(call.Context, a, type);
     }
 
     internal static LuFactors Lu(LoweringContext context, TensorBuffer a, DType? type = null)

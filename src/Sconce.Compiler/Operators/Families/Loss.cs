@@ -137,21 +137,23 @@ internal static class Loss
         }));
     }
 
-    private static Lowered TripletMargin(Call call)
+    private static Lowered TripletMargin(Call call) => TripletMargin(call, (a, b) =>
+        Families.Distance.Pairwise(call.Context, call.Tensor(a), call.Tensor(b), call.Number("p"), call.Number("eps"), keep: false));
+
+    /// <param name="call">The call.</param>
+    /// <param name="distance">How far two of the arguments are apart, by their names.</param>
+    internal static Lowered TripletMargin(Call call, Func<string, string, TensorBuffer> distance)
     {
         var context = call.Context;
-        var (positive, negative) = (Distance("anchor", "positive"), Distance("anchor", "negative"));
+        var (positive, negative) = (distance("anchor", "positive"), distance("anchor", "negative"));
         if (call.Flag("swap"))
         {
-            var swapped = Distance("positive", "negative");
+            var swapped = distance("positive", "negative");
             negative = context.Pointwise(negative.Type, negative.Type, [negative, swapped], x => x[0].Min(x[1]));
         }
 
         return Reduced(call, context.Pointwise(
             positive.Type, positive.Type, [positive, negative], x => (x[0] - x[1] + x[0].Like(call.Number("margin"))).Max(x[0].Zero)));
-
-        TensorBuffer Distance(string a, string b) => Families.Distance.Pairwise(
-            context, call.Tensor(a), call.Tensor(b), call.Number("p"), call.Number("eps"), keep: false);
     }
 
     private static TensorBuffer Floating(Call call, string name) => call.Context.Convert(call.Tensor(name), call.Tensor(name).Type.ToFloat());

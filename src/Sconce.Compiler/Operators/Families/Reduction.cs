@@ -225,12 +225,12 @@ internal static class Reduction
         };
     }
 
-    /// <summary>Each slice of a dim, divided by so much that its norm is no more than the largest.</summary>
-    internal static TensorBuffer Shortened(LoweringContext context, TensorBuffer self, int axis, double p, double largest)
+    /// <summary>Each slice of a dim, divided by so much that its norm is no more than the largest; of a part of complex numbers the norm is that of their lengths.</summary>
+    internal static TensorBuffer Shortened(LoweringContext context, TensorBuffer self, int axis, double p, double largest, TensorBuffer? lengths = null)
     {
         const double epsilon = 1e-7;
         var axes = new ReducedAxes(self, [.. Enumerable.Range(0, self.Rank).Where(other => other != axis)], keep: true);
-        var norms = Norm(context, self, axes, self.Type.Compute(), p);
+        var norms = Norm(context, lengths ?? self, axes, self.Type.Compute(), p);
         return context.Map(self.Type, self.Dims, i =>
         {
             var (x, norm) = (self.ValueAt(i), norms.At(axes.ResultIndex(i)));
