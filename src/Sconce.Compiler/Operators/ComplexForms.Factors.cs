@@ -72,6 +72,19 @@ internal static partial class ComplexForms
         return SolveInBlocks(call, !older && call.Flag("adjoint") ? Adjoint(call.Context, matrix) : matrix, right, older || call.Flag("left"));
     }
 
+    private static Lowered LdlFactor(Call call)
+    {
+        var z = call.Complex(0);
+        Order(call, z);
+        var factors = ComplexMatrices.Ldl(call.Context, z, call.Flag("hermitian"));
+        Factorisation.CheckInfo(call, ErrorsOf(call), factors.Info, Factorisation.NoPivot);
+        var packed = ComplexMatrices.As(call.Context, factors.Packed, z.Real.Type);
+        return call.Operator.Schema.Returns.Length == 3 ? new Lowered.List([packed, factors.Pivots, factors.Info]) : new Lowered.List([packed, factors.Pivots]);
+    }
+
+    private static Lowered LdlSolve(Call call) => ComplexMatrices.As(
+        call.Context, ComplexMatrices.LdlSolve(call.Context, call.Complex(0), call.Tensor("pivots"), call.Complex(2), call.Flag("hermitian")), call.Complex(2).Real.Type);
+
     private static Dim Order(Call call, Lowered.Complex z) => Factorisation.Square(call.Context, z.Real);
 
     private static Lowered Determinant(Call call)

@@ -22,7 +22,10 @@ internal static partial class ComplexForms
 
     /// <summary>Whether a call has to do with complex numbers: it is given some, or asked for some by its dtype.</summary>
     public static bool Concern(Operator op, ImmutableArray<Lowered> arguments) => arguments.Any(IsComplex)
-        || (op.Family != Conversion.Family.Name && op.Schema.IndexOf("dtype") is >= 0 and var place && arguments[place] is Lowered.ScalarType { Value: var type } && type.IsComplex());
+        || (!Converts(op) && op.Schema.IndexOf("dtype") is >= 0 and var place && arguments[place] is Lowered.ScalarType { Value: var type } && type.IsComplex());
+
+    /// <summary>Whether a dtype that is asked for is what comes out, of tensors as they are: a conversion, or a view of their bytes.</summary>
+    private static bool Converts(Operator op) => op.Family == Conversion.Family.Name || op.Family == Views.Family.Name;
 
     /// <summary>The form of an operator's overloads; null where it has none.</summary>
     public static Lowering? Of(string name) => byName.GetValueOrDefault(name);
@@ -31,7 +34,7 @@ internal static partial class ComplexForms
     public static Lowered Lower(Call call)
     {
         var lower = call.Operator.LowerComplex ?? EachPart;
-        if (lower == Created || call.Operator.Family == Conversion.Family.Name || !call.Has("dtype"))
+        if (lower == Created || Converts(call.Operator) || !call.Has("dtype"))
         {
             return lower(call);
         }
@@ -145,6 +148,8 @@ internal static partial class ComplexForms
         .. Each(LuFactor, "linalg_lu_factor linalg_lu_factor_ex _lu_with_info"),
         .. Each(LuUnpack, "linalg_lu lu_unpack"),
         .. Each(LuSolve, "linalg_lu_solve lu_solve"),
+        .. Each(LdlFactor, "linalg_ldl_factor linalg_ldl_factor_ex"),
+        .. Each(LdlSolve, "linalg_ldl_solve"),
         .. Each(Determinant, "linalg_det det _linalg_det"),
         .. Each(SignedLogDeterminant, "linalg_slogdet slogdet _linalg_slogdet"),
         .. Each(LogDeterminant, "logdet"),

@@ -8,7 +8,7 @@ namespace Sconce.Compiler.Operators;
 /// Factors of complex matrices in LAPACK's steps, as loops over columns whose turns are a few maps and sums, in float64: the last two dims are the matrix, the others a batch.
 /// What real kernels do with three or two diagonals is left to them.
 /// </summary>
-internal static class ComplexMatrices
+internal static partial class ComplexMatrices
 {
     /// <summary>L and U in one matrix, the row exchanged with each (from 1), and where U's diagonal has its first zero (from 1, or 0).</summary>
     internal sealed record LuFactors(Lowered.Complex Packed, TensorBuffer Pivots, TensorBuffer Info);
@@ -43,7 +43,7 @@ internal static class ComplexMatrices
         context.Loop(least, turn =>
         {
             var place = context.Reduce(DType.Int64, batch, [rows], Combiner.ArgMax, (b, r) =>
-                At(state, [.. b, r[0], turn]) is var z ? Expr.Select(Expr.Of(r[0]) < Expr.Of(turn), z.Real.Like(-1), z.Real.Abs() + z.Imaginary.Abs()) : null!);
+                At(state, [.. b, r[0], turn]) is var z ? Expr.Select(Expr.Of(r[0]) < Expr.Of(turn), z.Real.Like(-1), Size(z)) : null!);
             var pivot = Map(context, DType.Float64, batch, b => At(state, [.. b, place.IndexAt(b, rows), turn]));
             context.MapInto(pivots, batch, b => [.. b, turn], b => place.At(b) + Expr.Const(DType.Int64, 1L));
             var found = context.Map(DType.Int32, batch, b => Expr.Select(

@@ -79,6 +79,8 @@ public abstract class Expr : IEquatable<Expr>
         !type.IsFloat() && !Type.IsFloat() ? As(type)
         : type == Type ? this
         : type.IsFloat() && Type.IsFloat() ? Bitcast(Type.SameSizeInteger()).Bitcast(type)
+        : type == DType.Bool ? Bitcast(Type.SameSizeInteger()).As(type)
+        : Type == DType.Bool ? As(type.SameSizeInteger()).Bitcast(type)
         : new BitcastExpr(type, this);
 
     public Expr Apply(UnaryOp op) => new UnaryExpr(op, this);

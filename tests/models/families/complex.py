@@ -117,3 +117,14 @@ case("complex-powers", lists(lambda z, w, x: {
     "cumprod": z.cumprod(0), "static": torch.nonzero_static(z * (x > 0), size=9), "norm": torch.linalg.vector_norm(z, 3, dtype=torch.complex64),
     "as_real": z.view(torch.float32), "as_wide": z[:, :4].contiguous().view(torch.complex128), "as_complex": x[:, :4].contiguous().view(torch.complex64), "as_int": z.view(torch.int64)}),
     complexes(3, 5), complexes(5), rand(3, 5))
+
+
+def ldl(a, b, hermitian):
+    packed, pivots = torch.linalg.ldl_factor(a, hermitian=hermitian)
+    return {"packed": packed, "pivots": pivots, "solved": torch.linalg.ldl_solve(packed, pivots, b, hermitian=hermitian)}
+
+
+case("complex-pairs-of-pivots", lambda a, small, b: {
+    f"{name}_{kind}": result for kind, hermitian in (("hermitian", True), ("symmetric", False)) for of, matrix in (("", a), ("small_", small))
+    for name, result in ((of + each, made) for each, made in ldl(matrix, b, hermitian).items())},
+     torch.complex(rand(2, 5, 5), rand(2, 5, 5)), torch.complex(rand(2, 5, 5), rand(2, 5, 5)) - 3 * torch.diag(torch.ones(4), -1), torch.complex(rand(2, 5, 2), rand(2, 5, 2)), rough=True)

@@ -73,6 +73,8 @@ internal static class Factorisation
 
     internal const string Singularity = "a matrix is singular: element {value} of its factors' diagonal is zero";
 
+    internal const string NoPivot = "a matrix has no factors L · D · Lᵀ: element {value} of D is zero";
+
     /// <summary>L and U in one matrix, the exchanges of rows (from 1), and the place of the first zero on the diagonal (or 0).</summary>
     internal sealed record LuFactors(TensorBuffer Packed, TensorBuffer Pivots, TensorBuffer Info);
 
@@ -151,7 +153,7 @@ internal static class Factorisation
         half = half with { At = (i, row, column) => Expr.Select(Expr.Of(column) <= Expr.Of(row), MatrixGiven.Of(a).At(i, row, column), Expr.Const(a.Type.Compute(), 0L)) };
         var made = context.Matrices(MatrixWork.Ldl, Batch(a), [half], [
             MatrixMade.Matrix(a.Type.Compute(), size, size), MatrixMade.Vector(DType.Int32, size), MatrixMade.Number(DType.Int32)]);
-        CheckInfo(call, errors, made[2], "a matrix has no factors L · D · Lᵀ: element {value} of D is zero");
+        CheckInfo(call, errors, made[2], NoPivot);
         var packed = context.Convert(made[0], a.Type);
         return info ? Lowered.Of(packed, made[1], made[2]) : Lowered.Of(packed, made[1]);
     }
