@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Sconce.Compiler.Kernels.Mathematics;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 
