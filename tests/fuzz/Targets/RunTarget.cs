@@ -91,7 +91,7 @@ internal sealed partial class RunTarget : ITarget, IDisposable
             foreach (var step in program.Steps)
             {
                 total += StepCost.Flops(step).Least.Evaluate(leaf => sizes[leaf]);
-                total += StepCost.Bytes(step).Evaluate(leaf => sizes[leaf]);
+                total += StepCost.Bytes(step).Least.Evaluate(leaf => sizes[leaf]);
             }
         }
         catch (Exception error) when (error is ArithmeticException or KeyNotFoundException)
