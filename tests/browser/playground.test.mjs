@@ -1,7 +1,7 @@
 // `sconce playground`: what its server serves, and the page itself, used in real browsers.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -25,6 +25,8 @@ before(async () => {
   const { in0, out0 } = await readNpz(readFileSync(new URL("examples/digits/digits.npz", root)));
   files.set("given/digits.in", new Uint8Array(in0.data.buffer));
   files.set("given/digits.out", new Uint8Array(out0.data.buffer));
+  files.set("given/digits.pt2", readFileSync(new URL("examples/digits/digits.pt2", root)));
+  files.set("given/affine.pt", readFileSync(new URL("tests/models/torchscript/affine.pt", root)));
   for (const [path, bytes] of compileSplit()) files.set(`given/${path}`, bytes);
   for (const name of ["guest", "endless"]) files.set(`given/${name}.wasm`, await assemble(`${name}.wat`));
   // What PyTorch makes of the sample's pictures.
@@ -32,14 +34,16 @@ before(async () => {
   server = await startServer({ folders: { page: new URL("page/", import.meta.url) }, files });
 });
 
-/** The digits with their weights in files of their own, and the list of these. */
+/** The digits as the page is to make them, with their weights in files of their own, and the list of these. */
 function compileSplit() {
   const folder = mkdtempSync(join(tmpdir(), "sconce-playground-"));
   try {
     execFileSync("dotnet", [tool, "compile", fileURLToPath(new URL("examples/digits/digits.pt2", root)), "-o", join(folder, "split.wasm"), "--split", "64kB"], { stdio: "ignore" });
+    writeFileSync(join(folder, "mine.pt2"), readFileSync(new URL("examples/digits/digits.pt2", root)));
+    execFileSync("dotnet", [tool, "compile", join(folder, "mine.pt2")], { stdio: "ignore" });
     const names = readdirSync(join(folder, "weights"));
     const list = ["split.json", Buffer.from(JSON.stringify({ files: names }))];
-    return [list, ...["split.wasm", ...names.map((name) => `weights/${name}`)].map((path) => [path, readFileSync(join(folder, path))])];
+    return [list, ...["mine.wasm", "split.wasm", ...names.map((name) => `weights/${name}`)].map((path) => [path, readFileSync(join(folder, path))])];
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -15,8 +15,8 @@ await mkdir(`${dist}sample`);
 await cp(path("./public/"), dist, { recursive: true });
 for (const file of ["base.css", "icon.svg"]) await cp(path(`../demo/public/${file}`), `${dist}${file}`);
 await build({
-  // The runtime starts its helper threads from worker.js beside the script that runs the guest.
-  entryPoints: { main: path("./src/main.ts"), runner: path("./src/runner.ts"), worker: "sconce/worker" },
+  // The runtime starts its helper threads from worker.js beside the script that runs the guest, and the compiler its worker from beside the page's.
+  entryPoints: { main: path("./src/main.ts"), runner: path("./src/runner.ts"), worker: "sconce/worker", "compile-worker": "sconce-compiler/browser/worker" },
   outdir: dist,
   bundle: true,
   minify: true,
@@ -24,6 +24,8 @@ await build({
   target: "es2022",
   logLevel: "warning",
 });
+
+await cp(path("../compiler/dist/browser/dotnet/"), `${dist}dotnet`, { recursive: true });
 
 // By its name, for Windows knows no first line that names an interpreter.
 execFileSync("bash", [`${examples}build`, "assemblyscript"], { stdio: ["ignore", "ignore", "inherit"] });

@@ -85,11 +85,33 @@ test("a split model runs when the files of its weights are there, and says which
   for (const remove of element("models").querySelectorAll("button")) remove.click();
 });
 
-test("PyTorch's own file is told to be compiled", async () => {
+test("PyTorch's own file is compiled in the tab, runs, and can be saved", async () => {
+  await choose("choose-files", { "mine.pt2": await bytes("given/digits.pt2") });
+  check(isRunning() || /done, after/.test(text("terminal")), "it can be stopped");
+  check(await until(() => !isRunning() && /done, after/.test(text("terminal")), 250_000), text("terminal") + text("obstacle"));
+  check(/probabilities  float32 \[1, 10\]  [\d.e-]+ [\d.e-]+ /.test(text("terminal")), text("terminal"));
+  const link = element("models").querySelector("a");
+  same(link.download, "mine.wasm", "the link");
+  const [made, wanted] = [new Uint8Array(await blobs.get(link.href).arrayBuffer()), await bytes("given/mine.wasm")];
+  same(made.length, wanted.length, "bytes");
+  check(made.every((byte, i) => byte === wanted[i]), "they are the command line's");
+  for (const remove of element("models").querySelectorAll("button")) remove.click();
+});
+
+test("what is no model after all is told in the compiler's words", async () => {
   await choose("choose-files", { "resnet.pt2": Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0) });
-  check(await until(() => /sconce compile/.test(text("terminal"))), text("terminal"));
-  check(text("terminal").includes("sconce compile resnet.pt2"), text("terminal"));
-  same(element("folder").children.length, 0, "files in the folder");
+  check(await until(() => !isRunning() && /where: resnet\.pt2/.test(text("terminal"))), text("terminal"));
+  same([element("folder").children.length, element("models").children.length], [0, 0], "files in the lists");
+});
+
+test("TorchScript without shapes asks for what its inputs are like", async () => {
+  await choose("choose-files", { "affine.pt": await bytes("given/affine.pt") });
+  check(await until(() => !isRunning() && text("prompt") === "inputs"), text("terminal"));
+  element("arguments").value = "x=3x5";
+  element("run").click();
+  check(await until(() => !isRunning() && /done, after/.test(text("terminal"))), text("terminal"));
+  check(/x  float32 \[3, 5\]/.test(text("terminal")), text("terminal"));
+  for (const remove of element("models").querySelectorAll("button")) remove.click();
 });
 
 test("the sample runs at one click, and gives PyTorch's numbers", async () => {

@@ -8,6 +8,7 @@ import { factsOf } from "./manifest.js";
 import type { RunReply } from "./protocol.js";
 import { showCalls, showFact, showFiles } from "./results.js";
 import { Run } from "./run.js";
+import { Compiling, type GivenModel } from "./compiling.js";
 import { fetchSample, sampleArguments } from "./sample.js";
 import { Terminal } from "./terminal.js";
 import { digestOf, missingWeights, sayMissing, sizeOf } from "./weights.js";
@@ -23,30 +24,66 @@ const [start, stop] = [element("run", HTMLButtonElement), element("stop", HTMLBu
 const weights = new Map<string, Blob>();
 let guest: { name: string; bytes: Uint8Array } | undefined;
 let running: Run | undefined;
+let compiling: Compiling | undefined;
+/** TorchScript that records no shapes: the line beside Run says what its inputs are like. */
+let waiting: GivenModel | undefined;
 
 /** Puts each file where it belongs; those that were dropped on a list go there. */
 async function take(files: readonly GivenFile[], place?: string): Promise<void> {
+  waiting = undefined;
+  const uncompiled: GivenModel[] = [];
   const read = await Promise.all(files.filter(({ path, file }) => !takeWeights(path, file)).map(async ({ path, file }) => {
     const bytes = new Uint8Array(await file.arrayBuffer());
-    return { path, bytes, kind: kindOf(bytes, path) };
+    return { path, file, bytes, kind: kindOf(bytes, path) };
   }));
   const compiled = new Set(read.filter(({ kind }) => kind === "model").map(({ path }) => graphName(path)));
-  for (const { path, bytes, kind } of read) {
+  for (const { path, file, bytes, kind } of read) {
     if (place === "folder") addToFolder(path, bytes);
     else if (kind === "guest" && place === undefined) setGuest(path.split("/").at(-1) ?? path, bytes);
     else if (kind === "model" && (place === "models" || /\.wasm$/i.test(path))) models.add(graphName(path), bytes, sizeOf(bytes));
     // It lies beside what was compiled of it, and came along with the folder.
     else if (kind === "pytorch" && compiled.has(graphName(path))) continue;
-    else if (kind === "pytorch") fail(`${path} is PyTorch's own file, which is compiled first: sconce compile ${path}. Then drop the .wasm that comes of it`);
+    else if (kind === "pytorch") uncompiled.push({ name: path.split("/").at(-1) ?? path, file });
     else if (kind === "component") fail(`${path} is a component, and browsers run modules: make one of it with jco transpile`);
     else if (place === "models") fail(`${path} is no compiled model: make one with sconce compile`);
     else addToFolder(path, bytes);
   }
+  for (const model of uncompiled) await compileModel(model);
   for (const [name, bytes] of [...models.contents(), ...folder.contents()]) {
     const missing = missingWeights(bytes, weights);
     if (missing.length > 0) fail(sayMissing(name, missing, bytes));
   }
   offerRun();
+}
+
+/** PyTorch's own file becomes a model like any other; where it is alone, it runs. */
+async function compileModel(model: GivenModel, inputs: readonly string[] = []): Promise<void> {
+  if (running !== undefined || compiling !== undefined) return fail(`${model.name} is not compiled: something else is still running`);
+  waiting = undefined;
+  compiling = new Compiling(model, inputs, (stage) => (element("obstacle", HTMLElement).textContent = `Compiling ${model.name}: ${stage} …`));
+  terminal.write("note", `$ compile ${joinArguments([model.name, ...inputs])}\n`);
+  setRunning(true);
+  const done = await compiling.done;
+  compiling = undefined;
+  setRunning(false);
+  if (done.wasm === undefined) {
+    if (done.needsInputs) waiting = model;
+    fail(done.message);
+    return offerRun();
+  }
+  terminal.write("note", `${done.message}\n`);
+  line.value = "";
+  const name = graphName(model.name);
+  models.add(name, done.wasm, sizeOf(done.wasm), `${name}.wasm`);
+  if (guest === undefined && models.size === 1) run();
+}
+
+function compileWaiting(model: GivenModel): void {
+  try {
+    void compileModel(model, splitArguments(line.value));
+  } catch (error) {
+    fail(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function takeWeights(path: string, file: Blob): boolean {
@@ -69,22 +106,25 @@ function setGuest(name: string, bytes: Uint8Array): void {
 function offerRun(): void {
   const alone = guest === undefined && models.size > 0;
   const given = [...models.contents()];
-  const waiting = given.find(([, bytes]) => missingWeights(bytes, weights).length > 0);
-  const obstacle = waiting !== undefined ? `Run waits for the weights of ${waiting[0]}, which lie in files of their own: drop the folder weights/ beside it.`
+  const split = given.find(([, bytes]) => missingWeights(bytes, weights).length > 0);
+  const obstacle = waiting !== undefined ? ""
+    : split !== undefined ? `Run waits for the weights of ${split[0]}, which lie in files of their own: drop the folder weights/ beside it.`
     : guest !== undefined || models.size === 1 ? ""
     : models.size === 0 ? "Run waits for a guest or a model: drop one, or take the sample."
     : "Without a guest one model runs at a time: remove the others.";
   const sizes = given.flatMap(([, bytes]) => factsOf(bytes).sizes).map((name) => `${name}=2`);
   start.disabled = obstacle !== "";
   element("obstacle", HTMLElement).textContent = obstacle;
-  element("prompt", HTMLElement).textContent = guest?.name ?? (alone ? "model" : "guest");
-  line.placeholder = !alone ? "arguments" : sizes.length === 0 ? "no size of this model is open" : `sizes, such as ${sizes.join(" ")}`;
+  element("prompt", HTMLElement).textContent = waiting !== undefined ? "inputs" : guest?.name ?? (alone ? "model" : "guest");
+  line.placeholder = waiting !== undefined ? `what ${waiting.name} takes, such as x=1x3x224x224`
+    : !alone ? "arguments" : sizes.length === 0 ? "no size of this model is open" : `sizes, such as ${sizes.join(" ")}`;
   element("alone", HTMLElement).hidden = !alone;
   element("guest", HTMLElement).hidden = alone;
 }
 
 function run(): void {
-  if (running !== undefined || start.disabled) return;
+  if (running !== undefined || compiling !== undefined || start.disabled) return;
+  if (waiting !== undefined) return compileWaiting(waiting);
   terminal.clear();
   showCalls(new Map());
   showFiles(new Map());
@@ -185,7 +225,10 @@ element("command", HTMLFormElement).addEventListener("submit", (event) => {
   event.preventDefault();
   run();
 });
-stop.addEventListener("click", () => running?.stop("stopped"));
+stop.addEventListener("click", () => {
+  running?.stop("stopped");
+  compiling?.stop();
+});
 element("sample", HTMLButtonElement).addEventListener("click", () => void takeSample());
 offerThreads();
 offerRun();

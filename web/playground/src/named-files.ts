@@ -6,7 +6,7 @@ export class NamedFiles {
   readonly #root: HTMLUListElement;
   readonly #what: string;
   readonly #changed: () => void;
-  readonly #rows = new Map<HTMLLIElement, { name: HTMLInputElement; bytes: Uint8Array }>();
+  readonly #rows = new Map<HTMLLIElement, { name: HTMLInputElement; bytes: Uint8Array; address: string }>();
 
   /**
    * @param what what a name of this list is, for those who hear the page
@@ -18,16 +18,21 @@ export class NamedFiles {
     this.#what = what;
   }
 
-  /** Adds a file; one of the same name goes. */
-  add(name: string, bytes: Uint8Array, size: string): void {
+  /**
+   * Adds a file; one of the same name goes.
+   * @param saved its name when it is saved, of a file that was made here
+   */
+  add(name: string, bytes: Uint8Array, size: string, saved?: string): void {
     for (const [row, { name: field }] of this.#rows) if (field.value === name) this.#remove(row);
     const field = make("input", { value: name, spellcheck: false, autocomplete: "off", ariaLabel: `${this.#what} (${name})` });
     const picture = make("canvas", { className: "thumbnail", width: 1, height: 1 });
     picture.setAttribute("aria-hidden", "true");
     const remove = make("button", { type: "button", className: "remove", title: "Remove", ariaLabel: `Remove ${name}` }, "×");
-    const row = make("li", {}, picture, field, make("span", { className: "size" }, size), remove);
+    const address = saved === undefined ? "" : URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>]));
+    const links = saved === undefined ? [] : [make("a", { className: "save", href: address, download: saved, title: `Save ${saved}`, ariaLabel: `Save ${saved}` }, "↓")];
+    const row = make("li", {}, picture, field, make("span", { className: "size" }, size), ...links, remove);
     remove.addEventListener("click", () => this.#remove(row));
-    this.#rows.set(row, { name: field, bytes });
+    this.#rows.set(row, { name: field, bytes, address });
     this.#root.append(row);
     void paintThumbnail(picture, bytes);
     this.#changed();
@@ -60,6 +65,7 @@ export class NamedFiles {
 
   #remove(row: HTMLLIElement): void {
     row.remove();
+    URL.revokeObjectURL(this.#rows.get(row)?.address ?? "");
     this.#rows.delete(row);
     this.#changed();
   }
