@@ -18,7 +18,7 @@ export interface TestRun {
 
 /** One of the graphs of make_graphs.py, or digits. */
 export type GraphName =
-  | "average" | "brain" | "classifier" | "classifier-split" | "counted" | "counter" | "digits" | "echo" | "found" | "lookup" | "loops" | "max" | "mult_dimension" | "mult_outputs" | "pair" | "quotient" | "random"
+  | "average" | "brain" | "classifier" | "classifier-split" | "counted" | "counter" | "digits" | "echo" | "found" | "growing" | "lookup" | "loops" | "max" | "mult_dimension" | "mult_outputs" | "pair" | "quotient" | "random"
   | "scaled" | "short" | "sum" | "table" | "types";
 
 const graphs = new URL("../graphs/", import.meta.url);

@@ -62,6 +62,24 @@ for (const { named, ...options } of places) {
   });
 }
 
+for (const { named, ...options } of places) {
+  test(`a loop that never ends, and whose memory grows, can be aborted, ${named}`, async () => {
+    using model = await load(artifact("growing"), options);
+    for (const { inputs: [values, last], outputs: [total] } of runsOf("growing")) {
+      const inputs = { values: floats(values), last: new BigInt64Array(copy(last)) };
+      const controller = new AbortController();
+      const endless = model.run({ ...inputs, last: BigInt64Array.of(-1n, -1n, -1n) }, { signal: controller.signal });
+      setTimeout(() => controller.abort(), 30);
+      await assert.rejects(endless, { name: "AbortError" });
+      for (const outputs of [await model.run(inputs), await model.run(inputs, { signal: new AbortController().signal }), (await model.profile(inputs)).outputs]) {
+        const [value = NaN] = Object.values(outputs)[0]?.data as Float32Array;
+        const [wanted = NaN] = floats(total);
+        assert.ok(Math.abs(value - wanted) <= 1e-4 * Math.max(1, Math.abs(wanted)), `${value}, not ${wanted}`);
+      }
+    }
+  });
+}
+
 test("the profile counts turns, and what they cost", async () => {
   using model = await load(artifact("loops"), { threads: 2 });
   const profile = async (values: readonly number[], last: bigint) => {

@@ -98,8 +98,8 @@ export class ExecutionContext {
     if (this.graph.manifest.inputs[index]?.dtype === "bool") for (let i = 0; i < target.length; i++) target[i] = target[i] === 0 ? 0 : 1;
   }
 
-  /** Runs the steps, all of them unless told otherwise; after so many turns of loops, if any, it pauses and gives true: the same call goes on. */
-  compute(first = 0, last = this.graph.manifest.steps.length, turns = 0): boolean {
+  /** Runs the steps, all of them unless told otherwise; after so many turns of loops, if any, it pauses. Gives the step to go on with: the last where it is done. */
+  compute(first = 0, last = this.graph.manifest.steps.length, turns = 0): number {
     if (this.#broken !== undefined) throw this.#broken;
     const { exports } = this.graph;
     const where = `steps ${first} to ${last}`;
@@ -110,8 +110,12 @@ export class ExecutionContext {
     } catch (trap) {
       throw (this.#broken = trapped(trap, where));
     }
-    if (error === 0 || error === paused) return error !== 0;
-    if (error === tailTooSmall) return this.compute(this.#extend(), last);
+    if (error === 0) return last;
+    if (error === paused) return first;
+    if (error === tailTooSmall) {
+      const next = this.#extend();
+      return turns === 0 ? this.compute(next, last) : next;
+    }
     if (Atomics.load(this.#header(), header.abort) === lost) throw (this.#broken = trapped("a helper thread met an error", where));
     this.fail(error);
   }

@@ -170,6 +170,14 @@ class Loops(nn.Module):
         return {"total": total, "rows": rows, "runs": self.runs + 0}
 
 
+def growing(values, last):
+    """A loop whose turns want memory that nothing bounds. Below zero `last` is never reached."""
+    def turn(n, total):
+        return (n + 1) % 1_000_000, total * 0.5 + values.repeat_interleave(n % 300).sum()
+
+    return torch.while_loop(lambda n, total: (n != last).any(), turn, (torch.zeros_like(last), torch.zeros(())))[1]
+
+
 class Drawn(nn.Module):
     """Random numbers of all kinds, in a loop too. Of these there are no numbers of PyTorch's to compare with: its generator is another."""
 
@@ -220,4 +228,5 @@ rows = torch.tensor([[1.0, 2.0, 3.0], [-1.0, -2.0, -3.0], [0.5, -0.25, 0.125], [
 make("loops", Loops(), *[(rows * scale, torch.tensor([last])) for scale, last in ((1, 5), (-1, 20_000), (2, 0))])
 make("counted", lambda x, count: {"counted": torch.arange(count) + x[:1], "sum": (x * count).sum()}, *[(rand(3), count) for count in (4, 7, 2, 3000, 4)],
      dynamic=(None, torch.export.Dim.DYNAMIC))
+make("growing", growing, *[(rand(3), torch.full((3,), last)) for last in (5, 700, 0)])
 make_random("random", Drawn(), torch.arange(1.0, 12.0))
