@@ -86,6 +86,16 @@ case("resize-bytes", lambda *pictures: {
 case("resize-bytes-dynamic", lambda x: F.interpolate(x, (6, 8), mode="bilinear"), pictures[1], dynamic=({2: Dim("h", min=2, max=40), 3: Dim("w", min=2, max=40)},),
      tests=[(pictures[1],), (pictures[0],)])
 
+# Smoothed, from and to sizes that only the run can tell: the filter's width is the run's too.
+open_sizes = ({2: Dim("h", min=1, max=60), 3: Dim("w", min=1, max=60)},)
+for mode in ("bilinear", "bicubic"):
+    case(f"resize-smooth-{mode}-dynamic", lambda x, mode=mode: {
+        "fixed": F.interpolate(x, (6, 8), mode=mode, antialias=True), "corners": F.interpolate(x, (5, 7), mode=mode, antialias=True, align_corners=True),
+        "one": F.interpolate(x, (1, 9), mode=mode, antialias=True, align_corners=True), "open": F.interpolate(x, (x.shape[3], x.shape[2] + 3), mode=mode, antialias=True)},
+        rand(1, 2, 20, 15), dynamic=open_sizes, tests=[(rand(1, 2, 20, 15),), (rand(1, 2, 3, 59),), (rand(1, 2, 1, 1),)])
+case("resize-smooth-bytes-dynamic", lambda x: {"fixed": F.interpolate(x, (6, 8), mode="bilinear", antialias=True), "cubic": F.interpolate(x, (9, 5), mode="bicubic", antialias=True)},
+    pictures[1], dynamic=open_sizes, tests=[(pictures[1],), (pictures[0],), (ints(1, 3, 41, 53, low=0, high=256, dtype=torch.uint8),)])
+
 # 16-bit floats: PyTorch rounds coordinates, weights and sums after each operation.
 for name, dtype in (("float16", torch.float16), ("bfloat16", torch.bfloat16)):
     case(f"grid-sample-{name}", lambda image, grid, volume, places: {

@@ -319,26 +319,41 @@ internal static class Upsampling
 
     private static Table Filter(Call call, AxisScale sizes, int support, Func<Expr, Expr> filter)
     {
-        if (sizes.Scale is not ConstExpr { Value: var scale })
-        {
-            throw call.Unsupported("antialiased resizing between sizes whose ratio only the run can tell (it works with a scale factor, and between fixed sizes)");
-        }
-
-        var (context, type) = (call.Context, sizes.Type);
-        var width = support * Math.Max(scale, 1);
-        Dim taps = ((long)Math.Ceiling(width) * 2) + 1;
-        Expr Center(Dim output) => Expr.Const(type, scale) * (Expr.Of(output).As(type) + Expr.Const(type, 0.5));
+        var (context, type, window) = (call.Context, sizes.Type, Window(call, sizes, support));
+        Expr Center(Dim output) => sizes.Scale * (Expr.Of(output).As(type) + Expr.Const(type, 0.5));
         Expr Truncated(Expr x) => (x + x.Like(0.5)).As(DType.Int64);
-        var starts = context.Map(DType.Int64, [sizes.Output], i => Truncated(Center(i[0]) - Expr.Const(type, width)).Max(Expr.Of(Dim.Zero)));
-        var weights = context.Map(type, [sizes.Output, taps], i =>
+        var starts = context.Map(DType.Int64, [sizes.Output], i => Truncated(Center(i[0]) - window.Reach).Max(Expr.Of(Dim.Zero)));
+        var weights = context.Map(type, [sizes.Output, window.Taps], i =>
         {
             var place = starts.At([i[0]]) + Expr.Of(i[1]);
-            var end = Truncated(Center(i[0]) + Expr.Const(type, width)).Min(Expr.Of(sizes.Input));
-            var distance = (place.As(type) - Center(i[0]) + Expr.Const(type, 0.5)) * Expr.Const(type, 1 / Math.Max(scale, 1));
+            var end = Truncated(Center(i[0]) + window.Reach).Min(Expr.Of(sizes.Input));
+            var distance = (place.As(type) - Center(i[0]) + Expr.Const(type, 0.5)) * window.Shrink;
             return Expr.Select((place < end) & (distance.Abs() < Expr.Const(type, support)), filter(distance), Expr.Const(type, 0L));
         });
         var totals = context.Sum(weights, new(weights, [1], keep: false), type);
         var parts = context.Map(type, weights.Dims, i => weights.At(i) / totals.At([i[0]]));
         return new((output, tap) => BufferLoads.Clamped(starts.At([output]) + Expr.Of(tap), sizes.Input), parts);
+    }
+
+    /// <summary>How far an antialiasing filter reaches to either side of an output's place, what brings a distance down to the filter's own, and how many elements that are at most.</summary>
+    private sealed record FilterWindow(Expr Reach, Expr Shrink, Dim Taps);
+
+    private static FilterWindow Window(Call call, AxisScale sizes, int support)
+    {
+        var (scale, type) = (sizes.Scale, sizes.Type);
+        if (scale is ConstExpr { Value: var known })
+        {
+            var width = support * Math.Max(known, 1);
+            return new(Expr.Const(type, width), Expr.Const(type, 1 / Math.Max(known, 1)), ((long)Math.Ceiling(width) * 2) + 1);
+        }
+
+        if (sizes.AlignCorners && !sizes.Output.IsConstant)
+        {
+            throw call.Unsupported("antialiased resizing with align_corners to a size that only the run can tell");
+        }
+
+        var (steps, outputs) = sizes.AlignCorners ? (sizes.Input - 1, sizes.Output - 1) : (sizes.Input, Dim.Max(sizes.Output, 1));
+        var most = scale.Max(scale.One);
+        return new(most * scale.Like(support), scale.One / most, (Dim.Max(steps * support + outputs - 1, outputs * support).FloorDiv(outputs) * 2) + 1);
     }
 }
