@@ -1,6 +1,7 @@
 """Scripts or traces small programs, and writes them with PyTorch's numbers into scripted/: `python scripted.py`, or only some: `… scripted.py 'Joined*'`.
 
-The programs are in programs/. Each is called once for each of its inputs, in order, by one instance: NAME-sequence.npz, or NAME.npz for one call. Those that Sconce refuses are in later.txt.
+The programs are in programs/. Each is called once for each of its inputs, in order, by one instance: NAME-sequence.npz, or NAME.npz for one call. Where calls give or take other sizes they are
+NAME.npz, NAME-sizes.npz, NAME-sizes-2.npz and so on. Those that Sconce refuses are in later.txt.
 """
 
 import concurrent.futures
@@ -10,6 +11,7 @@ import linecache
 import pathlib
 import sys
 import types
+import zipfile
 import zlib
 
 import numpy
@@ -17,7 +19,7 @@ import torch
 
 HERE = pathlib.Path(__file__).resolve().parent
 OUT = HERE / "scripted"
-FAMILIES = ["views", "doubts", "numbers", "ways", "containers", "lists", "states", "attention"]
+FAMILIES = ["views", "doubts", "numbers", "ways", "containers", "lists", "states", "attention", "detection"]
 
 
 def declared():
@@ -45,6 +47,17 @@ def tensors(value):
     return [torch.as_tensor(value, dtype=torch.float64 if isinstance(value, float) else None).detach().clone()]
 
 
+def packed(data):
+    """The archive, deflated where it is large: torchvision's code and its places are much larger than weights like these."""
+    if len(data) < 1 << 16:
+        return data
+    result = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            target.writestr(zipfile.ZipInfo(name), source.read(name), zipfile.ZIP_DEFLATED)
+    return result.getvalue()
+
+
 def write(name, module, calls, traced):
     torch.manual_seed(zlib.crc32(name.encode()))
     data = io.BytesIO()
@@ -56,14 +69,19 @@ def write(name, module, calls, traced):
     else:
         made = torch.jit.script(made)
     torch.jit.save(made, data)
-    (OUT / f"{name}.pt").write_bytes(data.getvalue())
+    (OUT / f"{name}.pt").write_bytes(packed(data.getvalue()))
     data.seek(0)
     loaded = torch.jit.load(data)
-    ending = "-sequence" if len(calls) > 1 else ""
     rows = []
     for call in calls:
-        rows.append({f"in{i}": tensor.clone() for i, tensor in enumerate(call)})
-        rows[-1].update({f"out{i}": tensor for i, tensor in enumerate(tensors(loaded(*[tensor.clone() for tensor in call])))})
+        given = [[tensor.clone() for tensor in value] if isinstance(value, list) else value.clone() for value in call]
+        row = {f"in{i}": tensor for i, tensor in enumerate(tensors(call))}
+        rows.append(row | {f"out{i}": tensor for i, tensor in enumerate(tensors(loaded(*given)))})
+    if len({tuple(tensor.shape for tensor in row.values()) for row in rows}) > 1:
+        for ending, row in zip(["", "-sizes", *(f"-sizes-{number}" for number in range(2, len(rows)))], rows):
+            numpy.savez(OUT / f"{name}{ending}.npz", **{key: value.numpy() for key, value in row.items()})
+        return
+    ending = "-sequence" if len(calls) > 1 else ""
     numpy.savez(OUT / f"{name}{ending}.npz", **{key: (torch.stack([row[key] for row in rows]) if ending else value).numpy() for key, value in rows[0].items()})
 
 

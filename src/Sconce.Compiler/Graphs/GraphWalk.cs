@@ -17,7 +17,9 @@ internal static class GraphWalk
     }
 
     /// <summary>All values: the inputs, the results of nodes, the parameters of blocks.</summary>
-    public static IEnumerable<Value> Definitions(Graph graph) =>
-        graph.Inputs.Select(input => input.Value)
-            .Concat(Nodes(graph.Body).SelectMany(node => node.Outputs.Concat(node.Blocks.SelectMany(block => block.Parameters))));
+    public static IEnumerable<Value> Definitions(Graph graph) => graph.Inputs.Select(input => input.Value).Concat(Definitions(graph.Body));
+
+    /// <summary>All values of a block: its parameters, the results of nodes, what blocks inside define.</summary>
+    public static IEnumerable<Value> Definitions(Block block) =>
+        block.Parameters.Concat(Nodes(block).SelectMany(node => node.Outputs.Concat(node.Blocks.SelectMany(inner => inner.Parameters))));
 }

@@ -22,17 +22,18 @@ public sealed partial class LoweringContext
     /// <summary>The largest values that the model asserts of symbols of PyTorch's.</summary>
     internal IReadOnlyDictionary<Symbol, Dim> Asserted { get; init; } = new Dictionary<Symbol, Dim>();
 
-    /// <summary>A size that a step finds from here on: a whole number, no less than 0, and no more than the bound where there is one.</summary>
+    /// <summary>A size that a step finds from here on: a whole number, no less than the least, and no more than the bound where there is one.</summary>
     /// <param name="value">An integer without axes. Whoever calls knows that it lies within the bound.</param>
     /// <param name="bound">Over sizes that are known before; null where there is none.</param>
-    public Dim Find(Expr value, Dim? bound)
+    /// <param name="least">It is no less than this.</param>
+    public Dim Find(Expr value, Dim? bound, long least = 0)
     {
         if (bound is { IsConstant: true, Value: 0 })
         {
             return Dim.Zero;
         }
 
-        var found = Declare(0, bound);
+        var found = Declare(least, bound);
         Write(found, value);
         return Dim.Of(found);
     }
@@ -59,13 +60,13 @@ public sealed partial class LoweringContext
     internal void Write(FoundSymbol found, Expr value) => Add(new MapStep(new Target(found.Place, []), [], value.As(DType.Int32)));
 
     /// <summary>The same of a number that may be anything: outside of the bounds the run ends.</summary>
-    public Dim FindWithin(Expr value, Dim? bound, string what)
+    public Dim FindWithin(Expr value, Dim? bound, string what, long least = 0)
     {
         var wide = value.As(DType.Int64);
-        Check([], _ => wide < Expr.Const(DType.Int64, 0L), _ => wide, 0, $"{what} is {{value}}, and no size is below zero");
+        Check([], _ => wide < Expr.Const(DType.Int64, least), _ => wide, least, $"{what} is {{value}}, and {(least == 0 ? "no size is below zero" : $"is {least} at least")}");
         Check([], _ => wide > Expr.Of(bound ?? MostElements).As(DType.Int64), _ => wide, bound ?? MostElements,
             bound is null ? $"{what} is {{value}}, and no size is beyond {{limit}}" : $"{what} is {{value}}, and the model asserts that it is at most {{limit}}");
-        return Find(wide, bound);
+        return Find(wide, bound, least);
     }
 
     /// <summary>What the model asserts that a size of the result is at most; null where it asserts nothing.</summary>
@@ -128,6 +129,17 @@ public sealed partial class LoweringContext
         }
 
         return found;
+    }
+
+    /// <summary>The same of a size that must not be zero: where a step finds it, a run that finds less ends, and all that hangs on it knows that it is 1 or more.</summary>
+    internal Dim SettlePositive(Dim size, string what)
+    {
+        if (size.HasLoads() && !settled.ContainsKey(size))
+        {
+            settled.Add(size, FindWithin(Expr.Of(size), SizeBound.Of(size), what, least: 1));
+        }
+
+        return Settle(size);
     }
 
     /// <summary>A condition over sizes that steps find, looked at when they have been found.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
@@ -16,7 +17,10 @@ internal sealed class ScalarReader
     /// <summary>Sizes below this are exact in float32 too.</summary>
     private const long Exact = 1 << 24;
 
-    private readonly Dictionary<TensorBuffer, MapStep?> writers = new(ReferenceEqualityComparer.Instance);
+    /// <summary>Reductions of more elements than these are left to the run.</summary>
+    private const int MostReduced = 16;
+
+    private readonly Dictionary<TensorBuffer, Step?> writers = new(ReferenceEqualityComparer.Instance);
     private readonly LoweringContext context;
 
     public ScalarReader(LoweringContext context)
@@ -26,7 +30,13 @@ internal sealed class ScalarReader
         {
             foreach (var target in step.Targets)
             {
-                writers[target.Buffer] = step is MapStep map && map.Target.IsWhole(map.Axes) && !writers.ContainsKey(target.Buffer) ? map : null;
+                var isWhole = step switch
+                {
+                    MapStep map => target.IsWhole(map.Axes),
+                    ReduceStep reduce => target.IsWhole(reduce.Axes),
+                    _ => false,
+                };
+                writers[target.Buffer] = isWhole && !writers.ContainsKey(target.Buffer) ? step : null;
             }
         };
     }
@@ -123,19 +133,63 @@ internal sealed class ScalarReader
             return index.All(place => place.IsConstant) ? Element(data, [.. index.Select(place => place.Value)]) : null;
         }
 
-        if (!writers.TryGetValue(load.Buffer, out var writer) || writer is null)
+        return writers.GetValueOrDefault(load.Buffer) switch
         {
-            return null;
-        }
-
-        var places = new Dictionary<Atom, Dim>();
-        foreach (var (axis, place) in writer.Axes.Zip(index))
-        {
-            places[axis] = place;
-        }
-
-        return Compute(places.Count == 0 ? writer.Body : writer.Body.Substitute(places), depth + 1);
+            MapStep map => Compute(At(map.Body, map.Axes, index), depth + 1),
+            ReduceStep reduce when Reduced(reduce, load.Buffer, index) is { } result => Compute(result, depth + 1),
+            _ => null,
+        };
     }
+
+    private static Expr At(Expr body, ImmutableArray<Axis> axes, ReadOnlySpan<Dim> index)
+    {
+        var places = new Dictionary<Atom, Dim>();
+        for (var i = 0; i < axes.Length; i++)
+        {
+            places[axes[i]] = index[i];
+        }
+
+        return places.Count == 0 ? body : body.Substitute(places);
+    }
+
+    /// <summary>What a reduction of a few elements gives, written out: the smallest of an image's sizes, say. Sums of floats hang on their order, and are left out.</summary>
+    private static Expr? Reduced(ReduceStep reduce, TensorBuffer buffer, Dim[] index)
+    {
+        var count = 1L;
+        foreach (var axis in reduce.Reduced)
+        {
+            count = axis.Extent is { IsConstant: true, Value: > 0 and <= MostReduced and var size } ? count * size : MostReduced + 1;
+            if (count > MostReduced)
+            {
+                return null;
+            }
+        }
+
+        var combined = new Expr[reduce.Reducers.Length];
+        foreach (var (i, reducer) in reduce.Reducers.Index())
+        {
+            BinaryOp? op = (reducer.Combiner, reducer.Type) switch
+            {
+                (Combiner.Min, _) => BinaryOp.Min,
+                (Combiner.Max, _) => BinaryOp.Max,
+                (Combiner.Sum, DType.Int64) => BinaryOp.Add,
+                (Combiner.Product, DType.Int64) => BinaryOp.Mul,
+                _ => null,
+            };
+            if (op is not { } combiner)
+            {
+                return null;
+            }
+
+            combined[i] = Points(reduce.Reduced).Select(point => At(reducer.Value, [.. reduce.Axes, .. reduce.Reduced], [.. index, .. point])).Aggregate((a, b) => a.Apply(combiner, b));
+        }
+
+        var result = reduce.Results[reduce.Writes.Index().First(write => write.Item.Buffer == buffer).Index];
+        return new ExprRewriter(accumulators: accumulator => combined[accumulator.Number]).Rewrite(At(result, reduce.Axes, index));
+    }
+
+    private static IEnumerable<ImmutableArray<Dim>> Points(ImmutableArray<Axis> axes) => axes.IsEmpty ? [[]]
+        : Points(axes[..^1]).SelectMany(point => Enumerable.Range(0, (int)axes[^1].Extent.Value).Select(place => point.Add(place)));
 
     private static Number? Element(TensorData data, long[] index)
     {

@@ -69,7 +69,8 @@ internal static class Upsampling
         var sizes = Input(call).Dims[^spatial..];
         var corners = schema.IndexOf("align_corners") >= 0 && call.Flag("align_corners");
         var factors = Factors(call, spatial);
-        var output = call.Has("output_size") ? call.Ints("output_size", spatial) : [.. sizes.Zip(factors, (size, factor) => Scaled(call, size, factor!.Value))];
+        ImmutableArray<Dim> output = call.Has("output_size") ? [.. call.Ints("output_size", spatial).Select(size => call.Context.SettlePositive(size, "a size to resample to"))]
+            : [.. sizes.Zip(factors, (size, factor) => Scaled(call, size, factor!.Value))];
         return [.. sizes.Select((size, i) => new AxisScale(size, output[i], Scale(size, output[i], factors[i]), corners))];
 
         Expr Scale(Dim input, Dim result, double? factor)

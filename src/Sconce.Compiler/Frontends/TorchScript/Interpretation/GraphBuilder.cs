@@ -103,6 +103,7 @@ internal sealed class GraphBuilder(IGraphTyper typer, Graph graph) : NodeEmitter
 
     public void AppendRegion(Node node)
     {
+        node.Blocks.SelectMany(GraphWalk.Definitions).ToList().ForEach(Forget);
         Typer.AppendRegion(node);
         Block.Nodes.Add(node);
     }
@@ -126,6 +127,17 @@ internal sealed class GraphBuilder(IGraphTyper typer, Graph graph) : NodeEmitter
             var block = new Block();
             block.Results.Add(value);
             return block;
+        }
+    }
+
+    /// <summary>
+    /// Sizes that a run finds have names of the typer's. Who lowers a finished block or graph finds them again, under other names: the old ones must not stand there as what PyTorch recorded.
+    /// </summary>
+    public void Forget(Value value)
+    {
+        if (value.Type is GraphType.Tensor { Shape: { } shape } tensor && !shape.All(Typer.IsOfInputs))
+        {
+            value.Type = tensor with { Shape = null };
         }
     }
 

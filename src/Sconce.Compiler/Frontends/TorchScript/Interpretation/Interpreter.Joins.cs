@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Graphs;
-using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
 
@@ -18,9 +17,10 @@ internal sealed partial class Interpreter
     /// <summary>Something of the type of a value, where no value is needed.</summary>
     private Argument StandIn(Argument like) => like switch
     {
-        Argument.OfValue { Value.Type: GraphType.Tensor { Type: { } type, Shape: { } shape } } => shape.All(builder.Typer.IsOfInputs)
-            ? builder.Single("aten::zeros", new(null, shape.ToArgument()), new("dtype", new Argument.ScalarType(type)))
-            : throw SconceException.Unsupported("a tensor, whose sizes only the data tell, that is set in one branch only"),
+        Argument.OfValue { Value.Type: GraphType.Tensor { Type: { } type, Shape: { } shape } } when shape.All(builder.Typer.IsOfInputs) =>
+            builder.Single("aten::zeros", new(null, shape.ToArgument()), new("dtype", new Argument.ScalarType(type))),
+        Argument.OfValue { Value.Type: GraphType.Tensor } =>
+            throw SconceException.Unsupported("a tensor, whose sizes only the data tell, that is set in one branch only"),
         Argument.Int or Argument.OfValue { Value.Type: GraphType.Int } => new Argument.Int(0),
         Argument.Bool or Argument.OfValue { Value.Type: GraphType.Bool } => new Argument.Bool(false),
         _ => new Argument.Float(0),
@@ -616,7 +616,7 @@ internal sealed partial class Interpreter
             journal.Set(cell, content);
         }
 
-        private bool CanStandIn(Argument like) => like is not Argument.OfValue { Value.Type: GraphType.Tensor { Shape: { } shape } } || shape.All(builder.Typer.IsOfInputs);
+        private bool CanStandIn(Argument like) => like is not Argument.OfValue { Value.Type: GraphType.Tensor { Shape: var shape } } || shape?.All(builder.Typer.IsOfInputs) == true;
 
         /// <summary>A value of one branch; of the other any value will do.</summary>
         private Argument Only(bool side, Argument value) => value is not Argument.OfValue { Value.Type: var type } ? value

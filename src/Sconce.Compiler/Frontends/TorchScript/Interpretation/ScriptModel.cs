@@ -128,7 +128,7 @@ internal sealed class ScriptPass
             return (null, plan);
         }
 
-        Settle(graph, builder.Typer);
+        GraphWalk.Definitions(graph).ToList().ForEach(builder.Forget);
         return (graph, plan);
 
         Datum RunOnce()
@@ -252,17 +252,5 @@ internal sealed class ScriptPass
         }
 
         static string Inner(string name, string part) => name.Length == 0 ? part : $"{name}.{part}";
-    }
-
-    /// <summary>Sizes that a run finds have names of the typer's, which the graph's own lowering does not know: it finds them again.</summary>
-    private static void Settle(Graph graph, IGraphTyper typer)
-    {
-        foreach (var value in GraphWalk.Definitions(graph))
-        {
-            if (value.Type is GraphType.Tensor { Shape: { } shape } tensor && !shape.All(typer.IsOfInputs))
-            {
-                value.Type = tensor with { Shape = null };
-            }
-        }
     }
 }

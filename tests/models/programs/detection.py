@@ -1,0 +1,67 @@
+"""A detector of torchvision around a backbone of a few weights, and what detectors choose their boxes with: lists of images in, dicts of as many boxes as there are out."""
+
+import torch
+from programs.declared import program, rand
+from torch import Tensor, nn
+from torchvision.models import detection
+from torchvision.models.detection.anchor_utils import DefaultBoxGenerator
+from torchvision.ops import boxes
+
+CHANNELS = 6
+CLASSES = 4
+# Images that become smaller and larger ones, and one whose longer side decides.
+IMAGES = [[rand(3, 51, 37, low=0, high=1)], [rand(3, 23, 29, low=0, high=1)], [rand(3, 17, 64, low=0, high=1)]]
+
+
+class Pyramid(nn.Module):
+    """Two levels of features."""
+
+    def __init__(self):
+        super().__init__()
+        self.out_channels = CHANNELS
+        self.stem = nn.Conv2d(3, CHANNELS, 5, stride=4, padding=2)
+        self.next = nn.Conv2d(CHANNELS, CHANNELS, 3, stride=2, padding=1)
+
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
+        fine = torch.relu(self.stem(x))
+        return {"0": fine, "1": torch.relu(self.next(fine))}
+
+
+def lively(model):
+    """Weights with which boxes differ from each other, and their scores too."""
+    for name, parameter in model.named_parameters():
+        if parameter.dim() > 1:
+            nn.init.normal_(parameter, std=1.6 / parameter[0].numel() ** 0.5)
+        else:
+            nn.init.normal_(parameter, std=0.2)
+    return model
+
+
+class Detector(nn.Module):
+    """What a detector gives beside its losses, of which there are none."""
+
+    def __init__(self):
+        super().__init__()
+        self.model = lively(self.made())
+
+    def forward(self, images: list[Tensor]) -> list[dict[str, Tensor]]:
+        return self.model(images)[1]
+
+
+@program(*[(image,) for image in IMAGES])
+class TinySsd(Detector):
+    def made(self):
+        return detection.ssd.SSD(
+            Pyramid(), DefaultBoxGenerator([[2], [2]], scales=[0.2, 0.5, 0.9]), (40, 40), CLASSES, head=detection.ssd.SSDHead([CHANNELS] * 2, [4, 4], CLASSES), score_thresh=0.2,
+            detections_per_img=20, topk_candidates=30)
+
+
+@program(*[(torch.cat([at, at + extent], 1), scores, torch.arange(len(at)) % 3) for at, extent, scores in [
+    (rand(count, 2, low=0, high=30), rand(count, 2, low=1, high=20), rand(count, low=least, high=1)) for count, least in [(60, 0), (1250, 0), (7, -9)]]])
+class BatchedNms(nn.Module):
+    """Few boxes, so many that each class is done by itself, and none at all."""
+
+    def forward(self, every: Tensor, scores: Tensor, classes: Tensor):
+        high = torch.where(scores > 0.3)[0]
+        kept = boxes.batched_nms(every[high], scores[high], classes[high], 0.4)[:50]
+        return every[high][kept], scores[high][kept], classes[high][kept]
