@@ -25,6 +25,9 @@ public sealed record CompileOptions
     /// <summary>Dtypes and shapes of the inputs, where the file records none (TorchScript); <see cref="InputSpecParser"/> reads them from text.</summary>
     public ImmutableArray<InputSpec> Inputs { get; init; } = [];
 
+    /// <summary>Methods beside <c>forward</c> that go into the same file, by their names: of TorchScript. What is said of their inputs is <c>METHOD.NAME</c>.</summary>
+    public ImmutableArray<string> Methods { get; init; } = [];
+
     /// <summary>How many times the usual limits of work and memory a file may take: see <see cref="Diagnostics.Budget"/>.</summary>
     public double Budget { get; init; } = 1;
 
@@ -40,8 +43,11 @@ public sealed record CompileOptions
     /// <summary>Every <see cref="Probe"/> becomes an output too: for finding where numbers go wrong.</summary>
     public bool WithProbes { get; init; }
 
-    internal FrontendOptions OfFrontend => new() { Model = Model, Inputs = Inputs, Typer = GraphLowering.Typer };
+    internal FrontendOptions OfFrontend => new() { Model = Model, Inputs = Inputs, Methods = Methods, Typer = GraphLowering.Typer };
 }
+
+/// <summary>A method of a model, and what became of it.</summary>
+public sealed record CompiledMethod(string Name, Graph Graph, TensorProgram Program);
 
 /// <summary>A stage that begins.</summary>
 public sealed record CompileProgress(string Stage);
@@ -51,14 +57,16 @@ public sealed class Compilation
 {
     private readonly ArtifactWriter artifact;
 
-    private Compilation(Graph graph, TensorProgram program, ArtifactWriter artifact) =>
-        (Graph, Program, this.artifact) = (graph, program, artifact);
+    private Compilation(IReadOnlyList<CompiledMethod> methods, ArtifactWriter artifact) => (Methods, this.artifact) = (methods, artifact);
 
-    /// <summary>The graph after its passes.</summary>
-    public Graph Graph { get; }
+    /// <summary>The graph after its passes, of the main method.</summary>
+    public Graph Graph => Methods[0].Graph;
 
     /// <summary>The program after its passes: what was made into code.</summary>
-    public TensorProgram Program { get; }
+    public TensorProgram Program => Methods[0].Program;
+
+    /// <summary>The main method, and those that <see cref="CompileOptions.Methods"/> asked for.</summary>
+    public IReadOnlyList<CompiledMethod> Methods { get; }
 
     public Manifest Manifest => artifact.Manifest;
 
@@ -89,11 +97,12 @@ public sealed class Compilation
         options ??= new CompileOptions();
         return Within(bytes, options, budget =>
         {
-            var (graph, program, compressed) = Lower(bytes, name, options, Report, passes: null);
+            var (methods, compressed) = Lower(bytes, name, options, Report, passes: null);
             Report("code");
-            var parameters = graph.Inputs.Where(input => input.Kind == InputKind.Parameter).Sum(input => input.Data?.ElementCount ?? 0);
+            var parameters = methods.SelectMany(method => method.Graph.Inputs).Where(input => input.Kind == InputKind.Parameter).DistinctBy(input => input.Name).Sum(input => input.Data?.ElementCount ?? 0);
             var source = new SourceInfo(name, Convert.ToHexStringLower(bytes.Sha256()));
-            return new Compilation(graph, program, ArtifactWriter.Create(program, source, parameters, options.ShardBytes)) { Work = budget.Work, Compressed = compressed };
+            var artifact = ArtifactWriter.Create([.. methods.Select(method => (method.Name, method.Program))], source, parameters, options.ShardBytes);
+            return new Compilation(methods, artifact) { Work = budget.Work, Compressed = compressed };
 
             void Report(string stage)
             {
@@ -108,11 +117,16 @@ public sealed class Compilation
     /// <param name="name">Its name, for messages.</param>
     /// <param name="options">Null for the usual.</param>
     /// <param name="after">A pass by its name, of several runs the last; <c>NAME:2</c> the second; <c>lowering</c> before the first. Null for all.</param>
+    /// <param name="method">Whose; null for the main one.</param>
     /// <exception cref="Diagnostics.SconceException">The file is not a model, or there is no such pass.</exception>
-    public static TensorProgram ProgramAfter(ModelBytes bytes, string name, CompileOptions? options = null, string? after = null)
+    public static TensorProgram ProgramAfter(ModelBytes bytes, string name, CompileOptions? options = null, string? after = null, string? method = null)
     {
         options ??= new CompileOptions();
-        return Within(bytes, options, budget => Lower(bytes, name, options, stage => budget.Stage = stage, PassesUntil(after)).Program);
+        return Within(bytes, options, budget =>
+        {
+            var methods = Lower(bytes, name, options, stage => budget.Stage = stage, PassesUntil(after)).Methods;
+            return (method is null ? methods[0] : methods.First(made => made.Name == method)).Program;
+        });
     }
 
     /// <summary>The operators of a model as the table has them, and the kinds of steps that each was lowered to: none where it only gives a size or another name.</summary>
@@ -125,9 +139,9 @@ public sealed class Compilation
         options ??= new CompileOptions();
         return Within(bytes, options, budget =>
         {
-            var lowered = Lower(bytes, name, options, stage => budget.Stage = stage).Lowered;
-            var kinds = StepTree.All(lowered.Program.Steps).ToLookup(step => step.Origin?.Operator ?? "", StepForms.KindOf);
-            return lowered.Operators.GroupBy(pair => pair.Value, pair => kinds[pair.Key]).OrderBy(group => group.Key, StringComparer.Ordinal)
+            var lowered = Lower(bytes, name, options, stage => budget.Stage = stage).Methods.Select(method => method.Lowered).ToList();
+            var kinds = lowered.SelectMany(method => StepTree.All(method.Program.Steps)).ToLookup(step => step.Origin?.Operator ?? "", StepForms.KindOf);
+            return lowered.SelectMany(method => method.Operators).GroupBy(pair => pair.Value, pair => kinds[pair.Key]).OrderBy(group => group.Key, StringComparer.Ordinal)
                 .ToDictionary(group => group.Key, IReadOnlyList<string> (group) => [.. group.SelectMany(each => each).Distinct().Order(StringComparer.Ordinal)]);
         });
     }
@@ -164,33 +178,44 @@ public sealed class Compilation
             : throw SconceException.Expected($"lowering or a pass: {string.Join(", ", Pipeline.ProgramPasses.Select(pass => pass.Name).Distinct())}", $"'{after}'");
     }
 
-    private static (Graph Graph, TensorProgram Program, ImmutableArray<CompressedWeight> Compressed) Lower(
+    private static (IReadOnlyList<CompiledMethod> Methods, ImmutableArray<CompressedWeight> Compressed) Lower(
         ModelBytes bytes, string name, CompileOptions options, Action<string> report, int? passes)
     {
-        var (graph, lowered, compressed) = Lower(bytes, name, options, report);
-        lowered.Program.Exact = options.Exact;
-        Pipeline.Run(lowered.Program, options.Verify, report, passes);
-        return (graph, lowered.Program, compressed);
+        var (methods, compressed) = Lower(bytes, name, options, report);
+        foreach (var (_, _, lowered) in methods)
+        {
+            lowered.Program.Exact = options.Exact;
+            Pipeline.Run(lowered.Program, options.Verify, report, passes);
+        }
+
+        return ([.. methods.Select(method => new CompiledMethod(method.Name, method.Graph, method.Lowered.Program))], compressed);
     }
 
-    private static (Graph Graph, LoweredGraph Lowered, ImmutableArray<CompressedWeight> Compressed) Lower(ModelBytes bytes, string name, CompileOptions options, Action<string> report)
+    private static (IReadOnlyList<(string Name, Graph Graph, LoweredGraph Lowered)> Methods, ImmutableArray<CompressedWeight> Compressed) Lower(
+        ModelBytes bytes, string name, CompileOptions options, Action<string> report)
     {
         report("reading");
-        var graph = Frontend.Read(bytes, name, options.OfFrontend);
-        Pipeline.Run(graph, options.Verify, report);
+        var graphs = Frontend.ReadMethods(bytes, name, options.OfFrontend);
+        foreach (var (_, graph) in graphs)
+        {
+            Pipeline.Run(graph, options.Verify, report);
+        }
+
         if (options.Weights != WeightFormat.AsIs)
         {
             report("compressing weights");
         }
 
-        var compressed = CompressWeights.Run(graph, options.Weights, options.Keep);
+        // The methods' common weights become the same.
+        ImmutableArray<CompressedWeight> compressed = [.. graphs.SelectMany(method => CompressWeights.Run(method.Graph, options.Weights, options.Keep)).DistinctBy(weight => weight.Name)];
         if (options.WithProbes)
         {
+            var graph = graphs[0].Graph;
             graph.Outputs.AddRange(Probe.AllOf(graph).Select(probe => new GraphOutput(probe.Value, probe.Name)));
         }
 
         report("lowering");
-        return (graph, GraphLowering.Lower(graph), compressed);
+        return ([.. graphs.Select(method => (method.Name, method.Graph, GraphLowering.Lower(method.Graph)))], compressed);
     }
 
     /// <summary>The files of weights that belong to the artifact, where <see cref="CompileOptions.ShardBytes"/> asked for them.</summary>

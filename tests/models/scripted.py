@@ -1,7 +1,7 @@
 """Scripts or traces small programs, and writes them with PyTorch's numbers into scripted/: `python scripted.py`, or only some: `… scripted.py 'Joined*'`.
 
 The programs are in programs/. Each is called once for each of its inputs, in order, by one instance: NAME-sequence.npz, or NAME.npz for one call. Where calls give or take other sizes they are
-NAME.npz, NAME-sizes.npz, NAME-sizes-2.npz and so on. Those that Sconce refuses are in later.txt.
+NAME.npz, NAME-sizes.npz, NAME-sizes-2.npz and so on. Where METHOD.call is true that method is called first. Those that Sconce refuses are in later.txt.
 """
 
 import concurrent.futures
@@ -19,7 +19,7 @@ import torch
 
 HERE = pathlib.Path(__file__).resolve().parent
 OUT = HERE / "scripted"
-FAMILIES = ["views", "doubts", "numbers", "ways", "containers", "lists", "states", "attention", "detection"]
+FAMILIES = ["views", "doubts", "numbers", "ways", "containers", "lists", "states", "methods", "attention", "detection"]
 
 
 def declared():
@@ -58,6 +58,14 @@ def packed(data):
     return result.getvalue()
 
 
+def numbered(prefix, args, function):
+    """A call's inputs and outputs by their names in the file."""
+    row = {f"{prefix}in{i}": tensor for i, tensor in enumerate(tensors(args))}
+    result = function(*[[tensor.clone() for tensor in value] if isinstance(value, list) else value.clone() for value in args])
+    row.update({f"{prefix}out{i}": tensor for i, tensor in enumerate(tensors(result) if result is not None else [])})
+    return row
+
+
 def write(name, module, calls, traced):
     torch.manual_seed(zlib.crc32(name.encode()))
     data = io.BytesIO()
@@ -74,14 +82,19 @@ def write(name, module, calls, traced):
     loaded = torch.jit.load(data)
     rows = []
     for call in calls:
-        given = [[tensor.clone() for tensor in value] if isinstance(value, list) else value.clone() for value in call]
-        row = {f"in{i}": tensor for i, tensor in enumerate(tensors(call))}
-        rows.append(row | {f"out{i}": tensor for i, tensor in enumerate(tensors(loaded(*given)))})
-    if len({tuple(tensor.shape for tensor in row.values()) for row in rows}) > 1:
+        rows.append({})
+        if hasattr(call, "method"):
+            rows[-1][f"{call.method}.call"] = torch.tensor(True)
+            rows[-1].update(numbered(f"{call.method}.", call.args, getattr(loaded, call.method)))
+            call = call.call
+        rows[-1].update(numbered("", call, loaded))
+    every = {key: value for row in rows for key, value in row.items()}
+    if any(row[key].shape != value.shape for row in rows for key, value in every.items() if key in row):
         for ending, row in zip(["", "-sizes", *(f"-sizes-{number}" for number in range(2, len(rows)))], rows):
             numpy.savez(OUT / f"{name}{ending}.npz", **{key: value.numpy() for key, value in row.items()})
         return
     ending = "-sequence" if len(calls) > 1 else ""
+    rows = [{key: row.get(key, torch.zeros_like(value)) for key, value in every.items()} for row in rows]
     numpy.savez(OUT / f"{name}{ending}.npz", **{key: (torch.stack([row[key] for row in rows]) if ending else value).numpy() for key, value in rows[0].items()})
 
 

@@ -92,4 +92,25 @@ const unknown = await load("digits.wasm");
 const tensor = (await unknown.run({ image: { data: pixels } })).logits;
 if (tensor?.dtype === "float32") Math.max(...tensor.data);
 Math.max(...(await unknown.run<Digits>({ image: { data: pixels, shape: [1, 1, 28, 28] } })).logits.data);
+
+// Methods beside the main one.
+interface Stream extends Digits {
+  readonly methods: {
+    readonly reset_memory: { readonly inputs: {}; readonly outputs: {} };
+    readonly seek: { readonly inputs: { readonly at: { readonly dtype: "int64"; readonly shape: readonly [] } }; readonly outputs: { readonly was: { readonly dtype: "float32"; readonly shape: readonly [3] } } };
+  };
+}
+const stream = await load<Stream>("stream.wasm");
+await stream.call("reset_memory");
+await stream.call("reset_memory", {}, { seed: 1 });
+Math.max(...(await stream.call("seek", { at: 3 })).was.data);
+// @ts-expect-error no such method
+await stream.call("rest_memory");
+// @ts-expect-error an input is missing
+await stream.call("seek");
+// @ts-expect-error a misspelt output
+(await stream.call("seek", { at: 3 })).wsa;
+// @ts-expect-error it has no methods
+await model.call("seek");
+Math.max(...Object.keys((await unknown.call("seek", { at: 3 })).was?.data ?? {}).map(Number));
 void [any, address, parts, first, wrong];

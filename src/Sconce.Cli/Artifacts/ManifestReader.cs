@@ -50,8 +50,17 @@ internal static class ManifestReader
             throw new FormatException($"format {manifest.Format} {(manifest.Shards is null ? "without" : "with")} shards");
         }
 
+        return View(manifest, manifest) with
+        {
+            Methods = [.. NotNull(manifest.Methods ?? []).Select(method => (method.Name, View(manifest, method)))],
+        };
+    }
+
+    /// <summary>The manifest as it is for a method.</summary>
+    private static ManifestView View(Manifest manifest, MethodFields method)
+    {
         var symbols = new Dictionary<string, Symbol>();
-        foreach (var (name, min, max, _, _, _, _) in NotNull(manifest.Symbols))
+        foreach (var (name, min, max, _, _, _, _) in NotNull(method.Symbols))
         {
             if (max < min || !symbols.TryAdd(name, new Symbol(name, min, max)))
             {
@@ -60,7 +69,7 @@ internal static class ManifestReader
         }
 
         Symbol[] given = [.. symbols.Values];
-        foreach (var (name, bound, turns) in NotNull(manifest.Found ?? []))
+        foreach (var (name, bound, turns) in NotNull(method.Found ?? []))
         {
             if (!symbols.TryAdd(name, new Symbol(name, turns ? SymbolSource.Counted : SymbolSource.Found, 0, bound is null ? null : Size(bound))))
             {
@@ -70,12 +79,12 @@ internal static class ManifestReader
 
         return new(
             manifest.Compiler, manifest.Source.Name, manifest.Memory.ConstantsOffset, manifest.Memory.ConstantsEnd, manifest.Memory.MinPages,
-            [.. given], [.. NotNull(manifest.Checks).Select(Check)], Ports(manifest.Inputs), Ports(manifest.Outputs),
-            [.. NotNull(manifest.Steps).Select(step => new StepCost(step.Name, step.Operator, step.Kernel, step.Source, Size(step.Flops), Size(step.Bytes)))],
-            manifest.Parameters, Size(manifest.MultiplyAdds), Size(manifest.Arena), manifest.LargestLive, [.. NotNull(manifest.Shards ?? []).Select(Shard)])
+            [.. given], [.. NotNull(method.Checks).Select(Check)], Ports(method.Inputs), Ports(method.Outputs),
+            [.. NotNull(method.Steps).Select(step => new StepCost(step.Name, step.Operator, step.Kernel, step.Source, Size(step.Flops), Size(step.Bytes)))],
+            manifest.Parameters, Size(method.MultiplyAdds), Size(method.Arena), method.LargestLive, [.. NotNull(manifest.Shards ?? []).Select(Shard)])
         {
-            Integers = manifest.Symbols.Where(symbol => symbol.Input >= 0 && symbol.Input < manifest.Inputs.Count && manifest.Inputs[symbol.Input].Shape.Count == 0).DistinctBy(symbol => symbol.Input)
-                .ToImmutableDictionary(symbol => manifest.Inputs[symbol.Input].Name, symbol => (symbol.Scale * Dim.Of(symbols[symbol.Name])) + symbol.Offset),
+            Integers = method.Symbols.Where(symbol => symbol.Input >= 0 && symbol.Input < method.Inputs.Count && method.Inputs[symbol.Input].Shape.Count == 0).DistinctBy(symbol => symbol.Input)
+                .ToImmutableDictionary(symbol => method.Inputs[symbol.Input].Name, symbol => (symbol.Scale * Dim.Of(symbols[symbol.Name])) + symbol.Offset),
             Found = [.. symbols.Values.Where(symbol => symbol.Source == SymbolSource.Found)],
             Random = manifest.Random,
         };

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sconce.Compiler.Artifact;
+using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Cli.Artifacts;
@@ -21,6 +22,15 @@ internal sealed record ManifestView(
 
     /// <summary>Whether it draws random numbers.</summary>
     public bool Random { get; init; }
+
+    /// <summary>Methods beside the main one, each as if the file held it alone.</summary>
+    public ImmutableArray<(string Name, ManifestView View)> Methods { get; init; } = [];
+
+    /// <summary>The view of a method; of the main one where none is named.</summary>
+    /// <exception cref="SconceException">There is no such method.</exception>
+    public ManifestView Of(string? method) => method is null or Manifest.MainMethod ? this
+        : Methods.FirstOrDefault(known => known.Name == method).View ?? throw SconceException.Expected(
+            Methods.IsEmpty ? "a file that was compiled with --method" : $"a method ({string.Join(", ", Methods.Select(known => known.Name))})", $"'{method}'");
 
     /// <summary>By the names of inputs that are integers: the sizes that these are.</summary>
     public ImmutableDictionary<string, Dim> Integers { get; init; } = ImmutableDictionary<string, Dim>.Empty;

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Sconce.Compiler;
+using Sconce.Compiler.Artifact;
+using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends;
 
 namespace Sconce.Cli.Commands;
@@ -29,6 +31,13 @@ internal sealed class CompileSettings
         HelpName = "NAME=SIZES",
     };
 
+    private readonly Option<string[]> method = new("--method")
+    {
+        Description = "Of TorchScript: a method beside forward that goes into the same file, over the same weights and state; METHOD.x=SIZES for --input says what its inputs are like."
+            + " May be given several times.",
+        HelpName = "NAME",
+    };
+
     private readonly Option<string?> weights = new("--weights")
     {
         Description = "Keep the float32 weights of products, convolutions and embeddings in fewer bits: int8 (a scale for each row), int4 (a scale for each 32 numbers of one) or float16."
@@ -50,6 +59,7 @@ internal sealed class CompileSettings
             command.Options.Add(this.input);
         }
 
+        command.Options.Add(method);
         command.Options.Add(model);
         command.Options.Add(exact);
         command.Options.Add(budget);
@@ -61,7 +71,16 @@ internal sealed class CompileSettings
     public CompileOptions From(ParseResult parsed) => new()
     {
         Model = parsed.GetValue(model), Exact = parsed.GetValue(exact), Budget = parsed.GetValue(budget) ?? 1, ShardBytes = parsed.GetValue(split),
+        Methods = [.. (parsed.GetValue(method) ?? []).Where(name => name != Manifest.MainMethod).Distinct()],
         Inputs = InputSpecParser.Parse(parsed.GetResult(input) is null ? [] : parsed.GetValue(input) ?? []),
         Weights = WeightFormats.Parse(parsed.GetValue(weights)), Keep = [.. parsed.GetValue(keep) ?? []],
+    };
+
+    /// <summary>The one method that a command is about; null for the main one.</summary>
+    public string? MethodOf(ParseResult parsed) => (parsed.GetValue(method) ?? []) switch
+    {
+        [] or [Manifest.MainMethod] => null,
+        [var one] => one,
+        var several => throw SconceException.Expected("one --method", $"{several.Length}"),
     };
 }

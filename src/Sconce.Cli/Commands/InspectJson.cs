@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Sconce.Cli.Artifacts;
+using Sconce.Compiler.Artifact;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Cli.Commands;
@@ -13,8 +14,13 @@ namespace Sconce.Cli.Commands;
 internal sealed record InspectJson(
     string Model, string Compiler, string Source, ImmutableArray<InspectJson.PortJson> Inputs, ImmutableArray<InspectJson.PortJson> Outputs,
     ImmutableArray<InspectJson.SizeJson> Sizes, ImmutableArray<InspectJson.FoundJson> Found, ImmutableArray<InspectJson.ConditionJson> Conditions, ImmutableArray<InspectJson.StepJson> Steps,
-    long Parameters, JsonValue MultiplyAdds, bool Random, InspectJson.BytesJson Bytes)
+    long Parameters, JsonValue MultiplyAdds, bool Random, InspectJson.BytesJson Bytes, ImmutableArray<InspectJson.MethodJson> Methods)
 {
+    /// <summary>A method beside the main one.</summary>
+    internal sealed record MethodJson(
+        string Name, ImmutableArray<PortJson> Inputs, ImmutableArray<PortJson> Outputs, ImmutableArray<SizeJson> Sizes, ImmutableArray<FoundJson> Found, ImmutableArray<ConditionJson> Conditions,
+        ImmutableArray<StepJson> Steps, JsonValue MultiplyAdds, JsonValue Arena);
+
     internal sealed record PortJson(string Name, string Dtype, ImmutableArray<JsonValue> Shape);
 
     internal sealed record SizeJson(string Name, long Min, long? Max);
@@ -32,16 +38,22 @@ internal sealed record InspectJson(
     public static InspectJson Of(string model, ArtifactContents contents)
     {
         var manifest = contents.Manifest;
+        var main = Method(Manifest.MainMethod, manifest);
         return new(
-            model, manifest.Compiler, manifest.SourceName, Ports(manifest.Inputs), Ports(manifest.Outputs),
-            [.. manifest.Symbols.Select(symbol => new SizeJson(symbol.Name, symbol.Min, symbol.Max))],
-            [.. manifest.Found.Select(symbol => new FoundJson(symbol.Name, symbol.Bound is { } bound ? Size(bound) : null))],
-            [.. manifest.Checks.Select(check => new ConditionJson(check.Text, check.Why, check.Source))],
-            [.. manifest.Steps.Select(step => new StepJson(step.Name, step.Operator, step.Kernel, step.Source, Size(step.Flops), Size(step.Bytes)))],
-            manifest.Parameters, Size(manifest.MultiplyAdds), manifest.Random,
+            model, manifest.Compiler, manifest.SourceName, main.Inputs, main.Outputs, main.Sizes, main.Found, main.Conditions, main.Steps,
+            manifest.Parameters, main.MultiplyAdds, manifest.Random,
             new(
                 contents.FileBytes, manifest.Shards.IsEmpty ? null : manifest.ShardBytes, contents.CodeBytes, contents.RelaxedBytes,
-                manifest.ConstantsEnd - manifest.ConstantsOffset, Size(manifest.Arena)));
+                manifest.ConstantsEnd - manifest.ConstantsOffset, main.Arena),
+            [.. manifest.Methods.Select(method => Method(method.Name, method.View))]);
+
+        static MethodJson Method(string name, ManifestView view) => new(
+            name, Ports(view.Inputs), Ports(view.Outputs),
+            [.. view.Symbols.Select(symbol => new SizeJson(symbol.Name, symbol.Min, symbol.Max))],
+            [.. view.Found.Select(symbol => new FoundJson(symbol.Name, symbol.Bound is { } bound ? Size(bound) : null))],
+            [.. view.Checks.Select(check => new ConditionJson(check.Text, check.Why, check.Source))],
+            [.. view.Steps.Select(step => new StepJson(step.Name, step.Operator, step.Kernel, step.Source, Size(step.Flops), Size(step.Bytes)))],
+            Size(view.MultiplyAdds), Size(view.Arena));
 
         static ImmutableArray<PortJson> Ports(IEnumerable<Port> ports) =>
             [.. ports.Select(port => new PortJson(port.Name, port.Type.Name(), [.. port.Shape.Select(Size)]))];

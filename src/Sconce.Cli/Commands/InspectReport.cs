@@ -33,6 +33,23 @@ internal static class InspectReport
 
         Section("operators", Operators(manifest));
         Section("memory", Memory(contents));
+        foreach (var (method, view) in manifest.Methods)
+        {
+            Section($"method {method}: inputs", Ports(view.Inputs));
+            Section($"method {method}: outputs", Ports(view.Outputs));
+            if (!view.Symbols.IsEmpty || !view.Found.IsEmpty)
+            {
+                Section($"method {method}: sizes", Symbols(view));
+            }
+
+            if (!view.Checks.IsEmpty)
+            {
+                Section($"method {method}: conditions on sizes", Checks(view));
+            }
+
+            Section($"method {method}: operators", Operators(view));
+        }
+
         if (!manifest.Shards.IsEmpty)
         {
             Section($"weights, in {ShardInfo.Folder}/ beside the file", Shards(manifest));
@@ -47,7 +64,16 @@ internal static class InspectReport
     }
 
     /// <summary>Every step of a run.</summary>
-    public static void Steps(ArtifactContents contents, TextWriter output) => Steps(contents.Manifest).Print(output);
+    public static void Steps(ArtifactContents contents, TextWriter output)
+    {
+        Steps(contents.Manifest).Print(output);
+        foreach (var (method, view) in contents.Manifest.Methods)
+        {
+            output.WriteLine();
+            output.WriteLine(Paint.Strong($"method {method}"));
+            Steps(view).Print(output);
+        }
+    }
 
     private static Grid Ports(IEnumerable<Port> ports)
     {

@@ -14,7 +14,7 @@ namespace Sconce.Cli.Commands;
 /// <summary><c>sconce run MODEL|OUT.wasm</c>: runs an artifact in Node with our own runtime.</summary>
 internal static class RunCommand
 {
-    private sealed record Settings(string Model, string[] Inputs, string[] Sizes, string? Output, int? Threads, bool Relaxed, int Repeat, long? Seed, TimeSpan Timeout, CompileOptions Compile);
+    private sealed record Settings(string Model, string? Method, string[] Inputs, string[] Sizes, string? Output, int? Threads, bool Relaxed, int Repeat, long? Seed, TimeSpan Timeout, CompileOptions Compile);
 
     public static Command Create()
     {
@@ -39,7 +39,7 @@ internal static class RunCommand
         settings.AddTo(command, input: false);
         command.SetAction((parsed, cancellation) => RunAsync(
             new Settings(
-                parsed.GetRequiredValue(model), parsed.GetValue(input) ?? [], parsed.GetValue(sizes) ?? [], parsed.GetValue(output), parsed.GetValue(threads),
+                parsed.GetRequiredValue(model), settings.MethodOf(parsed), parsed.GetValue(input) ?? [], parsed.GetValue(sizes) ?? [], parsed.GetValue(output), parsed.GetValue(threads),
                 !parsed.GetValue(noRelaxed), parsed.GetValue(repeat) ?? 1, parsed.GetValue(seed), TimeSpan.FromSeconds(parsed.GetValue(timeout)),
                 settings.From(parsed)),
             cancellation));
@@ -65,13 +65,15 @@ internal static class RunCommand
         }
 
         // What is known of TorchScript's inputs, of which the file says nothing: what is said, else what the numbers are like.
-        var ofNumbers = !isArtifact && arrays.Count > 0 && InputShapes.IsTorchScript(settings.Model) ? InputShapes.Of(arrays) : [];
+        var prefix = settings.Method is null ? "" : $"{settings.Method}.";
+        var ofNumbers = !isArtifact && arrays.Count > 0 && InputShapes.IsTorchScript(settings.Model) ? InputShapes.Of(arrays).Select(input => input with { Name = prefix + input.Name }) : [];
         var compile = settings.Compile with { Inputs = [.. shapes, .. ofNumbers.Where(input => shapes.All(shape => shape.Name != input.Name))] };
         var artifact = isArtifact
             ? settings.Model
             : StageProgress.Show(progress => ModelCompiler.CompileToFile(settings.Model, scratch.NewFile(".wasm"), compile, progress)).Path;
 
         await using var host = NodeHost.Start(settings.Timeout);
+        _ = settings.Method is null ? null : ArtifactContents.Read(artifact).Manifest.Of(settings.Method);
         await using var model = await host.LoadAsync(artifact, settings.Threads, settings.Relaxed, cancellation);
         var run = settings.Inputs.Length > 0
             ? await RunOnFilesAsync(model, arrays, settings, cancellation)
@@ -88,15 +90,16 @@ internal static class RunCommand
 
     private static Task<NodeRun> RunOnFilesAsync(NodeModel model, IReadOnlyDictionary<string, TensorData> arrays, Settings settings, CancellationToken cancellation)
     {
-        var inputs = RunInputs.ByName(arrays, [.. model.Inputs.Select(port => port.Name)]);
-        RunInputs.Check(inputs, model.Inputs);
-        return model.RunAsync(inputs, settings.Repeat, settings.Seed, cancellation);
+        var ports = model.Of(settings.Method).Inputs;
+        var inputs = RunInputs.ByName(arrays, [.. ports.Select(port => port.Name)]);
+        RunInputs.Check(inputs, ports);
+        return model.RunAsync(inputs, settings.Method, settings.Repeat, settings.Seed, cancellation);
     }
 
     /// <summary>On the inputs that the archive keeps of its export, or on random ones: always where sizes are given.</summary>
     private static Task<NodeRun> RunWithoutFilesAsync(NodeModel model, string artifact, Settings settings, CancellationToken cancellation)
     {
-        var manifest = ArtifactContents.Read(artifact).Manifest;
+        var manifest = ArtifactContents.Read(artifact).Manifest.Of(settings.Method);
         if (settings.Sizes.Length == 0 && artifact != settings.Model && ModelCompiler.SampleInputs(settings.Model, settings.Compile.Model, manifest) is { } kept)
         {
             foreach (var (name, input) in kept)
@@ -105,7 +108,7 @@ internal static class RunCommand
                 Console.WriteLine($"{name}  {input.Type.Name()}  {NpyHeader.ShapeText(input.Shape)}  a sample input of the file; --input {name}={other}");
             }
 
-            return model.RunAsync(kept, settings.Repeat, settings.Seed, cancellation);
+            return model.RunAsync(kept, settings.Method, settings.Repeat, settings.Seed, cancellation);
         }
 
         var inputs = OpenSizes.Inputs(manifest, OpenSizes.Of(manifest, settings.Sizes));
@@ -115,7 +118,7 @@ internal static class RunCommand
                 + (input.Value is { } value ? $"{value}; --input {input.Name}=NUMBER gives another" : $"at random; --input {input.Name}=FILE.npy gives numbers of yours"));
         }
 
-        return model.RunRandomAsync(inputs, settings.Repeat, settings.Seed, cancellation);
+        return model.RunRandomAsync(inputs, settings.Method, settings.Repeat, settings.Seed, cancellation);
     }
 
     private static void Print(NodeModel model, NodeRun run)

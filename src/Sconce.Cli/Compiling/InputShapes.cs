@@ -19,16 +19,19 @@ internal static class InputShapes
     /// <summary>Options with the inputs that the files beside the model tell, where the model needs them and the options have none.</summary>
     public static CompileOptions Complete(string model, CompileOptions options)
     {
-        if (options.Inputs.Length > 0 || !IsTorchScript(model))
-        {
-            return options;
-        }
+        string?[] without = [.. options.Methods.Cast<string?>().Prepend(null).Where(method => !InputSpec.Of(options.Inputs, options.Methods, method).Any())];
+        return without.Length > 0 && IsTorchScript(model) ? options with { Inputs = [.. options.Inputs, .. without.SelectMany(method => Beside(CaseFiles.StemOf(model), method))] } : options;
+    }
 
-        var stem = Path.Combine(Path.GetDirectoryName(model) ?? "", Path.GetFileNameWithoutExtension(model));
-        var (single, sequence) = ($"{stem}.npz", $"{stem}-sequence.npz");
-        return File.Exists(single) ? options with { Inputs = Of([InputFile.ReadNpz(single), .. CaseFiles.Numbered($"{stem}-sizes").Select(InputFile.ReadNpz)]) }
-            : File.Exists(sequence) ? options with { Inputs = Of([OneCall(InputFile.ReadNpz(sequence))]) }
-            : options;
+    /// <summary>What the files beside a model tell of a method's inputs: of the main one where none is named, else by names that begin with the method's.</summary>
+    private static IEnumerable<InputSpec> Beside(string stem, string? method)
+    {
+        var (prefix, sequence) = (method is null ? "" : $"{method}.", $"{stem}-sequence.npz");
+        var single = method is null ? $"{stem}.npz" : $"{stem}.{method}.npz";
+        var inputs = File.Exists(single) ? Of([InputFile.ReadNpz(single), .. CaseFiles.Numbered(single[..^".npz".Length] + "-sizes").Select(InputFile.ReadNpz)])
+            : File.Exists(sequence) ? Of([CaseFiles.OfMethod(OneCall(InputFile.ReadNpz(sequence)), method)])
+            : [];
+        return inputs.Select(input => input with { Name = prefix + input.Name });
     }
 
     /// <summary>The dtypes and shapes of arrays.</summary>

@@ -11,11 +11,15 @@ using Sconce.Compiler.Wasm;
 namespace Sconce.Cli.Compiling;
 
 /// <summary>
-/// An artifact that was just compiled into a file, what it holds, the graph it was made from, after its passes, the constants of which so many numbers became
+/// An artifact that was just compiled into a file, what it holds, the methods with the graphs that they were made from, after their passes, the constants of which so many numbers became
 /// zero, and what changed among the files of weights beside it.
 /// </summary>
 internal sealed record CompiledFile(
-    string Path, ArtifactContents Contents, Graph Graph, IReadOnlyList<(string Name, long Count)> Flushed, ShardChanges Shards, IReadOnlyList<CompressedWeight> Compressed);
+    string Path, ArtifactContents Contents, IReadOnlyList<CompiledMethod> Methods, IReadOnlyList<(string Name, long Count)> Flushed, ShardChanges Shards, IReadOnlyList<CompressedWeight> Compressed)
+{
+    /// <summary>Of the main method.</summary>
+    public Graph Graph => Methods[0].Graph;
+}
 
 /// <summary>Bytes of shards that were written, for they were not there, and how many were removed that nobody names any more.</summary>
 internal readonly record struct ShardChanges(long BytesWritten, int Removed);
@@ -29,16 +33,16 @@ internal static class ModelCompiler
         {
             progress?.Report("writing");
             var (layout, shards) = Write(compilation, output, model);
-            return new CompiledFile(output, ArtifactContents.Of(compilation, layout), compilation.Graph, compilation.Program.Flushed, shards, compilation.Compressed);
+            return new CompiledFile(output, ArtifactContents.Of(compilation, layout), compilation.Methods, [.. compilation.Methods.SelectMany(method => method.Program.Flushed).Distinct()], shards, compilation.Compressed);
         });
 
     /// <summary>Compiles a model for its manifest alone.</summary>
     public static ManifestView ReadManifest(string model, CompileOptions options, IProgress<string>? progress) =>
         Compile(model, options, progress, compilation => ManifestReader.View(compilation.Manifest));
 
-    /// <summary>The tensor program after a pass, or after all.</summary>
+    /// <summary>The tensor program after a pass, or after all: of the method that the options name, else of the main one.</summary>
     public static TensorProgram ProgramAfter(string model, CompileOptions options, string? after) =>
-        Read(model, bytes => Compilation.ProgramAfter(bytes, Path.GetFileName(model), InputShapes.Complete(model, options), after));
+        Read(model, bytes => Compilation.ProgramAfter(bytes, Path.GetFileName(model), InputShapes.Complete(model, options), after, options.Methods.FirstOrDefault()));
 
     /// <inheritdoc cref="Compilation.OperatorsOf"/>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> OperatorsOf(string model, CompileOptions options) =>

@@ -22,10 +22,25 @@ internal static partial class TypeDeclaration
         var name = TypeName(Path.GetFileNameWithoutExtension(manifest.SourceName));
         var text = new StringBuilder();
         text.Append($"// What {Comment(manifest.SourceName)} takes and gives: written by sconce types, which writes it anew.\n\n");
-        text.Append(Documentation(manifest));
+        text.Append(Documentation(manifest, ""));
         text.Append($"export interface {name} {{\n");
-        Append(text, "inputs", manifest.Inputs);
-        Append(text, "outputs", manifest.Outputs);
+        Append(text, "inputs", manifest.Inputs, "  ");
+        Append(text, "outputs", manifest.Outputs, "  ");
+        if (!manifest.Methods.IsEmpty)
+        {
+            text.Append("  readonly methods: {\n");
+            foreach (var (method, view) in manifest.Methods)
+            {
+                text.Append(Documentation(view, "    "));
+                text.Append($"    readonly {PropertyName(method)}: {{\n");
+                Append(text, "inputs", view.Inputs, "      ");
+                Append(text, "outputs", view.Outputs, "      ");
+                text.Append("    };\n");
+            }
+
+            text.Append("  };\n");
+        }
+
         text.Append("}\n");
         if (url)
         {
@@ -43,7 +58,7 @@ internal static partial class TypeDeclaration
         return name.Length == 0 || char.IsDigit(name[0]) ? $"Model{name}" : name;
     }
 
-    private static string Documentation(ManifestView manifest)
+    private static string Documentation(ManifestView manifest, string indent)
     {
         var sizes = manifest.Symbols.Select(symbol => $"{symbol.Name} {(symbol.Max is { } max ? $"{symbol.Min} to {max}" : $"from {symbol.Min}")}");
         var found = manifest.Found.Select(symbol => $"{symbol.Name} found by a run{(symbol.Bound is { } bound ? $", at most {bound}" : "")}");
@@ -54,23 +69,29 @@ internal static partial class TypeDeclaration
                 ? [] : (string[])[$"Sizes: {string.Join("; ", sizes.Concat(found).Concat(conditions).Select(Comment))}."],
             .. manifest.Random ? (string[])["It draws random numbers: run(inputs, { seed }) gives the same ones again."] : [],
         ];
-        return sentences.Length == 0 ? "" : $"/** {string.Join(' ', sentences)} */\n";
+        return sentences.Length == 0 ? "" : $"{indent}/** {string.Join(' ', sentences)} */\n";
     }
 
-    private static void Append(StringBuilder text, string title, ImmutableArray<Port> ports)
+    private static void Append(StringBuilder text, string title, ImmutableArray<Port> ports, string indent)
     {
-        text.Append($"  readonly {title}: {{\n");
+        if (ports.IsEmpty)
+        {
+            text.Append($"{indent}readonly {title}: {{}};\n");
+            return;
+        }
+
+        text.Append($"{indent}readonly {title}: {{\n");
         foreach (var port in ports)
         {
             if (port.Shape.Any(dim => !dim.IsConstant && !IsIdentifier($"{dim}")))
             {
-                text.Append($"    /** [{Comment(string.Join(", ", port.Shape))}] */\n");
+                text.Append($"{indent}  /** [{Comment(string.Join(", ", port.Shape))}] */\n");
             }
 
-            text.Append($"    readonly {PropertyName(port.Name)}: {{ readonly dtype: \"{port.Type.Name()}\"; readonly shape: {Shape(port.Shape)} }};\n");
+            text.Append($"{indent}  readonly {PropertyName(port.Name)}: {{ readonly dtype: \"{port.Type.Name()}\"; readonly shape: {Shape(port.Shape)} }};\n");
         }
 
-        text.Append("  };\n");
+        text.Append($"{indent}}};\n");
     }
 
     /// <summary>A tuple: what is fixed by its number, a symbol as a number that is called so, and a formula, which a type cannot hold, as any number.</summary>

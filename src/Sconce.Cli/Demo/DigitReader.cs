@@ -29,7 +29,7 @@ internal static class DigitReader
         foreach (var digit in digits)
         {
             var inputs = new Dictionary<string, TensorData> { [Input] = digit.Image };
-            var run = await model.RunAsync(inputs, readings.Count == 0 ? WarmUp : 1, seed: null, cancellation);
+            var run = await model.RunAsync(inputs, method: null, readings.Count == 0 ? WarmUp : 1, seed: null, cancellation);
             var probabilities = Numbers.ToDoubles(run.Outputs.GetValueOrDefault(Output)
                 ?? throw SconceException.Expected($"an output '{Output}'", string.Join(", ", run.Outputs.Keys)));
             var guess = Array.IndexOf(probabilities, probabilities.Max());

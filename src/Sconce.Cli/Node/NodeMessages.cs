@@ -10,7 +10,7 @@ internal sealed record TensorHeader(string Name, string Dtype, ImmutableArray<lo
 
 /// <summary>What is asked of <c>host.mjs</c>. A seed is in digits: not every int64 is a number in JSON.</summary>
 internal sealed record NodeRequest(
-    string Command, string? Path = null, int Model = 0, int Threads = 0, bool Relaxed = true, int Repeat = 1, string? Seed = null,
+    string Command, string? Path = null, int Model = 0, string? Method = null, int Threads = 0, bool Relaxed = true, int Repeat = 1, string? Seed = null,
     ImmutableArray<TensorHeader>? Tensors = null, BenchRequest? Bench = null);
 
 /// <summary>An input or output as the runtime describes it; only its name and element type matter on this side.</summary>
@@ -20,9 +20,12 @@ internal sealed record NodePort(string Name, string Dtype, JsonArray? Shape = nu
     public bool IsInteger => Dtype == "int64" && Shape is { Count: 0 };
 }
 
+/// <summary>What a model, or one of its methods, takes and gives.</summary>
+internal sealed record NodeMethod(ImmutableArray<NodePort> Inputs, ImmutableArray<NodePort> Outputs);
+
 /// <summary>What <c>host.mjs</c> answers: either an error or what the command gives.</summary>
 internal sealed record NodeReply(
-    string? Error, string? ErrorName, int Model, ImmutableArray<NodePort>? Inputs, ImmutableArray<NodePort>? Outputs,
+    string? Error, string? ErrorName, int Model, ImmutableArray<NodePort>? Inputs, ImmutableArray<NodePort>? Outputs, IReadOnlyDictionary<string, NodeMethod>? Methods,
     string? Report, ImmutableArray<double>? Milliseconds, ImmutableArray<TensorHeader>? Tensors, BenchAnswer? Bench);
 
 [JsonSourceGenerationOptions(

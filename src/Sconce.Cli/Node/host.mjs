@@ -24,10 +24,10 @@ const commands = {
     });
     const milliseconds = [performance.now() - started];
     models.set(++created, model);
-    return { model: created, inputs: model.inputs, outputs: model.outputs, report: JSON.stringify(model.report()), milliseconds };
+    return { model: created, inputs: model.inputs, outputs: model.outputs, methods: model.methods, report: JSON.stringify(model.report()), milliseconds };
   },
 
-  async run({ model, tensors, repeat, seed }, payload) {
+  async run({ model, method, tensors, repeat, seed }, payload) {
     const inputs = {};
     let offset = 0;
     for (const { name, dtype, shape, bytes, random: isRandom, value } of tensors) {
@@ -41,7 +41,7 @@ const commands = {
       // What a repetition measures is the same call again, so a model with state starts anew.
       if (i > 0) await models.get(model).reset();
       const started = performance.now();
-      const outputs = await models.get(model).run(inputs, options);
+      const outputs = await (method === undefined ? models.get(model).run(inputs, options) : models.get(model).call(method, inputs, options));
       milliseconds.push(performance.now() - started);
       first ??= outputs;
     }

@@ -1,18 +1,24 @@
 using System.Collections.Immutable;
 using Sconce.Cli.Artifacts;
+using Sconce.Cli.Compiling;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Cli.Verification;
 
 /// <summary>One call: the inputs in the order in which PyTorch flattens them, and the outputs it gave; or it raised an error.</summary>
-internal sealed record Call(ImmutableArray<TensorData> Inputs, ImmutableArray<TensorData> Outputs, bool Reset, bool Raised = false);
+internal sealed record Call(ImmutableArray<TensorData> Inputs, ImmutableArray<TensorData> Outputs, bool Reset, bool Raised = false)
+{
+    /// <summary>Which method is called; null for the main one.</summary>
+    public string? Method { get; init; }
+}
 
 /// <summary>
 /// The calls that a file beside a model holds. NAME.npz has arrays in0, in1, … and out0, out1, …: one call. In
 /// NAME-sequence.npz each array has one more dimension in front, the call; state lives from one to the next, but where the
-/// array <c>reset</c> is true it starts anew, and where <c>raised</c> is true PyTorch raised an error.
-/// NAME-sizes.npz, NAME-sizes-2.npz … hold one call each, of other sizes. NAME-refused.npz, NAME-refused-2.npz … hold inputs alone, whose sizes PyTorch refuses.
+/// array <c>reset</c> is true it starts anew, and where <c>raised</c> is true PyTorch raised an error. Where <c>METHOD.call</c> is true that method is called first, with
+/// METHOD.in0 and so on where it takes something, and METHOD.out0 and so on where it gives something.
+/// NAME.METHOD.npz holds one call of a method beside the main one. NAME-sizes.npz, NAME-sizes-2.npz … hold one call each, of other sizes. NAME-refused.npz, NAME-refused-2.npz … hold inputs alone, whose sizes PyTorch refuses.
 /// </summary>
 internal sealed record Case(string File, ImmutableArray<Call> Calls)
 {
@@ -22,10 +28,10 @@ internal sealed record Case(string File, ImmutableArray<Call> Calls)
     /// <summary>How far numbers may be off, where that is another than usual.</summary>
     public Tolerance? Tolerance { get; init; }
 
-    public static Case Single(string file, IReadOnlyDictionary<string, TensorData> arrays)
+    public static Case Single(string file, IReadOnlyDictionary<string, TensorData> arrays, string? method = null)
     {
         CheckNames(file, arrays, isSequence: false);
-        return new(file, [new Call(Numbered(arrays, "in"), Numbered(arrays, "out"), Reset: true)]);
+        return new(file, [new Call(Numbered(arrays, "in"), Numbered(arrays, "out"), Reset: true) { Method = method }]);
     }
 
     /// <summary>Inputs alone, of sizes that PyTorch's program refuses.</summary>
@@ -48,11 +54,22 @@ internal sealed record Case(string File, ImmutableArray<Call> Calls)
         }
 
         var (resets, raised) = (Flags("reset"), Flags("raised"));
-        var inputs = Numbered(arrays, "in").Select(Slices).ToArray();
-        var outputs = Numbered(arrays, "out").Select(Slices).ToArray();
-        return new(file, [.. Enumerable.Range(0, (int)count).Select(call => new Call(
-            [.. inputs.Select(slices => slices[call])], [.. outputs.Select(slices => slices[call])],
-            Reset: call == 0 || resets?[call] == true, Raised: raised?[call] == true))]);
+        var methods = CaseFiles.MethodsOf(arrays).Select(method => (Flags: Flags(method + CaseFiles.CallOfMethod)!, Calls: Calls(CaseFiles.OfMethod(arrays, method), method))).ToList();
+        var main = Calls(arrays, null);
+        return new(file, [.. Enumerable.Range(0, (int)count).SelectMany(number =>
+        {
+            var reset = number == 0 || resets?[number] == true;
+            Call[] calls = [.. methods.Where(method => method.Flags[number]).Select(method => method.Calls[number]), main[number] with { Raised = raised?[number] == true }];
+            return calls.Select((call, i) => call with { Reset = reset && i == 0 });
+        })]);
+
+        Call[] Calls(IReadOnlyDictionary<string, TensorData> of, string? method)
+        {
+            var inputs = Numbered(of, "in").Select(Slices).ToArray();
+            var outputs = Numbered(of, "out").Select(Slices).ToArray();
+            return [.. Enumerable.Range(0, (int)count).Select(call => new Call(
+                [.. inputs.Select(slices => slices[call])], [.. outputs.Select(slices => slices[call])], Reset: false) { Method = method })];
+        }
 
         bool[]? Flags(string name) => arrays.GetValueOrDefault(name) is { } array ? [.. Slices(array).Select(IsTrue)] : null;
     }
@@ -72,7 +89,7 @@ internal sealed record Case(string File, ImmutableArray<Call> Calls)
     {
         var known = Numbered(arrays, "in").Select((_, i) => $"in{i}")
             .Concat(Numbered(arrays, "out").Select((_, i) => $"out{i}"))
-            .Concat(isSequence ? ["reset", "raised"] : []);
+            .Concat(isSequence ? ["reset", "raised", .. CaseFiles.MethodsOf(arrays).SelectMany(method => arrays.Keys.Where(name => name.StartsWith($"{method}.", StringComparison.Ordinal)))] : []);
         if (arrays.Keys.Except(known).FirstOrDefault() is { } unknown)
         {
             throw SconceException.Expected("arrays in0, in1, … and out0, out1, … without a gap", $"one called '{unknown}'", new Where(file));

@@ -40,6 +40,11 @@ internal sealed class FirstDifference(VerifyOptions options, ScratchFolder scrat
     private async Task<string> FindAsync(string model, CompileOptions compile, CasesResult failed, CancellationToken cancellation)
     {
         var calls = failed.FailedCalls;
+        if (calls.Any(call => call.Method is not null))
+        {
+            return "the nodes of models with several methods are not compared one by one";
+        }
+
         using var file = InputFile.Open(model, ModelFile.Kinds);
         var bytes = ModelBytes.Of(file);
         var reference = ReferenceRun.Read(bytes, Path.GetFileName(model), compile);

@@ -1,3 +1,5 @@
+using Sconce.Compiler;
+using Sconce.Compiler.Artifact;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Tensors;
@@ -8,11 +10,12 @@ namespace Sconce.Cli.Verification;
 /// <summary>Numbers among a case's inputs that compiling has made constants of (TorchScript's parameters that are no tensors): a run is not given them.</summary>
 internal static class FixedNumbers
 {
-    public static IReadOnlyList<Case> TakeOut(IReadOnlyList<Case> cases, Graph graph)
+    public static IReadOnlyList<Case> TakeOut(IReadOnlyList<Case> cases, IReadOnlyList<CompiledMethod> methods)
     {
-        var inputs = graph.Inputs.Where(input => input.Kind == InputKind.User).ToList();
-        return inputs.TrueForAll(input => input.Fixed is null) ? cases
-            : [.. cases.Select(@case => @case with { Calls = [.. @case.Calls.Select(call => call.Inputs.Length == inputs.Count ? TakeOut(@case.File, call, inputs) : call)] })];
+        var inputs = methods.ToDictionary(method => method.Name, method => method.Graph.Inputs.Where(input => input.Kind == InputKind.User).ToList());
+        return inputs.Values.All(method => method.TrueForAll(input => input.Fixed is null)) ? cases
+            : [.. cases.Select(@case => @case with { Calls = [.. @case.Calls.Select(call => inputs[call.Method ?? Manifest.MainMethod] is var ports && call.Inputs.Length == ports.Count
+                ? TakeOut(@case.File, call, ports) : call)] })];
     }
 
     private static Call TakeOut(string file, Call call, List<GraphInput> inputs)

@@ -9,7 +9,7 @@ namespace Sconce.Cli.Verification;
 internal static class LeftOutIntegers
 {
     public static ImmutableArray<Case> PutIn(IEnumerable<Case> cases, ManifestView manifest) =>
-        [.. cases.Select(@case => @case with { Calls = [.. @case.Calls.Select(call => PutIn(call, manifest))] })];
+        [.. cases.Select(@case => @case with { Calls = [.. @case.Calls.Select(call => PutIn(call, manifest.Of(call.Method)))] })];
 
     private static Call PutIn(Call call, ManifestView manifest)
     {

@@ -110,10 +110,11 @@ internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
 
     private async Task<NodeRun> RunAsync(NodeModel model, Call call, CancellationToken cancellation)
     {
-        if (call.Inputs.Length != model.Inputs.Length)
+        var ports = model.Of(call.Method).Inputs;
+        if (call.Inputs.Length != ports.Length)
         {
             throw SconceException.Expected(
-                $"an array for each of the model's {model.Inputs.Length} inputs, in0 … ({string.Join(", ", model.Inputs.Select(port => port.Name))})", $"{call.Inputs.Length}");
+                $"an array for each of the {call.Method ?? "model"}'s {ports.Length} inputs, in0 … ({string.Join(", ", ports.Select(port => port.Name))})", $"{call.Inputs.Length}");
         }
 
         if (call.Reset)
@@ -124,10 +125,10 @@ internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
         var inputs = new OrderedDictionary<string, TensorData>();
         for (var i = 0; i < call.Inputs.Length; i++)
         {
-            inputs.Add(model.Inputs[i].Name, call.Inputs[i]);
+            inputs.Add(ports[i].Name, call.Inputs[i]);
         }
 
-        return await model.RunAsync(inputs, repeat: 1, options.Seed, cancellation);
+        return await model.RunAsync(inputs, call.Method, repeat: 1, options.Seed, cancellation);
     }
 
     /// <summary>Whether the run ends with an error of the model's: it takes other inputs of these shapes, and Node is still there.</summary>
@@ -156,11 +157,12 @@ internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
     /// <summary>A file of cases that does not fit the model says nothing about its numbers. It may leave out what the model writes to its inputs, which comes last.</summary>
     private static void CheckOutputs(NodeModel model, string file, Call call)
     {
-        var own = model.Outputs.Count(port => !port.Name.TrimEnd('_').EndsWith(".written", StringComparison.Ordinal));
-        if (call.Outputs.Length != model.Outputs.Length && call.Outputs.Length != own && call.Outputs.Length != model.Outputs.Count(port => !port.IsInteger))
+        var outputs = model.Of(call.Method).Outputs;
+        var own = outputs.Count(port => !port.Name.TrimEnd('_').EndsWith(".written", StringComparison.Ordinal));
+        if (call.Outputs.Length != outputs.Length && call.Outputs.Length != own && call.Outputs.Length != outputs.Count(port => !port.IsInteger))
         {
             throw SconceException.Expected(
-                $"an array for each of the model's {model.Outputs.Length} outputs, out0 … ({string.Join(", ", model.Outputs.Select(port => port.Name))})",
+                $"an array for each of the {call.Method ?? "model"}'s {outputs.Length} outputs, out0 … ({string.Join(", ", outputs.Select(port => port.Name))})",
                 $"{call.Outputs.Length}",
                 new Where(file), "write the arrays again, from what the exported program gives: its outputs in the order in which PyTorch flattens them, then the inputs that it writes to, as they are after the run");
         }

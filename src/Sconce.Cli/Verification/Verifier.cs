@@ -106,7 +106,14 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
     }
 
     private CompileOptions CompileOptionsOf(Subject subject) =>
-        subject.Member is null ? InputShapes.Complete(subject.Path, options.Compile) : options.Compile with { Model = subject.Member };
+        subject.Member is null ? InputShapes.Complete(subject.Path, WithMethods(subject.Path, options.Compile)) : options.Compile with { Model = subject.Member };
+
+    /// <summary>With the methods that the files beside a TorchScript model are about.</summary>
+    private static CompileOptions WithMethods(string model, CompileOptions options)
+    {
+        string[] methods = [.. CaseFiles.Methods(model).Except(options.Methods)];
+        return methods.Length > 0 && InputShapes.IsTorchScript(model) ? options with { Methods = [.. options.Methods, .. methods] } : options;
+    }
 
     private async Task<VerifyLine> VerifyAsync(Compiled compiled, ModelRunner runner, CancellationToken cancellation)
     {
@@ -120,7 +127,7 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
         try
         {
             var random = artifact.Contents.Manifest.Random;
-            IReadOnlyList<Case> cases = LeftOutIntegers.PutIn(FixedNumbers.TakeOut(CasesBeside(compiled.Subject), artifact.Graph), artifact.Contents.Manifest);
+            IReadOnlyList<Case> cases = LeftOutIntegers.PutIn(FixedNumbers.TakeOut(CasesBeside(compiled.Subject, artifact.Methods), artifact.Methods), artifact.Contents.Manifest);
             cases = random ? [.. cases.Select(beside => beside with { Forms = artifact.Contents.Manifest.Outputs })] : cases;
             var result = cases.Count > 0 ? await runner.RunAsync(artifact.Path, cases, variant: null, cancellation) : new(null, [], 0, 0);
             if (result.Problem is not null && options.Tolerance.Absolute < QuantisedActivations.Absolute && QuantisedActivations.In(artifact.Graph))
@@ -194,7 +201,7 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
         Message = ErrorReport.Describe(error),
     };
 
-    private static List<Case> CasesBeside(Subject subject)
+    private static List<Case> CasesBeside(Subject subject, IReadOnlyList<CompiledMethod> methods)
     {
         var (single, sequence) = (subject.CasePath(".npz"), subject.CasePath("-sequence.npz"));
         var cases = new List<Case>();
@@ -206,6 +213,11 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
         if (File.Exists(sequence))
         {
             cases.Add(Case.Sequence(sequence, InputFile.ReadNpz(sequence)));
+        }
+
+        foreach (var (method, file) in methods.Skip(1).Select(method => (method.Name, subject.CasePath($".{method.Name}.npz"))).Where(method => File.Exists(method.Item2)))
+        {
+            cases.Add(Case.Single(file, InputFile.ReadNpz(file), method));
         }
 
         cases.AddRange(CaseFiles.Numbered(subject.CasePath("-sizes")).Select(file => Case.Single(file, InputFile.ReadNpz(file))));

@@ -11,15 +11,15 @@ namespace Sconce.Compiler.Artifact;
 /// </summary>
 public sealed class ArtifactWriter
 {
-    private readonly MemoryPlan plan;
+    private readonly SharedMemory memory;
     private readonly Module module;
     private readonly NumberTable numbers;
     private readonly int? shardBytes;
     private IReadOnlyList<Shard>? shards;
 
-    private ArtifactWriter(MemoryPlan plan, Module module, NumberTable numbers, Manifest manifest, int? shardBytes)
+    private ArtifactWriter(SharedMemory memory, Module module, NumberTable numbers, Manifest manifest, int? shardBytes)
     {
-        (this.plan, this.module, this.numbers, this.shardBytes) = (plan, module, numbers, shardBytes);
+        (this.memory, this.module, this.numbers, this.shardBytes) = (memory, module, numbers, shardBytes);
         Manifest = manifest;
     }
 
@@ -37,25 +37,42 @@ public sealed class ArtifactWriter
     /// <summary>The plain variant's functions, for whoever wants to read them.</summary>
     public Module Module => module;
 
-    /// <summary>Generates the code of a program whose steps have kernels (the last passes have run).</summary>
-    /// <param name="program">The program.</param>
-    /// <param name="source">What it was compiled from.</param>
-    /// <param name="parameters">Elements of its parameters.</param>
+    /// <summary>Generates the code of programs whose steps have kernels (the last passes have run).</summary>
+    /// <param name="methods">The programs of the model's methods by their names, <see cref="Manifest.MainMethod"/> first. States with the same name are the same.</param>
+    /// <param name="source">What they were compiled from.</param>
+    /// <param name="parameters">Elements of the model's parameters.</param>
     /// <param name="shardBytes">The largest shard, where weights are to be in files of their own.</param>
-    public static ArtifactWriter Create(TensorProgram program, SourceInfo source, long parameters, int? shardBytes = null)
+    public static ArtifactWriter Create(IReadOnlyList<(string Name, TensorProgram Program)> methods, SourceInfo source, long parameters, int? shardBytes = null)
     {
-        var layout = new ContextLayout(program);
-        var plan = new MemoryPlan(program, layout);
+        var exact = methods[0].Program.Exact;
+        var all = MethodProgram.Of(methods);
         var numbers = new NumberTable();
-        var (relaxed, _) = ProgramCode.Build(program, plan, layout, new KernelOptions { RelaxedSimd = true, Exact = program.Exact }, numbers);
-        var (module, kernelNames) = ProgramCode.Build(program, plan, layout, new KernelOptions { RelaxedSimd = false, Exact = program.Exact }, numbers);
-        var manifest = new Manifest
+        var relaxed = ModelCode.Build(all, new KernelOptions { RelaxedSimd = true, Exact = exact }, numbers).Module;
+        var code = ModelCode.Build(all, new KernelOptions { RelaxedSimd = false, Exact = exact }, numbers);
+        var memory = all[0].Plan.Shared;
+        MethodInfo[] described = [.. all.Zip(code.KernelNames, Describe)];
+        var manifest = new Manifest(described[0])
         {
-            Compiler = Manifest.ThisCompiler,
             Source = source,
-            Memory = new MemoryInfo(MemoryPlan.ConstantsOffset, plan.ConstantsEnd, ProgramCode.MinimumPages(plan)),
-            Context = new ContextInfo(ContextLayout.Symbols, layout.Inputs, layout.Outputs, plan.HeaderBytes, plan.OpenCount == 0 ? null : layout.Tail(plan.SlotCount)),
-            Random = program.Seed is not null,
+            Memory = new MemoryInfo(SharedMemory.ConstantsOffset, memory.ConstantsEnd, ModelCode.MinimumPages(all)),
+            Random = methods.Any(method => method.Program.Seed is not null),
+            Parameters = parameters,
+            Methods = described.Length == 1 ? null : described[1..],
+        };
+        var module = code.Module;
+        module.AddCustomSection(Manifest.RelaxedSectionName, relaxed.ToArray(), Placement.BeforeData);
+        var measured = module.Measure();
+        return new ArtifactWriter(memory, module, numbers, manifest, shardBytes) { CodeBytes = measured.CodeBytes, ModuleBytes = measured.Length };
+    }
+
+    /// <summary>What is said of each method, the main one too.</summary>
+    private static MethodInfo Describe(MethodProgram method, IReadOnlyList<string> kernels)
+    {
+        var (name, program, layout, plan) = method;
+        return new()
+        {
+            Name = name,
+            Context = new ContextInfo(ContextLayout.Symbols, layout.Inputs, layout.Outputs, plan.Shared.HeaderBytes, plan.OpenCount == 0 ? null : layout.Tail(plan.SlotCount)),
             Symbols = [.. program.Symbols.Select(symbol => Describe(symbol, program))],
             Found = program.Found.Count + layout.Turns.Count == 0 ? null :
             [
@@ -66,20 +83,15 @@ public sealed class ArtifactWriter
             Inputs = [.. program.Inputs.Select(input => Describe(input.Name, input.Buffer))],
             Outputs = [.. program.Outputs.Select(output => Describe(output.Name, output.Buffer))],
             Steps = [.. program.Steps.Select((step, i) => new StepInfo(
-                $"{step.Targets[0].Buffer.Name}", step.Origin?.Operator ?? "", kernelNames[i],
+                $"{step.Targets[0].Buffer.Name}", step.Origin?.Operator ?? "", kernels[i],
                 OfRun(StepCost.Flops(step)), OfRun(StepCost.Bytes(step)), step.Origin?.Source,
                 ContextLayout.Pauses(step) ? OfRun(StepCost.Turns(step)) : null))],
             Faults = [.. ProgramCode.Checks(program).Select(check => new FaultInfo(check.Origin?.Operator ?? "", check.Message, check.Origin?.Source))],
-            Errors = RunError.Texts,
-            Parameters = parameters,
             MultiplyAdds = DimJson.Write(Most(Dim.Sum(program.Steps.Select(StepCost.MultiplyAdds)))),
             Arena = DimJson.Write(plan.ContextBytes),
             ThreadArena = DimJson.Write(plan.ThreadBytes),
             LargestLive = plan.LargestLive,
         };
-        module.AddCustomSection(Manifest.RelaxedSectionName, relaxed.ToArray(), Placement.BeforeData);
-        var measured = module.Measure();
-        return new ArtifactWriter(plan, module, numbers, manifest, shardBytes) { CodeBytes = measured.CodeBytes, ModuleBytes = measured.Length };
 
         System.Text.Json.Nodes.JsonNode OfRun(RunCost cost) => DimJson.Write(cost.With(loop => layout.TurnsOf(loop), Most));
     }
@@ -134,8 +146,8 @@ public sealed class ArtifactWriter
 
     /// <summary>The contents of memory before the first run, in the order of its addresses.</summary>
     private IEnumerable<ShardPart> Constants() =>
-        plan.Constants.Select(constant => Constant(constant, ((Place.Absolute)plan[constant]).Address))
-            .Concat(plan.InitialStates.Where(state => state.State.Data is not null).Select(state => Constant(state.State, state.Address)));
+        memory.Constants.Select(constant => Constant(constant, ((Place.Absolute)memory.Find(constant)!).Address))
+            .Concat(memory.InitialStates.Where(state => state.State.Data is not null).Select(state => Constant(state.State, state.Address)));
 
     private static ShardPart Constant(TensorBuffer buffer, long address) => new(address, 0, checked((int)buffer.ByteCount.Value), buffer.Contents);
 

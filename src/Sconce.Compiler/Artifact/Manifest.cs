@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -9,12 +10,28 @@ using Sconce.Compiler.Types;
 namespace Sconce.Compiler.Artifact;
 
 /// <summary>An artifact's description of itself, in the custom section <see cref="SectionName"/> as JSON; the runtime reads the same fields.</summary>
-public sealed record Manifest
+public sealed record Manifest : MethodFields
 {
     public const string SectionName = "sconce.manifest";
 
+    [JsonConstructor]
+    public Manifest()
+    {
+    }
+
+    /// <summary>With what is said of the main method.</summary>
+    [SetsRequiredMembers]
+    internal Manifest(MethodFields main)
+        : base(main)
+    {
+        (Compiler, Source, Memory, Errors) = (ThisCompiler, new("", ""), new(0, 0, 0), RunError.Texts);
+    }
+
     /// <summary>The section that holds the whole module again, built with relaxed SIMD, without data.</summary>
     public const string RelaxedSectionName = "sconce.relaxed";
+
+    /// <summary>The method that the manifest itself is of.</summary>
+    public const string MainMethod = "forward";
 
     /// <summary>The format of a file that holds its weights.</summary>
     public const int WholeFormat = 3;
@@ -42,29 +59,13 @@ public sealed record Manifest
 
     public required MemoryInfo Memory { get; init; }
 
-    public required ContextInfo Context { get; init; }
-
     /// <summary>The model draws random numbers: a context's header ends with their seed, an i64, and an i32 that each run makes another.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Random { get; init; }
 
-    public required IReadOnlyList<SymbolInfo> Symbols { get; init; }
-
-    /// <summary>Symbols that steps find: after a run their values stand behind those of <see cref="Symbols"/>. Null where there are none.</summary>
+    /// <summary>Methods beside the main one: each with a <c>plan:NAME</c> and a <c>run:NAME</c> of its own, over the same contexts. Null where there are none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<FoundInfo>? Found { get; init; }
-
-    /// <summary>What a run's sizes must meet beyond the symbols' ranges.</summary>
-    public required IReadOnlyList<CheckInfo> Checks { get; init; }
-
-    public required IReadOnlyList<PortInfo> Inputs { get; init; }
-
-    public required IReadOnlyList<PortInfo> Outputs { get; init; }
-
-    public required IReadOnlyList<StepInfo> Steps { get; init; }
-
-    /// <summary>Faults that end a run, in the order of the numbers that a context tells.</summary>
-    public required IReadOnlyList<FaultInfo> Faults { get; init; }
+    public IReadOnlyList<MethodInfo>? Methods { get; init; }
 
     /// <summary>The meanings of <c>run</c>'s results other than 0.</summary>
     public required IReadOnlyDictionary<string, string> Errors { get; init; }
@@ -72,22 +73,16 @@ public sealed record Manifest
     /// <summary>Elements of the model's parameters.</summary>
     public required long Parameters { get; init; }
 
-    /// <summary>Multiply-adds of products and convolutions in one run: a <see cref="DimJson"/>.</summary>
-    public required JsonNode MultiplyAdds { get; init; }
-
-    /// <summary>A context's bytes where one thread runs it: a <see cref="DimJson"/>.</summary>
-    public required JsonNode Arena { get; init; }
-
-    /// <summary>Bytes that a context grows by for each further thread: a <see cref="DimJson"/>.</summary>
-    public required JsonNode ThreadArena { get; init; }
-
-    /// <summary>The least that <see cref="Arena"/> could be, without a gap in memory; null where it depends on symbols.</summary>
-    public long? LargestLive { get; init; }
-
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ManifestJson.Default.Manifest);
 
     public static Manifest FromJson(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize(json, ManifestJson.Default.Manifest) ?? throw new JsonException("The manifest is null.");
+}
+
+/// <summary>A method beside the main one.</summary>
+public sealed record MethodInfo : MethodFields
+{
+    public required string Name { get; init; }
 }
 
 /// <summary>The model file that was compiled: its name and the SHA-256 of its bytes, in hexadecimal digits.</summary>

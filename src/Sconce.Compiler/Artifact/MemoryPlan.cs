@@ -1,4 +1,3 @@
-using Sconce.Compiler.Kernels.Mathematics;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 
@@ -28,8 +27,8 @@ internal abstract record Place
 }
 
 /// <summary>
-/// Memory planned ahead. Constants lie one after the other. In a context follow the header, the state, buffers of known size, then regions for buffers
-/// whose size depends on symbols. Buffers that are never alive together share places. Last comes what each thread has for itself, as large as the
+/// Memory planned ahead, for a run of one method. Constants and state are where <see cref="SharedMemory"/> has them for all. In a context follow buffers of known size, then regions
+/// for buffers whose size depends on symbols. Buffers that are never alive together share places. Last comes what each thread has for itself, as large as the
 /// step that wants most. Buffers whose sizes nothing bounds are in the context's tail, which the loader makes as large as a run finds that it must be.
 /// </summary>
 internal sealed class MemoryPlan
@@ -37,71 +36,33 @@ internal sealed class MemoryPlan
     /// <summary>A cache line; also enough for any vector.</summary>
     public const int Alignment = 64;
 
-    /// <summary>Constants begin with the numbers that kernels load; the model's own follow at <see cref="NumberTable.End"/>.</summary>
-    public const int ConstantsOffset = NumberTable.Start;
-
     /// <summary>Vector kernels may read up to this many bytes past a buffer's end.</summary>
     public const int ReadSlack = 64;
 
-    /// <summary>The last of the header, where there are random numbers: the loader writes their seed there, and <c>reset</c> leaves it.</summary>
-    private const int SeedBytes = 16;
-
     private readonly Dictionary<TensorBuffer, Place> places = new(ReferenceEqualityComparer.Instance);
+    private readonly SharedMemory shared;
+    private readonly (TensorBuffer Buffer, int First, int Last)[] bounded;
 
-    public MemoryPlan(TensorProgram program, ContextLayout layout)
+    private MemoryPlan(TensorProgram program, ContextLayout layout, SharedMemory shared)
     {
+        this.shared = shared;
         MemoryLimit.CheckSizes(program);
         var uses = new ProgramUses(program);
-        long address = NumberTable.End;
-        foreach (var same in EqualConstants.Of(ConstantsOf(program)))
-        {
-            // Nobody writes to constants, so that equal bytes are needed once.
-            Constants.Add(same[0]);
-            foreach (var constant in same)
-            {
-                places.Add(constant, new Place.Absolute(address));
-            }
-
-            address = Align(address + same[0].ByteCount.Value);
-        }
-
-        // A state's first contents are constants too, which reset copies.
-        foreach (var state in States(program))
-        {
-            InitialStates.Add((state, address));
-            address = Align(address + state.ByteCount.Value);
-        }
-
-        ConstantsEnd = Align(address + ReadSlack);
-        MemoryLimit.CheckTotal(ConstantsEnd, 0);
         var all = Placed(program, uses).Select(buffer => Life(buffer, uses)).ToArray();
-        var lives = all.Where(life => !IsOpen(life.Buffer)).ToArray();
+        bounded = [.. all.Where(life => !IsOpen(life.Buffer))];
         PlaceOpen([.. all.Where(life => IsOpen(life.Buffer))]);
         PlaceOfThreads(program);
-        var symbolic = PlaceSymbolic(lives);
+        var symbolic = PlaceSymbolic(bounded);
         Regions = symbolic.Regions;
         SlotCount = symbolic.SlotCount;
 
         // In the header, which is there before the plan is made.
-        long end = layout.Size(SlotCount, OpenCount);
+        OwnHeader = layout.Size(SlotCount, OpenCount);
         foreach (var flag in uses.Written.Where(buffer => buffer is { Kind: BufferKind.Kept, ByteCount.IsConstant: true }))
         {
-            places.Add(flag, new Place.InContext(end));
-            KeptFlags.Add((end, flag.ByteCount.Value));
-            end += flag.ByteCount.Value;
-        }
-
-        if (program.Seed is { } seed)
-        {
-            end = Align(end + SeedBytes);
-            places.Add(seed, new Place.InContext(end - SeedBytes));
-        }
-
-        HeaderBytes = end = Align(end);
-        foreach (var state in States(program))
-        {
-            places.Add(state, new Place.InContext(end));
-            end = Align(end + state.ByteCount.Value);
+            places.Add(flag, new Place.InContext(OwnHeader));
+            KeptFlags.Add((OwnHeader, flag.ByteCount.Value));
+            OwnHeader += flag.ByteCount.Value;
         }
 
         foreach (var fault in uses.Written.Where(buffer => buffer.Kind == BufferKind.Fault))
@@ -113,31 +74,43 @@ internal sealed class MemoryPlan
         {
             places.Add(found.Place, new Place.InContext(layout.ValueOf(found)));
         }
+    }
 
-        (FixedEnd, var liveEnd) = PlaceFixed(lives, end);
-        MemoryLimit.CheckTotal(ConstantsEnd, Math.Max(FixedEnd, ContextBytes.Bounds.Min));
+    /// <summary>The plans of a model's methods, each with its layout of the context's header.</summary>
+    public static IReadOnlyList<MemoryPlan> Of(IReadOnlyList<(TensorProgram Program, ContextLayout Layout)> methods)
+    {
+        var shared = new SharedMemory([.. methods.Select(method => method.Program)]);
+        MemoryPlan[] plans = [.. methods.Select(method => new MemoryPlan(method.Program, method.Layout, shared))];
+        shared.PlaceStates(plans.Max(plan => plan.OwnHeader));
+        foreach (var plan in plans)
+        {
+            plan.PlaceArena();
+        }
+
+        return plans;
+    }
+
+    private void PlaceArena()
+    {
+        (FixedEnd, var liveEnd) = PlaceFixed(bounded, shared.StateEnd);
+        MemoryLimit.CheckTotal(shared.ConstantsEnd, Math.Max(FixedEnd, ContextBytes.Bounds.Min));
         LargestLive = Regions.Count == 0 && OpenCount == 0 && ContextBytes.IsConstant ? liveEnd + ContextBytes.Value - FixedEnd : null;
     }
 
-    /// <summary>Constants that are read, one for each place, in the order of their addresses.</summary>
-    public List<TensorBuffer> Constants { get; } = [];
-
-    /// <summary>States and the addresses of their initial contents.</summary>
-    public List<(TensorBuffer State, long Address)> InitialStates { get; } = [];
+    /// <summary>What all methods of the model have.</summary>
+    public SharedMemory Shared => shared;
 
     /// <summary>Where in a context those lie of the buffers that are kept for the same sizes, and their bytes, which new sizes make zero.</summary>
     public List<(long Offset, long Bytes)> KeptFlags { get; } = [];
 
-    public long ConstantsEnd { get; }
-
-    /// <summary>Where in a context the state begins.</summary>
-    public long HeaderBytes { get; }
+    /// <summary>The bytes that this method's tables take of a context's header.</summary>
+    private long OwnHeader { get; set; }
 
     /// <summary>Where in a context the buffers of known size end and the regions begin.</summary>
-    public long FixedEnd { get; }
+    public long FixedEnd { get; private set; }
 
     /// <summary>A context's bytes if memory never had a gap; not known where sizes depend on symbols.</summary>
-    public long? LargestLive { get; }
+    public long? LargestLive { get; private set; }
 
     public IReadOnlyList<Region> Regions { get; }
 
@@ -157,12 +130,10 @@ internal sealed class MemoryPlan
     /// <summary>Bytes that a context grows by for each further thread.</summary>
     public Dim ThreadBytes => ThreadSizes.Count == 0 ? 0 : Largest(ThreadSizes);
 
-    public Place this[TensorBuffer buffer] => places.TryGetValue(buffer, out var place)
-        ? place
-        : throw new InvalidOperationException($"Buffer {buffer} has no place: nothing writes it.");
+    public Place this[TensorBuffer buffer] => Find(buffer) ?? throw new InvalidOperationException($"Buffer {buffer} has no place: nothing writes it.");
 
     /// <summary>The same, null where it has none.</summary>
-    public Place? Find(TensorBuffer buffer) => places.GetValueOrDefault(buffer);
+    public Place? Find(TensorBuffer buffer) => places.GetValueOrDefault(buffer) ?? shared.Find(buffer);
 
     public static long Align(long value) => Rounding.RoundUp(value, Alignment);
 
@@ -184,21 +155,6 @@ internal sealed class MemoryPlan
         }
 
         return sizes[0];
-    }
-
-    private static IEnumerable<TensorBuffer> ConstantsOf(TensorProgram program)
-    {
-        var seen = new HashSet<TensorBuffer>(ReferenceEqualityComparer.Instance);
-        foreach (var step in StepTree.All(program.Steps))
-        {
-            foreach (var buffer in step.BuffersRead)
-            {
-                if (buffer.Kind == BufferKind.Constant && seen.Add(buffer))
-                {
-                    yield return buffer;
-                }
-            }
-        }
     }
 
     /// <summary>First and last position at which a buffer holds something; inputs and outputs always do.</summary>
@@ -262,8 +218,6 @@ internal sealed class MemoryPlan
 
         OpenCount = packing.SlotCount;
     }
-
-    private static IEnumerable<TensorBuffer> States(TensorProgram program) => program.States.Select(named => named.Buffer).Where(buffer => buffer != program.Seed);
 
     private void PlaceOfThreads(TensorProgram program)
     {

@@ -7,7 +7,7 @@ using Sconce.Compiler.Wasm;
 
 namespace Sconce.Compiler.Artifact;
 
-/// <summary>A program's functions in a module: one function per step, which finds its buffers and hands out tiles, and <c>plan</c>, <c>reset</c>, <c>run</c>, <c>work</c>.</summary>
+/// <summary>A method's functions in a module: one function per step, which finds its buffers and hands out tiles, and <c>plan</c> and <c>run</c>.</summary>
 internal sealed class ProgramCode
 {
     private readonly TensorProgram program;
@@ -21,59 +21,43 @@ internal sealed class ProgramCode
     private readonly List<FunctionBuilder> tiles = [];
     private readonly List<CheckStep> checks;
     private readonly int firstTile;
+    private readonly int table;
 
-    private ProgramCode(TensorProgram program, MemoryPlan plan, ContextLayout layout, KernelOptions options, NumberTable numbers)
+    /// <param name="program">The method's.</param>
+    /// <param name="plan">Its memory.</param>
+    /// <param name="layout">Its view of the context's header.</param>
+    /// <param name="model">The module, with what all methods use.</param>
+    /// <param name="table">Where in the table its functions begin.</param>
+    public ProgramCode(TensorProgram program, MemoryPlan plan, ContextLayout layout, ModelCode model, int table)
     {
-        (this.program, this.plan, this.layout) = (program, plan, layout);
-        module = new Module();
-        module.ImportMemory("env", "memory", MinimumPages(plan), MaximumPages);
-        kernels = new KernelModule(module, options, numbers);
-        sharing = new WorkSharing(module);
+        (this.program, this.plan, this.layout, this.table) = (program, plan, layout, table);
+        (module, kernels, sharing, turns) = (model.Module, model.Kernels, model.Sharing, model.Turns);
         tail = TailCode.Of(program, plan, layout, module);
-        turns = layout.PositionBytes > 0 ? module.DefineGlobal("turns", WasmType.I32, mutable: true, (I32)0) : null;
         checks = [.. Checks(program)];
-        firstTile = program.Steps.Count;
+        firstTile = table + program.Steps.Count;
     }
 
-    /// <summary>All that 32 bits can address. The loader may lower it in the file.</summary>
-    public const uint MaximumPages = 65536;
-
-    private const int PageBytes = 65536;
-
     /// <summary>The names of the kernels, by top-level step.</summary>
-    private List<string> KernelNames { get; } = [];
-
-    /// <summary>Pages for the constants and, where its size is known, one context.</summary>
-    public static uint MinimumPages(MemoryPlan plan) => (uint)((plan.ConstantsEnd + plan.FixedEnd + PageBytes - 1) / PageBytes);
+    public List<string> KernelNames { get; } = [];
 
     /// <summary>The program's checks, in the order of their numbers.</summary>
     public static IEnumerable<CheckStep> Checks(TensorProgram program) => StepTree.Leaves(program.Steps).OfType<CheckStep>();
 
-    /// <summary>A module without data and custom sections, and each step's kernel by name.</summary>
-    public static (Module Module, IReadOnlyList<string> KernelNames) Build(
-        TensorProgram program, MemoryPlan plan, ContextLayout layout, KernelOptions options, NumberTable numbers)
+    /// <summary>Adds the functions; gives how many of the table they take.</summary>
+    /// <param name="suffix">What follows <c>plan</c> and <c>run</c> in the names of exports.</param>
+    public int Add(string suffix)
     {
-        var code = new ProgramCode(program, plan, layout, options, numbers);
         foreach (var (number, step) in program.Steps.Index())
         {
             var names = new List<string>();
-            code.module.AppendToTable(code.StepFunction(step, names, number));
-            code.KernelNames.Add(string.Join(", ", names.Distinct()));
+            module.AppendToTable(StepFunction(step, names, number));
+            KernelNames.Add(string.Join(", ", names.Distinct()));
         }
 
-        code.tiles.ForEach(tile => code.module.AppendToTable(tile));
-        code.module.ExportFunction("plan", code.PlanFunction());
-        code.module.ExportFunction("reset", code.ResetFunction());
-        code.module.ExportFunction("run", RunLoop.Run(code.module, code.layout, code.tail));
-        code.module.ExportFunction("work", code.sharing.Work);
-        code.module.ExportTable("steps");
-        if (code.turns is { } turns)
-        {
-            code.module.ExportGlobal("turns", turns);
-        }
-
-        code.module.ExportMemory("memory");
-        return (code.module, code.KernelNames);
+        tiles.ForEach(tile => module.AppendToTable(tile));
+        module.ExportFunction($"plan{suffix}", PlanFunction($"plan{suffix}"));
+        module.ExportFunction($"run{suffix}", RunLoop.Run(module, $"run{suffix}", table, layout, tail));
+        return program.Steps.Count + tiles.Count;
     }
 
     /// <summary>(ctx): all of a step. What is one tile is done at once; the tiles of a larger step are offered to other threads.</summary>
@@ -319,9 +303,9 @@ internal sealed class ProgramCode
 
     private uint SlotField(int slot) => (uint)(layout.Slots + (4 * slot));
 
-    private FunctionBuilder PlanFunction()
+    private FunctionBuilder PlanFunction(string name)
     {
-        var f = module.Define("plan", [WasmType.I32], WasmType.I32);
+        var f = module.Define(name, [WasmType.I32], WasmType.I32);
         var context = f.Parameter(0, "ctx").AsI32();
         var sizes = new SizeCode(f, leaf => Value(context, leaf));
         F64[] regions = [.. plan.Regions.Select(region => Largest(region.Sizes))];
@@ -368,17 +352,5 @@ internal sealed class ProgramCode
         return f;
 
         F64 Largest(List<Dim> all) => all.Count == 0 ? F64.Const(0) : f.Let(all.Select(sizes.Of).Aggregate((a, b) => a.Max(b)), "largest");
-    }
-
-    private FunctionBuilder ResetFunction()
-    {
-        var f = module.Define("reset", [WasmType.I32]);
-        var context = f.Parameter(0, "ctx").AsI32();
-        foreach (var (buffer, initial) in plan.InitialStates)
-        {
-            f.MemoryCopy(Address(context, buffer), (uint)initial, (uint)buffer.ByteCount.Value);
-        }
-
-        return f;
     }
 }

@@ -9,9 +9,14 @@ internal static class RunLoop
     private static readonly FunctionType StepType = new([WasmType.I32], WasmType.None);
 
     /// <summary>run(ctx, first, last) → error: the steps of the table in order. Between two of them it looks at the abort flag.</summary>
-    public static FunctionBuilder Run(Module module, ContextLayout layout, TailCode? tail)
+    /// <param name="module">The module.</param>
+    /// <param name="name">The function's.</param>
+    /// <param name="table">Where in the table the first step is.</param>
+    /// <param name="layout">The context's.</param>
+    /// <param name="tail">Where the program has one.</param>
+    public static FunctionBuilder Run(Module module, string name, int table, ContextLayout layout, TailCode? tail)
     {
-        var f = module.Define("run", [WasmType.I32, WasmType.I32, WasmType.I32], WasmType.I32);
+        var f = module.Define(name, [WasmType.I32, WasmType.I32, WasmType.I32], WasmType.I32);
         var (context, step, last) = (f.Parameter(0, "ctx").AsI32(), f.Parameter(1, "first").AsI32(), f.Parameter(2, "last").AsI32());
         var error = f.I32("error");
         f.AtomicStoreI32(context, 0, ContextLayout.Announced);
@@ -27,7 +32,7 @@ internal static class RunLoop
 
         f.While(step.LtS(last), () =>
         {
-            f.CallIndirect(StepType, step, context);
+            f.CallIndirect(StepType, table == 0 ? step : step + table, context);
             f.Set(error, Aborted(context));
             f.If(error, () =>
             {

@@ -10,8 +10,11 @@ namespace Sconce.Compiler.Frontends;
 /// <summary>The front door of models: what a file holds, and not its name, decides who reads it.</summary>
 public static class Frontend
 {
-    /// <summary>Reads a model. The name is the file's, for messages.</summary>
-    public static Graph Read(ModelBytes file, string name, FrontendOptions options)
+    /// <summary>Reads a model's main method. The name is the file's, for messages.</summary>
+    public static Graph Read(ModelBytes file, string name, FrontendOptions options) => ReadMethods(file, name, options)[0].Graph;
+
+    /// <summary>Reads a model: its main method first, then those that the options name. What they write is the same state where it has the same name.</summary>
+    public static IReadOnlyList<(string Name, Graph Graph)> ReadMethods(ModelBytes file, string name, FrontendOptions options)
     {
         var zip = ForeignFile.OpenZip(file, name);
         if (ScriptArchive.TryOpen(zip, name) is { } script)
@@ -20,8 +23,13 @@ public static class Frontend
         }
 
         var archive = OpenPt2(zip, name);
+        if (!options.Methods.IsEmpty)
+        {
+            throw new SconceException("methods beside forward are TorchScript's: this file holds one program", new Where(name), "leave out --method, or save the model with torch.jit.save");
+        }
+
         return options.Inputs.IsEmpty
-            ? Pt2Frontend.Read(archive, options.Model)
+            ? [(ScriptFrontend.MainMethod, Pt2Frontend.Read(archive, options.Model))]
             : throw new SconceException("the shapes of inputs can be said of TorchScript alone: this file has its own", new Where(name), "export the model with other inputs, or with dynamic_shapes");
     }
 

@@ -14,6 +14,9 @@ public sealed record FrontendOptions
     /// <summary>Dtypes and shapes of the inputs, where the file records none (TorchScript).</summary>
     public ImmutableArray<InputSpec> Inputs { get; init; } = [];
 
+    /// <summary>Methods beside <c>forward</c>, by their names: of TorchScript.</summary>
+    public ImmutableArray<string> Methods { get; init; } = [];
+
     /// <summary>What types the nodes of a graph while it is made, where the file records no types.</summary>
     public Func<Graph, IGraphTyper>? Typer { get; init; }
 }

@@ -20,6 +20,14 @@ public sealed record InputSpec(string Name, DType Type, ImmutableArray<Dim> Shap
     /// </summary>
     public Argument? Fixed { get; init; }
 
+    /// <summary>The inputs of one of several methods, without its name: those of methods beside the main one are called <c>METHOD.NAME</c>.</summary>
+    /// <param name="inputs">Of all methods.</param>
+    /// <param name="methods">Those beside the main one.</param>
+    /// <param name="method">Whose; null for the main one.</param>
+    public static IEnumerable<InputSpec> Of(IEnumerable<InputSpec> inputs, IEnumerable<string> methods, string? method) => inputs
+        .Where(input => methods.FirstOrDefault(other => input.Name.StartsWith($"{other}.", StringComparison.Ordinal)) == method)
+        .Select(input => method is null ? input : input with { Name = input.Name[(method.Length + 1)..] });
+
     /// <summary>A number that is an example of the input: what a parameter that is a number always is, where nothing else is said.</summary>
     public Argument? Example { get; init; }
 }

@@ -84,6 +84,9 @@ public sealed record GraphInput(Value Value, InputKind Kind, string Name, Tensor
     /// <summary>For a user input that was a number, None or string when the model was exported: the constant it must be. Not asked for at run time.</summary>
     public Argument? Fixed { get; init; }
 
+    /// <summary>A buffer that another method of the model overwrites: no constant, whatever this one does.</summary>
+    public bool IsState { get; init; }
+
     /// <summary>For an integer among the inputs by which tensors are sized: the size that it is.</summary>
     public Dim? Size { get; init; }
 

@@ -75,7 +75,7 @@ public sealed partial class GraphLowering
                 { Fixed: { } constant } => LowerArgument(constant),
                 { Kind: InputKind.User } => UserInput(input),
                 { Data: null } => throw new SconceException($"the {input.Kind} '{input.Name}' of the model has no data"),
-                _ when mutated.Contains(input.Value) => State(input),
+                _ when input.IsState || mutated.Contains(input.Value) => State(input),
                 _ => Constant(input.Data, input.Name),
             };
         }

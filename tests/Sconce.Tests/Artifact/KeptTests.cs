@@ -33,7 +33,7 @@ public sealed class KeptTests
         }
 
         program.Steps = [.. program.Steps.SelectMany(step => KernelPreparation.Prepare(step))];
-        var writer = ArtifactWriter.Create(program, new SourceInfo("test", ""), 0);
+        var writer = ArtifactWriter.Create([(Manifest.MainMethod, program)], new SourceInfo("test", ""), 0);
         var layout = new ContextLayout(program);
         Export(writer.Module, layout);
         using var file = new MemoryStream();

@@ -90,7 +90,7 @@ public sealed class PlanTests
         return (answer.Results[^1] is var size && size < 0 ? size + 4294967296 : answer.Results[^1], answer.Memory);
     }
 
-    private static ArtifactWriter Write(TensorProgram program) => ArtifactWriter.Create(program, new SourceInfo("test", ""), 0);
+    private static ArtifactWriter Write(TensorProgram program) => ArtifactWriter.Create([(Manifest.MainMethod, program)], new SourceInfo("test", ""), 0);
 
     /// <summary>A copy of a tensor, with memory for each thread of as many float32 as its first dim says.</summary>
     private static TensorProgram Program(DType type, Dim[] dims)

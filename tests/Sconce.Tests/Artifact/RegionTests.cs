@@ -189,7 +189,7 @@ public sealed class RegionTests
 
     private static double[] Run(TensorProgram program, double[] input)
     {
-        var writer = ArtifactWriter.Create(program, new SourceInfo("test", ""), 0);
+        var writer = ArtifactWriter.Create([(Manifest.MainMethod, program)], new SourceInfo("test", ""), 0);
         var layout = new ContextLayout(program);
         Export(writer.Module, layout);
         using var file = new MemoryStream();

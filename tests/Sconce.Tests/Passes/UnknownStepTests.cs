@@ -78,7 +78,7 @@ public sealed class UnknownStepTests
         Assert.Contains("SquaresStep from \"test::squares\"", ProgramPrinter.Print(program), StringComparison.Ordinal);
         Assert.Equal(Dim.Of(n) * 5, StepCost.MultiplyAdds(step));
         Assert.Equal(Dim.Of(n) * 5 * 2, StepCost.Flops(step).Least - (Dim.Of(n) * 5));
-        var plan = new MemoryPlan(program, new ContextLayout(program));
+        var plan = MemoryPlan.Of([(program, new ContextLayout(program))])[0];
         Assert.All(step.BuffersRead.Concat(step.Targets.Select(target => target.Buffer)), buffer => Assert.NotNull(plan[buffer]));
     }
 

@@ -1,15 +1,30 @@
 """How a program is declared, and what it is tried with."""
 
+import dataclasses
+
 import torch
 
 PROGRAMS = {}
+
+
+@dataclasses.dataclass
+class Before:
+    """A call before which a method beside `forward` is called."""
+
+    method: str
+    args: tuple
+    call: tuple
+
+
+def before(method, *args, call):
+    return Before(method, args, call if isinstance(call, tuple) else (call,))
 
 
 def program(*calls, traced=False):
     """A module to script or trace, and the calls to try it with: several where they take different ways through it."""
 
     def declare(module):
-        PROGRAMS[module.__name__] = (module, [call if isinstance(call, tuple) else (call,) for call in calls], traced)
+        PROGRAMS[module.__name__] = (module, [call if isinstance(call, (tuple, Before)) else (call,) for call in calls], traced)
         return module
 
     return declare

@@ -19,6 +19,8 @@ export interface ModelOptions {
    * it the arrays of NAME.npz beside the model tell, or the inputs that it was traced with.
    */
   readonly inputs?: Readonly<Record<string, string | number | boolean>> | undefined;
+  /** Of TorchScript: methods beside `forward` that go into the same file, over the same weights and state. What their inputs are like is said as `{ "METHOD.x": "1x3" }`. */
+  readonly methods?: readonly string[] | undefined;
   /** Stops the tool. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -94,9 +96,9 @@ export async function verify(models: File | readonly File[], { signal, threads, 
   return lines.trim().split("\n").map((line) => parse(line) as Verification);
 }
 
-function settings({ model, exact, budget, inputs }: Omit<ModelOptions, "signal">): string[] {
+function settings({ model, exact, budget, inputs, methods = [] }: Omit<ModelOptions, "signal">): string[] {
   return [
     ...(model === undefined ? [] : ["--model", model]), ...(exact === true ? ["--exact"] : []), ...(budget === undefined ? [] : ["--budget", `${budget}`]),
-    ...Object.entries(inputs ?? {}).flatMap(([name, like]) => ["--input", `${name}=${like}`]),
+    ...methods.flatMap((name) => ["--method", name]), ...Object.entries(inputs ?? {}).flatMap(([name, like]) => ["--input", `${name}=${like}`]),
   ];
 }

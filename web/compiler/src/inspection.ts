@@ -24,6 +24,8 @@ export interface Inspection {
   readonly steps: readonly { readonly name: string; readonly operator: string; readonly kernel: string; readonly source?: string; readonly flops: Size; readonly bytes: Size }[];
   readonly parameters: number;
   readonly multiplyAdds: Size;
+  /** Those beside the main one. */
+  readonly methods: readonly (Pick<Inspection, "inputs" | "outputs" | "sizes" | "conditions" | "steps" | "multiplyAdds"> & { readonly name: string; readonly arena: Size })[];
   /** `shards` are the files of weights, where they are beside it. */
   readonly bytes: { readonly file: number; readonly shards?: number; readonly code: number; readonly relaxed: number; readonly constants: number; readonly arena: Size };
 }

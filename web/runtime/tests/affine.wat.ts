@@ -1,5 +1,6 @@
 // A model by hand, for tests of the runtime alone: y = x * w + b where the mask is set, else 0; `count` is how many runs its state
-// has seen; `relaxed` says which of the two codes ran. Step 0 multiplies, step 1 adds, every further step burns time.
+// has seen; `relaxed` says which of the two codes ran. Step 0 multiplies, step 1 adds, every further step burns time. The method `start` sets the
+// state to its input `from`, and gives what it was.
 
 /** Where the tables lie in a context, and where its buffers begin. */
 export const layout = { symbols: 64, inputs: 68, outputs: 76, state: 88, temporary: 92, header: 96 } as const;
@@ -32,6 +33,17 @@ export function affine(biasAt: number, relaxed: boolean): string {
     (local.set $at (i32.add (local.get $at) (i32.const 16)))
     (i32.store offset=${layout.temporary} (local.get $c) (local.get $at))
     (i32.sub (i32.add (local.get $at) (local.get $tile)) (local.get $c)))
+
+  (func (export "plan:start") (param $c i32) (result i32)
+    (i32.store offset=${layout.state} (local.get $c) (i32.add (local.get $c) (i32.const ${layout.header})))
+    (i32.store offset=${layout.inputs} (local.get $c) (i32.add (local.get $c) (i32.const ${layout.header + 16})))
+    (i32.store offset=${layout.outputs} (local.get $c) (i32.add (local.get $c) (i32.const ${layout.header + 24})))
+    (i32.const ${layout.header + 32}))
+
+  (func (export "run:start") (param $c i32) (param $step i32) (param $last i32) (result i32)
+    (i64.store (i32.load offset=${layout.outputs} (local.get $c)) (i64.load (i32.load offset=${layout.state} (local.get $c))))
+    (i64.store (i32.load offset=${layout.state} (local.get $c)) (i64.load (i32.load offset=${layout.inputs} (local.get $c))))
+    (i32.const 0))
 
   (func (export "reset") (param $c i32)
     (i64.store (i32.load offset=${layout.state} (local.get $c)) (i64.const 0)))

@@ -76,6 +76,21 @@ function makeFile(options: FixtureOptions, withData: boolean): Uint8Array<ArrayB
   return join([preamble, described(size), rest]);
 }
 
+/** What the manifest says of the method `start`. */
+export const start = {
+  name: "start",
+  context: { symbols: layout.symbols, inputs: layout.inputs, outputs: layout.outputs, header: layout.header },
+  symbols: [],
+  checks: [],
+  inputs: [{ name: "from", dtype: "int64", shape: [] }],
+  outputs: [{ name: "was", dtype: "int64", shape: [] }],
+  steps: [{ name: "was", operator: "", kernel: "map", flops: 0, bytes: 16 }],
+  faults: [],
+  multiplyAdds: 0,
+  arena: layout.header + 32,
+  threadArena: 0,
+};
+
 function makeManifest(constantsEnd: number, burn: number): Record<string, Json> {
   const step = (label: string): Json => ({ name: label, operator: `aten::${label}`, kernel: "map", flops: ["*", "s0", 4], bytes: ["*", "s0", 32] });
   return {

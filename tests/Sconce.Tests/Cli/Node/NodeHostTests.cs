@@ -31,7 +31,7 @@ public sealed class NodeHostTests : IDisposable
         await using var host = Start();
         await using var model = await LoadAsync(host, "double");
         var values = Enumerable.Range(0, 1_000_003).Select(i => (float)i).ToArray();
-        var run = await model.RunAsync(X(values), repeat: 1, seed: null, CancellationToken.None);
+        var run = await model.RunAsync(X(values), method: null, repeat: 1, seed: null, CancellationToken.None);
         Assert.Equal(["y", "runs"], run.Outputs.Keys);
         Assert.Equal(values.Select(value => value * 2.0), Numbers.ToDoubles(run.Outputs["y"]));
         Assert.Equal(DType.Int64, run.Outputs["runs"].Type);
@@ -51,12 +51,12 @@ public sealed class NodeHostTests : IDisposable
                 await model.ResetAsync(CancellationToken.None);
             }
 
-            var run = await model.RunAsync(X(1), repeat: 1, seed: null, CancellationToken.None);
+            var run = await model.RunAsync(X(1), method: null, repeat: 1, seed: null, CancellationToken.None);
             counts.AddRange(Numbers.ToDoubles(run.Outputs["runs"]));
         }
 
         Assert.Equal([1, 2, 1, 2], counts);
-        Assert.Equal(5, (await model.RunAsync(X(1), repeat: 5, seed: null, CancellationToken.None)).Milliseconds.Length);
+        Assert.Equal(5, (await model.RunAsync(X(1), method: null, repeat: 5, seed: null, CancellationToken.None)).Milliseconds.Length);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class NodeHostTests : IDisposable
     {
         await using var host = Start();
         await using var model = await LoadAsync(host, "half");
-        var run = await model.RunAsync(X(1f / 3), repeat: 1, seed: null, CancellationToken.None);
+        var run = await model.RunAsync(X(1f / 3), method: null, repeat: 1, seed: null, CancellationToken.None);
         Assert.Equal(DType.BFloat16, run.Outputs["y"].Type);
         Assert.Equal([0.333984375], Numbers.ToDoubles(run.Outputs["y"]));
     }
@@ -84,7 +84,7 @@ public sealed class NodeHostTests : IDisposable
     {
         await using var host = Start();
         await using var model = await LoadAsync(host, "crash");
-        var error = await Assert.ThrowsAsync<SconceException>(() => model.RunAsync(X(1), repeat: 1, seed: null, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<SconceException>(() => model.RunAsync(X(1), method: null, repeat: 1, seed: null, CancellationToken.None));
         Assert.Contains("Node ended with exit code 7 while it was asked to run", error.Message);
         Assert.Contains("the last words", error.Message);
         Assert.False(host.IsAlive);
@@ -95,7 +95,7 @@ public sealed class NodeHostTests : IDisposable
     {
         await using var host = Start(seconds: 3);
         await using var model = await LoadAsync(host, "hang");
-        var error = await Assert.ThrowsAsync<SconceException>(() => model.RunAsync(X(1), repeat: 1, seed: null, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<SconceException>(() => model.RunAsync(X(1), method: null, repeat: 1, seed: null, CancellationToken.None));
         Assert.Contains("did not answer 'run' within 3 s", error.Message);
         Assert.False(host.IsAlive);
     }

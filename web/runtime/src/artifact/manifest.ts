@@ -1,6 +1,6 @@
 import { type Condition, isCondition } from "../shared/conditions.js";
 import { type Dim, isDim } from "../shared/dims.js";
-import { SconceError } from "../shared/errors.js";
+import { SconceError, suggestion } from "../shared/errors.js";
 import { type DType, isDType } from "../shared/tensor.js";
 import { version } from "../shared/version.js";
 
@@ -57,8 +57,27 @@ export interface ShardInfo {
   readonly addresses: readonly number[];
 }
 
+/** What is said of each of a model's methods: of the main one by the manifest itself, of others under their names. */
+export interface Method {
+  /** Byte offsets of the tables from the start of a context, and the size of all before its buffers; the tail is for what has no bound. */
+  readonly context: { readonly symbols: number; readonly inputs: number; readonly outputs: number; readonly header: number; readonly tail?: number };
+  readonly symbols: readonly SymbolInfo[];
+  /** Symbols that a run finds, turns of loops among them: their values stand behind those of `symbols`. */
+  readonly found?: readonly { readonly name: string }[] | undefined;
+  readonly checks: readonly SizeCheck[];
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  readonly steps: readonly StepInfo[];
+  readonly faults: readonly FaultInfo[];
+  readonly multiplyAdds: Dim;
+  readonly arena: Dim;
+  readonly threadArena: Dim;
+}
+
 /** What the compiler wrote into the section `sconce.manifest`. */
-export interface Manifest {
+export interface Manifest extends Method {
+  /** The method's, where this is what `methodOf` gives of another than the main one. */
+  readonly name?: string;
   /** 4 where there are shards. */
   readonly format: 3 | 4;
   readonly compiler: string;
@@ -68,24 +87,13 @@ export interface Manifest {
   readonly shards?: readonly ShardInfo[] | undefined;
   readonly source: { readonly name: string; readonly sha256: string };
   readonly memory: { readonly constantsOffset: number; readonly constantsEnd: number; readonly minPages: number };
-  /** Byte offsets of the tables from the start of a context, and the size of all before its buffers; the tail is for what has no bound. */
-  readonly context: { readonly symbols: number; readonly inputs: number; readonly outputs: number; readonly header: number; readonly tail?: number };
   /** Where it draws random numbers: then a context's header ends with their seed, an i64, and an i32 that each run makes another. */
   readonly random?: boolean | undefined;
-  readonly symbols: readonly SymbolInfo[];
-  /** Symbols that a run finds, turns of loops among them: their values stand behind those of `symbols`. */
-  readonly found?: readonly { readonly name: string }[] | undefined;
-  readonly checks: readonly SizeCheck[];
-  readonly inputs: readonly Port[];
-  readonly outputs: readonly Port[];
-  readonly steps: readonly StepInfo[];
-  readonly faults: readonly FaultInfo[];
+  /** Those beside the main one. */
+  readonly methods?: readonly (Method & { readonly name: string })[] | undefined;
   /** Error number of `run` to what it means. */
   readonly errors: Readonly<Record<string, string>>;
   readonly parameters: number;
-  readonly multiplyAdds: Dim;
-  readonly arena: Dim;
-  readonly threadArena: Dim;
 }
 
 const maximumAddress = 2 ** 32;
@@ -134,8 +142,7 @@ const digest: Check = (value, path) => {
   if (!/^[0-9a-f]{64}$/.test(String(value))) throw expected("a SHA-256 in hexadecimal", value, path);
 };
 
-const manifestFields = fields({
-  memory: fields({ constantsOffset: address, minPages: integer(0, 65536) }),
+const methodFields = {
   context: fields({ header: integer(64, maximumAddress) }),
   inputs: ports,
   outputs: ports,
@@ -144,15 +151,21 @@ const manifestFields = fields({
   checks: list(fields({ condition, text, why: text, source: optional(text) })),
   steps: list(fields({ name: text, operator: text, kernel: text, flops: dim, bytes: dim, source: optional(text), turns: optional(dim) })),
   faults: list(fields({ operator: text, message: text, source: optional(text) })),
+  multiplyAdds: dim,
+  arena: dim,
+  threadArena: dim,
+};
+
+const manifestFields = fields({
+  memory: fields({ constantsOffset: address, minPages: integer(0, 65536) }),
+  ...methodFields,
+  methods: optional(list(fields({ name: text, ...methodFields }))),
   compiler: text,
   fileBytes: integer(0),
   shards: optional(list(fields({ sha256: digest, bytes: integer(1, maximumAddress), addresses: list(address) }))),
   source: fields({ name: text, sha256: text }),
   errors: texts,
   parameters: integer(0),
-  multiplyAdds: dim,
-  arena: dim,
-  threadArena: dim,
 });
 
 /** Reads the manifest and checks all of it: what a file says is trusted by nobody after this. */
@@ -165,7 +178,7 @@ export function parseManifest(bytes: Uint8Array): Manifest {
   }
   fields({ format: integer(0) })(json, "");
   const manifest = json as Manifest;
-  const { format, compiler, memory, context, inputs, outputs, symbols, found = [], shards } = manifest;
+  const { format, compiler, memory, context, methods = [], shards } = manifest;
   if (format !== (shards === undefined ? 3 : 4)) {
     const writer = typeof compiler === "string" ? `, written by ${compiler as string}` : "";
     const remedy = format > 4 ? "install a newer runtime" : "compile the model again";
@@ -175,8 +188,14 @@ export function parseManifest(bytes: Uint8Array): Manifest {
   integer(memory.constantsOffset, maximumAddress)(memory.constantsEnd, "memory.constantsEnd");
   shards?.forEach(({ bytes, addresses }, index) =>
     list(integer(memory.constantsOffset, memory.constantsEnd - bytes))(addresses, `shards[${index}].addresses`));
-  const table = (items: readonly unknown[]) => integer(64, context.header - 4 * items.length);
-  fields({ symbols: table([...symbols, ...found]), inputs: table(inputs), outputs: table(outputs), tail: optional(table([0, 0])) })(context, "context");
+  for (const method of [manifest, ...methods]) checkMethod(method, context.header);
+  unique("methods", methods);
+  return manifest;
+}
+
+function checkMethod({ context, inputs, outputs, symbols, found = [] }: Method, header: number): void {
+  const table = (items: readonly unknown[]) => integer(64, header - 4 * items.length);
+  fields({ header: integer(header, header), symbols: table([...symbols, ...found]), inputs: table(inputs), outputs: table(outputs), tail: optional(table([0, 0])) })(context, "context");
   symbols.forEach(({ input, min, max, scale }, index) => {
     // First, for what follows looks there.
     integer(0, inputs.length - 1)(input, `symbols[${index}].input`);
@@ -186,10 +205,23 @@ export function parseManifest(bytes: Uint8Array): Manifest {
       scale: scale === 0 ? integer(1) : anyInteger,
     })(symbols[index], `symbols[${index}]`);
   });
-  for (const [what, items] of Object.entries({ symbols: [...symbols, ...found], inputs, outputs })) {
-    if (new Set(items.map(({ name }) => name)).size < items.length) throw invalid(`two of its ${what} have one name`);
-  }
-  return manifest;
+  unique("symbols", [...symbols, ...found]);
+  unique("inputs", inputs);
+  unique("outputs", outputs);
+}
+
+function unique(what: string, items: readonly { readonly name: string }[]): void {
+  if (new Set(items.map(({ name }) => name)).size < items.length) throw invalid(`two of its ${what} have one name`);
+}
+
+/** The manifest as it is for one of the model's methods: all that a run of it asks for. */
+export function methodOf(manifest: Manifest, name: string | undefined): Manifest {
+  if (name === undefined) return manifest;
+  const { methods = [] } = manifest;
+  const method = methods.find((method) => method.name === name);
+  if (method !== undefined) return { ...manifest, ...method };
+  const names = methods.map(({ name }) => name);
+  throw new SconceError("input", `the model has no method ${JSON.stringify(name)}${suggestion(name, names)}: ${names.join(", ") || "it was compiled without --method"}`);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

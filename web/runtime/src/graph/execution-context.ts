@@ -4,7 +4,7 @@ import { announceRun, header, lost } from "./context-header.js";
 import { type SymbolValues, evaluateShape } from "../shared/dims.js";
 import { SconceError, describe } from "../shared/errors.js";
 import { type BoundInputs, bindInputs } from "./inputs.js";
-import type { Port } from "../artifact/manifest.js";
+import { type Manifest, type Port, methodOf } from "../artifact/manifest.js";
 import { contextBytes, tooMany, tooMuch } from "./memory.js";
 import type { Program, Region } from "./program.js";
 import { type DType, type Inputs, type Outputs, type Tensor, type TensorInput, type TypedArray, elementCount, elementSize, viewOf } from "../shared/tensor.js";
@@ -23,6 +23,9 @@ export class ExecutionContext {
   /** For what the run finds the size of; nothing until a run asks for it. */
   #tail: Region = { start: 0, end: 0 };
   #symbols: SymbolValues | undefined;
+  /** What the file says of the method that the memory is laid out for, and what the names of its functions end with. */
+  #manifest: Manifest;
+  #suffix: "" | `:${string}` = "";
   #hasState = false;
   #threads = 1;
   #broken: SconceError | undefined;
@@ -30,6 +33,7 @@ export class ExecutionContext {
   /** @internal Made by `Graph.createContext`. */
   constructor(graph: Program, region: Region) {
     this.graph = graph;
+    this.#manifest = graph.manifest;
     this.#region = region;
     // Helper threads may be waiting here already: what they count in stays.
     const words = this.#words(0, graph.manifest.context.header / 4);
@@ -50,6 +54,11 @@ export class ExecutionContext {
     return this.#region.end - this.#region.start + this.#tail.end - this.#tail.start;
   }
 
+  /** What the file says of the method that the memory is laid out for. */
+  get manifest(): Manifest {
+    return this.#manifest;
+  }
+
   /** How many threads compute: this one, and helpers that sit in the export `work` with this context. */
   get threads(): number {
     return this.#threads;
@@ -62,7 +71,7 @@ export class ExecutionContext {
     if (planned === undefined) return;
     // Each thread has memory of its own in the plan.
     this.#symbols = undefined;
-    this.layOut(planned);
+    this.layOut(planned, this.#manifest.name);
   }
 
   /** Takes named tensors, or the only one without its name, and gives named tensors. Without a seed, a model's random numbers are others each time. */
@@ -72,21 +81,21 @@ export class ExecutionContext {
     return this.outputs();
   }
 
-  /** Checks the inputs, lays the memory out for their shapes, and copies them in. */
-  bind(inputs: Inputs | TensorInput | TypedArray, seed?: number | bigint): void {
-    this.take({ ...bindInputs(this.graph.manifest, inputs), seed });
+  /** Checks the inputs of the main method, or of another one, lays the memory out for it and their shapes, and copies them in. */
+  bind(inputs: Inputs | TensorInput | TypedArray, seed?: number | bigint, method?: string): void {
+    this.take({ ...bindInputs(methodOf(this.graph.manifest, method), inputs), seed, method });
   }
 
   /** The same with inputs that have been checked. */
-  take({ tensors, symbols, seed }: BoundInputs): void {
-    this.layOut(symbols);
+  take({ tensors, symbols, seed, method }: BoundInputs): void {
+    this.layOut(symbols, method);
     if (seed !== undefined) this.#seed(BigInt64Array.of(BigInt(seed), 0n));
     tensors.forEach(({ data }, index) => this.write(index, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)));
   }
 
   /** The bytes of an input where they lie. */
   input(index: number): Uint8Array {
-    const { inputs, context } = this.graph.manifest;
+    const { inputs, context } = this.#manifest;
     return this.#bytes(context.inputs, index, this.#extent(inputs[index], "input").size);
   }
 
@@ -95,18 +104,18 @@ export class ExecutionContext {
     const target = this.input(index);
     if (this.#threads > 1) announceRun(this.#header());
     target.set(bytes);
-    if (this.graph.manifest.inputs[index]?.dtype === "bool") for (let i = 0; i < target.length; i++) target[i] = target[i] === 0 ? 0 : 1;
+    if (this.#manifest.inputs[index]?.dtype === "bool") for (let i = 0; i < target.length; i++) target[i] = target[i] === 0 ? 0 : 1;
   }
 
   /** Runs the steps, all of them unless told otherwise; after so many turns of loops, if any, it pauses. Gives the step to go on with: the last where it is done. */
-  compute(first = 0, last = this.graph.manifest.steps.length, turns = 0): number {
+  compute(first = 0, last = this.#manifest.steps.length, turns = 0): number {
     if (this.#broken !== undefined) throw this.#broken;
     const { exports } = this.graph;
     const where = `steps ${first} to ${last}`;
     let error: number;
     try {
       (exports.turns ?? { value: 0 }).value = turns;
-      error = exports.run(this.#region.start, first, last);
+      error = exports[`run${this.#suffix}`]!(this.#region.start, first, last);
     } catch (trap) {
       throw (this.#broken = trapped(trap, where));
     }
@@ -122,7 +131,7 @@ export class ExecutionContext {
 
   /** The outputs of the last run, copied. */
   outputs(): Outputs {
-    return Object.fromEntries(this.graph.manifest.outputs.map(({ name }, index) => [name, this.output(index)]));
+    return Object.fromEntries(this.#manifest.outputs.map(({ name }, index) => [name, this.output(index)]));
   }
 
   /** One output of the last run, copied. */
@@ -133,7 +142,7 @@ export class ExecutionContext {
 
   /** One output of the last run where it lies: the bytes are the model's own, until the next run. */
   read(index: number): { dtype: DType; shape: readonly number[]; bytes: Uint8Array } {
-    const { outputs, context } = this.graph.manifest;
+    const { outputs, context } = this.#manifest;
     const { dtype, shape, size } = this.#extent(outputs[index], "output");
     return { dtype, shape, bytes: this.#bytes(context.outputs, index, size) };
   }
@@ -156,26 +165,30 @@ export class ExecutionContext {
     this.graph.release(this.#tail);
   }
 
-  /** Lays the memory out for these sizes. What the context held is lost where they are new. */
-  layOut(symbols: SymbolValues): void {
+  /** Lays the memory out for these sizes, and a method. What the context held is lost where they are new, all but its state. */
+  layOut(symbols: SymbolValues, method?: string): void {
     if (this.#broken !== undefined) throw this.#broken;
-    const { manifest, exports } = this.graph;
+    const { exports } = this.graph;
     const planned = this.#symbols;
-    if (planned !== undefined && [...symbols].every(([name, value]) => planned.get(name) === value)) return;
+    if (planned !== undefined && this.#manifest.name === method && [...symbols].every(([name, value]) => planned.get(name) === value)) return;
+    const manifest = methodOf(this.graph.manifest, method);
     checkSizes(manifest, symbols);
     const wanted = contextBytes(manifest, symbols, this.#threads);
     if (wanted < 0 || this.#region.start + wanted >= 2 ** 32) throw tooMuch(wanted);
     this.#words(manifest.context.symbols, manifest.symbols.length).set(manifest.symbols.map(({ name }) => symbols.get(name) ?? 0));
     this.#symbols = undefined;
+    this.#manifest = manifest;
+    this.#suffix = method === undefined ? "" : `:${method}`;
+    const plan = exports[`plan${this.#suffix}`]!;
     this.graph.release(this.#tail);
     this.#tail = { start: 0, end: 0 };
-    const size = exports.plan(this.#region.start) >>> 0;
+    const size = plan(this.#region.start) >>> 0;
     if (size === 0) throw tooMany();
     if (size < manifest.context.header) throw new SconceError("artifact", "the file is damaged: its plan is smaller than its tables");
     const { start } = this.#region;
     this.graph.resize(this.#region, size);
     // The tables hold absolute addresses.
-    if (this.#region.start !== start) exports.plan(this.#region.start);
+    if (this.#region.start !== start) plan(this.#region.start);
     this.#symbols = new Map(symbols);
     if (this.#hasState) return;
     exports.reset(this.#region.start);
@@ -187,7 +200,7 @@ export class ExecutionContext {
     const [, bytes, step] = this.#fault();
     const { start } = this.#tail;
     this.graph.resize(this.#tail, Number(bytes));
-    this.#words(this.graph.manifest.context.tail ?? 0, 2).set([this.#tail.start, this.#tail.end]);
+    this.#words(this.#manifest.context.tail ?? 0, 2).set([this.#tail.start, this.#tail.end]);
     return start === 0 || start === this.#tail.start ? Number(step) : 0;
   }
 
@@ -197,14 +210,14 @@ export class ExecutionContext {
 
   /** Begins other random numbers, where the model draws any: runs go on from there. */
   #seed(words: BigInt64Array | Float64Array): void {
-    const { random, context } = this.graph.manifest;
+    const { random, context } = this.#manifest;
     if (random) this.#words(context.header - 16, 4).set(new Int32Array(words.buffer));
   }
 
   /** @internal Ends a run that this error has stopped, or that has paused. */
   fail(error: number): never {
     this.setAbort(false);
-    const { faults, errors } = this.graph.manifest;
+    const { faults, errors } = this.#manifest;
     const [number, value, limit] = this.#fault();
     const fault = faults[Number(number) - 1];
     if (error !== failedCheck || fault === undefined) throw new SconceError("run", `the model stopped: ${errors[error] ?? `error ${error}`}`);
@@ -230,7 +243,7 @@ export class ExecutionContext {
 
   /** @internal The symbols' values: those of the inputs' shapes, and those that the last run found. */
   sizes(): SymbolValues {
-    const { symbols, found, context } = this.graph.manifest;
+    const { symbols, found, context } = this.#manifest;
     const given = this.#symbols ?? new Map<string, number>();
     if (found === undefined) return given;
     const values = this.#words(context.symbols + 4 * symbols.length, found.length);

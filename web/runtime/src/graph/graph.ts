@@ -43,10 +43,9 @@ export class Graph implements Program {
 
   /** @internal Made by `load`, `fromModule` and `loadGraphSync`. */
   constructor(code: CompiledCode, instance: WebAssembly.Instance, limit: number | undefined) {
-    const { plan, reset, run } = instance.exports;
-    if (typeof plan !== "function" || typeof reset !== "function" || typeof run !== "function") {
-      throw new SconceError("artifact", "the file is damaged: plan, reset or run is missing");
-    }
+    const methods = ["", ...(code.manifest.methods ?? []).map(({ name }) => `:${name}`)];
+    const missing = ["reset", ...methods.flatMap((name) => [`plan${name}`, `run${name}`])].find((name) => typeof instance.exports[name] !== "function");
+    if (missing !== undefined) throw new SconceError("artifact", `the file is damaged: ${missing} is missing`);
     this.manifest = code.manifest;
     this.code = code;
     this.memory = code.memory;

@@ -19,6 +19,8 @@ export interface BoundInputs {
   readonly symbols: SymbolValues;
   /** Of random numbers. */
   readonly seed?: number | bigint | undefined;
+  /** Whose inputs they are, where it is not the main method. */
+  readonly method?: string | undefined;
 }
 
 /** Checks named inputs, or the only one, against the manifest, and learns the symbols from their shapes. */

@@ -1,6 +1,6 @@
 import { type SymbolValues, evaluate } from "../shared/dims.js";
 import { SconceError } from "../shared/errors.js";
-import type { Manifest } from "../artifact/manifest.js";
+import type { Manifest, Method } from "../artifact/manifest.js";
 
 export const pageSize = 65536;
 const maximumPages = 65536;
@@ -29,7 +29,7 @@ export function align(address: number): number {
 }
 
 /** What a context comes to. */
-export function contextBytes({ arena, threadArena }: Manifest, symbols: SymbolValues, threads: number): number {
+export function contextBytes({ arena, threadArena }: Method, symbols: SymbolValues, threads: number): number {
   return evaluate(arena, symbols) + (threads - 1) * evaluate(threadArena, symbols);
 }
 
@@ -62,11 +62,11 @@ export function growTo(memory: WebAssembly.Memory, end: number, limit?: number):
   }
 }
 
-/** What so many contexts can come to; all of WebAssembly's memory where a size has no bound. */
+/** What so many contexts can come to, whichever method runs; all of WebAssembly's memory where a size has no bound. */
 function sharedMaximum(manifest: Manifest, base: number, contexts: number, threads: number): number {
-  if (manifest.context.tail !== undefined || manifest.symbols.some(({ max }) => max === null)) return maximumPages;
-  const largest = contextBytes(manifest, new Map(manifest.symbols.map(({ name, max }) => [name, max ?? 0])), threads);
-  return Math.min(maximumPages, pages(base + contexts * largest) + 256);
+  const largest = [manifest, ...(manifest.methods ?? [])].map((method) => (method.context.tail !== undefined || method.symbols.some(({ max }) => max === null) ? Infinity
+    : contextBytes(method, new Map(method.symbols.map(({ name, max }) => [name, max ?? 0])), threads)));
+  return Math.min(maximumPages, pages(base + contexts * Math.max(...largest)) + 256);
 }
 
 function pages(bytes: number): number {

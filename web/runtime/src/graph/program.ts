@@ -13,11 +13,16 @@ export interface CompiledCode {
   readonly compileMs: number;
 }
 
-/** The functions of a model's code. */
+type Plan = (context: number) => number;
+type Run = (context: number, first: number, last: number) => number;
+
+/** The functions of a model's code. A further method has a `plan` and a `run` of its own, whose names end with a colon and its name. */
 export interface Exports {
-  readonly plan: (context: number) => number;
+  readonly plan: Plan;
+  readonly run: Run;
+  readonly [plan: `plan:${string}`]: Plan;
+  readonly [run: `run:${string}`]: Run;
   readonly reset: (context: number) => void;
-  readonly run: (context: number, first: number, last: number) => number;
   /** After how many turns of loops `run` pauses, where a model has loops; 0 for none. */
   readonly turns?: WebAssembly.Global<"i32">;
 }

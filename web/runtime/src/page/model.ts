@@ -4,18 +4,24 @@ import { type Dim, evaluate, formatDim } from "../shared/dims.js";
 import { SconceError } from "../shared/errors.js";
 import { bindInputs } from "../graph/inputs.js";
 import { abortSignal, checkOptions, wholeNumber } from "../shared/options.js";
-import type { Manifest, Port } from "../artifact/manifest.js";
+import { type Manifest, type Method, type Port, methodOf } from "../artifact/manifest.js";
 import type { RunResult } from "../worker/protocol.js";
 import type { Profile, Report } from "./report.js";
 import type { Session } from "./session.js";
 import { type DType, type Inputs, type OutputData, type TensorInput, type TypedArray, elementsOf, viewOf } from "../shared/tensor.js";
-import type { InputsOf, Known, OnlyInputOf, OutputsOf } from "./types.js";
+import type { InputsOf, Known, MethodArguments, MethodName, MethodOutputs, OnlyInputOf, OutputsOf } from "./types.js";
 
 /** An input or output of a model. A dimension that is not fixed is a symbol's name, or a formula such as `1 + (h - 1) // 8`. */
 export interface TensorInfo {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: readonly (number | string)[];
+}
+
+/** What a model, or one of its methods, takes and gives. */
+export interface MethodInfo {
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
 }
 
 export interface RunOptions {
@@ -33,9 +39,11 @@ const runChecks = { signal: abortSignal, seed: wholeNumber };
 const abandoned = new FinalizationRegistry<Session>((session) => session.end(new SconceError("disposed", "the model was dropped")));
 
 /** A loaded model. Runs are queued: any number may be asked for at once. */
-export class Model<Types extends Known = OutputData> {
+export class Model<Types extends Known = OutputData> implements MethodInfo {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
+  /** Those beside the main one, by their names. */
+  readonly methods: Readonly<Record<string, MethodInfo>>;
   readonly #manifest: Manifest;
   readonly #session: Session;
   readonly #loaded: LoadReport;
@@ -51,20 +59,26 @@ export class Model<Types extends Known = OutputData> {
     this.#session = session;
     this.#manifest = session.code.manifest;
     this.#loaded = loaded;
-    this.inputs = this.#manifest.inputs.map(info);
-    this.outputs = this.#manifest.outputs.map(info);
+    ({ inputs: this.inputs, outputs: this.outputs } = info(this.#manifest));
+    this.methods = Object.fromEntries((this.#manifest.methods ?? []).map((method) => [method.name, info(method)]));
     abandoned.register(this, session, this);
     bind(this);
   }
 
   /** Runs the model: named tensors in, or the only one without its name, and named tensors out. The inputs are copied at once, the outputs are the caller's own. */
   async run<Named extends Known = Types>(inputs: InputsOf<Named> | OnlyInputOf<Named>, options: RunOptions = {}): Promise<OutputsOf<Named>> {
-    return (await this.#run(inputs, options, false)).outputs as OutputsOf<Named>;
+    return (await this.#run(inputs, options, "run")).outputs as OutputsOf<Named>;
+  }
+
+  /** Runs one of the methods beside the main one, that `sconce compile --method` put into the file: over the same weights and the same state. */
+  async call<Name extends MethodName<Types>>(method: Name, ...given: MethodArguments<Types, Name, RunOptions>): Promise<MethodOutputs<Types, Name>> {
+    const [inputs = {}, options = {}] = given as unknown as [Inputs?, RunOptions?];
+    return (await this.#run(inputs, options, "call", method)).outputs as MethodOutputs<Types, Name>;
   }
 
   /** Runs the model step by step, and tells what each step took. */
   async profile<Named extends Known = Types>(inputs: InputsOf<Named> | OnlyInputOf<Named>, options: RunOptions = {}): Promise<Profile<Named>> {
-    const { outputs, milliseconds, steps, symbols } = await this.#run(inputs, options, true);
+    const { outputs, milliseconds, steps, symbols } = await this.#run(inputs, options, "profile");
     const cost = (dim: Dim) => evaluate(dim, symbols);
     return {
       outputs: outputs as OutputsOf<Named>,
@@ -90,15 +104,15 @@ export class Model<Types extends Known = OutputData> {
     this.#session.end(new SconceError("disposed", "the model was disposed"));
   }
 
-  async #run(inputs: Inputs | TensorInput | TypedArray, options: RunOptions, profile: boolean): Promise<RunResult> {
-    checkOptions(profile ? "profile" : "run", options, runChecks);
+  async #run(inputs: Inputs | TensorInput | TypedArray, options: RunOptions, what: string, method?: string): Promise<RunResult> {
+    checkOptions(what, options, runChecks);
     const { signal, seed } = options;
-    const { tensors, symbols } = bindInputs(this.#manifest, inputs);
+    const { tensors, symbols } = bindInputs(methodOf(this.#manifest, method), inputs);
     const copies = tensors.map(({ dtype, shape, data }) => ({ dtype, shape, data: this.#copy(dtype, data) }));
     // Threads of a shared memory see its abort flag; else the worker must look for messages between steps.
-    const stepwise = profile || (signal !== undefined && !(this.#loaded.worker && this.#session.code.shared));
+    const stepwise = what === "profile" || (signal !== undefined && !(this.#loaded.worker && this.#session.code.shared));
     const result = (await this.#enqueue(signal, () =>
-      this.#session.request({ type: "run", inputs: { tensors: copies, symbols, seed }, stepwise }, copies.map(({ data }) => data.buffer as ArrayBuffer))))!;
+      this.#session.request({ type: "run", inputs: { tensors: copies, symbols, seed, method }, stepwise }, copies.map(({ data }) => data.buffer as ArrayBuffer))))!;
     this.#lastRunMs = result.milliseconds;
     this.#runs++;
     this.#spare = result.spare;
@@ -172,7 +186,8 @@ if (typeof Symbol.dispose === "symbol") {
   Object.defineProperty(Model.prototype, Symbol.dispose, { value: Model.prototype.dispose });
 }
 
-function info({ name, dtype, shape }: Port): TensorInfo {
-  return { name, dtype, shape: shape.map((dim) => (typeof dim === "number" ? dim : formatDim(dim))) };
+function info({ inputs, outputs }: Method): MethodInfo {
+  const tensor = ({ name, dtype, shape }: Port): TensorInfo => ({ name, dtype, shape: shape.map((dim) => (typeof dim === "number" ? dim : formatDim(dim))) });
+  return { inputs: inputs.map(tensor), outputs: outputs.map(tensor) };
 }
 

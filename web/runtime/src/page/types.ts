@@ -7,10 +7,15 @@ export interface TensorType {
   readonly shape: readonly number[];
 }
 
-/** What a model takes and gives, as `sconce types` writes it. */
-export interface ModelTypes {
+/** What a method takes and gives. */
+export interface MethodTypes {
   readonly inputs: Readonly<Record<string, TensorType>>;
   readonly outputs: Readonly<Record<string, TensorType>>;
+}
+
+/** What a model takes and gives, as `sconce types` writes it; with its methods beside the main one. */
+export interface ModelTypes extends MethodTypes {
+  readonly methods?: Readonly<Record<string, MethodTypes>>;
 }
 
 /** What may be known of a model: the arrays of its outputs, or everything. */
@@ -72,3 +77,16 @@ export type OnlyInputOf<Model extends Known> = Model extends ModelTypes
 export type OutputsOf<Model extends Known> = Model extends ModelTypes
   ? { -readonly [Name in keyof Model["outputs"]]: TensorOf<Model["outputs"][Name]["dtype"], DataOf[Model["outputs"][Name]["dtype"]], Model["outputs"][Name]["shape"]> }
   : Model extends OutputData ? Outputs<Model> : never;
+
+/** The methods beside the main one of a model of which so much is known. */
+type MethodsOf<Model extends Known> = Model extends ModelTypes ? (Model["methods"] extends Readonly<Record<string, MethodTypes>> ? Model["methods"] : Record<never, MethodTypes>)
+  : Readonly<Record<string, OutputData>>;
+
+export type MethodName<Model extends Known> = keyof MethodsOf<Model> & string;
+
+/** What `call` gives. */
+export type MethodOutputs<Model extends Known, Name extends MethodName<Model>> = MethodsOf<Model>[Name] extends infer Of extends Known ? OutputsOf<Of> : never;
+
+/** What `call` takes after the name: inputs may be left out where there are none. */
+export type MethodArguments<Model extends Known, Name extends MethodName<Model>, Options> = MethodsOf<Model>[Name] extends infer Of extends Known
+  ? (Record<never, never> extends InputsOf<Of> ? [inputs?: InputsOf<Of>, options?: Options] : [inputs: InputsOf<Of>, options?: Options]) : never;

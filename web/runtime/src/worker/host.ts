@@ -93,7 +93,7 @@ export class Host {
 
   /** Looks for messages now and then, between turns of loops too; gives each step's milliseconds. */
   async #stepwise(context: ExecutionContext): Promise<number[]> {
-    const times = context.graph.manifest.steps.map(() => 0);
+    const times = context.manifest.steps.map(() => 0);
     let breath = performance.now();
     let turns = 1;
     for (let step = 0; step < times.length; ) {

@@ -14,6 +14,7 @@ export { bindInputs } from "../graph/inputs.js";
 export { elsewhere, shardName, weightsBeside } from "../loading/shards.js";
 export { elementsOf, viewOf } from "../shared/tensor.js";
 export { version } from "../shared/version.js";
+export { methodOf } from "../artifact/manifest.js";
 export { workerName } from "./worker-name.js";
 
 if (isOurWorker()) serve();

@@ -104,6 +104,16 @@ internal abstract class ScriptValue
 
         /// <summary>How integers stand for real numbers; null for a tensor that is not quantised.</summary>
         public ScriptQuantisation? Quantisation { get; init; }
+
+        /// <summary>Whether both have the same elements of one storage, in the same order.</summary>
+        public bool IsSame(Tensor other) => Storage == other.Storage && Type == other.Type && Offset == other.Offset && Shape.SequenceEqual(other.Shape) && Strides.SequenceEqual(other.Strides);
+
+        /// <summary>Whether they may have an element in common.</summary>
+        public bool Overlaps(Tensor other) => Storage == other.Storage && FirstByte < other.EndByte && other.FirstByte < EndByte;
+
+        private long FirstByte => Offset * Type.Size();
+
+        private long EndByte => Shape.Contains(0) ? FirstByte : (Offset + 1 + Shape.Zip(Strides, (size, stride) => (size - 1) * stride).Sum()) * Type.Size();
     }
 
     /// <summary>A module, or an instance of another class.</summary>

@@ -8,7 +8,7 @@ using Sconce.Compiler.Types;
 namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
 
 /// <summary>What the archive holds as values of the program: each object once, however many names it has; tensors become inputs of the graph when they are first asked for.</summary>
-internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal journal, IReadOnlySet<ScriptValue.Tensor> written)
+internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal journal, ScriptState state)
 {
     private readonly Dictionary<ScriptValue, Datum> known = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<ScriptStorage, List<(ScriptValue.Tensor Tensor, TensorReference Reference)>> sharers = new(ReferenceEqualityComparer.Instance);
@@ -130,6 +130,9 @@ internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal
         return (root, names[^1]);
     }
 
+    /// <summary>An attribute as it is in the file; null where it is none of the file's.</summary>
+    public Datum? First(Instance instance, string name) => instance.Attributes.TryGetValue(name, out var cell) ? stored.Find(attribute => attribute.Cell == cell)?.First : null;
+
     /// <summary>An attribute as it is now.</summary>
     public Datum? Read(Instance instance, string name)
     {
@@ -180,16 +183,16 @@ internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal
     private TensorReference Tensor(ScriptValue.Tensor tensor, string? path, bool isParameter)
     {
         var inStorage = sharers.TryGetValue(tensor.Storage, out var list) ? list : sharers[tensor.Storage] = [];
-        if (inStorage.Find(other => IsSame(other.Tensor, tensor)).Reference is { } same)
+        if (inStorage.Find(other => other.Tensor.IsSame(tensor)).Reference is { } same)
         {
             return same;
         }
 
-        var isWritten = written.Contains(tensor);
         var kind = isParameter ? InputKind.Parameter : path is null ? InputKind.Constant : InputKind.Buffer;
         var name = path ?? "constant";
         var value = new Value(builder.Name(name), new GraphType.Tensor(tensor.Type, [.. tensor.Shape.Select(size => (Dim)size)]));
-        var input = new GraphInput(value, isWritten ? InputKind.Buffer : kind, path ?? value.Name, tensor.Data);
+        var (isWritten, ofState) = state.Find(tensor, path);
+        var input = new GraphInput(value, isWritten ? InputKind.Buffer : kind, ofState ?? value.Name, tensor.Data) { IsState = isWritten };
         builder.Graph.Inputs.Add(input);
         builder.Typer.Define(isWritten ? input : input with { Kind = InputKind.Constant });
         var memory = new Memory(OfArchive(new Contents(value, 0)));
@@ -202,8 +205,5 @@ internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal
         inStorage.Add((tensor, reference));
         tensors.Add(new(tensor, input, reference, memory.Contents));
         return reference;
-
-        static bool IsSame(ScriptValue.Tensor a, ScriptValue.Tensor b) =>
-            a.Type == b.Type && a.Offset == b.Offset && a.Shape.SequenceEqual(b.Shape) && a.Strides.SequenceEqual(b.Strides);
     }
 }

@@ -24,10 +24,10 @@ internal sealed partial class Interpreter
     private readonly IReadOnlySet<Statement> exactLoops;
     private int calls;
 
-    public Interpreter(ScriptArchive archive, ProgramCode code, GraphBuilder builder, IReadOnlySet<ScriptValue.Tensor> written, IReadOnlySet<Statement> exactLoops)
+    public Interpreter(ScriptArchive archive, ProgramCode code, GraphBuilder builder, ScriptState state, IReadOnlySet<Statement> exactLoops)
     {
         (this.archive, this.code, this.builder, this.exactLoops) = (archive, code, builder, exactLoops);
-        attributes = new Attributes(code, builder, journal, written);
+        attributes = new Attributes(code, builder, journal, state);
     }
 
     /// <summary>The variables of a call, and the code it is of.</summary>

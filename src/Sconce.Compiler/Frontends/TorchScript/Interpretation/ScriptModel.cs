@@ -7,32 +7,42 @@ using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
 
-/// <summary>Makes the graph of a method of a TorchScript module.</summary>
+/// <summary>Makes the graphs of methods of a TorchScript module.</summary>
 internal static class ScriptModel
 {
     /// <summary>Which tensors a run writes is known at its end: those are state, of which nothing is known when compiling, and the program is gone through again.</summary>
     private const int MostPasses = 8;
 
-    /// <summary>Reads a method.</summary>
+    /// <summary>Reads methods, whose state is one: what any of them writes is a constant for none.</summary>
     /// <param name="archive">The file.</param>
-    /// <param name="method">Its name; mostly <c>forward</c>.</param>
-    /// <param name="inputs">Dtypes and shapes of the inputs.</param>
+    /// <param name="methods">Their names, and what their inputs are like.</param>
     /// <param name="typer">Makes what types the nodes of a graph.</param>
-    public static Graph Read(ScriptArchive archive, string method, IReadOnlyList<InputSpec> inputs, Func<Graph, IGraphTyper> typer)
+    public static IReadOnlyList<(string Name, Graph Graph)> Read(
+        ScriptArchive archive, IReadOnlyList<(string Name, IReadOnlyList<InputSpec> Inputs)> methods, Func<Graph, IGraphTyper> typer)
     {
         var code = new ProgramCode(archive);
-        var written = new HashSet<ScriptValue.Tensor>(ReferenceEqualityComparer.Instance);
         var exactLoops = new HashSet<Statement>(ReferenceEqualityComparer.Instance);
-        StatePlan? plan = null;
-        for (var pass = 0; pass < MostPasses; pass++)
+        var state = new ScriptState();
+        var mostPasses = MostPasses * methods.Count;
+        for (var pass = 0; pass < mostPasses; pass++)
         {
-            var (graph, next) = Run(() => new ScriptPass(archive, code, inputs, typer, written, plan, exactLoops), method, exactLoops);
-            if (graph is not null)
+            var before = state.Version;
+            var graphs = new List<(string Name, Graph Graph)>();
+            foreach (var (method, inputs) in methods)
             {
-                return graph;
+                if (Run(() => new ScriptPass(archive, code, inputs, typer, state, exactLoops), method, exactLoops) is not { } graph)
+                {
+                    break;
+                }
+
+                graphs.Add((method, graph));
             }
 
-            plan = next;
+            if (graphs.Count == methods.Count && state.Version == before)
+            {
+                state.CheckViews();
+                return graphs;
+            }
         }
 
         throw SconceException.Unsupported("attributes of the model that become something else after each run",
@@ -40,7 +50,7 @@ internal static class ScriptModel
     }
 
     /// <summary>Goes through the method, and again where a loop must be followed more exactly than it was.</summary>
-    private static (Graph? Graph, StatePlan? Plan) Run(Func<ScriptPass> pass, string method, HashSet<Statement> exactLoops)
+    private static Graph? Run(Func<ScriptPass> pass, string method, HashSet<Statement> exactLoops)
     {
         while (true)
         {
@@ -67,24 +77,24 @@ internal sealed class ScriptPass
     private readonly ScriptArchive archive;
     private readonly ProgramCode code;
     private readonly IReadOnlyList<InputSpec> inputs;
-    private readonly HashSet<ScriptValue.Tensor> written;
+    private readonly ScriptState state;
     private readonly StatePlan? plan;
     private readonly Graph graph;
     private readonly GraphBuilder builder;
     private readonly Interpreter interpreter;
 
-    public ScriptPass(ScriptArchive archive, ProgramCode code, IReadOnlyList<InputSpec> inputs, Func<Graph, IGraphTyper> typer, HashSet<ScriptValue.Tensor> written, StatePlan? plan,
-        IReadOnlySet<Statement> exactLoops)
+    public ScriptPass(
+        ScriptArchive archive, ProgramCode code, IReadOnlyList<InputSpec> inputs, Func<Graph, IGraphTyper> typer, ScriptState state, IReadOnlySet<Statement> exactLoops)
     {
-        (this.archive, this.code, this.inputs, this.written, this.plan) = (archive, code, inputs, written, plan);
+        (this.archive, this.code, this.inputs, this.state, plan) = (archive, code, inputs, state, state.Plan);
         var symbols = inputs.Where(input => !input.Shape.IsDefault).SelectMany(input => input.Shape).Select(size => size.AsAtom).OfType<Symbol>().Distinct().ToList();
         graph = new Graph { Name = ProgramCode.NameOf(archive.Root.QualifiedName), Symbols = symbols };
         builder = new GraphBuilder(typer(graph), graph);
-        interpreter = new Interpreter(archive, code, builder, written, exactLoops);
+        interpreter = new Interpreter(archive, code, builder, state, exactLoops);
     }
 
-    /// <summary>The graph; null where something was learned of the state, so that the program must be gone through again, with a plan perhaps.</summary>
-    public (Graph? Graph, StatePlan? Plan) Run(string method)
+    /// <summary>The graph; null where something was learned of the state, so that the program must be gone through again.</summary>
+    public Graph? Run(string method)
     {
         var type = code.Class(archive.Root.QualifiedName);
         var definition = type.Method(method) ?? throw SconceException.Expected(
@@ -93,18 +103,10 @@ internal sealed class ScriptPass
         var arguments = binder.Bind(definition, definition.Parameters.Skip(1));
         var root = ((Datum.Object)interpreter.Root).Instance;
         var slots = new StateSlots(interpreter, builder);
+        var ends = StateEnd.Untouched | StateEnd.AsFile | StateEnd.AsLater;
         var result = plan is { Begins: true, IsLearning: false }
-            ? interpreter.Choose(slots.First(), () => interpreter.Run(root, method, arguments), () =>
-            {
-                Begin(slots, root);
-                return interpreter.Run(root, method, arguments);
-            })
+            ? interpreter.Choose(slots.First(), () => RunFrom(begin: false), () => RunFrom(begin: true))
             : RunOnce();
-        if (plan is { IsLearning: false, Begins: true })
-        {
-            slots.EndFirst();
-        }
-
         result = interpreter.Settled(result);
         Outputs(graph, interpreter, result, result is Datum.Dict or Datum.Tuple { Names.IsDefault: false } ? "" : "output");
         foreach (var (input, reference) in binder.Given)
@@ -115,27 +117,92 @@ internal sealed class ScriptPass
             }
         }
 
-        var known = written.Count;
         var writer = new StateWriter(graph, builder, interpreter.State);
-        written.UnionWith(writer.Write(plan));
-        if (Next(root, writer, slots) is { } next)
+        var way = plan is { Begins: true, IsLearning: false } ? ends.HasFlag(StateEnd.Untouched) ? StateEnd.Untouched : ends.HasFlag(StateEnd.AsLater) ? StateEnd.AsLater : ends : StateEnd.AsLater;
+        var isNew = state.Add(writer.Write(way == StateEnd.AsFile ? null : plan));
+        if (Next(root, writer, slots, way) is { } next)
         {
-            return (null, next);
+            state.Plan = next;
+            return null;
         }
 
-        if (written.Count > known)
+        if (isNew)
         {
-            return (null, plan);
+            return null;
         }
 
         GraphWalk.Definitions(graph).ToList().ForEach(builder.Forget);
-        return (graph, plan);
+        return graph;
 
         Datum RunOnce()
         {
             Begin(slots, root);
             return interpreter.Run(root, method, arguments);
         }
+
+        Datum RunFrom(bool begin)
+        {
+            if (begin)
+            {
+                Begin(slots, root);
+            }
+
+            var before = plan!.Values.Keys.ToDictionary(path => path, path => Snapshot(root, path));
+            var given = interpreter.Run(root, method, arguments);
+            ends &= EndOf(root, before);
+            return given;
+        }
+    }
+
+    /// <summary>How a run leaves the attributes of a plan, as far as that is the same for all of them.</summary>
+    [Flags]
+    private enum StateEnd
+    {
+        Neither = 0,
+
+        /// <summary>As it found them.</summary>
+        Untouched = 1,
+
+        /// <summary>Of the kinds that they have in the file: a reset does so.</summary>
+        AsFile = 2,
+
+        /// <summary>Of the kinds that the plan has for later runs.</summary>
+        AsLater = 4,
+    }
+
+    private StateEnd EndOf(Instance root, IReadOnlyDictionary<string, (Datum Value, object? Contents)> before)
+    {
+        var end = StateEnd.Untouched | StateEnd.AsFile | StateEnd.AsLater;
+        foreach (var (path, state) in plan!.Values)
+        {
+            var (now, contents) = Snapshot(root, path);
+            var after = StateValue.Of(now, builder);
+            var same = Equals(now, before[path].Value) && ReferenceEquals(contents, before[path].Contents);
+            end &= (same ? StateEnd.Untouched : StateEnd.Neither) | (after is not null && after.Equals(KindInFile(root, path)) ? StateEnd.AsFile : StateEnd.Neither)
+                | (after is not null && StateValue.Both(state, after) is { } both && both.Equals(state) ? StateEnd.AsLater : StateEnd.Neither);
+        }
+
+        return end;
+    }
+
+    /// <summary>An attribute as it is now, and what is in it.</summary>
+    private (Datum Value, object? Contents) Snapshot(Instance root, string path)
+    {
+        var (instance, name) = interpreter.State.Find(root, path);
+        var now = interpreter.State.Read(instance, name)!;
+        return (now, now switch
+        {
+            Datum.Tensor { Reference.Memory.Contents: var contents } => contents,
+            Datum.List { Items.Content: var items } => items,
+            Datum.Dict { Items.Content: var items } => items,
+            _ => null,
+        });
+    }
+
+    private StateValue? KindInFile(Instance root, string path)
+    {
+        var (instance, name) = interpreter.State.Find(root, path);
+        return interpreter.State.First(instance, name) is { } first ? StateValue.Of(first, builder) : null;
     }
 
     /// <summary>Puts the values of the plan into the attributes.</summary>
@@ -150,7 +217,7 @@ internal sealed class ScriptPass
     }
 
     /// <summary>A better plan; null where this one holds, and its buffers are filled then.</summary>
-    private StatePlan? Next(Instance root, StateWriter writer, StateSlots slots)
+    private StatePlan? Next(Instance root, StateWriter writer, StateSlots slots, StateEnd way)
     {
         var values = plan?.Values ?? [];
         var begins = plan?.Begins == true;
@@ -168,11 +235,17 @@ internal sealed class ScriptPass
             changed = true;
         }
 
-        foreach (var (path, state) in plan?.Values ?? [])
+        foreach (var (path, state) in way is StateEnd.Untouched or StateEnd.AsFile ? [] : plan?.Values ?? [])
         {
             var (instance, name) = interpreter.State.Find(root, path);
             var now = interpreter.State.Read(instance, name)!;
             var after = StateOf(path, now);
+            if (begins && plan is { IsLearning: true } && after.Equals(KindInFile(root, path)))
+            {
+                // The method begins anew: the next run finds what the first one found.
+                continue;
+            }
+
             if (StateValue.Both(state, after) is not { } both)
             {
                 if (begins && plan is { IsLearning: false })
@@ -195,10 +268,18 @@ internal sealed class ScriptPass
             return new StatePlan(values, begins) { IsLearning = begins && changed };
         }
 
-        foreach (var (path, state) in values)
+        if (way == StateEnd.AsLater)
         {
-            var (instance, name) = interpreter.State.Find(root, path);
-            slots.Fill(state, path, interpreter.State.Read(instance, name)!);
+            foreach (var (path, state) in values)
+            {
+                var (instance, name) = interpreter.State.Find(root, path);
+                slots.Fill(state, path, interpreter.State.Read(instance, name)!);
+            }
+        }
+
+        if (begins && way != StateEnd.Untouched)
+        {
+            slots.EndFirst(way == StateEnd.AsFile);
         }
 
         return null;

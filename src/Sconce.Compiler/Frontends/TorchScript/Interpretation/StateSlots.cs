@@ -32,7 +32,7 @@ internal sealed class StateSlots(Interpreter interpreter, GraphBuilder builder)
         }
     }
 
-    /// <summary>Whether no run was before this one, as a bool of the run's.</summary>
+    /// <summary>Whether the attributes are of the kinds that they have in the file, as they are before the first run: a bool of the run's.</summary>
     public Datum.Bool First()
     {
         const string Name = "first_run";
@@ -40,8 +40,8 @@ internal sealed class StateSlots(Interpreter interpreter, GraphBuilder builder)
         return (Datum.Bool)interpreter.NumberOf(slot);
     }
 
-    /// <summary>The next run is not the first.</summary>
-    public void EndFirst() => Put("first_run", interpreter.TensorOf(Datum.Of(false), DType.Bool));
+    /// <summary>What the next run finds, by the same words.</summary>
+    public void EndFirst(bool asFile) => Put("first_run", interpreter.TensorOf(Datum.Of(asFile), DType.Bool));
 
     /// <summary>Fills the buffers of an attribute with what it is now.</summary>
     public void Fill(StateValue state, string path, Datum now)
@@ -95,7 +95,7 @@ internal sealed class StateSlots(Interpreter interpreter, GraphBuilder builder)
         }
 
         var value = new Value(builder.Name(path), new GraphType.Tensor(type, [.. shape.Select(size => (Dim)size)]));
-        var input = new GraphInput(value, InputKind.Buffer, value.Name, TensorData.Dense(type, shape, bytes));
+        var input = new GraphInput(value, InputKind.Buffer, $"{path} #later", TensorData.Dense(type, shape, bytes)) { IsState = true };
         builder.Graph.Inputs.Add(input);
         builder.Typer.Define(input);
         slots.Add((input, path));
