@@ -56,6 +56,7 @@ public sealed class ArtifactWriter
             Source = source,
             Memory = new MemoryInfo(SharedMemory.ConstantsOffset, memory.ConstantsEnd, ModelCode.MinimumPages(all)),
             Random = methods.Any(method => method.Program.Seed is not null),
+            State = memory.InitialStates.Count > 0,
             Parameters = parameters,
             Methods = described.Length == 1 ? null : described[1..],
         };

@@ -63,6 +63,10 @@ public sealed record Manifest : MethodFields
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Random { get; init; }
 
+    /// <summary>A context keeps something from one run to the next.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool State { get; init; }
+
     /// <summary>Methods beside the main one: each with a <c>plan:NAME</c> and a <c>run:NAME</c> of its own, over the same contexts. Null where there are none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<MethodInfo>? Methods { get; init; }

@@ -1,6 +1,5 @@
 using Sconce.Compiler.Kernels;
 using Sconce.Compiler.Kernels.Expressions;
-using Sconce.Compiler.Kernels.Mathematics;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;

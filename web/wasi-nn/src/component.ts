@@ -132,7 +132,10 @@ export class WitContext {
 
   /** Until 2024-08-19. */
   setInput(name: string, tensor: WitTensor): void {
-    this.#host.run("set-input", () => this.#setInput(indexOf(this.#context.graph.inputs, name, "input"), tensor));
+    this.#host.run("set-input", () => {
+      const { inputs, isLazy } = this.#context.graph;
+      this.#setInput(isLazy === true ? name : indexOf(inputs, name, "input"), tensor);
+    });
   }
 
   /** Until 2024-08-19: of the inputs that were set. */
@@ -143,8 +146,9 @@ export class WitContext {
     return this.#host.run("compute", () => {
       if (inputs === undefined) return this.#context.compute();
       const { graph } = this.#context;
-      placesOf(graph.inputs, inputs.map(([name]) => name)).forEach((place, i) => this.#setInput(place, (inputs[i] as NamedTensor)[1]));
-      return then(this.#context.compute(), () => graph.outputs.map((port, index): NamedTensor => [port.name, this.#output(index)]));
+      const names = inputs.map(([name]) => name);
+      (graph.isLazy === true ? names : placesOf(graph.inputs, names)).forEach((place, i) => this.#setInput(place, (inputs[i] as NamedTensor)[1]));
+      return then(this.#context.compute(), () => this.#context.graph.outputs.map((port, index): NamedTensor => [port.name, this.#output(index)]));
     });
   }
 
@@ -160,8 +164,8 @@ export class WitContext {
     this.#open = false;
   }
 
-  #setInput(index: number, tensor: WitTensor): void {
-    this.#context.setInput(index, WitTensor.unwrap(tensor));
+  #setInput(place: number | string, tensor: WitTensor): void {
+    this.#context.setInput(place, WitTensor.unwrap(tensor));
   }
 
   #output(index: number): WitTensor {

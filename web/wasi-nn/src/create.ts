@@ -30,7 +30,10 @@ export interface WasiNNOptions {
   readonly cache?: boolean | string | undefined;
   /** How many threads compute; without it as many as the processor has cores, at most eight. One where they cannot be had. */
   readonly threads?: number | undefined;
-  /** Compiles PyTorch's own files, which guests may load by their bytes. */
+  /**
+   * Compiles PyTorch's own files, which guests may load by their bytes. TorchScript, which records nothing of its inputs, is compiled when a context first computes, for the inputs
+   * that it has then, and once for inputs of the same dtypes and shapes.
+   */
   readonly compile?: Compile | undefined;
   /** Milliseconds that a promise of `compile` is waited for; a minute without it. What compiles at once ends when it will. */
   readonly compileTimeout?: number | undefined;

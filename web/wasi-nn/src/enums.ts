@@ -37,12 +37,17 @@ const dtypes: Readonly<Record<TensorType, readonly DType[]>> = {
 
 /** Bytes of an element. */
 export function sizeOf(type: TensorType): number {
-  return elementSize(dtypes[type][0] as DType);
+  return elementSize(dtypeOf(type));
 }
 
 /** WASI-NN's name of a model's element type, or nothing where it has none. */
 export function typeOf(dtype: DType): TensorType | undefined {
   return (Object.keys(dtypes) as TensorType[]).find((type) => dtypes[type].includes(dtype));
+}
+
+/** The element type that a tensor of a model has which says nothing of its types. */
+export function dtypeOf(type: TensorType): DType {
+  return dtypes[type][0] as DType;
 }
 
 /** The number of elements of a tensor with these dimensions; a tensor without any holds one. */

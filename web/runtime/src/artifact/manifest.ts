@@ -89,6 +89,8 @@ export interface Manifest extends Method {
   readonly memory: { readonly constantsOffset: number; readonly constantsEnd: number; readonly minPages: number };
   /** Where it draws random numbers: then a context's header ends with their seed, an i64, and an i32 that each run makes another. */
   readonly random?: boolean | undefined;
+  /** Where a context keeps something from one run to the next. */
+  readonly state?: boolean | undefined;
   /** Those beside the main one. */
   readonly methods?: readonly (Method & { readonly name: string })[] | undefined;
   /** Error number of `run` to what it means. */

@@ -10,10 +10,16 @@ export interface NNTensor {
   readonly data: Uint8Array;
 }
 
-/** A loaded model: WASI-NN's graph. Those that were loaded by one name, and their contexts, share one copy of the weights. */
-export interface NNGraph {
+/** What a graph takes and gives. */
+export interface NNPorts {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
+  /** Where this is known only when a context has computed, for the inputs decide what is compiled: until then there are none. */
+  readonly isLazy?: boolean;
+}
+
+/** A loaded model: WASI-NN's graph. Those that were loaded by one name, and their contexts, share one copy of the weights. */
+export interface NNGraph extends NNPorts {
   createContext(): NNContext;
   /** No more contexts will be made of it by whoever holds it; those that there are go on. */
   release(): void;
@@ -21,9 +27,9 @@ export interface NNGraph {
 
 /** Inputs and outputs of a graph, and the memory to compute with: WASI-NN's graph-execution-context. */
 export interface NNContext {
-  readonly graph: NNGraph;
-  /** Copies an input; it stays for every `compute` until it is set anew. */
-  setInput(index: number, tensor: NNTensor): void;
+  readonly graph: NNPorts;
+  /** Copies an input; it stays for every `compute` until it is set anew. A name stands for its place only where the graph is lazy. */
+  setInput(place: number | string, tensor: NNTensor): void;
   compute(): Awaitable<void>;
   /** An output of the last `compute`: bytes that stay until the next one. */
   output(index: number): NNOutput;

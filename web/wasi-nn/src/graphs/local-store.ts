@@ -6,7 +6,8 @@ import type { GraphEncoding } from "../enums.js";
 import { NNError, invalid } from "../errors.js";
 import { MemoryBudget } from "./budget.js";
 import type { Catalogue, GraphSource } from "./catalogue.js";
-import { kindOf } from "./file-kind.js";
+import { isTorchScript, kindOf } from "./file-kind.js";
+import { type InputLike, LazyGraph } from "./lazy.js";
 import { LocalGraph } from "./local.js";
 import { readNow } from "./reading.js";
 import { type GraphStore, onlyPart } from "./store.js";
@@ -15,8 +16,8 @@ import { type Weights, openWeights, readWeights } from "./weights.js";
 /** Room that shared memory has for a graph's contexts: set aside as addresses only. */
 const sharedContexts = 64;
 
-/** Compiles a PyTorch file's bytes to an artifact. */
-export type Compile = (model: Uint8Array) => Awaitable<Uint8Array>;
+/** Compiles a PyTorch file's bytes to an artifact: of TorchScript, which records none of it, for inputs of these dtypes and shapes, in their order. */
+export type Compile = (model: Uint8Array, inputs?: readonly InputLike[]) => Awaitable<Uint8Array>;
 
 export interface LocalStoreOptions {
   readonly catalogue: Catalogue;
@@ -50,7 +51,7 @@ export class LocalStore implements GraphStore {
   readonly #budget: MemoryBudget;
   readonly #named = new Map<string, LocalGraph>();
   /** Graphs by the digest of the PyTorch file that they come from. */
-  readonly #digests = new Map<string, LocalGraph>();
+  readonly #digests = new Map<string, LocalGraph | LazyGraph>();
 
   private constructor({ catalogue, weights, cache, compile, compileTimeout = 60_000, memory, guestMemory, relaxed, mayWait = false }: LocalStoreOptions, helpers: Helpers | undefined) {
     this.#mayWait = mayWait;
@@ -100,11 +101,11 @@ export class LocalStore implements GraphStore {
     }
   }
 
-  load(parts: readonly Uint8Array[], encoding: GraphEncoding): Awaitable<LocalGraph> {
+  load(parts: readonly Uint8Array[], encoding: GraphEncoding): Awaitable<LocalGraph | LazyGraph> {
     return this.#open(onlyPart(parts), encoding);
   }
 
-  loadByName(name: string): Awaitable<LocalGraph> {
+  loadByName(name: string): Awaitable<LocalGraph | LazyGraph> {
     const known = this.#named.get(name);
     if (known !== undefined) return known;
     const found = this.#catalogue.find(name);
@@ -116,7 +117,7 @@ export class LocalStore implements GraphStore {
     const source = found ?? this.#unknown(name);
     // Its files of weights lie beside it; beside bytes that a guest gives lies nothing.
     const readShard = typeof source === "string" || source instanceof URL ? (shard: ShardInfo) => readNow(shardAddress(source, shard)) : undefined;
-    return then(this.#open(readNow(source), "autodetect", readShard), (graph) => this.#keep(name, graph));
+    return then(this.#open(readNow(source), "autodetect", readShard), (graph) => (graph instanceof LazyGraph ? graph : this.#keep(name, graph)));
   }
 
   dispose(): void {
@@ -130,7 +131,7 @@ export class LocalStore implements GraphStore {
   }
 
   /** An artifact is an artifact, whatever the guest calls it. */
-  #open(bytes: Uint8Array, encoding: GraphEncoding, readShard?: (shard: ShardInfo) => Uint8Array): Awaitable<LocalGraph> {
+  #open(bytes: Uint8Array, encoding: GraphEncoding, readShard?: (shard: ShardInfo) => Uint8Array): Awaitable<LocalGraph | LazyGraph> {
     const kind = kindOf(bytes);
     if (kind === "wasm") return this.#given(bytes, readShard);
     if (encoding !== "pytorch" && encoding !== "autodetect") throw new NNError("invalid-encoding", `there is no backend for ${encoding}: graphs are PyTorch models, or what sconce compiled from them`);
@@ -138,7 +139,7 @@ export class LocalStore implements GraphStore {
     return this.#openSource(bytes);
   }
 
-  #openSource(bytes: Uint8Array): Awaitable<LocalGraph> {
+  #openSource(bytes: Uint8Array): Awaitable<LocalGraph | LazyGraph> {
     const digest = bytesToHex(sha256(bytes));
     const known = this.#digests.get(digest);
     if (known !== undefined) return known;
@@ -147,7 +148,25 @@ export class LocalStore implements GraphStore {
     if (this.#compile === undefined) {
       throw invalid(`PyTorch's own file (SHA-256 ${digest}) was not compiled ahead, and there is no option compile: give the guest the file that \`sconce compile\` makes of it`);
     }
-    const compiled = limited(this.#compile(bytes), this.#compileTimeout);
+    if (!isTorchScript(bytes)) {
+      return then(this.#compiled(this.#compile, bytes), (graph) => {
+        this.#digests.set(digest, graph);
+        return graph;
+      });
+    }
+    const compile = this.#compile;
+    this.#budget.check(bytes.length);
+    // The guest's memory, where it lies, is the guest's to change.
+    const model = bytes.slice();
+    const graph = new LazyGraph(model.length, (inputs) => this.#compiled(compile, model, inputs), this.#budget);
+    this.#budget.addGiven(graph);
+    this.#digests.set(digest, graph);
+    return graph;
+  }
+
+  /** The graph that the hook makes of a file of PyTorch's. */
+  #compiled(compile: Compile, model: Uint8Array, inputs?: readonly InputLike[]): Awaitable<LocalGraph> {
+    const compiled = limited(inputs === undefined ? compile(model) : compile(model, inputs), this.#compileTimeout);
     if (compiled instanceof Promise && !this.#mayWait) {
       compiled.catch(() => {});
       throw new NNError("unsupported-operation", "the option compile gave a promise, for which a guest on this thread cannot wait: compile the model ahead, or at once");
@@ -155,7 +174,6 @@ export class LocalStore implements GraphStore {
     return then(compiled, (artifact) => {
       const graph = this.#given(artifact);
       graph.isKept = true;
-      this.#digests.set(digest, graph);
       return graph;
     });
   }

@@ -3,7 +3,7 @@ import { typeOf } from "../enums.js";
 import { invalid } from "../errors.js";
 import type { NNContext, NNGraph, NNOutput, NNTensor } from "./backend.js";
 import type { MemoryBudget } from "./budget.js";
-import { checkInput, dimensionsOf } from "./ports.js";
+import { checkInput, dimensionsOf, indexOf } from "./ports.js";
 
 /** A graph on this thread: computing blocks it, and helper threads take part. */
 export class LocalGraph implements NNGraph {
@@ -35,6 +35,11 @@ export class LocalGraph implements NNGraph {
   /** Bytes of memory: weights and all contexts. */
   get byteLength(): number {
     return this.#graph.memory.buffer.byteLength;
+  }
+
+  /** Whether its contexts keep something from one computation to the next. */
+  get hasState(): boolean {
+    return this.#graph.manifest.state === true;
   }
 
   /** Whether the store hands it out again: then no guest's `release` ends it. */
@@ -90,7 +95,8 @@ class LocalContext implements NNContext {
     this.#laidOut = context.graph.manifest.symbols.length === 0;
   }
 
-  setInput(index: number, tensor: NNTensor): void {
+  setInput(place: number | string, tensor: NNTensor): void {
+    const index = typeof place === "number" ? place : indexOf(this.graph.inputs, place, "input");
     const shape = this.#sizesOf(index, checkInput(this.graph.inputs, index, tensor), tensor.data);
     const before = this.#shapes[index];
     if (this.#laidOut && (before === undefined || shape.every((size, axis) => size === before[axis]))) {

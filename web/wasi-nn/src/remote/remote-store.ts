@@ -1,7 +1,7 @@
 import type { Port } from "sconce/core";
 import type { GraphEncoding } from "../enums.js";
 import { NNError, invalid } from "../errors.js";
-import type { NNContext, NNGraph, NNOutput, NNTensor } from "../graphs/backend.js";
+import type { NNContext, NNGraph, NNOutput, NNPorts, NNTensor } from "../graphs/backend.js";
 import { checkInput } from "../graphs/ports.js";
 import type { StoreSettings } from "../graphs/start.js";
 import { type GraphStore, onlyPart } from "../graphs/store.js";
@@ -27,7 +27,7 @@ export class RemoteStore implements GraphStore {
         return source === undefined ? undefined : sendSource(source);
       }
       if (compile === undefined) throw invalid("there is no option compile");
-      return sendSource(await compile(request.model));
+      return sendSource(await (request.inputs === undefined ? compile(request.model) : compile(request.model, request.inputs)));
     });
     worker.onmessage = ({ data }: MessageEvent<Envelope>) => this.#line.receive(data);
     worker.onmessageerror = () => this.#end("a message between page and worker cannot be read");
@@ -82,13 +82,15 @@ class RemoteGraph implements NNGraph {
   readonly id: number;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
+  readonly isLazy: boolean;
   readonly #line: StoreLine;
 
-  constructor(line: StoreLine, { graph, inputs, outputs }: GraphFacts) {
+  constructor(line: StoreLine, { graph, inputs, outputs, isLazy = false }: GraphFacts) {
     this.#line = line;
     this.id = graph;
     this.inputs = inputs;
     this.outputs = outputs;
+    this.isLazy = isLazy;
   }
 
   createContext(): NNContext {
@@ -104,26 +106,35 @@ let contexts = 0;
 
 /** An input is copied once, and goes; the outputs come with the end of the computation. */
 class RemoteContext implements NNContext {
-  readonly graph: RemoteGraph;
   readonly #line: StoreLine;
   readonly #id = contexts++;
-  #outputs: Outputs | undefined;
+  /** Then other inputs may come than those that it was compiled for. */
+  readonly #isLazy: boolean;
+  #graph: NNPorts;
+  #outputs: readonly NNOutput[] | undefined;
 
   constructor(graph: RemoteGraph, line: StoreLine) {
-    this.graph = graph;
+    this.#graph = graph;
     this.#line = line;
+    this.#isLazy = graph.isLazy;
     line.tell({ type: "context", graph: graph.id, context: this.#id });
   }
 
-  setInput(index: number, { dimensions, type, data }: NNTensor): void {
-    checkInput(this.graph.inputs, index, { dimensions, type, data });
+  get graph(): NNPorts {
+    return this.#graph;
+  }
+
+  setInput(place: number | string, { dimensions, type, data }: NNTensor): void {
+    if (typeof place === "number" && !this.#isLazy) checkInput(this.graph.inputs, place, { dimensions, type, data });
     const copy = data.slice();
-    this.#line.tell({ type: "input", context: this.#id, index, tensor: { dimensions, type, data: copy } }, [copy.buffer]);
+    this.#line.tell({ type: "input", context: this.#id, place, tensor: { dimensions, type, data: copy } }, [copy.buffer]);
   }
 
   async compute(): Promise<void> {
     this.#outputs = undefined;
-    this.#outputs = await this.#line.ask<Outputs>({ type: "compute", context: this.#id });
+    const { outputs, ports } = await this.#line.ask<Outputs>({ type: "compute", context: this.#id });
+    this.#outputs = outputs;
+    this.#graph = ports ?? this.#graph;
   }
 
   output(index: number): NNOutput {

@@ -1,6 +1,6 @@
 import { NNError, invalid } from "../errors.js";
-import type { NNContext, NNGraph } from "../graphs/backend.js";
-import type { LocalStore } from "../graphs/local-store.js";
+import type { NNContext, NNGraph, NNPorts } from "../graphs/backend.js";
+import type { Compile, LocalStore } from "../graphs/local-store.js";
 import { startLocalStore } from "../graphs/start.js";
 import { type Envelope, Line, type Sent } from "./line.js";
 import type { GraphFacts, HookRequest, Outputs, SentSource, StartRequest, StoreRequest } from "./protocol.js";
@@ -10,8 +10,8 @@ import { receiveSource } from "./sources.js";
 interface Entry {
   readonly context: NNContext | undefined;
   readonly error: unknown;
-  /** What is wrong with inputs, by their numbers. */
-  readonly inputs: Map<number, unknown>;
+  /** What is wrong with inputs, by their places. */
+  readonly inputs: Map<number | string, unknown>;
 }
 
 /** Keeps a page's graphs on this thread. */
@@ -52,7 +52,7 @@ export function serveStore(): void {
       digests,
       find: (name: string) => line.ask<SentSource | undefined>({ type: "find", name }).then((source) => (source === undefined ? source : receiveSource(source))),
     };
-    const compile = compiles ? (model: Uint8Array) => line.ask<Uint8Array>({ type: "compile", model }) : undefined;
+    const compile: Compile | undefined = compiles ? (model, inputs) => line.ask<Uint8Array>({ type: "compile", model, inputs }) : undefined;
     return startLocalStore({ catalogue, weights, cache, threads, memory, guestMemory, relaxed, compile, mayWait: true });
   }
 
@@ -64,7 +64,7 @@ export function serveStore(): void {
   function keep(graph: NNGraph): Sent<GraphFacts> {
     const id = loaded++;
     graphs.set(id, graph);
-    return { value: { graph: id, inputs: graph.inputs, outputs: graph.outputs }, transfer: [] };
+    return { value: { graph: id, ...portsOf(graph) }, transfer: [] };
   }
 
   function makeContext(graph: number): Entry {
@@ -75,13 +75,13 @@ export function serveStore(): void {
     }
   }
 
-  function setInput({ context: id, index, tensor }: StoreRequest & { type: "input" }): undefined {
+  function setInput({ context: id, place, tensor }: StoreRequest & { type: "input" }): undefined {
     const entry = contexts.get(id);
     try {
-      entry?.context?.setInput(index, tensor);
-      entry?.inputs.delete(index);
+      entry?.context?.setInput(place, tensor);
+      entry?.inputs.delete(place);
     } catch (error) {
-      entry?.inputs.set(index, error);
+      entry?.inputs.set(place, error);
     }
   }
 
@@ -90,12 +90,17 @@ export function serveStore(): void {
     const context = entry?.context;
     if (context === undefined) throw entry?.error ?? invalid("the context is gone");
     for (const error of entry?.inputs.values() ?? []) throw error;
+    const before = context.graph;
     await context.compute();
-    const value = context.graph.outputs.map((_, index) => {
+    const outputs = context.graph.outputs.map((_, index) => {
       const { dimensions, type, data } = context.output(index);
       return { dimensions, type, data: data.slice() };
     });
-    return { value, transfer: value.map(({ data }) => data.buffer) };
+    return { value: { outputs, ports: context.graph === before ? undefined : portsOf(context.graph) }, transfer: outputs.map(({ data }) => data.buffer) };
+  }
+
+  function portsOf({ inputs, outputs, isLazy = false }: NNPorts): NNPorts {
+    return { inputs, outputs, isLazy };
   }
 
   function dropGraph(id: number): void {
