@@ -52,16 +52,17 @@ export class Models {
   async #compile(model: string): Promise<Compiled> {
     const { exact, budget, split } = this.#options;
     const inputs = this.#options.inputs?.[basename(model)];
+    const methods = this.#options.methods?.[basename(model)];
     // Ours first: one compiled model is kept of each file.
     const name = basename(model).replace(modelFile, ".wasm");
     const place = `${basename(model).replace(modelFile, "")}-${hash(model)}`;
-    const digest = await digestOf(model, JSON.stringify({ version, tool: process.env["SCONCE_TOOL"], exact, budget, split, inputs }), await arraysBeside(model));
+    const digest = await digestOf(model, JSON.stringify({ version, tool: process.env["SCONCE_TOOL"], exact, budget, split, inputs, methods }), await arraysBeside(model));
     const folder = `${place}-${digest}`;
     const path = join(this.#folder, folder, name);
     // Written last: where it is, its weights are.
     if (!(await exists(path))) {
       await mkdir(dirname(path), { recursive: true });
-      await compile(model, { output: path, exact, budget, split, inputs });
+      await compile(model, { output: path, exact, budget, split, inputs, methods });
       const older = (await readdir(this.#folder)).filter((entry) => entry.startsWith(`${place}-`) && entry !== folder);
       await Promise.all(older.map((entry) => rm(join(this.#folder, entry), { recursive: true, force: true })));
     }
@@ -87,10 +88,17 @@ export async function weightsBeside(path: string): Promise<{ readonly name: stri
 
 const hash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 8);
 
-/** NAME.npz beside a TorchScript model, which tells its shapes. */
+/** What a compiled model is made of: the model, and of TorchScript, which records no shapes, the arrays beside it that tell them, NAME.npz whether it is there or not. */
+export async function sourcesOf(model: string): Promise<string[]> {
+  return extname(model) === ".pt" ? [...new Set([model, model.replace(modelFile, ".npz"), ...(await arraysBeside(model))])] : [model];
+}
+
+/** NAME.npz beside a TorchScript model, NAME-sizes.npz and NAME-sequence.npz, and NAME.METHOD.npz. */
 async function arraysBeside(model: string): Promise<string[]> {
-  const file = model.replace(modelFile, ".npz");
-  return extname(model) === ".pt" && (await exists(file)) ? [file] : [];
+  if (extname(model) !== ".pt") return [];
+  const name = basename(model).replace(modelFile, "");
+  const files = await readdir(dirname(model));
+  return files.filter((file) => file.startsWith(name) && /^(-sizes(-\d+)?|-sequence|\.\w+)?\.npz$/.test(file.slice(name.length))).sort().map((file) => join(dirname(model), file));
 }
 
 async function digestOf(model: string, how: string, more: readonly string[]): Promise<string> {

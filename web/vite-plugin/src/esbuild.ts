@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { Models } from "./compiled.js";
+import { Models, sourcesOf } from "./compiled.js";
 import { type Options, modelFile } from "./options.js";
 
 export type { Options } from "./options.js";
@@ -39,11 +39,12 @@ export default function sconce(options: Omit<Options, "split"> = {}) {
         return { path: model.replace(modelFile, ".wasm"), namespace, pluginData: model };
       });
       build.onLoad({ filter: /(?:)/, namespace }, async ({ pluginData: model }) => {
+        const watchFiles = await sourcesOf(model);
         try {
           const { path } = await models.compile(model);
-          return { contents: await readFile(path), loader: "file", watchFiles: [model] };
+          return { contents: await readFile(path), loader: "file", watchFiles };
         } catch (error) {
-          return { errors: [{ text: (error as Error).message }], watchFiles: [model] };
+          return { errors: [{ text: (error as Error).message }], watchFiles };
         }
       });
     },

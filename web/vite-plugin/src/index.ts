@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { Models } from "./compiled.js";
+import { Models, sourcesOf } from "./compiled.js";
 import { type Options, modelFile } from "./options.js";
 import { Assets, type BuildContext } from "./rollup.js";
 import { addressOf, answer } from "./serve.js";
@@ -55,7 +55,7 @@ export default function sconce(options: ViteOptions = {}) {
     async load(this: BuildContext, id: string): Promise<string | undefined> {
       if (!modelFile.test(id)) return undefined;
       if (resolved.command === "build") return await assets.emit(this, models, id);
-      this.addWatchFile(id);
+      for (const file of await sourcesOf(id)) this.addWatchFile(file);
       const { digest, name } = await models.compile(id).catch((error: Error) => this.error({ message: error.message, id }));
       return `export default ${JSON.stringify(addressOf(resolved.base, digest, name))};`;
     },

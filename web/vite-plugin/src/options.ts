@@ -11,6 +11,8 @@ export interface Options {
    * tells, or the inputs that it was traced with.
    */
   readonly inputs?: Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>> | undefined;
+  /** Of TorchScript: methods beside `forward` that go into the same file, by the model's file name: `{ "model.pt": ["reset_memory"] }`. */
+  readonly methods?: Readonly<Record<string, readonly string[]>> | undefined;
   /**
    * The declaration that is written beside each model: `model.pt2.d.ts`, which TypeScript finds with `moduleResolution: "bundler"`, as Vite's templates have it;
    * `model.d.pt2.ts` for `nodenext` with `allowArbitraryExtensions`; or none. Beside a model.pt it is called by that ending.

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join, posix } from "node:path";
-import { Models, weightsBeside } from "./compiled.js";
+import { Models, sourcesOf, weightsBeside } from "./compiled.js";
 import { type Options, modelFile } from "./options.js";
 
 export type { Options } from "./options.js";
@@ -40,7 +40,7 @@ export class Assets {
 
   /** The module of a model: its address. */
   async emit(context: BuildContext, models: Models, id: string): Promise<string> {
-    context.addWatchFile(id);
+    for (const file of await sourcesOf(id)) context.addWatchFile(file);
     const { path, name } = await models.compile(id).catch((error: Error) => context.error({ message: error.message, id }));
     const reference = context.emitFile({ type: "asset", name, source: await readFile(path) });
     this.#emitted.set(reference, path);

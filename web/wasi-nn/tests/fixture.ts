@@ -21,6 +21,9 @@ export type GraphName =
   | "average" | "brain" | "classifier" | "classifier-split" | "counted" | "counter" | "digits" | "echo" | "found" | "growing" | "lookup" | "loops" | "max" | "mult_dimension" | "mult_outputs" | "pair" | "quotient" | "random"
   | "scaled" | "short" | "sum" | "table" | "types";
 
+/** Those that are TorchScript, which is compiled when its inputs are known. */
+export type ScriptName = "scripted" | "scripted-state";
+
 const graphs = new URL("../graphs/", import.meta.url);
 const sources = new URL("../../tests/graphs/", import.meta.url);
 
@@ -39,8 +42,12 @@ export function source(name: GraphName): Uint8Array {
   return readFileSync(new URL(`${name}.pt2`, sources));
 }
 
+export function script(name: ScriptName): Uint8Array {
+  return readFileSync(new URL(`${name}.pt`, sources));
+}
+
 /** What PyTorch answers. */
-export function runsOf(name: Exclude<GraphName, "digits" | "classifier-split" | "random">): readonly TestRun[] {
+export function runsOf(name: Exclude<GraphName, "digits" | "classifier-split" | "random"> | ScriptName): readonly TestRun[] {
   interface Written { dimensions: number[]; type: TensorType | null; data: string }
   const { runs } = JSON.parse(readFileSync(new URL(`${name}.json`, sources), "utf8")) as { runs: { inputs: Written[]; outputs: Written[] }[] };
   const read = ({ dimensions, type, data }: Written): TestTensor => ({ dimensions, type: type ?? undefined, data: new Uint8Array(Buffer.from(data, "base64")) });

@@ -6,9 +6,11 @@ outputs as WASI-NN has tensors: dimensions, type, and the bytes in base64. The t
 
 import base64
 import copy
+import io
 import json
 import pathlib
 import sys
+import zipfile
 
 import torch
 import torch.nn.functional as F
@@ -46,6 +48,34 @@ def make(name, module, *runs, dynamic=None):
     print(name)
 
 
+def without_places(data):
+    """Without the lines of Python that it comes from, which lie on this machine."""
+    result = io.BytesIO()
+    with zipfile.ZipFile(data) as old, zipfile.ZipFile(result, "w") as new:
+        for entry in old.infolist():
+            if not entry.filename.endswith(".debug_pkl"):
+                new.writestr(entry, old.read(entry))
+    result.seek(0)
+    return result
+
+
+def script(name, module, *runs):
+    """The same as TorchScript, which is made for no inputs of any shape: runs may have others each."""
+    module = torch.jit.script(module.eval())
+    data = io.BytesIO()
+    torch.jit.save(module, data)
+    data = without_places(data)
+    (HERE / f"{name}.pt").write_bytes(data.getvalue())
+    loaded = torch.jit.load(data)
+    written = []
+    for inputs in runs:
+        with torch.no_grad():
+            written.append({"inputs": [tensor(t) for t in inputs], "outputs": [tensor(t) for t in case.tensors(loaded(*copy.deepcopy(inputs)))]})
+    lines = ",\n".join(json.dumps(run) for run in written)
+    (HERE / f"{name}.json").write_text(f'{{"runs": [\n{lines}\n]}}\n')
+    print(name)
+
+
 def tensor(t):
     data = t.detach().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
     return {"dimensions": list(t.shape) or [1], "type": TYPES[t.dtype], "data": base64.b64encode(data).decode()}
@@ -55,6 +85,30 @@ def make_random(name, module, *inputs):
     """Exports a module whose outputs are others in each run."""
     case.save(case.export(module, inputs), HERE / f"{name}.pt2")
     print(name)
+
+
+class Scripted(nn.Module):
+    """Two inputs that are no alike, of any rows."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(5, 4)
+
+    def forward(self, a: torch.Tensor, ids: torch.Tensor):
+        y = self.layer(a)
+        return y.softmax(-1), y[ids]
+
+
+class ScriptedState(nn.Module):
+    """What it was given before is added."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("sum", torch.zeros(3))
+
+    def forward(self, x: torch.Tensor):
+        self.sum += x.sum(0)
+        return self.sum * 2
 
 
 class Classifier(nn.Module):
@@ -230,3 +284,6 @@ make("counted", lambda x, count: {"counted": torch.arange(count) + x[:1], "sum":
      dynamic=(None, torch.export.Dim.DYNAMIC))
 make("growing", growing, *[(rand(3), torch.full((3,), last)) for last in (5, 700, 0)])
 make_random("random", Drawn(), torch.arange(1.0, 12.0))
+case.seed("scripted")
+script("scripted", Scripted(), (rand(2, 5), ints(3, low=0, high=2)), (rand(7, 5), ints(1, low=0, high=7)), (rand(2, 5), ints(3, low=0, high=2)))
+script("scripted-state", ScriptedState(), (rand(2, 3),), (rand(2, 3),), (rand(4, 3),))

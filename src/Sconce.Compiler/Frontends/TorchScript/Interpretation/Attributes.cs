@@ -8,13 +8,14 @@ using Sconce.Compiler.Types;
 namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
 
 /// <summary>What the archive holds as values of the program: each object once, however many names it has; tensors become inputs of the graph when they are first asked for.</summary>
-internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal journal, ScriptState state)
+internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal journal, ScriptState state, Action<Instance, Datum> setState)
 {
     private readonly Dictionary<ScriptValue, Datum> known = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<ScriptStorage, List<(ScriptValue.Tensor Tensor, TensorReference Reference)>> sharers = new(ReferenceEqualityComparer.Instance);
     private readonly List<(string Path, Cell Cell, object First)> collections = [];
     private readonly List<StoredTensor> tensors = [];
     private readonly List<StoredAttribute> stored = [];
+    private readonly List<MadeTensor> made = [];
 
     /// <summary>The lists and dicts of the archive, and what they held at first.</summary>
     public IReadOnlyList<(string Path, Cell Cell, object First)> Collections => collections;
@@ -29,6 +30,11 @@ internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal
     }
 
     public IReadOnlyList<StoredTensor> Tensors => tensors;
+
+    /// <summary>A tensor that a <c>__setstate__</c> computed, and what it was then: no buffer of the archive holds it.</summary>
+    public sealed record MadeTensor(string Path, TensorReference Reference, Contents First);
+
+    public IReadOnlyList<MadeTensor> Made => made;
 
     /// <summary>The attributes of all objects that were asked for.</summary>
     public IReadOnlyList<StoredAttribute> Stored => stored;
@@ -115,7 +121,75 @@ internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal
             instance.Finals[constant.Name] = constant.Value!;
         }
 
+        if (SetsState(value))
+        {
+            instance.Attributes.Clear();
+            setState(instance, Of(value.State, path));
+            foreach (var (name, attribute) in instance.Attributes.Select(pair => (pair.Key, (Datum)pair.Value.Content!)).ToList())
+            {
+                var whole = string.IsNullOrEmpty(path) ? name : $"{path}.{name}";
+                made.AddRange(TensorsOf(attribute).Where(tensor => !tensors.Exists(stored => stored.Reference == tensor)).Select(tensor => new MadeTensor(whole, tensor, tensor.Memory.Contents)));
+                instance.Attributes[name] = OfArchive(new Lazy<Datum>(attribute));
+            }
+        }
+
         return result;
+    }
+
+    private bool SetsState(ScriptValue.Object value) => code.FindClass(value.QualifiedName)?.Method(Interpreter.SetStateMethod) is not null;
+
+    private static IEnumerable<TensorReference> TensorsOf(Datum datum) => datum switch
+    {
+        Datum.Tensor { Reference: var tensor } => [tensor],
+        Datum.Quantised { Steps: var steps } => TensorsOf(steps),
+        Datum.Tuple tuple => tuple.Items.SelectMany(TensorsOf),
+        Datum.List { Items.Content: ImmutableList<Datum> items } => items.SelectMany(TensorsOf),
+        Datum.Dict { Items.Content: ImmutableList<(Datum Key, Datum Value)> items } => items.SelectMany(item => TensorsOf(item.Value)),
+        _ => [],
+    };
+
+    /// <summary>Lets the objects make themselves that do so of their state: before all else, so that what they compute is there for every branch.</summary>
+    public void SetStates(ScriptValue root)
+    {
+        var holds = new Dictionary<ScriptValue, bool>(ReferenceEqualityComparer.Instance);
+        Visit(root);
+
+        void Visit(ScriptValue value)
+        {
+            if (!Holds(value))
+            {
+                return;
+            }
+
+            if (value is ScriptValue.Object && Of(value, "") is Datum.Object { Instance: var instance } && !SetsState((ScriptValue.Object)value))
+            {
+                foreach (var name in ((ScriptValue.Object)value).Attributes.Where(attribute => Holds(attribute.Value)).Select(attribute => attribute.Key))
+                {
+                    Read(instance, name);
+                }
+            }
+
+            Within(value).ToList().ForEach(Visit);
+        }
+
+        bool Holds(ScriptValue value)
+        {
+            if (!holds.TryGetValue(value, out var known))
+            {
+                holds[value] = known = (value is ScriptValue.Object item && SetsState(item)) || Within(value).Any(Holds);
+            }
+
+            return known;
+        }
+
+        static IEnumerable<ScriptValue> Within(ScriptValue value) => value switch
+        {
+            ScriptValue.Object item => item.Attributes.Values,
+            ScriptValue.List list => list.Items,
+            ScriptValue.Tuple tuple => tuple.Items,
+            ScriptValue.Dict dict => dict.Items.Select(item => item.Value),
+            _ => [],
+        };
     }
 
     /// <summary>The object that an attribute's path leads to, and the attribute's own name.</summary>

@@ -12,6 +12,9 @@ namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
 /// </summary>
 internal sealed partial class Interpreter
 {
+    /// <summary>The method by which an object is made of what the archive holds of it, where its class has one.</summary>
+    public const string SetStateMethod = "__setstate__";
+
     private const int DeepestCalls = 200;
 
     private readonly ScriptArchive archive;
@@ -27,7 +30,7 @@ internal sealed partial class Interpreter
     public Interpreter(ScriptArchive archive, ProgramCode code, GraphBuilder builder, ScriptState state, IReadOnlySet<Statement> exactLoops)
     {
         (this.archive, this.code, this.builder, this.exactLoops) = (archive, code, builder, exactLoops);
-        attributes = new Attributes(code, builder, journal, state);
+        attributes = new Attributes(code, builder, journal, state, SetState);
     }
 
     /// <summary>The variables of a call, and the code it is of.</summary>
@@ -65,6 +68,19 @@ internal sealed partial class Interpreter
         {
             throw new SconceException($"for these inputs the model raises an error{(error.Message.Length > 0 ? $": {error.Message}" : "")}",
                 error.Place, "give inputs of the shapes and dtypes that the model takes");
+        }
+    }
+
+    private void SetState(Instance instance, Datum state)
+    {
+        try
+        {
+            CallMethod(instance, SetStateMethod, [state], []);
+        }
+        catch (RaisedException error)
+        {
+            throw new SconceException($"the {SetStateMethod} of {instance.ClassName} raises an error{(error.Message.Length > 0 ? $": {error.Message}" : "")}", error.Place,
+                "PyTorch does not load the file either: save the model again");
         }
     }
 

@@ -99,6 +99,7 @@ internal sealed class ScriptPass
         var type = code.Class(archive.Root.QualifiedName);
         var definition = type.Method(method) ?? throw SconceException.Expected(
             $"a method of {type.Definition.Name} ({string.Join(", ", type.Definition.Methods.Select(known => known.Name))})", $"'{method}'", new Where(archive.FileName));
+        interpreter.State.SetStates(archive.Root);
         var binder = new InputBinder(interpreter, code, builder, inputs);
         var arguments = binder.Bind(definition, definition.Parameters.Skip(1));
         var root = ((Datum.Object)interpreter.Root).Instance;

@@ -49,8 +49,12 @@ internal sealed class StateWriter(Graph graph, GraphBuilder builder, Attributes 
             }
         }
 
-        return written;
+        return attributes.Made.FirstOrDefault(tensor => !ReferenceEquals(tensor.Reference.Memory.Contents, tensor.First)) is { } changed ? throw Computed(changed.Path) : written;
     }
+
+    /// <summary>Of no kind that a plan is made for: what a buffer for it begins with is not known.</summary>
+    private static SconceException Computed(string path) => new($"the attribute '{path}' is a tensor that {Interpreter.SetStateMethod} computes, and the model writes to it in a run",
+        hint: $"let {Interpreter.SetStateMethod} take over the tensor as it was saved, and compute in forward");
 
     /// <summary>What buffers of the same kinds cannot hold is for a plan.</summary>
     private void Guarded(string path, Datum first, Datum now, Action write)
@@ -106,7 +110,7 @@ internal sealed class StateWriter(Graph graph, GraphBuilder builder, Attributes 
                     return;
                 }
 
-                var stored = attributes.Tensors.First(tensor => ReferenceEquals(tensor.Reference, before.Reference));
+                var stored = attributes.Tensors.FirstOrDefault(tensor => ReferenceEquals(tensor.Reference, before.Reference)) ?? throw Computed(path);
                 Mutate(stored.Tensor, stored.Input, after.Reference.Read(builder));
                 return;
             case (Datum.Tuple before, Datum.Tuple after) when before.Items.Length == after.Items.Length:
