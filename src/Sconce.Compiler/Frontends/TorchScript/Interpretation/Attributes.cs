@@ -34,7 +34,7 @@ internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal
     /// <summary>A tensor that a <c>__setstate__</c> computed, and what it was then: no buffer of the archive holds it.</summary>
     public sealed record MadeTensor(string Path, TensorReference Reference, Contents First);
 
-    public IReadOnlyList<MadeTensor> Made => made;
+    public IReadOnlyList<MadeTensor> MadeTensors => made;
 
     /// <summary>The attributes of all objects that were asked for.</summary>
     public IReadOnlyList<StoredAttribute> Stored => stored;
