@@ -193,7 +193,8 @@ internal sealed class ScriptPass
         var now = interpreter.State.Read(instance, name)!;
         return (now, now switch
         {
-            Datum.Tensor { Reference.Memory.Contents: var contents } => contents,
+            // One of two memories is never known to be as it was.
+            Datum.Tensor { Reference: var tensor } => tensor.Memories.ToList() is [var memory] ? memory.Contents : new object(),
             Datum.List { Items.Content: var items } => items,
             Datum.Dict { Items.Content: var items } => items,
             _ => null,

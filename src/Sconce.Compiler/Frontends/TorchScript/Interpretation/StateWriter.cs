@@ -49,7 +49,7 @@ internal sealed class StateWriter(Graph graph, GraphBuilder builder, Attributes 
             }
         }
 
-        return attributes.MadeTensors.FirstOrDefault(tensor => !ReferenceEquals(tensor.Reference.Memory.Contents, tensor.First)) is { } changed ? throw Computed(changed.Path) : written;
+        return attributes.MadeTensors.FirstOrDefault(tensor => tensor.Reference.Memories.Any(memory => !ReferenceEquals(memory.Contents, tensor.First))) is { } changed ? throw Computed(changed.Path) : written;
     }
 
     /// <summary>Of no kind that a plan is made for: what a buffer for it begins with is not known.</summary>
