@@ -60,6 +60,8 @@ has_script() { node -e 'process.exit(require(process.argv[1]).scripts?.[process.
 
 suite_typescript() {
   heading "TypeScript tests"
+  # The playground carries the compiler along.
+  build_browser_compiler
   ( build web "building the npm packages" npm run build ) || { count typescript 0 1 1; return; }
   # The graphs of WASI-NN's tests are compiled by it.
   build_runtime

@@ -99,7 +99,8 @@ public sealed class Compilation
         {
             var (methods, compressed) = Lower(bytes, name, options, Report, passes: null);
             Report("code");
-            var parameters = methods.SelectMany(method => method.Graph.Inputs).Where(input => input.Kind == InputKind.Parameter).DistinctBy(input => input.Name).Sum(input => input.Data?.ElementCount ?? 0);
+            var parameters = methods.SelectMany(method => method.Graph.Inputs).Where(input => input.Kind == InputKind.Parameter).DistinctBy(input => input.Name)
+                .Sum(input => input.Data?.ElementCount ?? 0);
             var source = new SourceInfo(name, Convert.ToHexStringLower(bytes.Sha256()));
             var artifact = ArtifactWriter.Create([.. methods.Select(method => (method.Name, method.Program))], source, parameters, options.ShardBytes);
             return new Compilation(methods, artifact) { Work = budget.Work, Compressed = compressed };

@@ -49,7 +49,11 @@ internal sealed record BenchReport(
         var peak = (answer.Peak.Relaxed ?? answer.Peak.Plain) * answer.Threads;
         var times = manifest.Steps.Select((_, step) => Fastest(answer.Profiles.Select(profile => profile[step]))).ToArray();
         var total = Math.Max(times.Sum(), double.Epsilon);
-        var steps = manifest.Steps.Select((step, i) => Timed(step.Name, step.Operator, step.Kernel, step.Source, 1, times[i], (long)answer.Costs[i].Flops, (long)answer.Costs[i].Bytes) with { Turns = (long?)answer.Costs[i].Turns }).ToImmutableArray();
+        var steps = manifest.Steps.Zip(times, answer.Costs).Select(measured =>
+        {
+            var (step, time, cost) = measured;
+            return Timed(step.Name, step.Operator, step.Kernel, step.Source, 1, time, (long)cost.Flops, (long)cost.Bytes) with { Turns = (long?)cost.Turns };
+        }).ToImmutableArray();
         var kernels = steps.GroupBy(step => step.Kernel).Select(group => Timed(
             "", "", group.Key, null, group.Count(), group.Sum(step => step.Ms), group.Sum(step => step.Flops), group.Sum(step => step.Bytes)));
         return new(

@@ -14,7 +14,8 @@ namespace Sconce.Cli.Commands;
 /// <summary><c>sconce run MODEL|OUT.wasm</c>: runs an artifact in Node with our own runtime.</summary>
 internal static class RunCommand
 {
-    private sealed record Settings(string Model, string? Method, string[] Inputs, string[] Sizes, string? Output, int? Threads, bool Relaxed, int Repeat, long? Seed, TimeSpan Timeout, CompileOptions Compile);
+    private sealed record Settings(string Model, string? Method, string[] Inputs, string[] Sizes, string? Output, int? Threads, bool Relaxed, int Repeat, long? Seed,
+        TimeSpan Timeout, CompileOptions Compile);
 
     public static Command Create()
     {

@@ -33,7 +33,8 @@ internal static class ModelCompiler
         {
             progress?.Report("writing");
             var (layout, shards) = Write(compilation, output, model);
-            return new CompiledFile(output, ArtifactContents.Of(compilation, layout), compilation.Methods, [.. compilation.Methods.SelectMany(method => method.Program.Flushed).Distinct()], shards, compilation.Compressed);
+            var flushed = compilation.Methods.SelectMany(method => method.Program.Flushed).Distinct().ToList();
+            return new CompiledFile(output, ArtifactContents.Of(compilation, layout), compilation.Methods, flushed, shards, compilation.Compressed);
         });
 
     /// <summary>Compiles a model for its manifest alone.</summary>

@@ -18,7 +18,8 @@ internal sealed record Call(ImmutableArray<TensorData> Inputs, ImmutableArray<Te
 /// NAME-sequence.npz each array has one more dimension in front, the call; state lives from one to the next, but where the
 /// array <c>reset</c> is true it starts anew, and where <c>raised</c> is true PyTorch raised an error. Where <c>METHOD.call</c> is true that method is called first, with
 /// METHOD.in0 and so on where it takes something, and METHOD.out0 and so on where it gives something.
-/// NAME.METHOD.npz holds one call of a method beside the main one. NAME-sizes.npz, NAME-sizes-2.npz … hold one call each, of other sizes. NAME-refused.npz, NAME-refused-2.npz … hold inputs alone, whose sizes PyTorch refuses.
+/// NAME.METHOD.npz holds one call of a method beside the main one. NAME-sizes.npz, NAME-sizes-2.npz … hold one call each, of other sizes.
+/// NAME-refused.npz, NAME-refused-2.npz … hold inputs alone, whose sizes PyTorch refuses.
 /// </summary>
 internal sealed record Case(string File, ImmutableArray<Call> Calls)
 {

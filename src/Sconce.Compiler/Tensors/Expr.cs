@@ -197,12 +197,12 @@ public sealed class ConstExpr : Expr
 
     public override string ToString() => Type.IsFloat() ? Value.ToString("R", System.Globalization.CultureInfo.InvariantCulture) : Bits.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>Round to nearest, halves to even, on the upper 16 bits of a float.</summary>
+    /// <summary>Round to nearest, halves to even, on the upper 16 bits of a float. PyTorch's NaN has no sign, and .NET's has.</summary>
     public static float RoundToBFloat16(float value)
     {
         if (float.IsNaN(value))
         {
-            return float.NaN;
+            return BitConverter.UInt32BitsToSingle(0x7FC00000);
         }
 
         var bits = BitConverter.SingleToUInt32Bits(value);

@@ -1,4 +1,3 @@
-using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Operators;
 using Sconce.Compiler.Operators.Families;
 using Sconce.Compiler.Tensors;
@@ -44,14 +43,5 @@ public sealed class FourierLoweringTests
         var tables = program.Steps.OfType<FourierStep>().Select(step => step.Table.Buffer).ToArray();
         Assert.Same(tables[0], tables[2]);
         Assert.NotSame(tables[0], tables[1]);
-    }
-
-    [Fact]
-    public void A_length_that_is_computed_is_refused_by_the_names_of_inputs()
-    {
-        var turn = new Symbol("t0", 1, 10);
-        var rows = new TensorBuffer("rows", DType.Float32, [3, (Dim.Of(length) * 2) + turn]);
-        var error = Assert.Throws<SconceException>(() => Discrete.Half(context, rows, rows.Dims[1], Unscaled));
-        Assert.StartsWith("a Fourier transform of t0 + 2*x.shape[1] elements, which is not known before the run", error.Message, StringComparison.Ordinal);
     }
 }

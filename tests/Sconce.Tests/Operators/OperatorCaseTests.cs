@@ -84,7 +84,7 @@ public sealed class OperatorCaseTests
             evaluator = call.Reset ? new Evaluator() : evaluator;
             Assert.Equal(program.Inputs.Count, call.Inputs.Length);
             Assert.Equal(program.Outputs.Count, call.Outputs.Length);
-            var inputs = call.Inputs.Zip(program.Inputs, (data, input) => TensorValue.Of(input.Buffer.Type.IsHalf() ? HalfPrecision.Narrow(data, input.Buffer.Type) : data)).ToList();
+            var inputs = call.Inputs.Zip(program.Inputs, (data, input) => TensorValue.Of(HalfPrecision.ForType(data, input.Buffer.Type))).ToList();
             if (call.Raised)
             {
                 Assert.Throws<SconceException>(() => evaluator.Run(program, inputs));

@@ -17,7 +17,11 @@ internal static class FourierPreparation
         // Two areas, from one to the other of which each pass goes. Each has room for one element more, the first again.
         var area = step.Plan is { } plan ? (plan.Points + 1) * 2 * FourierPlan.Lanes : FourierTable.AreaCount(step.Size);
         var areas = new TensorBuffer($"{step.Targets[0].Buffer.Name}.fft", type, [2 * area]);
-        var kernel = new KernelChoice.Fourier(IsPlanned: step.Plan is not null) { Scratch = step.Plan is null ? step.Made is { } made ? [step.Table.Buffer, made] : [step.Table.Buffer] : [], ThreadScratch = areas };
+        var kernel = new KernelChoice.Fourier(IsPlanned: step.Plan is not null)
+        {
+            Scratch = step switch { { Plan: not null } => [], { Made: { } made } => [step.Table.Buffer, made], _ => [step.Table.Buffer] },
+            ThreadScratch = areas,
+        };
         steps.Add(step with { Real = real, Imaginary = imaginary, Kernel = kernel });
         return steps.ToImmutable();
 

@@ -8,8 +8,8 @@ using Sconce.Compiler.Wasm;
 namespace Sconce.Compiler.Kernels.Fourier;
 
 /// <summary>
-/// Fourier transforms whose length only the run knows, from its inputs or when a step has found it. A <see cref="FourierTable"/> is made when the length is new; it says how they are done, and the kernel has a
-/// branch for each way.
+/// Fourier transforms whose length only the run knows, from its inputs or when a step has found it. A <see cref="FourierTable"/> is made when the length is new; it says how they are done, and
+/// the kernel has a branch for each way.
 /// </summary>
 internal sealed class RunTimeFourierKernel
 {

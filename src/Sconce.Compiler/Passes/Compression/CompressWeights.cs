@@ -35,7 +35,8 @@ internal static class CompressWeights
         var written = graph.Mutations.Select(mutation => mutation.Buffer).ToHashSet();
         foreach (var input in graph.Inputs.ToList())
         {
-            if (input is not { Kind: not InputKind.User, Data: { Type: DType.Float32, Shape.Length: >= 2 } data } || data.ElementCount < FewestElements || input.IsState || written.Contains(input.Value))
+            if (input is not { Kind: not InputKind.User, Data: { Type: DType.Float32, Shape.Length: >= 2 } data } || data.ElementCount < FewestElements
+                || input.IsState || written.Contains(input.Value))
             {
                 continue;
             }

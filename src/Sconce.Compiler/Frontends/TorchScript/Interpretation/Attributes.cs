@@ -128,7 +128,8 @@ internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal
             foreach (var (name, attribute) in instance.Attributes.Select(pair => (pair.Key, (Datum)pair.Value.Content!)).ToList())
             {
                 var whole = string.IsNullOrEmpty(path) ? name : $"{path}.{name}";
-                made.AddRange(TensorsOf(attribute).Where(tensor => !tensors.Exists(stored => stored.Reference == tensor)).Select(tensor => new MadeTensor(whole, tensor, tensor.Memories.First().Contents)));
+                made.AddRange(TensorsOf(attribute).Where(tensor => !tensors.Exists(stored => stored.Reference == tensor))
+                    .Select(tensor => new MadeTensor(whole, tensor, tensor.Memories.First().Contents)));
                 instance.Attributes[name] = OfArchive(new Lazy<Datum>(attribute));
             }
         }

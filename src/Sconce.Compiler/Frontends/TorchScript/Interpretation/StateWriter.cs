@@ -49,7 +49,8 @@ internal sealed class StateWriter(Graph graph, GraphBuilder builder, Attributes 
             }
         }
 
-        return attributes.MadeTensors.FirstOrDefault(tensor => tensor.Reference.Memories.Any(memory => !ReferenceEquals(memory.Contents, tensor.First))) is { } changed ? throw Computed(changed.Path) : written;
+        var changed = attributes.MadeTensors.FirstOrDefault(tensor => tensor.Reference.Memories.Any(memory => !ReferenceEquals(memory.Contents, tensor.First)));
+        return changed is null ? written : throw Computed(changed.Path);
     }
 
     /// <summary>Of no kind that a plan is made for: what a buffer for it begins with is not known.</summary>
