@@ -63,6 +63,8 @@ class LazyContext implements NNContext {
   /** By name or place, in the order in which they were first set; fresh ones the inner context does not have yet. */
   readonly #inputs = new Map<number | string, { readonly tensor: NNTensor; fresh: boolean }>();
   #inner: { readonly graph: LocalGraph; readonly context: NNContext } | undefined;
+  /** Where the inputs stand that were set by names, once a graph has been compiled. */
+  readonly #placed = new Map<string, number>();
   #computed = false;
 
   constructor(lazy: LazyGraph, budget: MemoryBudget) {
@@ -78,10 +80,14 @@ class LazyContext implements NNContext {
     const bytes = elementsOf(dimensions) * sizeOf(type);
     if (dimensions.length > mostDimensions) throw invalid(`input ${place} has ${dimensions.length} dimensions`);
     if (data.length !== bytes) throw invalid(`input ${place}: [${dimensions.join(", ")}] of ${type} has ${bytes} bytes, got ${data.length}`);
-    const key = placeOf(place);
+    const key = this.#keyOf(place);
     this.#budget.give(this.#inputs.get(key)?.tensor.data.length ?? 0);
-    this.#inputs.delete(key);
-    this.#budget.take(data.length);
+    try {
+      this.#budget.take(data.length);
+    } catch (error) {
+      this.#inputs.delete(key);
+      throw error;
+    }
     this.#inputs.set(key, { tensor: { dimensions: [...dimensions], type, data: data.slice() }, fresh: true });
   }
 
@@ -102,6 +108,22 @@ class LazyContext implements NNContext {
     this.#inner = undefined;
     for (const { tensor } of this.#inputs.values()) this.#budget.give(tensor.data.length);
     this.#inputs.clear();
+  }
+
+  /** What is known of an input: its place, or the name by which it was set while no graph says where names stand. */
+  #keyOf(place: number | string): number | string {
+    const key = placeOf(place);
+    if (typeof key === "number") return key;
+    const known = this.#placed.get(key) ?? this.#inner?.graph.inputs.findIndex(({ name }) => name === key) ?? -1;
+    return known < 0 ? key : known;
+  }
+
+  /** From now on inputs are known by their places, whatever names they were set by. */
+  #place(places: readonly (number | string)[]): void {
+    const given = places.map((place) => this.#inputs.get(place)!);
+    this.#inputs.clear();
+    given.forEach((input, index) => this.#inputs.set(index, input));
+    places.forEach((place, index) => { if (typeof place === "string") this.#placed.set(place, index); });
   }
 
   /** The inputs in order: that of their places, or of names the one in which they came. */
@@ -127,6 +149,7 @@ class LazyContext implements NNContext {
         if (input.fresh) context.setInput(index, input.tensor);
         input.fresh = false;
       });
+      this.#place(places);
       return context;
     });
   }
