@@ -62,6 +62,28 @@ internal static partial class ComplexForms
         return z;
     }
 
+    /// <summary>One after the other, as PyTorch does: how often an imaginary part goes round the circle hangs on the order.</summary>
+    private static Lowered RunningLogSumExp(Call call)
+    {
+        var (context, z) = (call.Context, call.Complex(0));
+        if (z.Real.Rank == 0)
+        {
+            return z;
+        }
+
+        var axis = call.Axis("dim", z.Real.Rank);
+        var dims = z.Real.Dims.SetItem(axis, 1);
+        var state = Each(z, context.Copy);
+        context.Loop(Dim.Max(z.Real.Dims[axis] - 1, 0), turn =>
+        {
+            ComplexExpr At(Dims i, Dim place) => ComplexMatrices.At(state, i.SetItem(axis, place)).Wide;
+            var next = ComplexMatrices.Map(context, z.Real.Type, dims, i => At(i, turn).LogAddExp(At(i, turn + 1)).As(z.Real.Type.Compute()));
+            context.MapInto(state.Real, dims, i => i.SetItem(axis, turn + 1), next.Real.At);
+            context.MapInto(state.Imaginary, dims, i => i.SetItem(axis, turn + 1), next.Imaginary.At);
+        });
+        return state;
+    }
+
     /// <summary>1, x, x² and so on in a last dim.</summary>
     private static Lowered Vandermonde(Call call)
     {

@@ -130,7 +130,7 @@ internal static partial class ComplexForms
         .. Each(Gradient, "gradient"),
         .. Each(OfReal, "softmax log_softmax _softmax _log_softmax special_softmax special_log_softmax"),
         .. Each(LogSumExp, "logsumexp special_logsumexp"),
-        .. Each(call => Running(call, (a, b) => a.Wide.LogAddExp(b.Wide)), "logcumsumexp _logcumsumexp"),
+        .. Each(RunningLogSumExp, "logcumsumexp _logcumsumexp"),
         .. Each(call => Spread(call.Context, EachPart(call), (a, b) => a + b), "var"),
         .. Each(call => Spread(call.Context, EachPart(call), (a, b) => ((a * a) + (b * b)).Sqrt()), "std"),
         .. Each(call => SpreadAndMean(call, (a, b) => a + b), "var_mean"),
