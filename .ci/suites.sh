@@ -51,7 +51,7 @@ within() {
 # A package's tests are node's own runner, which ends with "# pass N" and "# fail N" ("ℹ pass N" with its other reporter).
 node_suite() {
   local name=$1 log=$stamps/${1//\//-}.log status; shift
-  within 900 "$@" 2>&1 | tee "$log"
+  within 1800 "$@" 2>&1 | tee "$log"
   status=${PIPESTATUS[0]}
   count "$name" "$(number "$log" '(#|ℹ) pass')" "$(number "$log" '(#|ℹ) fail')" "$status"
 }
