@@ -197,18 +197,8 @@ public sealed class ConstExpr : Expr
 
     public override string ToString() => Type.IsFloat() ? Value.ToString("R", System.Globalization.CultureInfo.InvariantCulture) : Bits.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>Round to nearest, halves to even, on the upper 16 bits of a float. PyTorch's NaN has no sign, and .NET's has.</summary>
-    public static float RoundToBFloat16(float value)
-    {
-        if (float.IsNaN(value))
-        {
-            return BitConverter.UInt32BitsToSingle(0x7FC00000);
-        }
-
-        var bits = BitConverter.SingleToUInt32Bits(value);
-        bits += 0x7FFF + ((bits >> 16) & 1);
-        return BitConverter.UInt32BitsToSingle(bits & 0xFFFF0000);
-    }
+    /// <summary>The nearest float that bfloat16 has.</summary>
+    public static float RoundToBFloat16(float value) => BitConverter.UInt32BitsToSingle((uint)HalfPrecision.ToBFloat16(value) << 16);
 
     private protected override bool SameAs(Expr other) => other is ConstExpr c && Bits == c.Bits;
 }

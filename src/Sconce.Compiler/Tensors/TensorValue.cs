@@ -79,8 +79,7 @@ public sealed class TensorValue
                 MemoryMarshal.Cast<byte, Half>(Bytes)[(int)at] = (Half)value;
                 break;
             case DType.BFloat16:
-                MemoryMarshal.Cast<byte, ushort>(Bytes)[(int)at] =
-                    (ushort)(BitConverter.SingleToUInt32Bits(ConstExpr.RoundToBFloat16((float)value)) >> 16);
+                MemoryMarshal.Cast<byte, ushort>(Bytes)[(int)at] = HalfPrecision.ToBFloat16((float)value);
                 break;
             case var type when type.IsFloat8():
                 Bytes[(int)at] = Float8.FromSingle((float)value, type);

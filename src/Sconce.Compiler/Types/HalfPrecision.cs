@@ -72,7 +72,8 @@ public static class HalfPrecision
         return TensorData.Dense(type, tensor.Shape, MemoryMarshal.AsBytes(result.AsSpan()).ToArray());
     }
 
-    private static ushort ToBFloat16(float value)
+    /// <summary>The bits of the nearest bfloat16, of two as near the even one. PyTorch's NaN has no sign, and .NET's has.</summary>
+    public static ushort ToBFloat16(float value)
     {
         if (float.IsNaN(value))
         {
