@@ -27,7 +27,7 @@ internal sealed class ReduceKernel
         this.module = module;
 
         // What a found index counts along, in the order in which the axes were given.
-        var count = given.Reduced.Aggregate(Dim.Zero, (sum, axis) => (sum * axis.Extent) + axis);
+        var count = Axis.PlaceIn(given.Reduced);
         var findsIndex = given.Reducers.Any(reducer => reducer.Combiner.FindsIndex());
         var inOrder = findsIndex ? given.Reduced : InMemoryOrder(given);
         var places = new Reducer(Combiner.Sum, Expr.Of(count));

@@ -114,6 +114,9 @@ public sealed class Axis(Dim extent, string name = "i") : LeafAtom
 
     public override Interval Bounds => new(0, Extent.Bounds.Max is var max && max == long.MaxValue ? max : Math.Max(max - 1, 0));
 
+    /// <summary>Which point of a space this is, counted along the axes with the last as the fastest.</summary>
+    public static Dim PlaceIn(IEnumerable<Axis> axes) => axes.Aggregate(Dim.Zero, (place, axis) => (place * axis.Extent) + axis);
+
     public override string ToString() => Name;
 }
 

@@ -147,7 +147,7 @@ public static class ConvolutionPreparation
         var (pixels, depth) = (PixelCount(step), Dim.Product(inner.Select(axis => axis.Extent)));
         if (IntegerPanels.Pack($"{step.Target.Buffer.Name}.weight", [group], column, [], inner, WeightAt(column)) is var (words, quantised))
         {
-            var place = inner.Aggregate(Dim.Zero, (at, axis) => (at * axis.Extent) + axis);
+            var place = Axis.PlaceIn(inner);
             return (
                 words, quantised.Load([Dim.Of(output).FloorDiv(perGroup)], Dim.Of(output).Mod(perGroup), [], place),
                 quantised.Words.ChoiceFor(pixels) with { ThreadScratch = WidenedPanel.Of(quantised.Words, depth) });

@@ -43,7 +43,7 @@ internal static class DirectKernel
             panel,
             step.Target.Substitute(output),
             step.Epilogue.Substitute(output),
-            choice.Sums) 
+            choice.Sums)
         {
             Groups = Storage.Integers.PartsOf(step.Weight) is var (_, _, zero, scale) ? (First(scale), First(zero as LoadExpr), (zero as ConstExpr)?.Value ?? 0) : default,
         };

@@ -18,7 +18,7 @@ internal sealed record WindowRuns(ImmutableArray<TapLoop> Loops, ImmutableArray<
     public Dim Run => Dim.Product(Inner.Select(axis => axis.Extent));
 
     /// <summary>Where the element at these axes lies within its run.</summary>
-    public Dim Place => Inner.Aggregate(Dim.Zero, (place, axis) => (place * axis.Extent) + axis);
+    public Dim Place => Axis.PlaceIn(Inner);
 
     /// <param name="step">The convolution.</param>
     /// <param name="input">Where its input lies.</param>
