@@ -28,7 +28,7 @@ export interface CompressedWeight {
   readonly kept?: string;
 }
 
-/** What the compiler gives beside the artifact's bytes: src/Sconce.Browser/Messages.cs. */
+/** What the compiler gives beside the artifact's bytes: src/Sconce.Browser/Answer.cs. */
 export interface Answer {
   readonly inspection?: Inspection;
   readonly manifest?: unknown;
