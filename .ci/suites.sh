@@ -210,7 +210,7 @@ suite_packages() {
   test_wheel
 }
 
-# The Python wheel, unpacked in a folder without a checkout in reach. The PyTorch of ../shared runs in a root of its own, which sees /tmp and no Node but the one put there.
+# The Python wheel, unpacked in a folder of its own. The PyTorch of ../shared runs in a root of its own, which sees this checkout, not always /tmp, and no Node but the one put there.
 test_wheel() {
   ( pack_wheel ) || { count wheel 0 1 1; return; }
   local wheel folder
@@ -218,7 +218,7 @@ test_wheel() {
   python_tests wheel python3 tests/python/test_wheel.py "$wheel"
   if [ ! -x ../shared/pytorch/python ]; then say "packages: no ../shared/pytorch here: the wheel is not tried with PyTorch"; return; fi
   need node "Node 20.16 or newer, https://nodejs.org"
-  folder=$(mktemp -d /tmp/sconce-wheel.XXXXXX)
+  folder=$(mktemp -d "$stamps/wheel-torch.XXXXXX")
   python3 -m zipfile -e "$wheel" "$folder/site"
   mkdir "$folder/bin"; cp "$(node -p process.execPath)" "$folder/bin/node"; cp tests/python/*.py python/README.md "$folder"
   PYTHONPATH=$folder/site PATH=$folder/bin:$PATH python_tests wheel-torch ../shared/pytorch/python "$folder/test_sconce.py"

@@ -25,7 +25,7 @@ internal static class Answer
 
         json.WriteEndArray();
         json.WriteStartArray("flushed");
-        foreach (var (constant, count) in compilation.Program.Flushed)
+        foreach (var (constant, count) in compilation.Flushed)
         {
             json.WriteStartObject();
             json.WriteString("name", constant);

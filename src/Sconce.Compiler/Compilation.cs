@@ -73,6 +73,9 @@ public sealed class Compilation
     /// <summary>What became of the weights that <see cref="CompileOptions.Weights"/> is about, in their order.</summary>
     public ImmutableArray<CompressedWeight> Compressed { get; private init; } = [];
 
+    /// <summary>Constants of which so many numbers were subnormal and became zero, in any of the methods.</summary>
+    public IReadOnlyList<(string Name, long Count)> Flushed => [.. Methods.SelectMany(method => method.Program.Flushed).Distinct()];
+
     /// <summary>Units of work that the compilation took of its <see cref="Diagnostics.Budget"/>.</summary>
     public long Work { get; private init; }
 

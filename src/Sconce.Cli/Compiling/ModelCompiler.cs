@@ -33,8 +33,7 @@ internal static class ModelCompiler
         {
             progress?.Report("writing");
             var (layout, shards) = Write(compilation, output, model);
-            var flushed = compilation.Methods.SelectMany(method => method.Program.Flushed).Distinct().ToList();
-            return new CompiledFile(output, ArtifactContents.Of(compilation, layout), compilation.Methods, flushed, shards, compilation.Compressed);
+            return new CompiledFile(output, ArtifactContents.Of(compilation, layout), compilation.Methods, compilation.Flushed, shards, compilation.Compressed);
         });
 
     /// <summary>Compiles a model for its manifest alone.</summary>
