@@ -6,9 +6,11 @@ const root = (name, script) => `../../node_modules/${name}/${script}`;
 const next = { files: { "package.json": '{ "private": true }' }, copies: "next", environment: { NEXT_TELEMETRY_DISABLED: "1" } };
 const nextCommand = root("next", "dist/bin/next");
 const vite = { files: { "index.html": html("/main.js") }, build: [[root("vite", "bin/vite.js"), "build"]], output: "dist" };
-// As the README says: in Vite 7 a package that is bundled ahead loses its worker.
-const viteDevelopment = { ...vite, development: (port) => [root("vite", "bin/vite.js"), "--port", port, "--strictPort"] };
-const excluding = (packages) => ({ "vite.config.mjs": `export default { optimizeDeps: { exclude: ${JSON.stringify(packages)} } };\n` });
+// What a development server bundles ahead lies in a folder of its own: by node_modules, which all of these projects share, one server would take it from another.
+const configured = (exclude) => ({ "vite.config.mjs": `export default { cacheDir: ".vite", optimizeDeps: { exclude: ${JSON.stringify(exclude)} } };\n` });
+const viteDevelopment = {
+  files: { ...vite.files, ...configured([]) }, development: (port) => [root("vite", "bin/vite.js"), "--port", port, "--strictPort"],
+};
 
 const esbuild = (script, entries) => ({
   files: {
@@ -38,7 +40,8 @@ export const projects = {
   "vite 8": vite,
   "vite 7": { ...vite, build: [[root("vite7", "bin/vite.js"), "build"]] },
   "vite 8's development server": viteDevelopment,
-  "vite 7's development server": { ...viteDevelopment, development: (port) => [root("vite7", "bin/vite.js"), "--port", port, "--strictPort"], files: { ...vite.files, ...excluding(["sconce"]) } },
+  // As the README says: in Vite 7 a package that is bundled ahead loses its worker.
+  "vite 7's development server": { ...viteDevelopment, development: (port) => [root("vite7", "bin/vite.js"), "--port", port, "--strictPort"], files: { ...vite.files, ...configured(["sconce"]) } },
   "vite 8 and Vue": { ...vite, files: { "index.html": html("/vue.js") }, answers: "once" },
   "webpack": webpack("main.js"),
   "parcel": {
@@ -70,6 +73,6 @@ export default {
   },
   "WASI-NN by esbuild": { ...esbuild("guest.js", { guest: "guest.js", "guest-worker": "guest-worker.js", worker: "sconce/worker" }), answers: "guest" },
   "WASI-NN by vite 8": { ...vite, files: { "index.html": html("/guest.js") }, answers: "guest" },
-  "WASI-NN by vite's development server": { ...viteDevelopment, files: { "index.html": html("/guest.js"), ...excluding(["sconce", "sconce-wasi-nn"]) }, answers: "guest" },
+  "WASI-NN by vite's development server": { ...viteDevelopment, files: { "index.html": html("/guest.js"), ...configured(["sconce", "sconce-wasi-nn"]) }, answers: "guest" },
   "WASI-NN by webpack": { ...webpack("guest.js"), answers: "guest" },
 };
