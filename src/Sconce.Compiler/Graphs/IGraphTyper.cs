@@ -11,8 +11,8 @@ public interface IGraphTyper
     /// <summary>An input that nodes may use from now on.</summary>
     void Define(GraphInput input);
 
-    /// <summary>What a loop carries, of which only the type of its first value is known.</summary>
-    GraphType Parameter(Value parameter, Argument first);
+    /// <summary>What a loop carries, of which only the type of its first value is known, and the dims whose sizes a turn may change.</summary>
+    GraphType Parameter(Value parameter, Argument first, IReadOnlyCollection<int> open);
 
     /// <summary>The types of a node's results. A node that gives a list has as many as the list has items.</summary>
     (ImmutableArray<GraphType> Types, bool IsList) TypesOf(Node node);

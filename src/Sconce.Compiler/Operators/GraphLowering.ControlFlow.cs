@@ -18,10 +18,10 @@ public sealed partial class GraphLowering
         ImmutableArray<Lowered> arguments = [.. node.Arguments.Select(argument => LowerArgument(argument.Argument))];
         var results = node.Operator switch
         {
-            "higher_order::cond" when arguments is [var predicate, ..] => Conditional(node, predicate, Items(1)),
-            "higher_order::while_loop" => While(node, Items(0), Items(1)),
-            "higher_order::scan" => Scan(node, Items(0), Items(1), Items(2)),
-            "higher_order::map_impl" => Scan(node, [], Items(0), Items(1)),
+            "higher_order::cond" when arguments is [var predicate, ..] => Conditional(node, predicate, Items(1), mayDiffer: arguments is [_, _, Lowered.Bool { Known: true }]),
+            "higher_order::while_loop" => While(node, Items(0), Items(1), Items(2)),
+            "higher_order::scan" => Scan(node, Items(0), Items(1), Items(2), Items(3)),
+            "higher_order::map_impl" => Scan(node, [], Items(0), Items(1), []),
             "higher_order::associative_scan" => AssociativeScan(node, Items(0), Items(1)),
             _ => throw SconceException.Expected("a predicate", "none"),
         };
@@ -40,7 +40,11 @@ public sealed partial class GraphLowering
     }
 
     /// <summary><c>torch.cond(predicate, yes, no, operands)</c>: where the predicate is known, only the branch that is taken; else the run chooses.</summary>
-    private ImmutableArray<Lowered> Conditional(Node node, Lowered predicate, ImmutableArray<Lowered> operands)
+    /// <param name="node">The node.</param>
+    /// <param name="predicate">What decides.</param>
+    /// <param name="operands">What the branches are given.</param>
+    /// <param name="mayDiffer">Whether the branches may give tensors of other sizes.</param>
+    private ImmutableArray<Lowered> Conditional(Node node, Lowered predicate, ImmutableArray<Lowered> operands, bool mayDiffer)
     {
         var condition = Condition(predicate);
         if (IndexConditions.Decide(condition) is { } known)
@@ -94,7 +98,7 @@ public sealed partial class GraphLowering
         Dim Size(Dim n, Dim m, Dim? recorded)
         {
             var own = n.Any(IsOwn) || m.Any(IsOwn);
-            if (!own && (context.Facts.Equal(n, m) == true || recorded?.AsAtom is not Symbol symbol || !context.IsOpen(symbol)))
+            if (!own && (context.Facts.Equal(n, m) == true || !(mayDiffer || (recorded?.AsAtom is Symbol symbol && context.IsOpen(symbol)))))
             {
                 return context.Same(n, m, "both branches give tensors of the same sizes");
             }
@@ -113,14 +117,15 @@ public sealed partial class GraphLowering
         bool IsOwn(Atom leaf) => leaf is FoundSymbol symbol && program.Found.IndexOf(symbol) >= found;
     }
 
-    /// <summary><c>while_loop(condition, body, carried, additional)</c>.</summary>
-    private ImmutableArray<Lowered> While(Node node, ImmutableArray<Lowered> initial, ImmutableArray<Lowered> additional)
+    /// <summary><c>while_loop(condition, body, carried, additional, open)</c>: of what is carried the last list has the dims that a turn may change, for each value a list.</summary>
+    private ImmutableArray<Lowered> While(Node node, ImmutableArray<Lowered> initial, ImmutableArray<Lowered> additional, ImmutableArray<Lowered> open)
     {
-        var carried = Carry(initial);
+        var carried = Carry(initial, open);
         ImmutableArray<Lowered> arguments = [.. carried, .. additional];
         context.While(
             () => Condition(Results(node.Blocks[0], arguments).FirstOrDefault() ?? Lowered.Nothing),
-            () => Next(carried, Results(node.Blocks[1], arguments)));
+            () => Next(carried, Results(node.Blocks[1], arguments), open),
+            ownFacts: !open.IsEmpty);
         return carried;
     }
 
@@ -128,13 +133,16 @@ public sealed partial class GraphLowering
     /// <c>scan(combine, initial, xs, additional)</c>: the body is given what is carried and a slice of each x, and gives what is carried next and a slice of
     /// each result. Without anything carried it is <c>map</c>.
     /// </summary>
-    private ImmutableArray<Lowered> Scan(Node node, ImmutableArray<Lowered> initial, ImmutableArray<Lowered> xs, ImmutableArray<Lowered> additional)
+    private ImmutableArray<Lowered> Scan(Node node, ImmutableArray<Lowered> initial, ImmutableArray<Lowered> xs, ImmutableArray<Lowered> additional, ImmutableArray<Lowered> open)
     {
         var length = Length(xs);
-        var carried = Carry(initial);
         var found = program.Found.Count;
+        var carried = Carry(initial, open);
         ImmutableArray<Lowered> stacks = [];
-        context.Loop(length, turn =>
+        context.Loop(length, open.IsEmpty ? Turn : turn => context.WithFacts(() => Turn(turn)));
+        return [.. carried, .. stacks];
+
+        void Turn(Dim turn)
         {
             var results = Results(node.Blocks[0], [.. carried, .. xs.Select(x => Slice(x, turn)), .. additional]);
             stacks = [.. results.Skip(carried.Length).Select(result => Stack(result, length))];
@@ -142,9 +150,8 @@ public sealed partial class GraphLowering
 
             // A result may be what was carried to this turn.
             PutSlices(stacks, turn, [.. results.Skip(carried.Length)]);
-            Next(carried, [.. results.Take(carried.Length)]);
-        });
-        return [.. carried, .. stacks];
+            Next(carried, [.. results.Take(carried.Length)], open);
+        }
     }
 
     /// <summary><c>associative_scan(combine, xs, additional)</c>: the combination of all slices up to each.</summary>
@@ -155,12 +162,12 @@ public sealed partial class GraphLowering
         ImmutableArray<Lowered> first = [.. xs.Select(x => Slice(x, 0))];
         ImmutableArray<Lowered> stacks = [.. first.Select(slice => Stack(slice, length))];
         PutSlices(stacks, 0, first);
-        var carried = Carry(first);
+        var carried = Carry(first, []);
         context.Loop(length - 1, turn =>
         {
             var results = Results(node.Blocks[0], [.. carried, .. xs.Select(x => Slice(x, turn + 1)), .. additional]);
             PutSlices(stacks, turn + 1, results);
-            Next(carried, results);
+            Next(carried, results, []);
         });
         return stacks;
     }
@@ -194,10 +201,42 @@ public sealed partial class GraphLowering
     };
 
     /// <summary>The values as they go from turn to turn: in buffers of their own, that hold these when the loop begins.</summary>
-    private ImmutableArray<Lowered> Carry(ImmutableArray<Lowered> initial) => [.. initial.Select(value => Held(value, [.. Parts(value).Select(context.Copy)]))];
+    private ImmutableArray<Lowered> Carry(ImmutableArray<Lowered> initial, ImmutableArray<Lowered> open) => [.. initial.Select((value, number) => Held(
+        value, [.. Parts(value).Select(part => OpenAxes(open, number) is { IsEmpty: false } axes ? Resized(part, axes) : context.Copy(part))]))];
+
+    /// <summary>The dims of what is carried that a turn may change.</summary>
+    private static ImmutableArray<int> OpenAxes(ImmutableArray<Lowered> open, int number) =>
+        number < open.Length && open[number] is Lowered.List { Items: var axes } ? [.. axes.OfType<Lowered.Int>().Select(axis => (int)axis.Value.Value)] : [];
+
+    /// <summary>A copy some of whose sizes are symbols of their own, that are written with them.</summary>
+    private TensorBuffer Resized(TensorBuffer source, ImmutableArray<int> axes)
+    {
+        var copy = context.Temporary(source.Type, [.. source.Dims.Select((size, axis) => axes.Contains(axis) ? Dim.Of(context.Declare(0, null)) : size)]);
+        Resize(copy, source, axes);
+        return copy;
+    }
+
+    /// <summary>Gives a buffer the sizes of another one, and what it holds.</summary>
+    private void Resize(TensorBuffer target, TensorBuffer source, ImmutableArray<int> axes)
+    {
+        foreach (var axis in axes)
+        {
+            context.Write((FoundSymbol)target.Dims[axis].AsAtom!, Expr.Of(source.Dims[axis]));
+        }
+
+        context.WithFacts(() =>
+        {
+            foreach (var axis in axes)
+            {
+                context.Facts.Assume(new SizeCondition.Compare(target.Dims[axis], SizeComparison.Equal, source.Dims[axis]));
+            }
+
+            context.MapInto(target, source.Dims, index => index, source.At);
+        });
+    }
 
     /// <summary>Ends a turn: what is carried becomes what the turn gave.</summary>
-    private void Next(ImmutableArray<Lowered> carried, ImmutableArray<Lowered> results)
+    private void Next(ImmutableArray<Lowered> carried, ImmutableArray<Lowered> results, ImmutableArray<Lowered> open)
     {
         if (carried.Length != results.Length)
         {
@@ -205,23 +244,31 @@ public sealed partial class GraphLowering
         }
 
         var all = carried.SelectMany(value => BuffersOf(value)).ToHashSet<TensorBuffer>(ReferenceEqualityComparer.Instance);
-        List<(TensorBuffer Target, TensorBuffer Source)> moves = [];
-        foreach (var (value, result) in carried.Zip(results))
+        List<(TensorBuffer Target, TensorBuffer Source, ImmutableArray<int> Open)> moves = [];
+        foreach (var (number, (value, result)) in carried.Zip(results).Index())
         {
             var (targets, sources) = (BuffersOf(value), Parts(result));
             CheckAlike(value, targets, result, sources);
-            moves.AddRange(targets.Zip(sources).Where(pair => pair.First != pair.Second));
+            moves.AddRange(targets.Zip(sources).Where(pair => pair.First != pair.Second).Select(pair => (pair.First, pair.Second, OpenAxes(open, number))));
         }
 
-        // What takes another's place is read before that is written.
-        foreach (var (target, source) in moves.Select(move => (move.Target, all.Contains(move.Source) ? context.Copy(move.Source) : move.Source)).ToList())
+        // What takes another's place is read before that is written; and all is read before a size is written that other sizes hang on.
+        moves = [.. moves.Select(move => (move.Target, !move.Open.IsEmpty ? Resized(move.Source, move.Open) : all.Contains(move.Source) ? context.Copy(move.Source) : move.Source, move.Open))];
+        foreach (var (target, source, axes) in moves.OrderBy(move => move.Open.IsEmpty ? 0 : 1))
         {
-            foreach (var (a, b) in source.Dims.Zip(target.Dims))
+            foreach (var (axis, (a, b)) in source.Dims.Zip(target.Dims).Index().Where(pair => !axes.Contains(pair.Index)))
             {
                 context.Same(a, b, "what a loop carries keeps its sizes");
             }
 
-            Put(target, source);
+            if (axes.IsEmpty)
+            {
+                Put(target, source);
+            }
+            else
+            {
+                Resize(target, source, axes);
+            }
         }
     }
 

@@ -39,10 +39,11 @@ public sealed partial class GraphLowering
             _ => lowering.Constant(input.Data, input.Name),
         };
 
-        public GraphType Parameter(Value parameter, Argument first)
+        public GraphType Parameter(Value parameter, Argument first, IReadOnlyCollection<int> open)
         {
             var initial = lowering.LowerArgument(first);
-            var held = Held(initial, [.. lowering.Parts(initial).Select(part => context.Temporary(part.Type, part.Dims))]);
+            var held = Held(initial, [.. lowering.Parts(initial).Select(part => context.Temporary(
+                part.Type, [.. part.Dims.Select((size, axis) => open.Contains(axis) ? Dim.Of(context.Declare(0, null)) : size)]))]);
             lowering.values[parameter] = held;
             return TypeOf(held);
         }

@@ -51,13 +51,16 @@ public sealed partial class LoweringContext
     }
 
     /// <summary>Runs what the body adds for as long as the condition gives true, which may add steps of its own.</summary>
-    internal void While(Func<Expr> condition, Action body)
+    /// <param name="condition">Looked at before each turn.</param>
+    /// <param name="body">One turn.</param>
+    /// <param name="ownFacts">Whether what the condition finds of sizes holds in one turn alone.</param>
+    internal void While(Func<Expr> condition, Action body, bool ownFacts = false)
     {
         List<Step> test = [], steps = [];
         Expr? holds = null;
         Turn(steps, () =>
         {
-            holds = Within(test, condition);
+            holds = Within(test, condition, perhaps: ownFacts);
             Within(steps, body, perhaps: true);
         });
         Add(new WhileStep([.. test], holds!, [.. steps]));

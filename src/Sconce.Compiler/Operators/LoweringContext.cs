@@ -317,6 +317,9 @@ public sealed partial class LoweringContext(TensorProgram program)
         return result;
     }
 
+    /// <summary>Lets the body add its steps where steps are being added, with facts about sizes that hold for these alone.</summary>
+    internal void WithFacts(Action body) => Within(Steps, body, perhaps: true);
+
     /// <summary>Steps are added to a block from now on.</summary>
     /// <inheritdoc cref="Within{T}" path="/param"/>
     internal OpenBlock Open(List<Step> block, bool perhaps)

@@ -115,7 +115,7 @@ internal sealed class GraphBuilder(IGraphTyper typer, Graph graph) : NodeEmitter
         AppendRegion(new Node
         {
             Operator = "higher_order::cond",
-            Arguments = [new(null, condition), new(null, new Argument.List([]))],
+            Arguments = [new(null, condition), new(null, new Argument.List([])), new(null, new Argument.Bool(true))],
             Outputs = [chosen],
             Blocks = [Of(first), Of(second)],
             Source = Source,

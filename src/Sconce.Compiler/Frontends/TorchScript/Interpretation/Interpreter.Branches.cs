@@ -37,6 +37,7 @@ internal sealed partial class Interpreter
             return;
         }
 
+        undecided++;
         var born = journal.Now;
         var decision = DecisionOf(condition.Value);
         var source = builder.Source;
@@ -63,7 +64,7 @@ internal sealed partial class Interpreter
             builder.AppendRegion(new Node
             {
                 Operator = "higher_order::cond",
-                Arguments = [new(null, condition.Value), new(null, new Argument.List([]))],
+                Arguments = [new(null, condition.Value), new(null, new Argument.List([])), new(null, new Argument.Bool(true))],
                 Outputs = [.. outputs],
                 Blocks = [yes.Block, no.Block],
                 Source = builder.Source,

@@ -21,6 +21,9 @@ internal sealed partial class Interpreter
         private readonly Dictionary<(Cell, string), Place> places = [];
         private readonly HashSet<(Place, Place)> shared = [];
 
+        /// <summary>Of a tensor the dims whose sizes a turn changes.</summary>
+        private readonly Dictionary<(Cell, string), SortedSet<int>> open = [];
+
         /// <summary>A value that is carried.</summary>
         public sealed class Place
         {
@@ -60,6 +63,22 @@ internal sealed partial class Interpreter
 
             return changed.Count > 0 || Count() > known;
         }
+
+        /// <summary>Variables, lists and dicts that each turn sets to something that cannot be carried, and why. Where they have been set in the same turn they may be read.</summary>
+        private readonly Dictionary<Cell, Datum.Unusable> lost = [];
+        private bool hasOpened;
+
+        /// <summary>Whether the turn's end showed more sizes that change, so that the body must be gone through again.</summary>
+        public bool TakeOpened() => hasOpened && !(hasOpened = false);
+
+        /// <summary>For each of the values the dims whose sizes a turn changes; empty where there are none.</summary>
+        public Argument Open(Turn turn) => new Argument.List(open.Count == 0 ? [] : [.. turn.Leaves.Select(leaf =>
+            new Argument.List([.. OpenAt(leaf.Key).Select(axis => new Argument.Int(axis))]))]);
+
+        private SortedSet<int> OpenAt((Cell, string)? key) => key is { } known && open.TryGetValue(known, out var axes) ? axes : [];
+
+        /// <summary>A variable is nothing when a turn begins, and after the loop.</summary>
+        public void Lose(Cell variable, SconceException why) => hasOpened |= lost.TryAdd(variable, new Datum.Unusable($"{why.Problem}, and it is read by the next turn, or after the loop"));
 
         private int Count() => places.Count + shared.Count + places.Values.Sum(place => place.Others.Count + place.Candidates.Count + (place.HasOwn ? 1 : 0));
 
@@ -168,7 +187,7 @@ internal sealed partial class Interpreter
         /// <summary>Memory that a turn made, or that it was given as a place's own.</summary>
         private IEnumerable<Cell> Fresh(TensorReference reference, Place place, Turn turn) => LeavesOf(reference)
             .Where(leaf => !isExact || leaf != turn.Built.GetValueOrDefault(place).Own || !turn.IsBuilt(place, reference))
-            .SelectMany(leaf => leaf.Memories).Select(memory => memory.Cell).Where(cell => cell.Born >= born).Distinct();
+            .SelectMany(leaf => leaf.Memories).SelectMany(memory => memory.Cell.Bases).Where(cell => cell.Born >= born).Distinct();
 
         private bool IsCarried(Cell cell, string path, bool forced) => forced || places.ContainsKey((cell, path));
 
@@ -189,6 +208,8 @@ internal sealed partial class Interpreter
                     return Held(list.Items, items => new Datum.List(items));
                 case Datum.Dict dict when IsCarried(cell, path, forced):
                     return Held(dict.Items, items => new Datum.Dict(items));
+                case RowItems items:
+                    return items with { Rows = (Datum)Map(cell, items.Rows, path + "[]", forced, carried, isBuilding)! };
                 case ImmutableList<Datum> items:
                     return items.Select((item, i) => (Datum)Map(cell, item, Inner(path, i), forced, carried, isBuilding)!).ToImmutableList();
                 case ImmutableList<(Datum Key, Datum Value)> items:
@@ -248,6 +269,9 @@ internal sealed partial class Interpreter
                     carried(before, after, path);
                     Zip(cell, a.Items.Content, b.Items.Content, path + "[]", forced: true, carried, kept);
                     break;
+                case (RowItems a, RowItems b) when a.Like.Equals(b.Like):
+                    Zip(cell, a.Rows, b.Rows, path + "[]", forced, carried, kept);
+                    break;
                 case (ImmutableList<Datum> a, ImmutableList<Datum> b) when a.Count == b.Count:
                     foreach (var (i, item) in a.Index())
                     {
@@ -285,14 +309,14 @@ internal sealed partial class Interpreter
                     Add(new Argument.Int(0), new GraphType.Int());
                 }
 
-                foreach (var cell in carrier.cells)
+                foreach (var cell in carrier.cells.Where(cell => !carrier.lost.ContainsKey(cell)))
                 {
-                    carrier.Map(cell, cell.Content, "", forced: false, (content, path) => Prepare(content, carrier.places.GetValueOrDefault((cell, path))), isBuilding: false);
+                    carrier.Map(cell, cell.Content, "", forced: false, (content, path) => Prepare(content, (cell, path)), isBuilding: false);
                 }
             }
 
-            /// <summary>The first value of each, and its type.</summary>
-            public List<(Argument First, GraphType Type)> Leaves { get; } = [];
+            /// <summary>The first value of each, its type, and where it lies.</summary>
+            public List<(Argument First, GraphType Type, (Cell, string)? Key)> Leaves { get; } = [];
 
             public List<Value> Values { get; } = [];
 
@@ -304,20 +328,21 @@ internal sealed partial class Interpreter
 
             public bool IsBuilt(Place place, TensorReference reference) => Built.TryGetValue(place, out var built) && built.Whole == reference;
 
-            public Value Add(Argument first, GraphType type)
+            public Value Add(Argument first, GraphType type, (Cell, string)? key = null)
             {
                 var value = given.IsEmpty ? new Value(interpreter.builder.Name("carried"), type) : given[Values.Count];
-                Leaves.Add((first, type));
+                Leaves.Add((first, type, key));
                 Values.Add(value);
                 return value;
             }
 
-            private object Prepare(object content, Place? place)
+            private object Prepare(object content, (Cell, string) key)
             {
+                var place = carrier.places.GetValueOrDefault(key);
                 switch (content)
                 {
                     case Contents { Value: { } value }:
-                        Add(value, TypeOf(value));
+                        Add(value, TypeOf(value), key);
                         break;
                     case Datum.Tensor { Reference: var tensor }:
                         if (place is not null && carrier.isExact)
@@ -329,7 +354,7 @@ internal sealed partial class Interpreter
 
                             if (place.HasOwn)
                             {
-                                Add(tensor.Read(interpreter.builder), TypeOf(tensor.Read(interpreter.builder)));
+                                Add(tensor.Read(interpreter.builder), TypeOf(tensor.Read(interpreter.builder)), key);
                             }
 
                             if (place.HasTag)
@@ -340,7 +365,7 @@ internal sealed partial class Interpreter
                             break;
                         }
 
-                        Add(tensor.Read(interpreter.builder), TypeOf(tensor.Read(interpreter.builder)));
+                        Add(tensor.Read(interpreter.builder), TypeOf(tensor.Read(interpreter.builder)), key);
                         break;
                     case Datum.Int number:
                         Add(number.Value, new GraphType.Int());
@@ -363,14 +388,14 @@ internal sealed partial class Interpreter
                 {
                     foreach (var (value, leaf) in Values.Zip(Leaves))
                     {
-                        value.Type = interpreter.builder.Typer.Parameter(value, leaf.First);
+                        value.Type = interpreter.builder.Typer.Parameter(value, leaf.First, carrier.OpenAt(leaf.Key));
                     }
                 }
 
                 next = skipped;
                 foreach (var cell in carrier.cells)
                 {
-                    Begun.Add((cell, carrier.Map(cell, cell.Content, "", forced: false, (content, path) => Build(content, carrier.places.GetValueOrDefault((cell, path))), isBuilding: true)));
+                    Begun.Add((cell, carrier.lost.TryGetValue(cell, out var why) ? why : carrier.Map(cell, cell.Content, "", forced: false, (content, path) => Build(content, carrier.places.GetValueOrDefault((cell, path))), isBuilding: true)));
                 }
 
                 foreach (var (a, b) in carrier.shared)
@@ -443,9 +468,17 @@ internal sealed partial class Interpreter
             /// <summary>Takes the values of the next turn, which must be such as those of this one.</summary>
             public void End(List<Argument> results)
             {
-                foreach (var (cell, content) in Begun)
+                foreach (var (cell, content) in Begun.Where(begun => !carrier.lost.ContainsKey(begun.Cell)))
                 {
-                    carrier.Zip(cell, content, cell.Content, "", forced: false, (before, after, path) => Next(before, after, carrier.places.GetValueOrDefault((cell, path)), results), Keep);
+                    try
+                    {
+                        carrier.Zip(cell, content, cell.Content, "", forced: false, (before, after, path) => Next(before, after, carrier.places.GetValueOrDefault((cell, path)), results), Keep);
+                    }
+                    catch (SconceException error) when (error.Kind == ErrorKind.Unsupported && content is not Contents)
+                    {
+                        carrier.Lose(cell, error);
+                        return;
+                    }
                 }
             }
 
@@ -525,17 +558,38 @@ internal sealed partial class Interpreter
                 }
 
                 var before = Values[results.Count].Type;
-                if (before is GraphType.Tensor { Type: var type, Shape: { } shape }
-                    && (value is not Argument.OfValue { Value.Type: GraphType.Tensor { Type: var now, Shape: { } next } } || now != type || next.Length != shape.Length
-                        || next.Zip(shape).Any(pair => interpreter.builder.Typer.Holds(new SizeCondition.Compare(pair.First, SizeComparison.Equal, pair.Second)) == false)))
+                if (before is GraphType.Tensor { Type: var type, Shape: { } shape })
                 {
-                    throw SconceException.Unsupported(
-                        "a loop, of which only the run knows how many turns it makes, changes the dtype or the sizes of a tensor: "
-                            + $"{GraphPrinter.Text(before)} becomes {(value is Argument.OfValue { Value: var given } ? GraphPrinter.Text(given.Type) : "something else")}",
-                        hint: "give the tensor its full size before the loop and write its parts, or let the number of turns hang on sizes that are known");
+                    if (value is not Argument.OfValue { Value.Type: GraphType.Tensor { Type: var now, Shape: { } next } } || now != type || next.Length != shape.Length)
+                    {
+                        throw SconceException.Unsupported(
+                            "a loop, of which only the run knows how many turns it makes, changes the dtype or the dims of a tensor: "
+                                + $"{GraphPrinter.Text(before)} becomes {(value is Argument.OfValue { Value: var given } ? GraphPrinter.Text(given.Type) : "something else")}",
+                            hint: "let it have that dtype, and as many dims, before the loop");
+                    }
+
+                    if (Leaves[results.Count].Key is { } key)
+                    {
+                        Open(key, shape, next);
+                    }
                 }
 
                 results.Add(value);
+            }
+
+            /// <summary>Sizes that a turn changes, or may change.</summary>
+            private void Open((Cell, string) key, ImmutableArray<Dim> before, ImmutableArray<Dim> after)
+            {
+                var typer = interpreter.builder.Typer;
+                for (var axis = 0; axis < before.Length; axis++)
+                {
+                    var isSame = typer.Holds(new SizeCondition.Compare(before[axis], SizeComparison.Equal, after[axis]));
+                    if (isSame != true && (isSame == false || !typer.IsOfInputs(before[axis]) || !typer.IsOfInputs(after[axis])))
+                    {
+                        carrier.open.TryAdd(key, []);
+                        carrier.hasOpened |= carrier.open[key].Add(axis);
+                    }
+                }
             }
 
             private static SconceException Grows() => SconceException.Unsupported(

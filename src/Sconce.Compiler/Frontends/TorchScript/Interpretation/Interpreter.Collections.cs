@@ -18,23 +18,25 @@ internal sealed partial class Interpreter
         ("aten::stack", (it, a) => it.StackRun(a)),
         ("aten::cat", (it, a) => it.JoinQuantised(a) ?? it.JoinRun(a)),
         ("aten::concat", (it, a) => it.JoinRun(a)),
-        ("aten::insert", (it, a) => a[0] is Datum.List list ? it.Change(list, items => items.Insert((int)Math.Clamp(it.Whole(a[1]) is var at && at < 0 ? at + items.Count : at, 0,
+        ("aten::insert", (it, a) => a[0] is Datum.List { Items.Now: RowItems or RunItems } rows ? Done(() => it.SetItems(rows.Items, it.With(it.RowsIn(rows)!, it.ToInt(a[1]), a[2], isMore: true)))
+            : a[0] is Datum.List list ? it.Change(list, items => items.Insert((int)Math.Clamp(it.Whole(a[1]) is var at && at < 0 ? at + items.Count : at, 0,
             items.Count), a[2])) : null),
-        ("aten::extend", (it, a) => a[0] is Datum.List list ? it.Append(list, ItemsOf(a[1])) : null),
-        ("aten::add_", (it, a) => a[0] is Datum.List list ? it.Append(list, ItemsOf(a[1])) : null),
+        ("aten::extend", (it, a) => a[0] is Datum.List list ? it.Extend(list, a[1]) : null),
+        ("aten::add_", (it, a) => a[0] is Datum.List list ? it.Extend(list, a[1]) : null),
         ("aten::pop", (it, a) => it.Pop(a)),
         ("aten::remove", (it, a) => a[0] is Datum.List list ? it.Change(list, items => items.RemoveAt(it.IndexOf(items, a[1]))) : null),
         ("aten::Delete", (it, a) => Done(() => it.Delete(a[0], a[1]))),
-        ("aten::clear", (it, a) => a[0] is Datum.List list ? it.Change(list, items => items.Clear()) : a[0] is Datum.Dict dict ? Done(() => it.SetItems(dict.Items,
+        ("aten::clear", (it, a) => a[0] is Datum.List { Items.Now: RowItems } grown ? Done(() => it.SetItems(grown.Items, it.Part(it.RowsIn(grown)!, Datum.Of(0), Datum.Of(0)))) : a[0] is Datum.List list ? Done(() => it.SetItems(list.Items, ImmutableList<Datum>.Empty)) : a[0] is Datum.Dict dict ? Done(() => it.SetItems(dict.Items,
             DictItems(dict).Clear())) : null),
-        ("aten::reverse", (it, a) => a[0] is Datum.List list ? it.Change(list, items => items.Reverse()) : null),
-        ("aten::sort", (it, a) => a[0] is Datum.List list ? it.Change(list, items => it.Sorted(items, a.Find(1, "reverse") is Datum.Bool { Known: true })) : null),
-        ("aten::sorted", (it, a) => a[0] is Datum.List list ? it.NewList(it.Sorted(ListItems(list), a.Find(1, "reverse") is Datum.Bool { Known: true })) : null),
-        ("aten::index", (it, a) => a[0] is Datum.List list ? Datum.Of(it.IndexOf(ListItems(list), a[1])) : null),
-        ("aten::count", (it, a) => a[0] is Datum.List list ? Datum.Of(ListItems(list).Count(item => it.IsSame(item, a[1]))) : a[0] is Datum.Text text ? CountIn(text, a) : null),
-        ("aten::copy", (it, a) => a[0] is Datum.List list ? it.NewList(ListItems(list)) : a[0] is Datum.Dict dict ? it.NewDict(DictItems(dict)) : null),
+        ("aten::reverse", (it, a) => a[0] is Datum.List { Items.Now: RowItems or RunItems } rows ? Done(() => it.SetItems(rows.Items, OfRows(it.RowsIn(rows)!, part => Holding(
+            (Datum.Tensor)it.CallOperator("aten::flip", [part, it.NewList([Datum.Of(0)])], []), [part])))) : a[0] is Datum.List list ? it.Change(list, items => items.Reverse()) : null),
+        ("aten::sort", (it, a) => a[0] is Datum.List list ? it.SortedRows(list, a.Find(1, "reverse") is Datum.Bool { Known: true }) is { } rows ? Done(() => it.SetItems(list.Items, rows)) : it.Change(list, items => it.Sorted(items, a.Find(1, "reverse") is Datum.Bool { Known: true })) : null),
+        ("aten::sorted", (it, a) => a[0] is Datum.List list ? it.SortedRows(list, a.Find(1, "reverse") is Datum.Bool { Known: true }) is { } rows ? new Datum.List(it.journal.New(rows)) : it.NewList(it.Sorted(ListItems(list), a.Find(1, "reverse") is Datum.Bool { Known: true })) : null),
+        ("aten::index", (it, a) => a[0] is Datum.List list ? it.PlaceOf(list, a[1]) ?? Datum.Of(it.IndexOf(ListItems(list), a[1])) : null),
+        ("aten::count", (it, a) => a[0] is Datum.List list ? it.CountOf(list, a[1]) ?? Datum.Of(ListItems(list).Count(item => it.IsSame(item, a[1]))) : a[0] is Datum.Text text ? CountIn(text, a) : null),
+        ("aten::copy", (it, a) => a[0] is Datum.List list ? it.CopyOf(list) : a[0] is Datum.Dict dict ? it.NewDict(DictItems(dict)) : null),
         ("aten::list", (it, a) => a[0] is Datum.Text text ? it.NewList(text.Value.Select(c => Datum.Of(c.ToString()))) : a[0] is Datum.Dict dict ? it.NewList(DictItems(dict).Select(item
-            => item.Key)) : it.NewList(ItemsOf(a[0]))),
+            => item.Key)) : a[0] is Datum.List list ? it.CopyOf(list) : it.NewList(ItemsOf(a[0]))),
         ("aten::dict", (it, a) => a.Count == 0 ? it.NewDict([]) : a[0] is Datum.Dict dict ? it.NewDict(DictItems(dict)) : it.NewDict(ItemsOf(a[0]).Select(item => (KeyOf(ItemsOf(item)[0]),
             ItemsOf(item)[1])))),
         ("aten::keys", (it, a) => a[0] is Datum.Dict dict ? it.NewList(DictItems(dict).Select(item => item.Key)) : null),
@@ -47,7 +49,7 @@ internal sealed partial class Interpreter
         ("aten::slice", (it, a) => it.Slice(a)),
         ("aten::any", (it, a) => a[0] is Datum.List list ? it.Folded(list, "aten::__or__", false) : null),
         ("aten::all", (it, a) => a[0] is Datum.List list ? it.Folded(list, "aten::__and__", true) : null),
-        ("aten::sum", (it, a) => a[0] is Datum.List list && ListItems(list) is var items && !items.Exists(item => item is Datum.Tensor)
+        ("aten::sum", (it, a) => a[0] is Datum.List list && list.Items.Now is not ImmutableList<Datum> && it.OfNumbers("aten::sum", list) is { } sum ? sum : a[0] is Datum.List && ListItems((Datum.List)a[0]) is var items && !items.Exists(item => item is Datum.Tensor)
             ? items.Aggregate((Datum)Datum.Of(0), (x, y) => it.CallOperator("aten::add", [x, y], [])) : null),
         ("prim::TupleIndex", (it, a) => it.Item(a[0], a[1])),
         ("prim::unchecked_unwrap_optional", (it, a) => a[0]),
@@ -79,6 +81,9 @@ internal sealed partial class Interpreter
             case GrowingItems growing:
                 journal.Set(list.Items, new GrowingItems(growing.Added.AddRange(more.Select(item => new MaybeItem(null, item)))));
                 return list;
+            case RunItems or RowItems:
+                SetItems(list.Items, Appended(RowsIn(list)!, more));
+                return list;
             case MaybeItems maybe:
                 SetItems(list.Items, new MaybeItems(maybe.Items.AddRange(more.Select(item => new MaybeItem(null, item)))));
                 return list;
@@ -86,6 +91,20 @@ internal sealed partial class Interpreter
                 return Change(list, items => items.AddRange(more));
         }
     }
+
+    private Datum Extend(Datum.List list, Datum more)
+    {
+        if (RowsIn(more) is { } rows && list.Items.Now is not GrowingItems)
+        {
+            SetItems(list.Items, list.Items.Now is ImmutableList<Datum> { IsEmpty: true } ? rows : Joined(ToRows(list.Items.Now, ItemOf(rows, Datum.Of(0))), rows));
+            return list;
+        }
+
+        return Append(list, ItemsOf(more));
+    }
+
+    /// <summary>Another list of the same items.</summary>
+    private Datum CopyOf(Datum.List list) => list.Items.Now is RowItems or RunItems or MaybeItems ? new Datum.List(journal.New(list.Items.Now)) : NewList(ListItems(list));
 
     private Datum Change(Datum.List list, Func<ImmutableList<Datum>, ImmutableList<Datum>> change)
     {
@@ -96,6 +115,7 @@ internal sealed partial class Interpreter
     private Datum? Length(Datum of) => of switch
     {
         Datum.List { Items.Now: RunItems run } => LengthOf(run),
+        Datum.List { Items.Now: RowItems rows } => LengthOf(rows),
         Datum.List { Items.Now: MaybeItems maybe } => LengthOf(maybe),
         Datum.List list => Datum.Of(ListItems(list).Count),
         Datum.Tuple tuple => Datum.Of(tuple.Items.Length),
@@ -160,6 +180,14 @@ internal sealed partial class Interpreter
         }
 
         var list = (Datum.List)a[0];
+        if (list.Items.Now is RowItems or RunItems)
+        {
+            var (rows, at) = (RowsIn(list)!, a.Count > 1 ? ToInt(a[1]) : Datum.Of(-1));
+            var taken = ItemOf(rows, at);
+            SetItems(list.Items, Without(rows, at));
+            return taken;
+        }
+
         var items = ListItems(list);
         var place = Place(a.Count > 1 ? a[1] : Datum.Of(-1), items.Count);
         SetItems(list.Items, items.RemoveAt(place));
@@ -240,6 +268,11 @@ internal sealed partial class Interpreter
         if (a[0] is Datum.Tensor tensor)
         {
             return SliceOf(tensor, a);
+        }
+
+        if (a[0] is Datum.List { Items.Now: RowItems or RunItems } && a.Find(3, "step") is Datum.None or Datum.Int { Known: 1 })
+        {
+            return new Datum.List(journal.New(Part(RowsIn(a[0])!, a.Find(1, "start"), a.Find(2, "end"))));
         }
 
         // Of a list there is no dim between.

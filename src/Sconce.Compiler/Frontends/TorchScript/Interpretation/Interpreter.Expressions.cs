@@ -169,6 +169,8 @@ internal sealed partial class Interpreter
     {
         switch (of.Usable())
         {
+            case Datum.List { Items.Now: RowItems rows }:
+                return ItemOf(rows, ToInt(index));
             case Datum.List list when RunItemsIn(list) is { } run:
                 return ItemOfRun(run, ToInt(index));
             case Datum.List list when ToInt(index).Known is null:
@@ -205,6 +207,9 @@ internal sealed partial class Interpreter
     {
         switch (of.Usable())
         {
+            case Datum.List { Items.Now: RowItems or RunItems } list:
+                SetItems(list.Items, With(RowsIn(list)!, ToInt(index), value, isMore: false));
+                break;
             case Datum.List list:
                 var items = ListItems(list);
                 if (ToInt(index) is { Known: null } unknown)

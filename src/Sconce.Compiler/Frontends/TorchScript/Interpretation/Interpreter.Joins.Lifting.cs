@@ -69,6 +69,8 @@ internal sealed partial class Interpreter
                         [.. items.Rows.Select(item => (Lift(item.Values, side), item.Has is null ? null : Lift(item.Has, side)))],
                         (Datum.Int)Lift(items.Turns, side),
                         items.IsOfNumbers);
+                case RowItems items:
+                    return items with { Rows = Lift(items.Rows, side) };
                 case Sight.Whole { Memory.Cell: var cell }:
                     LiftPlace(cell, side);
                     return content;

@@ -20,6 +20,7 @@ internal sealed partial class Interpreter
             (null, _) or (_, null) => new Datum.Unusable("a variable that is set in one branch only, where only the run tells which is taken"),
             (GrowingItems x, GrowingItems y) => new GrowingItems(Merge(x.Added, y.Added)),
             (MaybeItems or ImmutableList<Datum>, MaybeItems or ImmutableList<Datum>) when Extends(a, b) || Extends(b, a) => new MaybeItems(Merge(Items(a), Items(b))),
+            (RowItems x, RowItems y) when x.Like.Equals(y.Like) && Merge(x.Rows, y.Rows) is var rows && AreRows(rows) => x with { Rows = rows },
             (Sight x, Sight y) => new Sight.Either(decision, new TensorReference(journal, (Sight)Lift(x, true)!), new TensorReference(journal, (Sight)Lift(y, false)!)),
             _ => new EitherContent(decision, Lift(a, true)!, Lift(b, false)!),
         };
@@ -49,6 +50,8 @@ internal sealed partial class Interpreter
             return new(interpreter.DecisionOf(side && item.Has is null ? decision.Condition
                 : side ? Output("has", new GraphType.Bool(), has, new Argument.Bool(false)) : Output("has", new GraphType.Bool(), new Argument.Bool(false), has)), Lift(item.Value, side));
         }
+
+        private static bool AreRows(Datum rows) => rows is Datum.Tensor || (rows is Datum.Tuple tuple && tuple.Items.All(AreRows));
 
         private object Merge(Contents a, Contents b)
         {
@@ -100,6 +103,12 @@ internal sealed partial class Interpreter
                     return new Datum.Tuple([.. x.Items.Zip(y.Items, Merge)], x.Names);
                 case (Datum.List x, Datum.List y) when IsOne(x.Items) && IsOne(y.Items) && Merge(yes.At(x.Items), no.At(y.Items)) is ImmutableList<Datum> items:
                     return new Datum.List(journal.New(items));
+                case (Datum.List x, Datum.List y) when (yes.At(x.Items), no.At(y.Items)) is (RowItems p, RowItems q) && Merge(p, q) is RowItems rows:
+                    // A write to what the one list was is one to this: whoever else holds it must not use it then.
+                    var both = journal.New(rows);
+                    both.MayBe(x.Items);
+                    both.MayBe(y.Items);
+                    return new Datum.List(both);
                 case (Datum.Dict x, Datum.Dict y) when IsOne(x.Items) && IsOne(y.Items) && Merge(yes.At(x.Items), no.At(y.Items)) is ImmutableList<(Datum Key, Datum Value)> items:
                     return new Datum.Dict(journal.New(items));
                 case (Datum.None or Datum.Optional, _) or (_, Datum.None or Datum.Optional) when MayStandIn(a) && MayStandIn(b):

@@ -58,6 +58,7 @@ internal sealed partial class Interpreter
         public (List<Value> Outputs, Action Changes) Run()
         {
             var cells = yes.After.Keys.Concat(no.After.Keys).Where(cell => cell.Born < born).Distinct().ToList();
+            cells.ForEach(Align);
             int before;
             do
             {
@@ -84,6 +85,53 @@ internal sealed partial class Interpreter
                 merged.ForEach(entry => journal.Set(entry.Cell, entry.Content));
                 late.ForEach(run => run());
             });
+        }
+
+        /// <summary>Where a list's items are rows in one branch, they become rows in the other.</summary>
+        private void Align(Cell cell)
+        {
+            var (a, b) = (yes.At(cell), no.At(cell));
+            if ((a, b) is (Datum.List x, Datum.List y))
+            {
+                Align(x.Items, y.Items);
+            }
+            else
+            {
+                Align(cell, cell);
+            }
+        }
+
+        private void Align(Cell a, Cell b)
+        {
+            switch (yes.At(a), no.At(b))
+            {
+                case (RowItems rows, ImmutableList<Datum> or MaybeItems or RunItems):
+                    Align(b, false, rows);
+                    break;
+                case (ImmutableList<Datum> or MaybeItems or RunItems, RowItems rows):
+                    Align(a, true, rows);
+                    break;
+            }
+        }
+
+        private void Align(Cell cell, bool side, RowItems like)
+        {
+            RowItems? rows = null;
+            Within(Of(side), side, () =>
+            {
+                try
+                {
+                    rows = interpreter.ToRows(Of(side).At(cell), like);
+                }
+                catch (Exception error) when (error is UndecidedException or DoubtfulLoopException or SconceException { Kind: ErrorKind.Unsupported })
+                {
+                    // They stay two lists.
+                }
+            });
+            if (rows is not null)
+            {
+                Of(side).After[cell] = rows;
+            }
         }
 
         private Trial Of(bool side) => side ? yes : no;
@@ -123,6 +171,9 @@ internal sealed partial class Interpreter
                 case (ImmutableList<(Datum Key, Datum Value)> x, ImmutableList<(Datum Key, Datum Value)> y) when HaveSameKeys(x, y):
                     x.Zip(y).ToList().ForEach(pair => Look(pair.First.Value, pair.Second.Value));
                     break;
+                case (RowItems x, RowItems y) when x.Like.Equals(y.Like):
+                    Look(x.Rows, y.Rows);
+                    break;
                 default:
                     SetApart(a, true);
                     SetApart(b, false);
@@ -153,6 +204,9 @@ internal sealed partial class Interpreter
                     break;
                 case (Datum.List x, Datum.List y) when AreOne(x.Items, y.Items, (a, b)):
                     Look(yes.At(x.Items), no.At(y.Items));
+                    break;
+                case (Datum.List x, Datum.List y) when (yes.At(x.Items), no.At(y.Items)) is (RowItems p, RowItems q) && p.Like.Equals(q.Like):
+                    Look(p.Rows, q.Rows);
                     break;
                 case (Datum.Dict x, Datum.Dict y) when AreOne(x.Items, y.Items, (a, b)):
                     Look(yes.At(x.Items), no.At(y.Items));
@@ -269,6 +323,9 @@ internal sealed partial class Interpreter
                     SetApart(items.Known, side);
                     items.Rows.ToList().ForEach(item => SetApart(item.Values, side));
                     items.Rows.ToList().ForEach(item => SetApart(item.Has, side));
+                    break;
+                case RowItems items:
+                    SetApart(items.Rows, side);
                     break;
                 case Sight.Whole { Memory.Cell: var cell }:
                     SetApart(cell, side);

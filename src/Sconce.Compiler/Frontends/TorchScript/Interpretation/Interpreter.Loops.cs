@@ -11,6 +11,11 @@ internal sealed partial class Interpreter
     private const int MostTurns = 100_000;
     private const int MostTrials = 64;
 
+    /// <summary>So many turns are a loop of the graph, where they hang on numbers of the run: unrolled, each decision of one would be one more of the next.</summary>
+    private const int LongLoop = 6;
+
+    private int undecided;
+
     private void While(Statement.While loop, Frame frame)
     {
         for (var turn = 0; frame.Result is null; turn++)
@@ -19,7 +24,7 @@ internal sealed partial class Interpreter
             if (condition.Known is null)
             {
                 Locate(frame, loop.Condition);
-                Loop(frame, loop, () => ToBool(Evaluate(loop.Condition, frame)), _ => Execute(loop.Body, frame), null);
+                OfGraph();
                 return;
             }
 
@@ -28,9 +33,16 @@ internal sealed partial class Interpreter
                 return;
             }
 
+            if (turn == 0 && DecidesInRun(() => Execute(loop.Body, frame)) && IsPossible(OfGraph))
+            {
+                return;
+            }
+
             CountTurn(turn);
             Execute(loop.Body, frame);
         }
+
+        void OfGraph() => Loop(frame, loop, () => ToBool(Evaluate(loop.Condition, frame)), _ => Execute(loop.Body, frame), null);
     }
 
     private static void CountTurn(int turn)
@@ -48,35 +60,34 @@ internal sealed partial class Interpreter
             case Datum.Range range:
                 if (range.Length.Known is { } length)
                 {
+                    if (length >= LongLoop && DecidesInRun(() => Turn(Datum.Of(0))) && IsPossible(() => Loop(frame, loop, null, counter => Turn(counter!), range.Length)))
+                    {
+                        return;
+                    }
+
                     for (var turn = 0L; turn < length && frame.Result is null; turn++)
                     {
                         CountTurn((int)Math.Min(turn, int.MaxValue));
-                        Store(loop.Target, Counted(range, Datum.Of(turn)), frame);
-                        Execute(loop.Body, frame);
+                        Turn(Datum.Of(turn));
                     }
 
                     return;
                 }
 
                 Locate(frame, loop.Over);
-                if (range.Length.Size is not null || Appends(loop.Body))
+                if ((range.Length.Size is null && !Appends(loop.Body)) || !IsPossible(() => Repeat(frame, loop, range.Length, Turn)))
                 {
-                    Repeat(frame, loop, range.Length, turn =>
-                    {
-                        Store(loop.Target, Counted(range, turn), frame);
-                        Execute(loop.Body, frame);
-                    });
-                    return;
+                    Loop(frame, loop, null, counter => Turn(counter!), range.Length);
                 }
 
-                Loop(
-                    frame, loop, null, counter =>
-                    {
-                        Store(loop.Target, Counted(range, counter!), frame);
-                        Execute(loop.Body, frame);
-                    },
-                    range.Length);
                 return;
+
+                void Turn(Datum.Int turn)
+                {
+                    Store(loop.Target, Counted(range, turn), frame);
+                    Execute(loop.Body, frame);
+                }
+
             case Datum.List { Items.Now: RunItems run }:
                 Locate(frame, loop.Over);
                 void Take(Datum.Int place)
@@ -85,15 +96,21 @@ internal sealed partial class Interpreter
                     Execute(loop.Body, frame);
                 }
 
-                if (Appends(loop.Body))
-                {
-                    Repeat(frame, loop, ToInt(LengthOf(run)), Take);
-                }
-                else
+                if (!Appends(loop.Body) || !IsPossible(() => Repeat(frame, loop, ToInt(LengthOf(run)), Take)))
                 {
                     Loop(frame, loop, null, counter => Take(counter!), ToInt(LengthOf(run)));
                 }
 
+                return;
+            case Datum.List { Items.Now: RowItems rows }:
+                Locate(frame, loop.Over);
+                Loop(
+                    frame, loop, null, counter =>
+                    {
+                        Store(loop.Target, ItemOf(rows, counter!), frame);
+                        Execute(loop.Body, frame);
+                    },
+                    LengthOf(rows));
                 return;
             case Datum.List { Items.Now: MaybeItems maybe }:
                 foreach (var entry in maybe.Items)
@@ -145,6 +162,65 @@ internal sealed partial class Interpreter
             case var other:
                 throw SconceException.Unsupported($"a loop over {other.Kind}");
         }
+    }
+
+    /// <summary>Whether something has branches of which only the run knows which is taken. What it does is undone.</summary>
+    private bool DecidesInRun(Action run)
+    {
+        var before = undecided;
+        Discard(() =>
+        {
+            builder.BeginBlock();
+            Undoable(run);
+            return false;
+        });
+        return undecided > before;
+    }
+
+    /// <summary>Does something if it can be done; else nothing is changed.</summary>
+    private bool IsPossible(Action run) => Discard(() =>
+    {
+        run();
+        return true;
+    });
+
+    /// <summary>Does something, and undoes it where it gives false or cannot be done.</summary>
+    private bool Discard(Func<bool> run)
+    {
+        var (levels, blocks, source) = (journal.Depth, builder.Depth, builder.Source);
+        var stays = false;
+        journal.Begin();
+        try
+        {
+            stays = run();
+        }
+        catch (SconceException error) when (error.Kind == ErrorKind.Unsupported)
+        {
+            // Another way is tried.
+        }
+        finally
+        {
+            while (journal.Depth > levels + 1 || (journal.Depth > levels && !stays))
+            {
+                journal.Undo();
+            }
+
+            while (builder.Depth > blocks)
+            {
+                builder.EndBlock();
+            }
+
+            if (stays)
+            {
+                journal.Keep();
+            }
+            else
+            {
+                builder.Source = source;
+            }
+        }
+
+        return stays;
     }
 
     /// <summary>Whether a body may append to a list.</summary>
@@ -200,11 +276,18 @@ internal sealed partial class Interpreter
             var turn = count is null ? null : new Datum.Int(inner.Values[0]);
             GoThrough(frame, born, () => body(turn));
             var changed = Changed(born, carrier.IsCarried);
-            if (carrier.Learn(changed, inner))
+            var longer = Lengthened(born);
+            if (longer.Count > 0 || carrier.Learn(changed, inner))
             {
                 journal.Undo();
                 builder.EndBlock();
-                SetStandIns(changed);
+                if (longer.Count == 0)
+                {
+                    SetStandIns(changed, carrier);
+                }
+
+                builder.Source = source;
+                longer.ForEach(list => MakeRows(list.Items, list.Example));
                 continue;
             }
 
@@ -217,6 +300,11 @@ internal sealed partial class Interpreter
             Within(born, () => inner.End(results));
             journal.Undo();
             var block = builder.EndBlock();
+            if (carrier.TakeOpened())
+            {
+                continue;
+            }
+
             block.Parameters.AddRange(inner.Values);
             block.Results.AddRange(results);
             var outputs = parameters.Leaves.Select(leaf => new Value(builder.Name("looped"), leaf.Type)).ToImmutableArray();
@@ -224,7 +312,7 @@ internal sealed partial class Interpreter
             builder.AppendRegion(new Node
             {
                 Operator = "higher_order::while_loop",
-                Arguments = [new(null, new Argument.List([.. parameters.Leaves.Select(leaf => leaf.First)])), new(null, new Argument.List([]))],
+                Arguments = [new(null, new Argument.List([.. parameters.Leaves.Select(leaf => leaf.First)])), new(null, new Argument.List([])), new(null, carrier.Open(parameters))],
                 Outputs = outputs,
                 Blocks = [tested, block],
                 Source = source,
@@ -279,11 +367,67 @@ internal sealed partial class Interpreter
             && pair.Value is not (null or Datum.Unusable { IsUninitialised: false }))
         .Select(pair => (pair.Key, pair.Value, pair.Key.Content))];
 
-    private void SetStandIns(List<(Cell Cell, object? Before, object? After)> changed)
+    /// <summary>The lists of before the loop that have more or fewer items at the end of a trial of its body, and an item that is, or was, in each.</summary>
+    private List<(Cell Items, Datum Example)> Lengthened(long born)
+    {
+        var found = new Dictionary<Cell, Datum>(ReferenceEqualityComparer.Instance);
+        var before = journal.Changed;
+        foreach (var (cell, content) in before.Where(pair => pair.Key.Born < born).ToList())
+        {
+            Look(cell, content, cell.Content);
+        }
+
+        return [.. found.Select(pair => (pair.Key, pair.Value))];
+
+        void Look(Cell? cell, object? a, object? b)
+        {
+            switch (a, b)
+            {
+                case (Datum.List x, Datum.List y) when x.Items != y.Items && x.Items.Born < born:
+                    Look(x.Items, before.TryGetValue(x.Items, out var content) ? content : x.Items.Content, y.Items.Content);
+                    break;
+                case (Datum.Tuple x, Datum.Tuple y) when x.Items.Length == y.Items.Length:
+                    x.Items.Zip(y.Items).ToList().ForEach(pair => Look(null, pair.First, pair.Second));
+                    break;
+                case (ImmutableList<Datum> x, ImmutableList<Datum> y) when x.Count == y.Count:
+                    x.Zip(y).ToList().ForEach(pair => Look(null, pair.First, pair.Second));
+                    break;
+                case (ImmutableList<Datum> or MaybeItems or RunItems or EitherContent, not null) when cell is not null && HasOther(b, (a as ImmutableList<Datum>)?.Count) && Examples(b).Concat(Examples(a)).FirstOrDefault() is { } example:
+                    found.TryAdd(cell, example);
+                    break;
+            }
+        }
+
+        static bool HasOther(object? content, int? count) => content switch
+        {
+            ImmutableList<Datum> items => items.Count != count,
+            EitherContent either => HasOther(either.First, count) || HasOther(either.Second, count),
+            _ => true,
+        };
+
+        IEnumerable<Datum> Examples(object? content) => content switch
+        {
+            ImmutableList<Datum> items => items.Reverse(),
+            MaybeItems maybe => maybe.Items.Reverse().Select(item => item.Value),
+            RowItems rows => [ItemOf(rows, Datum.Of(0))],
+            RunItems run => [ItemOf(FromRun(run), Datum.Of(0))],
+            EitherContent either => Examples(either.First).Concat(Examples(either.Second)),
+            _ => [],
+        };
+    }
+
+    private void SetStandIns(List<(Cell Cell, object? Before, object? After)> changed, Carrier carrier)
     {
         foreach (var (cell, _, after) in changed.Where(entry => entry.Before is Datum.Unusable))
         {
-            journal.Set(cell, StandIn(after));
+            try
+            {
+                journal.Set(cell, StandIn(after));
+            }
+            catch (SconceException error) when (error.Kind == ErrorKind.Unsupported)
+            {
+                carrier.Lose(cell, error);
+            }
         }
     }
 
@@ -294,6 +438,7 @@ internal sealed partial class Interpreter
         Datum.List { Items: var items } => [items, .. PlacesIn(items.Content)],
         Datum.Dict { Items: var items } => [items, .. PlacesIn(items.Content)],
         Datum.Tuple tuple => tuple.Items.SelectMany(PlacesIn),
+        RowItems items => PlacesIn(items.Rows),
         ImmutableList<Datum> items => items.SelectMany(PlacesIn),
         ImmutableList<(Datum Key, Datum Value)> pairs => pairs.SelectMany(pair => PlacesIn(pair.Value)),
         Lazy<Datum> lazy => PlacesIn(lazy.Value),

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Graphs;
@@ -150,6 +151,7 @@ internal sealed partial class Interpreter
     private Datum? Add(BuiltinCall a) => (a[0], a[1]) switch
     {
         (Datum.Text x, Datum.Text y) => new Datum.Text(x.Value + y.Value, x.IsRough || y.IsRough),
+        (Datum.List x, Datum.List y) when RowsIn(x) is not null || RowsIn(y) is not null => Extend((Datum.List)CopyOf(x), y),
         (Datum.List x, Datum.List y) => NewList([.. ListItems(x), .. ListItems(y)]),
         (Datum.Tuple x, Datum.Tuple y) => Datum.TupleOf([.. x.Items, .. y.Items]),
         var (x, y) when IsNumber(x) && IsNumber(y) => Compute("add", x, y, (p, q) => p + q, (p, q) => unchecked(p + q), (p, q) => p + q),
@@ -349,6 +351,11 @@ internal sealed partial class Interpreter
         if (a.HasTensor)
         {
             return null;
+        }
+
+        if (a.Count == 1 && a[0] is Datum.List { Items.Now: not ImmutableList<Datum> } && OfNumbers(sign > 0 ? "aten::max" : "aten::min", a[0]) is { } extreme)
+        {
+            return extreme;
         }
 
         IReadOnlyList<Datum> items = a.Count == 1 ? ItemsOf(a[0]) : a.Given;

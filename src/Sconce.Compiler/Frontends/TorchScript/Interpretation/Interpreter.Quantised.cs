@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Collections.Frozen;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Graphs;
@@ -167,7 +168,7 @@ internal sealed partial class Interpreter
 
     /// <summary>Quantised tensors side by side; null for other tensors.</summary>
     private Datum? JoinQuantised(BuiltinCall a) =>
-        a[0] is Datum.List list && ListItems(list) is [Datum.Quantised { Quantiser: var first }, ..] ? Joined(a, first.Scale, first.Zero) : null;
+        a[0] is Datum.List { Items.Now: ImmutableList<Datum> and [Datum.Quantised { Quantiser: var first }, ..] } ? Joined(a, first.Scale, first.Zero) : null;
 
     private Datum Joined(BuiltinCall a, Argument scale, Argument zero)
     {

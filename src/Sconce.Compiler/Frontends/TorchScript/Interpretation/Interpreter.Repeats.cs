@@ -37,20 +37,27 @@ internal sealed partial class Interpreter
             {
                 journal.Undo();
                 builder.EndBlock();
-                SetStandIns(changed);
+                SetStandIns(changed, carrier);
                 continue;
             }
 
             var results = new List<Argument>();
             List<GrowingItems> added = [];
+            List<HashSet<Cell>> holders = [];
             Within(born, () =>
             {
                 inner.End(results);
                 added = growing.ConvertAll(cell => cell.Content as GrowingItems ?? throw GrowingItems.Read());
+                holders = added.ConvertAll(items => HoldersOf(items, inner, born));
                 results.AddRange(added.SelectMany(items => items.Added.SelectMany(item => Rows(item).Select(ToArgument))));
             });
             journal.Undo();
             var block = builder.EndBlock();
+            if (carrier.TakeOpened())
+            {
+                continue;
+            }
+
             block.Parameters.AddRange(inner.Values);
             block.Results.AddRange(results);
             var outputs = leaves.Select(leaf => new Value(builder.Name("looped"), leaf.Type)).ToImmutableArray();
@@ -59,17 +66,23 @@ internal sealed partial class Interpreter
             builder.AppendRegion(new Node
             {
                 Operator = "higher_order::scan",
-                Arguments = [new(null, new Argument.List([.. leaves.Select(leaf => leaf.First)])), new(null, new Argument.List([turns])), new(null, new Argument.List([]))],
+                Arguments = [new(null, new Argument.List([.. leaves.Select(leaf => leaf.First)])), new(null, new Argument.List([turns])), new(null, new Argument.List([])), new(null, carrier.Open(inner))],
                 Outputs = [.. outputs, .. rows],
                 Blocks = [block],
                 Source = source,
             });
             new Carrier.Turn(carrier, outputs, counters: 0).Open();
             var next = 0;
-            foreach (var (cell, items) in growing.Zip(added))
+            foreach (var (cell, (items, others)) in growing.Zip(added.Zip(holders)))
             {
                 var known = (ImmutableList<Datum>)cell.Content!;
                 var made = items.Added.Select(item => ((Datum)Next(), item.Has is null ? null : (Datum?)Next())).ToImmutableArray();
+                foreach (var (values, _) in made.Where(_ => others.Count > 0))
+                {
+                    var rowsOf = ((Datum.Tensor)values).Reference.Memories.First().Cell;
+                    others.SelectMany(other => other.Content is Contents ? [other] : PlacesIn(other.Content)).Where(place => place.Content is Contents).ToList().ForEach(rowsOf.MayBe);
+                }
+
                 journal.Set(cell, new RunItems(known, made, count, items.Added.TrueForAll(item => IsNumber(item.Value))));
             }
 
@@ -81,6 +94,24 @@ internal sealed partial class Interpreter
         throw SconceException.Unsupported("a loop whose body carries more than can be told");
 
         static IEnumerable<Datum> Rows(MaybeItem item) => item.Has is null ? [item.Value] : [item.Value, new Datum.Bool(item.Has.Condition)];
+    }
+
+    /// <summary>
+    /// Memory and variables of before the loop that may be what a turn appended to a list. Rows are copies: where a turn writes to what an earlier one appended, they would be wrong.
+    /// </summary>
+    private HashSet<Cell> HoldersOf(GrowingItems items, Carrier.Turn turn, long born)
+    {
+        var places = items.Added.SelectMany(item => PlacesIn(item.Value)).SelectMany(cell => cell.Bases).ToHashSet<Cell>(ReferenceEqualityComparer.Instance);
+        var holders = places.Where(cell => cell.Born < born).Concat(turn.Begun.Select(begun => begun.Cell).Where(cell => PlacesIn(cell.Content).SelectMany(place => place.Bases).Any(places.Contains)))
+            .ToHashSet<Cell>(ReferenceEqualityComparer.Instance);
+        if (holders.Any(cell => cell.Content is Contents && journal.Changed.ContainsKey(cell))
+            || (holders.Count > 0 && turn.Built.Values.SelectMany(built => (built.Own ?? built.Whole).Memories).Any(memory => journal.Changed.ContainsKey(memory.Cell))))
+        {
+            throw SconceException.Unsupported(
+                "a loop, of which only the run knows how many turns it makes, appends a tensor to a list and writes to it in another turn", hint: "append a copy of it, tensor.clone()");
+        }
+
+        return holders;
     }
 
     /// <summary>Whether a list has only been appended to.</summary>
@@ -126,6 +157,8 @@ internal sealed partial class Interpreter
         {
             case RunItems items:
                 return items;
+            case RowItems { Rows: Datum.Tensor all } items:
+                return new([], [(all, null)], LengthOf(items), items.Like is not Datum.None);
             case MaybeItems maybe when maybe.Items.Exists(item => Decided(HasOf(item)).Known is null):
                 var there = maybe.Items.FindAll(item => Decided(HasOf(item)).Known != false);
                 var values = there.ConvertAll(item => item.Value.Usable());

@@ -26,3 +26,8 @@ internal sealed record GrowingItems(ImmutableList<MaybeItem> Added)
 /// <param name="Turns">How many turns there were.</param>
 /// <param name="IsOfNumbers">Whether the items are numbers of the language, and no tensors.</param>
 internal sealed record RunItems(ImmutableList<Datum> Known, ImmutableArray<(Datum Values, Datum? Has)> Rows, Datum.Int Turns, bool IsOfNumbers);
+
+/// <summary>A list's items where only the run knows how many there are, as rows of tensors.</summary>
+/// <param name="Rows">What an item is, with a tensor of all items' rows for each tensor and number in it.</param>
+/// <param name="Like">The same with a number for each number, and None for each tensor.</param>
+internal sealed record RowItems(Datum Rows, Datum Like);

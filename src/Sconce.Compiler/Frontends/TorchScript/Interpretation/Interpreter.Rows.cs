@@ -1,0 +1,210 @@
+using System.Collections.Immutable;
+using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Graphs;
+using Sconce.Compiler.Types;
+
+namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
+
+// Lists that a loop lengthens or shortens, where only the run knows how many turns it makes: their items are rows of tensors.
+internal sealed partial class Interpreter
+{
+    private const string OneTensor = "let the items be tensors of one dtype and shape, numbers, or tuples of these";
+
+    /// <summary>The items as rows. What an item is tells one that a turn has added, where there is none before.</summary>
+    private RowItems ToRows(object? content, Datum example) => ToRows(content, LikeOf(example), example);
+
+    private void MakeRows(Cell items, Datum example)
+    {
+        if (items.Content is EitherContent { Decision: { Assumed: null } decision })
+        {
+            Decide(decision, () => MakeRows(items, example));
+        }
+        else
+        {
+            journal.Set(items, ToRows(items.Now, example));
+        }
+    }
+
+    /// <summary>The items as rows such as those of another list.</summary>
+    private RowItems ToRows(object? content, RowItems other) => ToRows(content, other.Like, ItemOf(other, Datum.Of(0)));
+
+    private RowItems ToRows(object? content, Datum like, Datum example)
+    {
+        return content switch
+        {
+            RowItems rows => rows,
+            RunItems run => FromRun(run),
+            MaybeItems when RunItemsIn(new Datum.List(journal.New(content))) is { } run => FromRun(run),
+            MaybeItems maybe => new(RowsOf(maybe.Decided(), like, example), like),
+            ImmutableList<Datum> items => new(RowsOf(items, like, example), like),
+            _ => throw SconceException.Unsupported("a list that a loop lengthens or shortens, where only the run knows how many turns it makes", hint: OneTensor),
+        };
+    }
+
+    private RowItems FromRun(RunItems run)
+    {
+        var rows = (Datum.Tensor)AllRowsOf(run);
+        return new(rows, !run.IsOfNumbers ? Datum.Nothing : DTypeOf(rows) switch
+        {
+            DType.Bool => Datum.Of(false),
+            DType.Float64 => Datum.Of(0.0),
+            _ => Datum.Of(0),
+        });
+    }
+
+    private static Datum LikeOf(Datum item) => item.Usable() switch
+    {
+        Datum.Tensor => Datum.Nothing,
+        Datum.Int => Datum.Of(0),
+        Datum.Float => Datum.Of(0.0),
+        Datum.Bool => Datum.Of(false),
+        Datum.Tuple tuple => new Datum.Tuple([.. tuple.Items.Select(LikeOf)], tuple.Names),
+        var other => throw SconceException.Unsupported($"a list that a loop lengthens or shortens, where only the run knows how many turns it makes, with {other.Kind} in it", hint: OneTensor),
+    };
+
+    private Datum RowsOf(IReadOnlyList<Datum> items, Datum like, Datum example)
+    {
+        switch (like)
+        {
+            case Datum.Tuple tuple:
+                var columns = items.Select(ItemsOf).ToList();
+                return new Datum.Tuple([.. tuple.Items.Select((part, i) => RowsOf(columns.ConvertAll(column => column[i]), part, ItemsOf(example)[i]))], tuple.Names);
+            case Datum.None when items.Count > 0:
+                return Holding((Datum.Tensor)CallOperator("aten::stack", [NewList(items)], []), items);
+            case Datum.None:
+                return (example.Usable() as Datum.Tensor)?.Reference.LastRead is Argument.OfValue { Value.Type: GraphType.Tensor { Type: { } type, Shape: { } shape } }
+                    && shape.All(builder.Typer.IsOfInputs)
+                        ? ToDatum(builder.Single("aten::zeros", new(null, ((ImmutableArray<Dim>)[Dim.Zero, .. shape]).ToArgument()), new("dtype", new Argument.ScalarType(type))))
+                        : throw SconceException.Unsupported("a list of tensors whose sizes only the run knows, that a loop lengthens", hint: OneTensor);
+            default:
+                var type1 = like is Datum.Float ? DType.Float64 : like is Datum.Bool ? DType.Bool : DType.Int64;
+                return items.Count > 0 ? MadeTensor(new("aten::tensor", [NewList(items)], [("dtype", Datum.Of(type1.Number()))]))
+                    : CallOperator("aten::zeros", [NewList([Datum.Of(0)])], [("dtype", Datum.Of(type1.Number()))]);
+        }
+    }
+
+    /// <summary>A write to a tensor that lies in a list is one to the list's rows: it must not be missed.</summary>
+    private static Datum.Tensor Holding(Datum.Tensor rows, IEnumerable<Datum> items)
+    {
+        var cell = rows.Reference.Memories.First().Cell;
+        foreach (var memory in items.Select(item => item.Usable()).OfType<Datum.Tensor>().SelectMany(item => item.Reference.Memories).ToList())
+        {
+            cell.MayBe(memory.Cell);
+        }
+
+        return rows;
+    }
+
+    private RowItems Appended(RowItems rows, IEnumerable<Datum> more)
+    {
+        var items = more.ToList();
+        return items.Count == 0 ? rows : Joined(rows, new RowItems(RowsOf(items, rows.Like, items[0]), rows.Like));
+    }
+
+    /// <summary>The items of one list and then those of another.</summary>
+    private RowItems Joined(RowItems first, RowItems second)
+    {
+        return new(Cat(first.Rows, second.Rows), first.Like);
+
+        Datum Cat(Datum a, Datum b) => (a, b) switch
+        {
+            (Datum.Tuple x, Datum.Tuple y) => new Datum.Tuple([.. x.Items.Zip(y.Items, Cat)], x.Names),
+            _ => Holding((Datum.Tensor)CallOperator("aten::cat", [NewList([a, b])], []), [a, b]),
+        };
+    }
+
+    /// <summary>The same for all tensors of rows.</summary>
+    private static RowItems OfRows(RowItems rows, Func<Datum, Datum> map)
+    {
+        return rows with { Rows = Each(rows.Rows) };
+
+        Datum Each(Datum part) => part is Datum.Tuple tuple ? new Datum.Tuple([.. tuple.Items.Select(Each)], tuple.Names) : map(part);
+    }
+
+    private Datum.Int LengthOf(RowItems rows) => ToInt(CallOperator("aten::size", [AnyOf(rows.Rows), Datum.Of(0)], []));
+
+    private static Datum AnyOf(Datum rows) => rows is Datum.Tuple tuple ? AnyOf(tuple.Items[0]) : rows;
+
+    private Datum ItemOf(RowItems rows, Datum.Int place)
+    {
+        return At(rows.Rows, rows.Like);
+
+        Datum At(Datum part, Datum like) => (part, like) switch
+        {
+            (Datum.Tuple x, Datum.Tuple y) => new Datum.Tuple([.. x.Items.Zip(y.Items, At)], x.Names),
+            (_, Datum.None) => CallOperator("aten::select", [part, Datum.Of(0), place], []),
+            _ => ToNumber((Datum.Tensor)CallOperator("aten::select", [part, Datum.Of(0), place], [])),
+        };
+    }
+
+    /// <summary>Items from a place up to another.</summary>
+    private RowItems Part(RowItems rows, Datum start, Datum end) => OfRows(rows, part => Holding((Datum.Tensor)CallOperator(
+        "aten::clone", [CallOperator("aten::slice", [part, Datum.Of(0), start, end, Datum.Of(1)], [])], []), [part]));
+
+    /// <summary>A place that may be counted from the end, counted from the beginning.</summary>
+    private Datum.Int FromStart(RowItems rows, Datum.Int place) => place.Known is { } known
+        ? known >= 0 ? place : ToInt(CallOperator("aten::add", [LengthOf(rows), place], []))
+        : ToInt(CallOperator("aten::remainder", [place, LengthOf(rows)], []));
+
+    /// <summary>The list without the item at a place.</summary>
+    private RowItems Without(RowItems rows, Datum.Int place)
+    {
+        if (place.Known is -1)
+        {
+            return Part(rows, Datum.Of(0), Datum.Of(-1));
+        }
+
+        var at = FromStart(rows, place);
+        var after = Part(rows, CallOperator("aten::add", [at, Datum.Of(1)], []), Datum.Nothing);
+        return at.Known is 0 ? after : Joined(Part(rows, Datum.Of(0), at), after);
+    }
+
+    /// <summary>The list with another item at a place, or one more before it.</summary>
+    private RowItems With(RowItems rows, Datum.Int place, Datum item, bool isMore)
+    {
+        var at = FromStart(rows, place);
+        var after = isMore ? at : CallOperator("aten::add", [at, Datum.Of(1)], []);
+        return Joined(Appended(Part(rows, Datum.Of(0), at), [item]), Part(rows, after, Datum.Nothing));
+    }
+
+    /// <summary>The rows of a list of which only the run knows how long it is, if its items can be some.</summary>
+    private RowItems? RowsIn(Datum list) => (list as Datum.List)?.Items.Now switch
+    {
+        RowItems rows => rows,
+        RunItems run => FromRun(run),
+        MaybeItems => RunItemsIn(list) is { } run ? FromRun(run) : null,
+        _ => null,
+    };
+
+    /// <summary>The numbers of a list in one tensor, where only the run knows some, or how many there are.</summary>
+    private Datum? NumbersIn(Datum list) => (list as Datum.List)?.Items.Now switch
+    {
+        ImmutableList<Datum> items => items.TrueForAll(IsNumber) && items.Exists(item => item is Datum.Int { Known: null } or Datum.Float { Known: null } or Datum.Bool { Known: null })
+            ? RowsOf(items, LikeOf(items[0]), items[0]) : null,
+        null => null,
+        _ => RowsIn(list) is { Like: Datum.Int or Datum.Float or Datum.Bool } rows ? rows.Rows : null,
+    };
+
+    /// <summary>What an operator makes of these numbers: one of their kind.</summary>
+    private Datum? OfNumbers(string op, Datum list) => NumbersIn(list) is { } numbers ? ToNumber((Datum.Tensor)CallOperator(op, [numbers], [])) : null;
+
+    /// <summary>In which places an item lies.</summary>
+    private Datum? PlacesOf(Datum list, Datum item) => IsNumber(item) && NumbersIn(list) is { } numbers ? CallOperator("aten::eq", [numbers, item], []) : null;
+
+    private Datum.Int? CountOf(Datum list, Datum item) => PlacesOf(list, item) is { } places ? ToInt(CallOperator("aten::sum", [places], [])) : null;
+
+    private Datum.Int? PlaceOf(Datum list, Datum item)
+    {
+        if (PlacesOf(list, item) is not { } places)
+        {
+            return null;
+        }
+
+        Assert(CallOperator("aten::any", [places], []), "the item is not in the list");
+        return ToInt(CallOperator("aten::argmax", [CallOperator("aten::to", [places, Datum.Of(DType.Int32.Number())], [])], []));
+    }
+
+    /// <summary>The items in their order; null where it is known how many there are.</summary>
+    private RowItems? SortedRows(Datum list, bool reverse) => (list as Datum.List)?.Items.Now is not ImmutableList<Datum> && NumbersIn(list) is { } numbers
+        ? new(ItemsOf(CallOperator("aten::sort", [numbers, Datum.Of(0), Datum.Of(reverse)], []))[0], RowsIn(list)!.Like) : null;
+}
