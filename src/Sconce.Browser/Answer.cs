@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Sconce.Cli.Artifacts;
 using Sconce.Cli.Commands;
+using Sconce.Cli.Verification;
 using Sconce.Compiler;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Wasm;
@@ -35,6 +36,31 @@ internal static class Answer
 
         json.WriteEndArray();
     });
+
+    /// <summary>What a model is verified by.</summary>
+    public static string Of(Proof proof) => Written(json =>
+    {
+        json.WriteString("note", proof.Note);
+        json.WriteStartArray("calls");
+        foreach (var @case in proof.Cases)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", @case.File);
+            json.WriteBoolean("raises", @case.Calls[0].Raised);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
+
+    /// <summary>A verdict: JSON has no infinity, where a number and none were compared.</summary>
+    public static string Of(Comparison comparison) => Written(json =>
+    {
+        json.WriteNumber("maxError", double.IsFinite(comparison.MaxError) ? comparison.MaxError : double.MaxValue);
+        json.WriteString("problem", comparison.Problem);
+    });
+
+    public static string Explanation(string text) => Written(json => json.WriteString("explanation", text));
 
     /// <summary>An error: its whole text, as the command line prints it, and its parts.</summary>
     public static string Of(SconceException error) => Failure(error.Message, error.Kind.ToString(), error.Problem, error.Where?.ToString(), error.Hint);
@@ -75,7 +101,8 @@ internal static class Answer
         json.WriteEndObject();
     }
 
-    private static string Written(Action<Utf8JsonWriter> write)
+    /// <summary>An object.</summary>
+    public static string Written(Action<Utf8JsonWriter> write)
     {
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes))

@@ -19,4 +19,22 @@ internal static partial class Host
 
     [JSImport("stage", "host")]
     public static partial void Stage(string name);
+
+    /// <summary>An input for a run of the page's: what it is, as JSON, and its bytes.</summary>
+    [JSImport("give", "host")]
+    public static partial void Give(string header, [JSMarshalAs<JSType.MemoryView>] Span<byte> bytes);
+
+    /// <summary>What an output of the page's last run is, as JSON; empty where there is none.</summary>
+    [JSImport("take", "host")]
+    public static partial string Take(string name);
+
+    /// <summary>Its bytes.</summary>
+    [JSImport("readTaken", "host")]
+    public static partial void ReadTaken(string name, [JSMarshalAs<JSType.MemoryView>] Span<byte> into);
+
+    /// <summary>As <see cref="Sconce.Compiler.Evaluation.SumProducts"/> has it, by the engine's compiled code.</summary>
+    [JSImport("sumProducts", "host")]
+    public static partial void SumProducts(
+        [JSMarshalAs<JSType.MemoryView>] Span<double> input, [JSMarshalAs<JSType.MemoryView>] Span<int> places, [JSMarshalAs<JSType.MemoryView>] Span<int> terms,
+        [JSMarshalAs<JSType.MemoryView>] Span<double> weights, [JSMarshalAs<JSType.MemoryView>] Span<double> sums);
 }

@@ -16,9 +16,14 @@ namespace Sconce.Compiler;
 public sealed class ReferenceRun
 {
     private readonly LoweredGraph lowered;
-    private Evaluator evaluator = new();
+    private Evaluator? evaluator;
 
     private ReferenceRun(LoweredGraph lowered, IReadOnlyList<Probe> probes, DType? half) => (this.lowered, Probes, Half) = (lowered, probes, half);
+
+    /// <summary>What sums products, where that is not the evaluator itself.</summary>
+    private SumProducts? Sum { get; init; }
+
+    private Evaluator Evaluator => evaluator ??= new(Sum);
 
     public IReadOnlyList<Probe> Probes { get; }
 
@@ -37,7 +42,8 @@ public sealed class ReferenceRun
         Read(ModelBytes.Of(bytes), name, options, widened);
 
     /// <inheritdoc cref="Read(ReadOnlyMemory{byte}, string, CompileOptions, bool)"/>
-    public static ReferenceRun Read(ModelBytes bytes, string name, CompileOptions options, bool widened = false)
+    /// <remarks><paramref name="sum"/> sums products, where that is not to be the evaluator itself.</remarks>
+    public static ReferenceRun Read(ModelBytes bytes, string name, CompileOptions options, bool widened = false, SumProducts? sum = null)
     {
         var graph = Frontend.Read(bytes, name, options.OfFrontend);
         var half = SinglePrecision.HalfOf(graph);
@@ -49,23 +55,23 @@ public sealed class ReferenceRun
         Pipeline.Run(graph, options.Verify);
         CompressWeights.Run(graph, options.Weights, options.Keep);
         var lowered = Budget.InSixtyFourBits(() => GraphLowering.Lower(graph));
-        return new(lowered, [.. Probe.AllOf(graph).Where(probe => lowered.Values.GetValueOrDefault(probe.Value) is Lowered.Tensor)], half);
+        return new(lowered, [.. Probe.AllOf(graph).Where(probe => lowered.Values.GetValueOrDefault(probe.Value) is Lowered.Tensor)], half) { Sum = sum };
     }
 
     /// <summary>States are again what they are at the beginning.</summary>
-    public void Reset() => evaluator = new();
+    public void Reset() => evaluator = null;
 
     /// <summary>One call: the model's outputs, and the probes' values, each in order. A seed begins other random numbers; without one they go on.</summary>
     public (IReadOnlyList<TensorData> Outputs, IReadOnlyList<TensorData> Probes) Run(IReadOnlyList<TensorData> inputs, long? seed = null)
     {
         if (seed is { } given && lowered.Program.Seed is { } state)
         {
-            evaluator.Set(state, TensorProgram.SeedOf(given));
+            Evaluator.Set(state, TensorProgram.SeedOf(given));
         }
 
-        var outputs = evaluator.Run(lowered.Program, [.. inputs.Select(TensorValue.Of)]);
+        var outputs = Evaluator.Run(lowered.Program, [.. inputs.Select(TensorValue.Of)]);
         return (
             [.. outputs.Zip(lowered.Program.Outputs, (output, port) => port.Buffer.Outward(output))],
-            [.. Probes.Select(probe => evaluator.Get(((Lowered.Tensor)lowered.Values[probe.Value]).Buffer).ToData())]);
+            [.. Probes.Select(probe => Evaluator.Get(((Lowered.Tensor)lowered.Values[probe.Value]).Buffer).ToData())]);
     }
 }

@@ -13,7 +13,7 @@ public sealed class ReferenceRunTests
     public void WithoutTheRoundingOfHalfPrecisionOutputsMoveALittle(string name, DType? half, double least, double most)
     {
         var path = Path.Combine(Frontends.ModelFiles.Operators, $"{name}.pt2");
-        var inputs = Case.Single(path, InputFile.ReadNpz(Path.ChangeExtension(path, ".npz"))).Calls[0].Inputs;
+        var inputs = CaseReader.Single(path, InputFile.ReadNpz(Path.ChangeExtension(path, ".npz"))).Calls[0].Inputs;
         var rounded = Read(widened: false);
         var widened = Read(widened: true);
         Assert.Equal(half, rounded.Half);

@@ -107,22 +107,8 @@ internal static class ModelCompiler
     }
 
     /// <summary>The inputs that an archive keeps of those that its model was exported with, in the manifest's order; null where it has not all that a run asks for.</summary>
-    public static IReadOnlyDictionary<string, TensorData>? SampleInputs(string path, string? model, ManifestView manifest)
-    {
-        var kept = Read(path, bytes => Frontend.ReadSampleInputs(bytes, Path.GetFileName(path), model));
-        if (kept is null || !manifest.Inputs.All(port => kept.TryGetValue(port.Name, out var tensor) && tensor.Type == port.Type && tensor.Shape.Length == port.Shape.Length))
-        {
-            return null;
-        }
-
-        var inputs = new OrderedDictionary<string, TensorData>();
-        foreach (var port in manifest.Inputs)
-        {
-            inputs.Add(port.Name, kept[port.Name]);
-        }
-
-        return inputs;
-    }
+    public static IReadOnlyDictionary<string, TensorData>? SampleInputs(string path, string? model, ManifestView manifest) =>
+        Read(path, bytes => Verification.SampleInputs.Read(bytes, Path.GetFileName(path), model, manifest));
 
     private sealed class Stages(IProgress<string> progress) : IProgress<CompileProgress>
     {

@@ -1,13 +1,11 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Sconce.Cli.Artifacts;
-using Sconce.Cli.Compiling;
-using Sconce.Cli.Files;
 using Sconce.Cli.Terminal;
 using Sconce.Compiler;
 using Sconce.Compiler.Diagnostics;
-using Sconce.Compiler.Frontends;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Cli.Verification;
@@ -32,7 +30,7 @@ internal sealed class ReferenceCases
     /// <summary>Random inputs where nothing else is said.</summary>
     private const int UsualSamples = 3;
 
-    private const string SampleInputs = "the file's sample inputs";
+    private const string Kept = "the file's sample inputs";
 
     private readonly ReferenceRun reference;
     private readonly long seed;
@@ -49,13 +47,20 @@ internal sealed class ReferenceCases
     /// <summary>What the model is held to, and what had to be left out.</summary>
     public string Note => (compared.Count > 0 ? $"compared with the reference evaluator on {string.Join(" and ", compared)}" : "compiled only") + leftOut;
 
-    public static ReferenceCases Make(string model, CompileOptions compile, ManifestView manifest, IReadOnlyList<Case> beside, VerifyOptions options)
+    /// <param name="reference">The model.</param>
+    /// <param name="manifest">What it became.</param>
+    /// <param name="kept">The inputs that its file keeps, if it does.</param>
+    /// <param name="beside">Cases of files beside it, of whose inputs more are made.</param>
+    /// <param name="samples">So many random inputs; where null, a few.</param>
+    /// <param name="seed">What the model's random numbers are made from.</param>
+    /// <param name="patience">After so long no more random inputs are tried; null for any time.</param>
+    public static ReferenceCases Make(
+        ReferenceRun reference, ManifestView manifest, IReadOnlyDictionary<string, TensorData>? kept, IReadOnlyList<Case> beside, int? samples, long seed = 0, TimeSpan? patience = null)
     {
-        using var file = InputFile.Open(model, ModelFile.Kinds);
-        var made = new ReferenceCases(ReferenceRun.Read(ModelBytes.Of(file), Path.GetFileName(model), compile), manifest, options.Seed);
-        made.AddKept(ModelCompiler.SampleInputs(model, compile.Model, manifest));
+        var (made, began) = (new ReferenceCases(reference, manifest, seed), Stopwatch.GetTimestamp());
+        made.AddKept(kept);
         made.AddBeside(beside);
-        made.AddRandom(options.Samples ?? UsualSamples);
+        made.AddRandom(samples ?? UsualSamples, () => made.cases.Count > 0 && Stopwatch.GetElapsedTime(began) > patience);
         return made;
     }
 
@@ -63,13 +68,13 @@ internal sealed class ReferenceCases
     {
         if (kept is not null)
         {
-            if (Add(SampleInputs, [.. kept.Values], SizesOf(kept)))
+            if (Add(Kept, [.. kept.Values], SizesOf(kept)))
             {
-                compared.Add(SampleInputs);
+                compared.Add(Kept);
             }
             else
             {
-                leftOut += $"; not on {SampleInputs}, which would take the evaluator too long";
+                leftOut += $"; not on {Kept}, which would take the evaluator too long";
             }
         }
     }
@@ -91,12 +96,12 @@ internal sealed class ReferenceCases
         }
     }
 
-    private void AddRandom(int samples)
+    private void AddRandom(int samples, Func<bool> enough)
     {
         // The same ones each time, so that a failure can be looked at again.
         var random = new Random(samples);
         var (done, refused) = (0, 0);
-        for (var number = 0; number < samples; number++)
+        for (var number = 0; number < samples && !enough(); number++)
         {
             if (Draw(random, least: number == 0) is not { } sizes)
             {

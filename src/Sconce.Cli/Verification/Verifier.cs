@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using Sconce.Cli.Artifacts;
 using Sconce.Cli.Compiling;
 using Sconce.Cli.Files;
 using Sconce.Cli.Terminal;
 using Sconce.Compiler;
 using Sconce.Compiler.Diagnostics;
+using Sconce.Compiler.Frontends;
 
 namespace Sconce.Cli.Verification;
 
@@ -140,7 +142,7 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
 
             if (result.Problem is null && (cases.Count == 0 || random || options.Samples is not null))
             {
-                var made = ReferenceCases.Make(compiled.Subject.Path, CompileOptionsOf(compiled.Subject), artifact.Contents.Manifest, random ? cases : [], options);
+                var made = ReferenceCases(compiled.Subject, artifact.Contents.Manifest, random ? cases : []);
                 line = line with { Message = cases.Count > 0 && random ? $"draws random numbers: of PyTorch's, dtypes and shapes alone; {made.Note}" : cases.Count > 0 ? made.Note : $"no {Path.GetFileName(compiled.Subject.CasePath(".npz"))} beside it; {made.Note}" };
                 if (cases.Count == 0 && made.Cases.Count == 0)
                 {
@@ -171,6 +173,14 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
                 File.Delete(artifact.Path);
             }
         }
+    }
+
+    private ReferenceCases ReferenceCases(Subject subject, ManifestView manifest, IReadOnlyList<Case> beside)
+    {
+        var (compile, name) = (CompileOptionsOf(subject), Path.GetFileName(subject.Path));
+        using var file = InputFile.Open(subject.Path, ModelFile.Kinds);
+        var bytes = ModelBytes.Of(file);
+        return Verification.ReferenceCases.Make(ReferenceRun.Read(bytes, name, compile), manifest, SampleInputs.Read(bytes, name, compile.Model, manifest), beside, options.Samples, options.Seed);
     }
 
     /// <summary>With one thread and several, with relaxed SIMD and without.</summary>
@@ -207,21 +217,21 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
         var cases = new List<Case>();
         if (File.Exists(single))
         {
-            cases.Add(Case.Single(single, InputFile.ReadNpz(single)));
+            cases.Add(CaseReader.Single(single, InputFile.ReadNpz(single)));
         }
 
         if (File.Exists(sequence))
         {
-            cases.Add(Case.Sequence(sequence, InputFile.ReadNpz(sequence)));
+            cases.Add(CaseReader.Sequence(sequence, InputFile.ReadNpz(sequence)));
         }
 
         foreach (var (method, file) in methods.Skip(1).Select(method => (method.Name, subject.CasePath($".{method.Name}.npz"))).Where(method => File.Exists(method.Item2)))
         {
-            cases.Add(Case.Single(file, InputFile.ReadNpz(file), method));
+            cases.Add(CaseReader.Single(file, InputFile.ReadNpz(file), method));
         }
 
-        cases.AddRange(CaseFiles.Numbered(subject.CasePath("-sizes")).Select(file => Case.Single(file, InputFile.ReadNpz(file))));
-        cases.AddRange(CaseFiles.Numbered(subject.CasePath("-refused")).Select(file => Case.Refused(file, InputFile.ReadNpz(file))));
+        cases.AddRange(CaseFiles.Numbered(subject.CasePath("-sizes")).Select(file => CaseReader.Single(file, InputFile.ReadNpz(file))));
+        cases.AddRange(CaseFiles.Numbered(subject.CasePath("-refused")).Select(file => CaseReader.Refused(file, InputFile.ReadNpz(file))));
         return cases;
     }
 }

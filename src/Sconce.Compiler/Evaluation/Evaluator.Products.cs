@@ -7,6 +7,8 @@ namespace Sconce.Compiler.Evaluation;
 /// <summary>Contractions and convolutions: the operands are evaluated into arrays first, sums are kept in double (floats) or long (integers).</summary>
 public sealed partial class Evaluator
 {
+    private const long MostSums = 1 << 20;
+
     private void RunContraction(ContractionStep step)
     {
         var (m, n, k) = (Evaluate(step.M.Extent), Evaluate(step.N.Extent), Evaluate(step.K.Extent));
@@ -14,18 +16,21 @@ public sealed partial class Evaluator
         {
             var left = Floats(step.Left, [.. step.Batch, step.M, step.K]);
             var right = Floats(step.Right, [.. step.Batch, step.N, step.K]);
+            var (columns, terms) = (Multiples((int)n, (int)k), Multiples((int)k, 1));
+            // Rows at a time: all sums of a product may be more than there is memory for.
+            var rows = (int)Math.Clamp(MostSums / Math.Max(n, 1), 1, Math.Max(m, 1));
+            var (sums, first) = (new double[rows * n], -1L);
             Finish(step.Target, step.Axes, step.Epilogue, (place, frame) =>
             {
-                var (batch, row, column) = (place / (m * n), place / n % m, place % n);
-                var a = left.AsSpan((int)(((batch * m) + row) * k), (int)k);
-                var b = right.AsSpan((int)(((batch * n) + column) * k), (int)k);
-                var sum = 0.0;
-                for (var i = 0; i < a.Length; i++)
+                var row = place / n;
+                if (first < 0 || row >= first + rows || row / m != first / m)
                 {
-                    sum += a[i] * b[i];
+                    var (batch, count) = (row / m, (int)Math.Min(rows, m - (row % m)));
+                    sum(right.AsSpan((int)(batch * n * k), (int)(n * k)), columns, terms, left.AsSpan((int)(row * k), count * (int)k), sums.AsSpan(0, count * (int)n));
+                    first = row;
                 }
 
-                frame.FloatAccumulators[0] = RoundSum(step.Left.Type, sum);
+                frame.FloatAccumulators[0] = RoundSum(step.Left.Type, sums[place - (first * n)]);
             });
         }
         else
@@ -35,13 +40,13 @@ public sealed partial class Evaluator
             Finish(step.Target, step.Axes, step.Epilogue, (place, frame) =>
             {
                 var (batch, row, column) = (place / (m * n), place / n % m, place % n);
-                var sum = 0L;
+                var total = 0L;
                 for (var i = 0L; i < k; i++)
                 {
-                    sum = unchecked(sum + (left[(((batch * m) + row) * k) + i] * right[(((batch * n) + column) * k) + i]));
+                    total = unchecked(total + (left[(((batch * m) + row) * k) + i] * right[(((batch * n) + column) * k) + i]));
                 }
 
-                frame.IntegerAccumulators[0] = sum;
+                frame.IntegerAccumulators[0] = total;
             });
         }
     }
@@ -53,44 +58,46 @@ public sealed partial class Evaluator
         long[] Extents(ImmutableArray<Axis> axes) => [.. axes.Select(axis => Evaluate(axis.Extent))];
         var (outExtents, inExtents, weightExtents) = (Extents(step.Axes), Extents(step.InputAxes), Extents(step.WeightAxes));
         var inStrides = TensorData.RowMajorStrides([.. inExtents]);
-        var outStrides = TensorData.RowMajorStrides([.. outExtents]);
-        var spatial = step.Stride.Length;
-        var channels = weightExtents[1];
-        var perGroup = outExtents[1] / step.Groups;
-        var taps = weightExtents.Skip(2).Aggregate(1L, (a, b) => a * b);
-        var tapOffsets = new long[taps];
-        for (var tap = 0L; tap < taps; tap++)
-        {
-            var rest = tap;
-            for (var d = spatial - 1; d >= 0; d--)
-            {
-                tapOffsets[tap] += rest % weightExtents[2 + d] * step.Dilation[d] * inStrides[2 + d];
-                rest /= weightExtents[2 + d];
-            }
-        }
-
+        var (channels, perGroup) = (weightExtents[1], outExtents[1] / step.Groups);
+        var places = Places(outExtents[2..], [.. step.Stride.Select((stride, d) => stride * inStrides[2 + d])]);
+        var terms = Places(weightExtents[1..], [inStrides[1], .. step.Dilation.Select((dilation, d) => dilation * inStrides[2 + d])]);
+        var (perBlock, ofInput, ofWeights) = (perGroup * places.Length, (int)(channels * inStrides[1]), (int)(perGroup * terms.Length));
+        var (sums, summed) = (new double[perBlock], -1L);
         Finish(step.Target, step.Axes, step.Epilogue, (place, frame) =>
         {
-            var (image, output) = (place / outStrides[0], place / outStrides[1] % outExtents[1]);
-            var start = (image * inStrides[0]) + (output / perGroup * channels * inStrides[1]);
-            for (var d = 0; d < spatial; d++)
+            // Of an image and a group of its channels, all at once.
+            var block = place / perBlock;
+            if (block != summed)
             {
-                start += place / outStrides[2 + d] % outExtents[2 + d] * step.Stride[d] * inStrides[2 + d];
+                sum(input.AsSpan((int)block * ofInput, ofInput), places, terms, weight.AsSpan((int)(block % step.Groups) * ofWeights, ofWeights), sums);
+                summed = block;
             }
 
-            var sum = 0.0;
-            for (var c = 0L; c < channels; c++)
-            {
-                var (from, weights) = (start + (c * inStrides[1]), ((output * channels) + c) * taps);
-                for (var tap = 0L; tap < taps; tap++)
-                {
-                    sum += input[from + tapOffsets[tap]] * weight[weights + tap];
-                }
-            }
-
-            frame.FloatAccumulators[0] = RoundSum(step.Input.Type, sum);
-            frame.IntegerAccumulators[0] = (long)sum;
+            var total = sums[place % perBlock];
+            frame.FloatAccumulators[0] = RoundSum(step.Input.Type, total);
+            frame.IntegerAccumulators[0] = (long)total;
         });
+    }
+
+    private static int[] Multiples(int count, int factor) => [.. Enumerable.Range(0, count).Select(i => i * factor)];
+
+    /// <summary>Where the elements of a box lie that has these strides, in row-major order.</summary>
+    private static int[] Places(long[] extents, long[] strides)
+    {
+        var places = new int[extents.Aggregate(1L, (count, extent) => checked(count * extent))];
+        for (var i = 0; i < places.Length; i++)
+        {
+            var (rest, place) = ((long)i, 0L);
+            for (var d = extents.Length - 1; d >= 0; d--)
+            {
+                place += rest % extents[d] * strides[d];
+                rest /= extents[d];
+            }
+
+            places[i] = (int)place;
+        }
+
+        return places;
     }
 
     /// <summary>Sums of halves stay in float32, as the epilogue's accumulator does.</summary>
@@ -101,8 +108,26 @@ public sealed partial class Evaluator
         var frame = NewFrame();
         frame.FloatAccumulators = new double[1];
         frame.IntegerAccumulators = new long[1];
-        var store = Store(frame, new ExprCompiler(frame), target, epilogue);
         var place = 0L;
+        if (axes is [.., var last] && Evaluate(last.Extent) is >= ShortestRow and var count)
+        {
+            var rows = new RowCompiler(frame, last, (int)count);
+            var storeRow = rows.Store(Get(target.Buffer), target.Index, epilogue);
+            ForEach(frame, axes.Remove(last), () =>
+            {
+                for (var i = 0; i < count; i++)
+                {
+                    accumulate(place++, frame);
+                    (rows.FloatAccumulators.Values[i], rows.IntegerAccumulators.Values[i]) = (frame.FloatAccumulators[0], frame.IntegerAccumulators[0]);
+                }
+
+                rows.Begin();
+                storeRow();
+            });
+            return;
+        }
+
+        var store = Store(frame, new ExprCompiler(frame), target, epilogue);
         ForEach(frame, axes, () =>
         {
             accumulate(place++, frame);
@@ -114,9 +139,22 @@ public sealed partial class Evaluator
     private double[] Floats(Expr expr, ImmutableArray<Axis> axes)
     {
         var frame = NewFrame();
-        var value = new ExprCompiler(frame).Float(expr);
         var result = new double[axes.Aggregate(1L, (count, axis) => checked(count * Evaluate(axis.Extent)))];
         var at = 0;
+        if (axes is [.., var last] && Evaluate(last.Extent) is >= ShortestRow and var count)
+        {
+            var rows = new RowCompiler(frame, last, (int)count);
+            var row = rows.Float(expr);
+            ForEach(frame, axes.Remove(last), () =>
+            {
+                rows.Begin();
+                row.Fill(0, (int)count).CopyTo(result.AsSpan(at));
+                at += (int)count;
+            });
+            return result;
+        }
+
+        var value = new ExprCompiler(frame).Float(expr);
         ForEach(frame, axes, () => result[at++] = value());
         return result;
     }

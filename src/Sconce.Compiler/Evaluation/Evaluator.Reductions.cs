@@ -12,10 +12,19 @@ public sealed partial class Evaluator
         var compiler = new ExprCompiler(frame);
         var accumulators = new Accumulators(frame, compiler, reduce.Reducers);
         var stores = reduce.Targets.Zip(reduce.Results, (target, result) => Store(frame, compiler, target, result)).ToArray();
+        var rows = reduce.Reduced is [.., var last] && Evaluate(last.Extent) is >= ShortestRow and var count ? new RowCompiler(frame, last, (int)count) : null;
         ForEach(frame, reduce.Axes, () =>
         {
             accumulators.Reset();
-            ForEach(frame, reduce.Reduced, accumulators.Take);
+            if (rows is null)
+            {
+                ForEach(frame, reduce.Reduced, accumulators.Take);
+            }
+            else
+            {
+                ForEach(frame, reduce.Reduced[..^1], () => accumulators.TakeRow(rows));
+            }
+
             accumulators.Round();
             foreach (var store in stores)
             {
@@ -163,6 +172,37 @@ public sealed partial class Evaluator
             }
 
             position++;
+            frame.Touch();
+        }
+
+        /// <summary>All points of a row, in order.</summary>
+        public void TakeRow(RowCompiler rows)
+        {
+            rows.Begin();
+            for (var i = 0; i < reducers.Length; i++)
+            {
+                var first = position;
+                if (reals[i] is not null)
+                {
+                    foreach (var value in rows.Float(reducers[i].Value).Fill(0, rows.Count))
+                    {
+                        TakeReal(i, value);
+                        position++;
+                    }
+                }
+                else
+                {
+                    foreach (var value in rows.Integer(reducers[i].Value).Fill(0, rows.Count))
+                    {
+                        TakeWhole(i, value);
+                        position++;
+                    }
+                }
+
+                position = first;
+            }
+
+            position += rows.Count;
             frame.Touch();
         }
 

@@ -11,13 +11,18 @@ namespace Sconce.Compiler.Evaluation;
 /// Runs tensor programs plainly: the second opinion in tests and in <c>sconce verify</c>, and what folds constants. Shares no code with the kernels.
 /// States keep their values from run to run of one evaluator.
 /// </summary>
-public sealed partial class Evaluator
+/// <param name="sum">What sums products; where null, the evaluator itself.</param>
+public sealed partial class Evaluator(SumProducts? sum = null)
 {
     /// <summary>Rows shorter than this are not worth going through one by one.</summary>
     private const long LeastRow = 64;
 
+    /// <summary>Of fewer points each is computed by itself.</summary>
+    private const long ShortestRow = 4;
+
     private readonly Dictionary<TensorBuffer, TensorValue> values = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Symbol, long> symbols = [];
+    private readonly SumProducts sum = sum ?? PlainSums.Of;
 
     /// <summary>Gives a symbol its value; before the buffers and steps that use it.</summary>
     public void Bind(Symbol symbol, long value) => symbols[symbol] = value;
@@ -259,7 +264,31 @@ public sealed partial class Evaluator
         }
 
         var frame = NewFrame();
+        if (RowOf(map.Axes) is { } row)
+        {
+            var rows = new RowCompiler(frame, row, (int)Evaluate(row.Extent));
+            var store = rows.Store(Get(map.Target.Buffer), map.Target.Index, map.Body);
+            ForEach(frame, map.Axes.Remove(row), () =>
+            {
+                rows.Begin();
+                store();
+            });
+            return;
+        }
+
         ForEach(frame, map.Axes, Store(frame, new ExprCompiler(frame), map.Target, map.Body));
+    }
+
+    /// <summary>The axis along which points are taken together: the last one, unless it is short and another is not. Null where all are short.</summary>
+    private Axis? RowOf(ImmutableArray<Axis> axes)
+    {
+        Axis? best = null;
+        for (var i = axes.Length - 1; i >= 0 && (best is null || Evaluate(best.Extent) < LeastRow); i--)
+        {
+            best = Evaluate(axes[i].Extent) > (best is null ? ShortestRow - 1 : Evaluate(best.Extent)) ? axes[i] : best;
+        }
+
+        return best;
     }
 
     /// <summary>A plain copy (a view, weights being packed) by rows along one axis: models have hundreds of millions of weights.</summary>

@@ -185,13 +185,25 @@ internal sealed class ExprCompiler(Frame frame)
         return () => chosen() != 0 ? yes() : no();
     }
 
-    private static Func<double> Rounded(DType type, Func<double> compute) => type switch
+    private static Func<double> Rounded(DType type, Func<double> compute)
     {
-        DType.Float32 => () => (float)compute(),
-        DType.Float16 => () => (double)(Half)compute(),
-        DType.BFloat16 => () => ConstExpr.RoundToBFloat16((float)compute()),
-        _ when type.IsFloat8() => () => Float8.ToSingle(Float8.FromSingle((float)compute(), type), type),
-        _ => compute,
+        if (type == DType.Float64)
+        {
+            return compute;
+        }
+
+        var round = RoundingOf(type);
+        return type == DType.Float32 ? () => (float)compute() : () => round(compute());
+    }
+
+    /// <summary>To the nearest number that a dtype has.</summary>
+    public static Func<double, double> RoundingOf(DType type) => type switch
+    {
+        DType.Float32 => x => (float)x,
+        DType.Float16 => x => (double)(Half)x,
+        DType.BFloat16 => x => ConstExpr.RoundToBFloat16((float)x),
+        _ when type.IsFloat8() => x => Float8.ToSingle(Float8.FromSingle((float)x, type), type),
+        _ => x => x,
     };
 
     private Func<long> MakeInteger(Expr expr)
@@ -265,15 +277,22 @@ internal sealed class ExprCompiler(Frame frame)
         return () => chosen() != 0 ? yes() : no();
     }
 
-    private static Func<long> Wrapped(DType type, Func<long> compute) => type switch
+    private static Func<long> Wrapped(DType type, Func<long> compute)
     {
-        DType.Bool => () => compute() != 0 ? 1 : 0,
-        DType.UInt8 => () => unchecked((byte)compute()),
-        DType.Int8 => () => unchecked((sbyte)compute()),
-        DType.Int16 => () => unchecked((short)compute()),
-        DType.Int32 => () => unchecked((int)compute()),
-        DType.UInt16 => () => unchecked((ushort)compute()),
-        DType.UInt32 => () => unchecked((uint)compute()),
-        _ => compute,
+        var wrap = WrappingOf(type);
+        return wrap is null ? compute : () => wrap(compute());
+    }
+
+    /// <summary>To the integers that a dtype has; null where that is all of them.</summary>
+    public static Func<long, long>? WrappingOf(DType type) => type switch
+    {
+        DType.Bool => x => x != 0 ? 1 : 0,
+        DType.UInt8 => x => unchecked((byte)x),
+        DType.Int8 => x => unchecked((sbyte)x),
+        DType.Int16 => x => unchecked((short)x),
+        DType.Int32 => x => unchecked((int)x),
+        DType.UInt16 => x => unchecked((ushort)x),
+        DType.UInt32 => x => unchecked((uint)x),
+        _ => null,
     };
 }

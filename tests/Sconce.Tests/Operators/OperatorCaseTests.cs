@@ -61,12 +61,12 @@ public sealed class OperatorCaseTests
         var (single, sequence) = (Path.ChangeExtension(file, ".npz"), file[..^".pt2".Length] + "-sequence.npz");
         if (File.Exists(single))
         {
-            yield return Case.Single(single, Arrays(single));
+            yield return CaseReader.Single(single, Arrays(single));
         }
 
         if (File.Exists(sequence))
         {
-            yield return Case.Sequence(sequence, Arrays(sequence));
+            yield return CaseReader.Sequence(sequence, Arrays(sequence));
         }
     }
 

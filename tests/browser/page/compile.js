@@ -1,5 +1,5 @@
 // The compiler in a tab: what it makes are the bytes that the command line makes, and what it refuses it refuses in the same words.
-import { CompileError, compile, inspect } from "../compiler/index.js";
+import { CompileError, compile, inspect, verify } from "../compiler/index.js";
 import { load } from "../runtime/index.js";
 import { check, failure, finish, same, test } from "./harness.js";
 
@@ -33,6 +33,46 @@ for (const { file, message } of refused) {
     check(error.message.startsWith(error.problem), "it begins with the problem");
   });
 }
+
+for (const { file, options } of compiled) {
+  test(`${file}: its kernels agree with the reference evaluator`, async () => {
+    const [stages, runs] = [[], []];
+    let early;
+    const proof = await verify(new File([await bytesAt(file)], file), {
+      ...options, load, onProgress: ({ stage }) => stages.push(stage), onCompiled: (model) => (early = model), onRun: ({ name }) => runs.push(name),
+    });
+    check(proof.passed && proof.problem === undefined, proof.problem);
+    check(proof.runs >= 1 && proof.maxError < 1e-3, `${proof.runs} runs, difference ${proof.maxError}`);
+    same(runs.length, proof.runs, "runs that were told");
+    check(/^compared with the reference evaluator on /.test(proof.note), proof.note);
+    same([stages.at(-1), early.wasm.length, early.summary.source], ["evaluating", proof.wasm.length, file], "stages, and the model before it is verified");
+  });
+}
+
+/** A model all of whose outputs are changed. */
+const loadWrongly = (change) => async (wasm) => {
+  const model = await load(wasm, { threads: 1 });
+  return { dispose: () => model.dispose(), run: async (inputs, how) => change(await model.run(inputs, how)) };
+};
+
+test("numbers that differ are told with the first node, and its line of Python", async () => {
+  const file = await bytesAt(compiled[0].file);
+  const off = loadWrongly((outputs) => {
+    for (const { data } of Object.values(outputs)) if (data instanceof Float32Array) data[0] += 1;
+    return outputs;
+  });
+  // The first run is of the least sizes: an empty batch, of which nothing differs.
+  const { passed, problem, runs } = await verify(file, { name: "digits.pt2", load: off });
+  same([passed, runs], [false, 2], "verdict");
+  check(/^random inputs of s40 = \d+: probabilities\[0, 0\]: expected [\d.e-]+, but got 1/.test(problem), problem);
+  check(/\nthe first node that differs from the reference evaluator: torch\.ops\.aten\.conv2d\S*\n {2}\S+\[0, 0, 0, 0\]: expected .*\n {2}at .*:\d+ in forward/.test(problem), problem);
+});
+
+test("an error where the evaluator gives numbers is wrong too", async () => {
+  const failing = loadWrongly(() => { throw new Error("it does not run"); });
+  const { passed, problem } = await verify(await bytesAt(compiled[0].file), { load: failing });
+  same([passed, problem], [false, "random inputs of s40 = 0: the reference evaluator gives numbers, the model an error: it does not run"], "verdict");
+});
 
 test("inspect tells of an address", async () => {
   const { file, options } = compiled[0];

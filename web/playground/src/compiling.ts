@@ -1,4 +1,5 @@
-import { CompileError, compile } from "sconce-compiler/browser";
+import { load } from "sconce";
+import { CompileError, type Compiled, type Proof, verify } from "sconce-compiler/browser";
 import { formatBytes, formatMilliseconds } from "./format.js";
 
 /** PyTorch's own file: torch.export's or TorchScript. */
@@ -15,9 +16,11 @@ export interface CompileOutcome {
   readonly needsInputs: boolean;
 }
 
-/** A model that is being compiled, in a worker of its own. */
+/** A model that is being compiled, and then verified, in a worker of its own. */
 export class Compiling {
   readonly done: Promise<CompileOutcome>;
+  /** What the reference evaluator says of it; undefined where it was not compiled, or stopped. */
+  readonly proof: Promise<Proof | Error | undefined>;
   readonly #stopped = new AbortController();
 
   /**
@@ -25,23 +28,28 @@ export class Compiling {
    * @param tell told of each stage
    */
   constructor(model: GivenModel, inputs: readonly string[], tell: (stage: string) => void) {
-    this.done = this.#compile(model, inputs, tell);
+    const began = performance.now();
+    let settle: (outcome: CompileOutcome) => void = () => {};
+    this.done = new Promise((resolve) => (settle = resolve));
+    this.proof = this.#verify(model, inputs, tell, ({ wasm, summary: { steps, parameters } }) =>
+      settle({ wasm, message: `compiled in ${formatMilliseconds(performance.now() - began)}: ${steps.length} steps, ${parameters} parameters, ${formatBytes(wasm.length)}`, needsInputs: false }));
+    void this.proof.then((proof) => {
+      const message = this.#stopped.signal.aborted ? "stopped" : proof instanceof Error ? proof.message : "";
+      // Where it is compiled, this comes too late to mean anything.
+      settle({ wasm: undefined, message, needsInputs: proof instanceof CompileError && /--input\b/.test(message) });
+    });
   }
 
   stop(): void {
     this.#stopped.abort();
   }
 
-  async #compile({ name, file }: GivenModel, inputs: readonly string[], tell: (stage: string) => void): Promise<CompileOutcome> {
-    const began = performance.now();
+  async #verify({ name, file }: GivenModel, inputs: readonly string[], tell: (stage: string) => void, onCompiled: (compiled: Compiled) => void): Promise<Proof | Error | undefined> {
     const { signal } = this.#stopped;
     try {
-      const { wasm, summary: { steps, parameters } } = await compile(file, { name, inputs: Object.fromEntries(inputs.map(nameAndForm)), signal, onProgress: ({ stage }) => tell(stage) });
-      const took = formatMilliseconds(performance.now() - began);
-      return { wasm, message: `compiled in ${took}: ${steps.length} steps, ${parameters} parameters, ${formatBytes(wasm.length)}`, needsInputs: false };
+      return await verify(file, { name, load: (wasm) => load(wasm), inputs: Object.fromEntries(inputs.map(nameAndForm)), signal, onCompiled, onProgress: ({ stage }) => tell(stage) });
     } catch (error) {
-      const message = signal.aborted ? "stopped" : error instanceof Error ? error.message : String(error);
-      return { wasm: undefined, message, needsInputs: error instanceof CompileError && /--input\b/.test(error.message) };
+      return signal.aborted ? undefined : error instanceof Error ? error : new Error(String(error));
     }
   }
 }

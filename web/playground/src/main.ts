@@ -6,7 +6,7 @@ import { formatBytes, formatMilliseconds } from "./format.js";
 import { graphName, kindOf } from "./kinds.js";
 import { factsOf } from "./manifest.js";
 import type { RunReply } from "./protocol.js";
-import { showCalls, showFact, showFiles } from "./results.js";
+import { showCalls, showFact, showFiles, showProof } from "./results.js";
 import { Run } from "./run.js";
 import { Compiling, type GivenModel } from "./compiling.js";
 import { fetchSample, sampleArguments } from "./sample.js";
@@ -25,6 +25,8 @@ const weights = new Map<string, Blob>();
 let guest: { name: string; bytes: Uint8Array } | undefined;
 let running: Run | undefined;
 let compiling: Compiling | undefined;
+/** Of what was compiled last. */
+let proving: Compiling | undefined;
 /** TorchScript that records no shapes: the line beside Run says what its inputs are like. */
 let waiting: GivenModel | undefined;
 
@@ -60,10 +62,14 @@ async function take(files: readonly GivenFile[], place?: string): Promise<void> 
 async function compileModel(model: GivenModel, inputs: readonly string[] = []): Promise<void> {
   if (running !== undefined || compiling !== undefined) return fail(`${model.name} is not compiled: something else is still running`);
   waiting = undefined;
-  compiling = new Compiling(model, inputs, (stage) => (element("obstacle", HTMLElement).textContent = `Compiling ${model.name}: ${stage} …`));
+  proving?.stop();
+  compiling = new Compiling(model, inputs, (stage) => {
+    if (stage !== "evaluating") element("obstacle", HTMLElement).textContent = `Compiling ${model.name}: ${stage} …`;
+  });
   terminal.write("note", `$ compile ${joinArguments([model.name, ...inputs])}\n`);
   setRunning(true);
-  const done = await compiling.done;
+  const begun = compiling;
+  const done = await begun.done;
   compiling = undefined;
   setRunning(false);
   if (done.wasm === undefined) {
@@ -75,7 +81,26 @@ async function compileModel(model: GivenModel, inputs: readonly string[] = []): 
   line.value = "";
   const name = graphName(model.name);
   models.add(name, done.wasm, sizeOf(done.wasm), `${name}.wasm`);
+  void prove(model.name, begun);
   if (guest === undefined && models.size === 1) run();
+}
+
+/** Says what the reference evaluator says of a model that was compiled, when it has said it. */
+async function prove(name: string, verified: Compiling): Promise<void> {
+  proving = verified;
+  showProof("runs …", `${name} beside the reference evaluator`);
+  const proof = await verified.proof;
+  if (proving !== verified) return;
+  proving = undefined;
+  if (proof === undefined || proof instanceof Error) return showProof("–", proof?.message ?? "");
+  if (!proof.passed) {
+    showProof("differs", name, "bad");
+    return fail(`${name} is not proven: ${proof.problem ?? ""}`);
+  }
+  const difference = proof.maxError === 0 ? "none" : `at most ${proof.maxError.toExponential(1)} of the output's scale`;
+  if (proof.runs === 0) return showProof("none", `${name}: ${proof.note}`);
+  showProof(`${proof.runs} of ${proof.runs} runs agree`, `${name}: difference ${difference}`, "good");
+  terminal.write("note", `${name} is proven: ${proof.note}; difference ${difference}\n`);
 }
 
 function compileWaiting(model: GivenModel): void {

@@ -19,6 +19,13 @@ export function showFact(id: "exit" | "ready" | "threads" | "compute", value: st
   element(`${id}-detail`, HTMLElement).textContent = detail;
 }
 
+/** Whether the kernels give what the reference evaluator gives. */
+export function showProof(value: string, detail: string, verdict: "good" | "bad" | "" = ""): void {
+  element("proof", HTMLElement).textContent = value;
+  element("proof", HTMLElement).className = verdict;
+  element("proof-detail", HTMLElement).textContent = detail;
+}
+
 /** The files that the guest wrote, to be saved. */
 export function showFiles(written: ReadonlyMap<string, Uint8Array>): void {
   for (const link of files.querySelectorAll("a")) URL.revokeObjectURL(link.href);

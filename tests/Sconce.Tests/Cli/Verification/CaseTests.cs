@@ -11,7 +11,7 @@ public sealed class CaseTests
     [Fact]
     public void ASequenceIsCutIntoItsCalls()
     {
-        var calls = Case.Sequence("m-sequence.npz", new Dictionary<string, TensorData>
+        var calls = CaseReader.Sequence("m-sequence.npz", new Dictionary<string, TensorData>
         {
             ["in0"] = Floats([3, 2], [1, 2, 3, 4, 5, 6]),
             ["out0"] = Longs(7, 8, 9),
@@ -33,13 +33,13 @@ public sealed class CaseTests
     public void ArraysThatMeanNothingAreNamed(string name, string message)
     {
         var arrays = new Dictionary<string, TensorData> { ["out0"] = Floats(1), [name] = Floats(1) };
-        Assert.Contains(message, Assert.Throws<SconceException>(() => Case.Single("m.npz", arrays)).Message);
+        Assert.Contains(message, Assert.Throws<SconceException>(() => CaseReader.Single("m.npz", arrays)).Message);
     }
 
     [Fact]
     public void CallsMustBeAsManyInAllArrays()
     {
         var arrays = new Dictionary<string, TensorData> { ["in0"] = Floats(1, 2), ["out0"] = Floats(1) };
-        Assert.Contains("first dimensions 2, 1", Assert.Throws<SconceException>(() => Case.Sequence("m-sequence.npz", arrays)).Message);
+        Assert.Contains("first dimensions 2, 1", Assert.Throws<SconceException>(() => CaseReader.Sequence("m-sequence.npz", arrays)).Message);
     }
 }

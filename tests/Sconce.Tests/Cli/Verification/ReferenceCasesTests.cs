@@ -37,6 +37,8 @@ public sealed class ReferenceCasesTests
         using var scratch = new ScratchFolder();
         var options = new CompileOptions();
         var compiled = ModelCompiler.CompileToFile(path, scratch.NewFile(".wasm"), options, progress: null);
-        return ReferenceCases.Make(path, options, compiled.Contents.Manifest, beside: [], new(1, true, new(), TimeSpan.FromMinutes(1), options, Samples: samples));
+        var manifest = compiled.Contents.Manifest;
+        return ReferenceCases.Make(
+            ReferenceRun.Read(File.ReadAllBytes(path), Path.GetFileName(path), options), manifest, ModelCompiler.SampleInputs(path, model: null, manifest), beside: [], samples);
     }
 }

@@ -15,7 +15,7 @@ public sealed class CompressWeightsTests
     [InlineData(WeightFormat.Int4, 1e-3, 3e-1)]
     public void OutputsMoveAsFarAsTheFormatMovesThem(WeightFormat format, double least, double most)
     {
-        var inputs = Case.Single(path, InputFile.ReadNpz(Path.ChangeExtension(path, ".npz"))).Calls[0].Inputs;
+        var inputs = CaseReader.Single(path, InputFile.ReadNpz(Path.ChangeExtension(path, ".npz"))).Calls[0].Inputs;
         var (expected, actual) = (Run(WeightFormat.AsIs), Run(format));
         Assert.InRange(Comparison.Of("output", actual, expected, new Tolerance()).MaxError, least, most);
 

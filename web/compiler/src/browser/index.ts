@@ -1,10 +1,12 @@
 // The compiler in a browser tab: .NET's WebAssembly runtime with the same compiler as the command line's, in a worker that ends with its work.
 import type { Inspection } from "../inspection.js";
-import { CompileError } from "./errors.js";
-import type { Answer, CompressedWeight, Job, Reply, Settings } from "./protocol.js";
+import type { Answer, CompressedWeight, Settings } from "./protocol.js";
+import { type Load, prove } from "./proof.js";
+import { CompilerWorker } from "./session.js";
 
 export type { Inspection, Port, Size } from "../inspection.js";
-export type { CompressedWeight } from "./protocol.js";
+export type { CompressedWeight, TensorOf } from "./protocol.js";
+export type { Load, Runner } from "./proof.js";
 export { CompileError } from "./errors.js";
 
 /** A model's file (.pt2 or .pt): its bytes, a file that was dropped or chosen, or an address to fetch it from. */
@@ -46,51 +48,73 @@ export interface Compiled {
   readonly flushed: readonly { readonly name: string; readonly count: number }[];
 }
 
-/** Compiles a model in a worker of this tab. Nothing is sent anywhere. Rejects with a `CompileError`, or with the signal's reason. */
-export async function compile(source: Source, options: CompileOptions = {}): Promise<Compiled> {
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  const { inspection, manifest, compressed, flushed } = await work("compile", source, options, (part) => parts.push(part));
-  if (inspection === undefined) throw new Error("the compiler gave no answer");
-  return { wasm: joined(parts), manifest, summary: inspection, compressed: compressed ?? [], flushed: flushed ?? [] };
+/** How a model is verified. */
+export interface VerifyOptions extends CompileOptions {
+  /** `load` of the package `sconce`, or a function that calls it with options of its own, such as the number of threads. */
+  readonly load: Load;
+  /** On how many random inputs, beside those that the file keeps: 3 where it is not given. */
+  readonly samples?: number | undefined;
+  /** Told of the model as soon as it is compiled, before it is verified. */
+  readonly onCompiled?: ((compiled: Compiled) => void) | undefined;
+  /** Told of each run as it begins. */
+  readonly onRun?: ((run: { readonly name: string; readonly run: number; readonly of: number }) => void) | undefined;
 }
 
+/** What became of verifying a model. */
+export interface Proof extends Compiled {
+  readonly passed: boolean;
+  /** What is wrong, and, in further lines, the first node that differs from the reference evaluator, with its line of Python. */
+  readonly problem: string | undefined;
+  /** By what the model was verified, and what had to be left out. */
+  readonly note: string;
+  /** How many runs were compared; 0 where all would have taken the reference evaluator too long, and nothing is known. */
+  readonly runs: number;
+  /** The largest difference, as a part of the output's largest magnitude. */
+  readonly maxError: number;
+}
+
+/** Compiles a model in a worker of this tab. Nothing is sent anywhere. Rejects with a `CompileError`, or with the signal's reason. */
+export const compile = (source: Source, options: CompileOptions = {}): Promise<Compiled> =>
+  working(options, async (worker) => compiledOf(await worker.begin("compile", await jobOf(source, options)), worker.artifact()));
+
 /** What a model takes and gives, and what it costs. */
-export async function inspect(source: Source, options: CompileOptions = {}): Promise<Inspection> {
-  const { inspection } = await work("inspect", source, options, () => {});
+export const inspect = (source: Source, options: CompileOptions = {}): Promise<Inspection> =>
+  working(options, async (worker) => inspectionOf(await worker.begin("inspect", await jobOf(source, options))));
+
+/**
+ * Compiles a model, runs it on the inputs that its file keeps and on random ones, and compares what it gives with the reference evaluator, which goes through the exported program node
+ * by node and shares no code with the kernels.
+ */
+export const verify = (source: Source, options: VerifyOptions): Promise<Proof> =>
+  working(options, async (worker) => {
+    const compiled = compiledOf(await worker.begin("compile", await jobOf(source, options)), worker.artifact());
+    options.onCompiled?.(compiled);
+    return { ...compiled, ...(await prove(worker, compiled.wasm, options)) };
+  });
+
+async function working<T>({ signal, onProgress }: CompileOptions, work: (worker: CompilerWorker) => Promise<T>): Promise<T> {
+  signal?.throwIfAborted();
+  const worker = new CompilerWorker(signal, (stage) => onProgress?.({ stage }));
+  try {
+    return await work(worker);
+  } finally {
+    worker.end();
+  }
+}
+
+function inspectionOf({ inspection }: Answer): Inspection {
   if (inspection === undefined) throw new Error("the compiler gave no answer");
   return inspection;
 }
 
-async function work(task: Job["task"], source: Source, options: CompileOptions, take: (part: Uint8Array<ArrayBuffer>) => void): Promise<Answer> {
-  const { signal, onProgress } = options;
-  signal?.throwIfAborted();
-  const job: Job = { task, name: options.name ?? nameOf(source), file: await fileOf(source, signal), settings: settingsOf(options) };
-  signal?.throwIfAborted();
-  onProgress?.({ stage: "starting" });
-  const worker = new Worker(new URL("./compile-worker.js", import.meta.url), { type: "module", name: "sconce-compiler" });
-  const abort = new AbortController();
-  try {
-    return await new Promise<Answer>((resolve, reject) => {
-      signal?.addEventListener("abort", () => reject(signal.reason as Error), { signal: abort.signal });
-      worker.addEventListener("error", (event) => reject(new Error(`the compiler's worker cannot be started (${event.message ?? "its script is not where it should be"})`)));
-      worker.addEventListener("message", ({ data: reply }: MessageEvent<Reply>) => {
-        if (reply.type === "stage") onProgress?.({ stage: reply.stage });
-        else if (reply.type === "part") take(reply.bytes);
-        else if (reply.type === "failed") reject(new Error(reply.message));
-        else if (reply.answer.error !== undefined) reject(new CompileError(reply.answer.error));
-        else resolve(reply.answer);
-      });
-      worker.postMessage(job);
-    });
-  } finally {
-    // With it goes all its memory, which WebAssembly cannot give back otherwise.
-    worker.terminate();
-    abort.abort();
-  }
-}
+const compiledOf = (answer: Answer, wasm: Uint8Array<ArrayBuffer>): Compiled => ({
+  wasm, manifest: answer.manifest, summary: inspectionOf(answer), compressed: answer.compressed ?? [], flushed: answer.flushed ?? [],
+});
 
-const settingsOf = ({ model, exact, budget, inputs, weights, keep }: CompileOptions): Settings => ({
-  model, exact, budget, weights, keep: keep ?? [], inputs: Object.entries(inputs ?? {}).map(([name, like]) => `${name}=${like}`),
+const jobOf = async (source: Source, options: CompileOptions) => ({ name: options.name ?? nameOf(source), file: await fileOf(source, options.signal), settings: settingsOf(options) });
+
+const settingsOf = ({ model, exact, budget, inputs, weights, keep, samples }: CompileOptions & Partial<VerifyOptions>): Settings => ({
+  model, exact, budget, weights, samples, keep: keep ?? [], inputs: Object.entries(inputs ?? {}).map(([name, like]) => `${name}=${like}`),
 });
 
 function nameOf(source: Source): string {
@@ -106,15 +130,4 @@ async function fileOf(source: Source, signal: AbortSignal | undefined): Promise<
   const response = await fetch(source, { signal: signal ?? null });
   if (!response.ok) throw new Error(`expected a model at ${String(source)}, but the server answers ${response.status} ${response.statusText}`);
   return await response.blob();
-}
-
-/** One array; each part is let go of as soon as it is copied. */
-function joined(parts: Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -1,3 +1,5 @@
+import type { MemoryView } from "./memory-view.js";
+
 /** Small writes are gathered up to this size. */
 const partBytes = 2 ** 20;
 
@@ -23,12 +25,4 @@ export class Outbox {
     if (this.#used > 0) this.#send(this.#part.slice(0, this.#used));
     this.#used = 0;
   }
-}
-
-/** .NET's view of its own memory. */
-export interface MemoryView {
-  readonly length: number;
-  set(source: Uint8Array, offset?: number): void;
-  copyTo(target: Uint8Array, offset?: number): void;
-  slice(start?: number, end?: number): Uint8Array;
 }

@@ -8,15 +8,36 @@ export interface Settings {
   readonly inputs: readonly string[];
   readonly weights?: string | undefined;
   readonly keep: readonly string[];
+  readonly samples?: number | undefined;
 }
 
-/** From the page to the worker, once. */
+/** From the page to the worker, at first. */
 export interface Job {
   readonly task: "compile" | "inspect";
   readonly name: string;
   readonly file: Blob;
   readonly settings: Settings;
 }
+
+/** What `load` of the package `sconce` takes and gives, as far as it matters here. */
+export interface TensorOf {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data: ArrayBufferView;
+}
+
+/** An input for one of the runs that a model is verified by. */
+export interface GivenInput extends TensorOf {
+  readonly call: number;
+  readonly name: string;
+  readonly data: Uint8Array<ArrayBuffer>;
+}
+
+/** From the page to the worker after "compile": for what the model has to give; a run's outputs, to be judged or, of the probed artifact, to be explained; for that artifact. */
+export type Question =
+  | { readonly task: "evaluate" }
+  | { readonly task: "judge" | "explain"; readonly call: number; readonly maxError: number; readonly outputs: Readonly<Record<string, TensorOf>> }
+  | { readonly task: "probed" };
 
 export interface CompressedWeight {
   readonly name: string;
@@ -34,6 +55,14 @@ export interface Answer {
   readonly manifest?: unknown;
   readonly compressed?: readonly CompressedWeight[];
   readonly flushed?: readonly { readonly name: string; readonly count: number }[];
+  /** What a model is verified by, and what had to be left out. */
+  readonly note?: string;
+  /** The runs it is verified by; where `raises`, the model has to refuse the inputs. */
+  readonly calls?: readonly { readonly name: string; readonly raises: boolean }[];
+  /** Of a run that was judged: the largest difference, as a part of the output's scale, and what is wrong. */
+  readonly maxError?: number;
+  readonly problem?: string | null;
+  readonly explanation?: string;
   readonly error?: Failure;
 }
 
@@ -45,9 +74,10 @@ export interface Failure {
   readonly hint?: string;
 }
 
-/** From the worker to the page: stages as they begin, parts of the artifact as they are written, one answer at the end. */
+/** From the worker to the page: stages as they begin, parts of the artifact as they are written, inputs to run it with, one answer at the end of each task. */
 export type Reply =
   | { readonly type: "stage"; readonly stage: string }
   | { readonly type: "part"; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly type: "input"; readonly input: GivenInput }
   | { readonly type: "done"; readonly answer: Answer }
   | { readonly type: "failed"; readonly message: string };

@@ -1,5 +1,5 @@
 // .NET's WebAssembly runtime, from files beside this script. Each is named by a URL of its own, which bundlers know by.
-import type { MemoryView } from "./outbox.js";
+import type { IntegersView, MemoryView, NumbersView } from "./memory-view.js";
 
 const files: Readonly<Record<string, URL>> = {
   "dotnet.js": new URL("./dotnet/dotnet.js", import.meta.url),
@@ -17,12 +17,20 @@ export interface Host {
   crc32(offset: number, length: number): number;
   write(bytes: MemoryView): void;
   stage(name: string): void;
+  give(header: string, bytes: MemoryView): void;
+  take(name: string): string;
+  readTaken(name: string, into: MemoryView): void;
+  sumProducts(input: NumbersView, places: IntegersView, terms: IntegersView, weights: NumbersView, sums: NumbersView): void;
 }
 
-/** What it has: src/Sconce.Browser/Exports.cs. Each takes and gives JSON. */
+/** What it has: src/Sconce.Browser/Exports.cs. Each gives JSON, and takes some or numbers. */
 export interface Exports {
   Compile(request: string): string;
   Inspect(request: string): string;
+  Evaluate(): string;
+  Judge(call: number): string;
+  Probed(): string;
+  Explain(call: number, maxError: number): string;
 }
 
 interface Dotnet {
