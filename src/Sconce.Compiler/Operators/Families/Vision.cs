@@ -82,7 +82,7 @@ internal static class Vision
     private static Samples SamplesOf(Call call, TensorBuffer rois, Side side, double shift, bool atLeastOne)
     {
         var (context, type, ratio) = (call.Context, rois.Type.Compute(), call.Constant("sampling_ratio"));
-        Expr Corner(Dim box, int column) => (rois.ValueAt([box, column]) * Expr.Const(type, call.Number("spatial_scale"))) - Expr.Const(type, shift);
+        Expr Corner(Dim box, int column) => (rois.ValueAt([box, column]) * call.Operand("spatial_scale").At([], type)) - Expr.Const(type, shift);
         Expr Length(Dim box)
         {
             var length = Corner(box, side.FirstColumn + 2) - Corner(box, side.FirstColumn);
@@ -128,7 +128,7 @@ internal static class Vision
         Expr Corner(Dim box, int column)
         {
             // Halves away from zero.
-            var x = rois.ValueAt([box, column]) * Expr.Const(type, call.Number("spatial_scale"));
+            var x = rois.ValueAt([box, column]) * call.Operand("spatial_scale").At([], type);
             var rounded = (x.Abs() + x.Like(0.5)).Floor();
             return Expr.Select(x < x.Zero, -rounded, rounded);
         }

@@ -27,6 +27,13 @@ internal abstract record Datum
         public long? Known => Value is Argument.Int { Value: { IsConstant: true, Value: var value } } ? value : null;
 
         public Dim? Size => (Value as Argument.Int)?.Value;
+
+        /// <summary>What it is in either way, where a branch left one of two known ints: for uses that need a known one.</summary>
+        public Either? Ways { get; init; }
+
+        public bool Equals(Int? other) => other is not null && Value.Equals(other.Value);
+
+        public override int GetHashCode() => Value.GetHashCode();
     }
 
     public sealed record Float(Argument Value) : Datum
@@ -139,6 +146,7 @@ internal abstract record Datum
     {
         Unusable { Why: var why } => throw SconceException.Unsupported(why),
         Either { Decision: var decision, First: var first, Second: var second } => decision.Choose(first, second).Usable(),
+        Int { Ways: { Decision.Assumed: not null } ways } => ways.Usable(),
         _ => this,
     };
 }

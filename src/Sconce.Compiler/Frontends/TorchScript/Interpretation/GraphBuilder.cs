@@ -7,14 +7,24 @@ using Sconce.Compiler.Types;
 namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
 
 /// <summary>Appends nodes to the graph, each with the types that its lowering gives, in blocks inside blocks.</summary>
-internal sealed class GraphBuilder(IGraphTyper typer, Graph graph) : NodeEmitter([], name => name)
+internal sealed class GraphBuilder : NodeEmitter
 {
     private readonly Dictionary<string, int> names = [];
-    private readonly List<Block> blocks = [graph.Body];
+    private readonly List<Block> blocks;
 
-    public IGraphTyper Typer { get; } = typer;
+    public GraphBuilder(IGraphTyper typer, Graph graph)
+        : base([], name => name)
+    {
+        (Typer, Graph, blocks) = (typer, graph, [graph.Body]);
+        Found = new FoundSizes(this);
+    }
 
-    public Graph Graph { get; } = graph;
+    public IGraphTyper Typer { get; }
+
+    /// <summary>The sizes that a run finds, by the tensors that have them.</summary>
+    public FoundSizes Found { get; }
+
+    public Graph Graph { get; }
 
     /// <summary>Where nodes are appended.</summary>
     public Block Block => blocks[^1];
@@ -54,13 +64,15 @@ internal sealed class GraphBuilder(IGraphTyper typer, Graph graph) : NodeEmitter
     /// <summary>Appends a node; the flag says whether what it gives is a list.</summary>
     public (Node Node, bool IsList) Append(string op, string overload, ImmutableArray<NamedArgument> arguments)
     {
-        var asked = new Node { Operator = op, Overload = overload, Arguments = arguments, Outputs = [], Source = Source };
         try
         {
+            arguments = [.. arguments.Select(argument => argument with { Argument = Found.Of(argument.Argument) })];
+            var asked = new Node { Operator = op, Overload = overload, Arguments = arguments, Outputs = [], Source = Source };
             var (types, isList) = Typer.TypesOf(asked);
             var stem = op[(op.LastIndexOf(':') + 1)..];
             var node = new Node { Operator = op, Overload = overload, Arguments = arguments, Outputs = [.. types.Select(type => new Value(Name(stem), type))], Source = Source };
             Typer.Append(node.Outputs);
+            node.Outputs.ToList().ForEach(Found.Add);
             Block.Nodes.Add(node);
             return (node, isList);
         }
@@ -105,6 +117,7 @@ internal sealed class GraphBuilder(IGraphTyper typer, Graph graph) : NodeEmitter
     {
         node.Blocks.SelectMany(GraphWalk.Definitions).ToList().ForEach(Forget);
         Typer.AppendRegion(node);
+        node.Outputs.ToList().ForEach(Found.Add);
         Block.Nodes.Add(node);
     }
 

@@ -54,9 +54,8 @@ internal sealed partial class Interpreter
                     return new Datum.Either(Lift(either.Decision, side), Lift(either.First, side), Lift(either.Second, side));
                 case Datum.Quantised or Datum.Range or Datum.Closure:
                     return new Datum.Unusable($"{((Datum)content).Kind} that a branch leaves, where only the run tells which is taken");
-                case Contents { Value: { } value } contents:
-                    return CanStandIn(value) ? New(Only(side, value))
-                        : new Contents(null, contents.Version, "a tensor, whose sizes only the data tell, that is set in one branch only");
+                case Contents { Value: { } value }:
+                    return New(Only(side, value));
                 case ImmutableList<Datum> items:
                     return items.ConvertAll(item => Lift(item, side));
                 case ImmutableList<(Datum Key, Datum Value)> items:
@@ -100,10 +99,8 @@ internal sealed partial class Interpreter
 
             // An object may hold itself: the place is there before what it holds is looked at.
             var content = held.TryGetValue(cell, out var output) ? New(output) : Lift(Of(side).At(cell), side);
-            journal.Set(cell, content);
+            journal.Put(cell, content);
         }
-
-        private bool CanStandIn(Argument like) => like is not Argument.OfValue { Value.Type: GraphType.Tensor { Shape: var shape } } || shape?.All(builder.Typer.IsOfInputs) == true;
 
         /// <summary>A value of one branch; of the other any value will do.</summary>
         private Argument Only(bool side, Argument value) => value is not Argument.OfValue { Value.Type: var type } ? value

@@ -68,6 +68,7 @@ internal sealed partial class Interpreter
 
         private Datum Merge(Datum a, Datum b)
         {
+            (a, b) = Taken(a, b);
             if (a.Equals(b))
             {
                 return a;
@@ -75,7 +76,7 @@ internal sealed partial class Interpreter
 
             if (!known.TryGetValue((a, b), out var merged))
             {
-                known.Add((a, b), merged = Made(a, b));
+                known[(a, b)] = merged = Made(a, b);
             }
 
             return merged;
@@ -92,7 +93,7 @@ internal sealed partial class Interpreter
                 case (Datum.Tensor x, Datum.Tensor y) when !unlike.Contains((a, b)):
                     return Made(x, y);
                 case (Datum.Int x, Datum.Int y):
-                    return new Datum.Int(Output("joined", new GraphType.Int(), x.Value, y.Value));
+                    return new Datum.Int(Output("joined", new GraphType.Int(), x.Value, y.Value)) { Ways = x.Known is null || y.Known is null ? null : new(decision, x, y) };
                 case (Datum.Float x, Datum.Float y):
                     return new Datum.Float(Output("joined", new GraphType.Float(), x.Value, y.Value));
                 case (Datum.Bool { Known: true }, Datum.Bool { Known: false }):
@@ -102,7 +103,7 @@ internal sealed partial class Interpreter
                 case (Datum.Tuple x, Datum.Tuple y) when x.Items.Length == y.Items.Length:
                     return new Datum.Tuple([.. x.Items.Zip(y.Items, Merge)], x.Names);
                 case (Datum.List x, Datum.List y) when IsOne(x.Items) && IsOne(y.Items) && Merge(yes.At(x.Items), no.At(y.Items)) is ImmutableList<Datum> items:
-                    return new Datum.List(journal.New(items));
+                    return new Datum.List(journal.New(items, x.Items.IsCopy || y.Items.IsCopy));
                 case (Datum.List x, Datum.List y) when (yes.At(x.Items), no.At(y.Items)) is (RowItems p, RowItems q) && Merge(p, q) is RowItems rows:
                     // A write to what the one list was is one to this: whoever else holds it must not use it then.
                     var both = journal.New(rows);
@@ -110,7 +111,15 @@ internal sealed partial class Interpreter
                     both.MayBe(y.Items);
                     return new Datum.List(both);
                 case (Datum.Dict x, Datum.Dict y) when IsOne(x.Items) && IsOne(y.Items) && Merge(yes.At(x.Items), no.At(y.Items)) is ImmutableList<(Datum Key, Datum Value)> items:
-                    return new Datum.Dict(journal.New(items));
+                    return new Datum.Dict(journal.New(items, x.Items.IsCopy || y.Items.IsCopy));
+                case (Datum.Object x, Datum.Object y) when AttributesOf(x, y) is { Count: > 0 } attributes && attributes.TrueForAll(pair => IsOne(pair.First) && IsOne(pair.Second)):
+                    var made = new Datum.Object(new Instance(x.Instance.ClassName));
+
+                    // It may hold itself.
+                    known[(a, b)] = made;
+                    attributes.ForEach(pair => made.Instance.Attributes.Add(
+                        pair.Name, journal.New(Merge(yes.At(pair.First), no.At(pair.Second)), pair.First.IsCopy || pair.Second.IsCopy)));
+                    return made;
                 case (Datum.None or Datum.Optional, _) or (_, Datum.None or Datum.Optional) when MayStandIn(a) && MayStandIn(b):
                     var has = new Datum.Bool(Output("has", new GraphType.Bool(), Has(a), Has(b)));
                     return new Datum.Optional(has.Value, Merge(Given(a), Given(b)));
@@ -119,7 +128,7 @@ internal sealed partial class Interpreter
             }
         }
 
-        private bool IsOne(Cell cell) => IsFresh(cell) && !apart.Contains(cell);
+        private bool IsOne(Cell cell) => cell.IsCopy || (IsFresh(cell) && !apart.Contains(cell));
 
         private Datum.Tensor Made(Datum.Tensor a, Datum.Tensor b)
         {
@@ -148,7 +157,7 @@ internal sealed partial class Interpreter
         {
             Datum.None or Datum.Int or Datum.Float or Datum.Bool => true,
             Datum.Optional optional => MayStandIn(optional.Value),
-            Datum.Tensor { Reference.LastRead: Argument.OfValue { Value.Type: GraphType.Tensor { Type: not null, Shape: { } shape } } } => shape.All(builder.Typer.IsOfInputs),
+            Datum.Tensor { Reference.LastRead: Argument.OfValue { Value.Type: GraphType.Tensor { Type: not null, Shape: not null } } } => true,
             _ => false,
         };
     }

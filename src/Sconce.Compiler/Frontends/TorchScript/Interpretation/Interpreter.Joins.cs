@@ -17,10 +17,9 @@ internal sealed partial class Interpreter
     /// <summary>Something of the type of a value, where no value is needed.</summary>
     private Argument StandIn(Argument like) => like switch
     {
-        Argument.OfValue { Value.Type: GraphType.Tensor { Type: { } type, Shape: { } shape } } when shape.All(builder.Typer.IsOfInputs) =>
-            builder.Single("aten::zeros", new(null, shape.ToArgument()), new("dtype", new Argument.ScalarType(type))),
-        Argument.OfValue { Value.Type: GraphType.Tensor } =>
-            throw SconceException.Unsupported("a tensor, whose sizes only the data tell, that is set in one branch only"),
+        // A size that only the other branch knows may be any, too.
+        Argument.OfValue { Value.Type: GraphType.Tensor { Type: { } type, Shape: { } shape } } => builder.Single(
+            "aten::zeros", new(null, new Argument.List([.. shape.Select(size => builder.Found.Find(size) ?? new Argument.Int(0))])), new("dtype", new Argument.ScalarType(type))),
         Argument.Int or Argument.OfValue { Value.Type: GraphType.Int } => new Argument.Int(0),
         Argument.Bool or Argument.OfValue { Value.Type: GraphType.Bool } => new Argument.Bool(false),
         _ => new Argument.Float(0),
@@ -183,6 +182,7 @@ internal sealed partial class Interpreter
 
         private void Look(Datum a, Datum b)
         {
+            (a, b) = Taken(a, b);
             if (a.Equals(b) || !seen.Add((a, b)))
             {
                 return;
@@ -211,11 +211,28 @@ internal sealed partial class Interpreter
                 case (Datum.Dict x, Datum.Dict y) when AreOne(x.Items, y.Items, (a, b)):
                     Look(yes.At(x.Items), no.At(y.Items));
                     break;
+                case (Datum.Object x, Datum.Object y) when AttributesOf(x, y) is { Count: > 0 } attributes && attributes.Select(pair => Holds(pair.First, (a, b)) & Holds(pair.Second, (a, b))).Min():
+                    attributes.ForEach(pair => Look(yes.At(pair.First), no.At(pair.Second)));
+                    break;
                 default:
                     SetApart(a, true);
                     SetApart(b, false);
                     break;
             }
+        }
+
+        /// <summary>Two values as they are in their branches.</summary>
+        private (Datum A, Datum B) Taken(Datum a, Datum b) => a.Equals(b) ? (a, b) : (Taken(a, true), Taken(b, false));
+
+        private Datum Taken(Datum datum, bool side) => datum is Datum.Either either && either.Decision == decision ? Taken(side ? either.First : either.Second, side) : datum;
+
+        /// <summary>The attributes of two objects of a class, by their names; none where these are not the same.</summary>
+        private static List<(string Name, Cell First, Cell Second)> AttributesOf(Datum.Object a, Datum.Object b)
+        {
+            var (first, second) = (a.Instance, b.Instance);
+            return first.ClassName == second.ClassName && first.Path is null && second.Path is null && first.Attributes.Count == second.Attributes.Count
+                && first.Attributes.Keys.All(second.Attributes.ContainsKey)
+                ? [.. first.Attributes.Select(attribute => (attribute.Key, attribute.Value, second.Attributes[attribute.Key]))] : [];
         }
 
         /// <summary>Whether nothing else holds the memory of a tensor that a branch made.</summary>
@@ -228,9 +245,9 @@ internal sealed partial class Interpreter
         /// <summary>Whether a place is the branch's own, and no other pair holds it.</summary>
         private bool Holds(Cell cell, (Datum, Datum) pair)
         {
-            if (!IsFresh(cell))
+            if (cell.IsCopy || !IsFresh(cell))
             {
-                return false;
+                return cell.IsCopy;
             }
 
             if (!holders.TryAdd(cell, pair) && !holders[cell].Equals(pair))

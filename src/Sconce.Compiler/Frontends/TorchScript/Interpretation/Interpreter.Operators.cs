@@ -18,8 +18,25 @@ internal sealed partial class Interpreter
             return made;
         }
 
-        return Builtins.Find(op) is { } builtin && builtin(this, new BuiltinCall(op, arguments, named)) is { } result ? result : TensorOperator(op, arguments, named);
+        try
+        {
+            return Builtins.Find(op) is { } builtin && builtin(this, new BuiltinCall(op, arguments, named)) is { } result ? result : TensorOperator(op, arguments, named);
+        }
+        catch (SconceException error) when (error.Kind == ErrorKind.Unsupported && arguments.Concat(named.Select(argument => argument.Value)).SelectMany(WaysIn).FirstOrDefault() is { } undecided)
+        {
+            // An int that must be known is one of two known ones.
+            throw new UndecidedException(undecided);
+        }
     }
+
+    /// <summary>What the ints among a value hang on that are known in either way.</summary>
+    private static IEnumerable<Decision> WaysIn(Datum datum) => datum switch
+    {
+        Datum.Int { Ways: { Decision: { Assumed: null } decision } } => [decision],
+        Datum.List { Items.Content: ImmutableList<Datum> items } => items.SelectMany(WaysIn),
+        Datum.Tuple tuple => tuple.Items.SelectMany(WaysIn),
+        _ => [],
+    };
 
     private Datum TensorOperator(string op, IReadOnlyList<Datum> given, IReadOnlyList<(string Name, Datum Value)> named)
     {

@@ -55,6 +55,8 @@ internal sealed partial class Interpreter
 
     public Attributes State => attributes;
 
+    public Journal Journal => journal;
+
     public Datum Root => attributes.Of(archive.Root, "");
 
     /// <summary>Runs a method from outside.</summary>
@@ -83,6 +85,9 @@ internal sealed partial class Interpreter
                 "PyTorch does not load the file either: save the model again");
         }
     }
+
+    /// <summary>The one or the other, as the run decides.</summary>
+    public Datum EitherOf(Datum.Bool condition, Datum first, Datum second) => condition.Known is { } known ? known ? first : second : new Datum.Either(DecisionOf(condition.Value), first, second);
 
     /// <summary>The result of the one or the other, as the run decides.</summary>
     public Datum Choose(Datum.Bool condition, Func<Datum> then, Func<Datum> otherwise)

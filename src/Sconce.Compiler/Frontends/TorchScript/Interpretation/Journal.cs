@@ -14,6 +14,9 @@ internal sealed class Cell(object? content, long born)
     /// <summary>When it was made, as the journal counts.</summary>
     public long Born { get; } = born;
 
+    /// <summary>Whether other names may hold what is the same as this in the program: it must not be written.</summary>
+    public bool IsCopy { get; init; }
+
     /// <summary>The loop that carries it, where what else it may be is doubtful for that alone.</summary>
     public Language.Statement? Loop { get; set; }
 
@@ -41,6 +44,9 @@ internal sealed class Cell(object? content, long born)
     public bool IsPerhaps(Cell other) => other == this || other.Bases.All(cell => cell == this || bases?.Contains(cell) == true);
 }
 
+/// <summary>A copy of a list or an object is written to, and others may hold it.</summary>
+internal sealed class CopyWrittenException() : Exception("a copy of what others may hold is written");
+
 /// <summary>
 /// Writes down what each cell held, so that what a branch or a loop body did can be looked at, undone and done again: a body is gone through several times, and two branches both begin with
 /// what was there before.
@@ -53,9 +59,20 @@ internal sealed class Journal
     /// <summary>The time, which goes on with every new cell.</summary>
     public long Now => clock;
 
-    public Cell New(object? content) => new(content, clock++);
+    public Cell New(object? content, bool isCopy = false) => new(content, clock++) { IsCopy = isCopy };
 
     public void Set(Cell cell, object? content)
+    {
+        if (cell.IsCopy)
+        {
+            throw new CopyWrittenException();
+        }
+
+        Put(cell, content);
+    }
+
+    /// <summary>Says in other words what a cell holds.</summary>
+    public void Put(Cell cell, object? content)
     {
         if (levels.TryPeek(out var level))
         {

@@ -30,7 +30,7 @@ internal static class ScriptModel
             var graphs = new List<(string Name, Graph Graph)>();
             foreach (var (method, inputs) in methods)
             {
-                if (Run(() => new ScriptPass(archive, code, inputs, typer, state, exactLoops), method, exactLoops) is not { } graph)
+                if (Run(() => new ScriptPass(archive, code, inputs, typer, state, exactLoops), method, state, exactLoops) is not { } graph)
                 {
                     break;
                 }
@@ -50,13 +50,18 @@ internal static class ScriptModel
     }
 
     /// <summary>Goes through the method, and again where a loop must be followed more exactly than it was.</summary>
-    private static Graph? Run(Func<ScriptPass> pass, string method, HashSet<Statement> exactLoops)
+    private static Graph? Run(Func<ScriptPass> pass, string method, ScriptState state, HashSet<Statement> exactLoops)
     {
         while (true)
         {
+            var now = pass();
             try
             {
-                return pass().Run(method);
+                return now.Run(method);
+            }
+            catch (Exception error) when (now.BeginsAsEither && error is CopyWrittenException or UndecidedException or SconceException { Kind: ErrorKind.Unsupported })
+            {
+                state.FirstByItself = true;
             }
             catch (DoubtfulLoopException doubtful) when (exactLoops.Add(doubtful.Loop))
             {
@@ -93,6 +98,9 @@ internal sealed class ScriptPass
         interpreter = new Interpreter(archive, code, builder, state, exactLoops);
     }
 
+    /// <summary>Whether attributes are one of two when the program begins: what they are in the file, or what later runs find. Those that hold numbers soon become one.</summary>
+    public bool BeginsAsEither => plan is { Begins: true, IsLearning: false } && !state.FirstByItself && plan.Values.Values.All(value => value.IsOfNumbers);
+
     /// <summary>The graph; null where something was learned of the state, so that the program must be gone through again.</summary>
     public Graph? Run(string method)
     {
@@ -103,9 +111,9 @@ internal sealed class ScriptPass
         var binder = new InputBinder(interpreter, code, builder, inputs);
         var arguments = binder.Bind(definition, definition.Parameters.Skip(1));
         var root = ((Datum.Object)interpreter.Root).Instance;
-        var slots = new StateSlots(interpreter, builder);
+        var slots = new StateSlots(interpreter, builder, interpreter.Journal, BeginsAsEither);
         var ends = StateEnd.Untouched | StateEnd.AsFile | StateEnd.AsLater;
-        var result = plan is { Begins: true, IsLearning: false }
+        var result = plan is { Begins: true, IsLearning: false } && !BeginsAsEither
             ? interpreter.Choose(slots.First(), () => RunFrom(begin: false), () => RunFrom(begin: true))
             : RunOnce();
         result = interpreter.Settled(result);
@@ -119,7 +127,7 @@ internal sealed class ScriptPass
         }
 
         var writer = new StateWriter(graph, builder, interpreter.State);
-        var way = plan is { Begins: true, IsLearning: false } ? ends.HasFlag(StateEnd.Untouched) ? StateEnd.Untouched : ends.HasFlag(StateEnd.AsLater) ? StateEnd.AsLater : ends : StateEnd.AsLater;
+        var way = plan is { Begins: true, IsLearning: false } && !BeginsAsEither ? ends.HasFlag(StateEnd.Untouched) ? StateEnd.Untouched : ends.HasFlag(StateEnd.AsLater) ? StateEnd.AsLater : ends : StateEnd.AsLater;
         var isNew = state.Add(writer.Write(way == StateEnd.AsFile ? null : plan));
         if (Next(root, writer, slots, way) is { } next)
         {
@@ -210,11 +218,13 @@ internal sealed class ScriptPass
     /// <summary>Puts the values of the plan into the attributes.</summary>
     private void Begin(StateSlots slots, Instance root)
     {
+        var isFirst = BeginsAsEither ? slots.First() : null;
         foreach (var (path, state) in plan?.Values ?? [])
         {
             var (instance, name) = interpreter.State.Find(root, path);
             var first = interpreter.State.Read(instance, name);
-            interpreter.State.Write(instance, name, slots.Make(state, path, plan!.Begins ? null : first));
+            var later = slots.Make(state, path, plan!.Begins ? null : first);
+            interpreter.State.Write(instance, name, isFirst is null ? later : interpreter.EitherOf(isFirst, first!, later));
         }
     }
 

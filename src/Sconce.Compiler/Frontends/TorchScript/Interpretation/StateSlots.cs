@@ -7,7 +7,11 @@ using Sconce.Compiler.Types;
 namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
 
 /// <summary>Buffers for attributes whose kind only a run decides: made when the program begins, filled when it ends.</summary>
-internal sealed class StateSlots(Interpreter interpreter, GraphBuilder builder)
+/// <param name="interpreter">Goes through the program.</param>
+/// <param name="builder">Makes its graph.</param>
+/// <param name="journal">Makes the places of lists and objects.</param>
+/// <param name="areCopies">Whether lists and objects are made such that a branch may leave them and others as one: they must not be written in place.</param>
+internal sealed class StateSlots(Interpreter interpreter, GraphBuilder builder, Journal journal, bool areCopies)
 {
     private readonly List<(GraphInput Input, string Path)> slots = [];
 
@@ -24,9 +28,13 @@ internal sealed class StateSlots(Interpreter interpreter, GraphBuilder builder)
                 return interpreter.NumberOf(new Datum.Tensor(Buffer(path, number.Type, [], first)));
             case StateValue.Items items:
                 var values = items.Values.Select((value, i) => Make(value, FormattableString.Invariant($"{path}.{i}"), ItemOf(first, i))).ToList();
-                return items.IsList ? interpreter.NewList(values) : new Datum.Tuple([.. values], items.Names);
+                return items.IsList ? new Datum.List(journal.New(values.ToImmutableList(), areCopies)) : new Datum.Tuple([.. values], items.Names);
             case StateValue.Pairs pairs:
-                return interpreter.NewDict(pairs.Values.Select((pair, i) => (pair.Key, Make(pair.Value, FormattableString.Invariant($"{path}.{i}"), null))).ToList());
+                return new Datum.Dict(journal.New(pairs.Values.Select((pair, i) => (pair.Key, Make(pair.Value, FormattableString.Invariant($"{path}.{i}"), null))).ToImmutableList(), areCopies));
+            case StateValue.Members members:
+                var instance = new Instance(members.ClassName);
+                members.Values.ToList().ForEach(member => instance.Attributes.Add(member.Name, journal.New(Make(member.Value, $"{path}.{member.Name}", null), areCopies)));
+                return new Datum.Object(instance);
             default:
                 throw SconceException.Internal("a state of an unknown kind");
         }
@@ -64,6 +72,9 @@ internal sealed class StateSlots(Interpreter interpreter, GraphBuilder builder)
                 break;
             case (StateValue.Pairs pairs, Datum.Dict { Items.Now: ImmutableList<(Datum Key, Datum Value)> dict }):
                 pairs.Values.Zip(dict).Index().ToList().ForEach(item => Fill(item.Item.First.Value, FormattableString.Invariant($"{path}.{item.Index}"), item.Item.Second.Value));
+                break;
+            case (StateValue.Members members, Datum.Object { Instance: var instance }):
+                members.Values.ToList().ForEach(member => Fill(member.Value, $"{path}.{member.Name}", (Datum)instance.Attributes[member.Name].Content!));
                 break;
             default:
                 throw SconceException.Unsupported($"the attribute '{path}' is {now.Kind} after a run, and of another kind after another run");
