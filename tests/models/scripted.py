@@ -1,7 +1,7 @@
 """Scripts or traces small programs, and writes them with PyTorch's numbers into scripted/: `python scripted.py`, or only some: `… scripted.py 'Joined*'`.
 
 The programs are in programs/. Each is called once for each of its inputs, in order, by one instance: NAME-sequence.npz, or NAME.npz for one call. Where calls give or take other sizes they are
-NAME.npz, NAME-sizes.npz, NAME-sizes-2.npz and so on. Where METHOD.call is true that method is called first. Those that Sconce refuses are in later.txt.
+NAME.npz, NAME-sizes.npz, NAME-sizes-2.npz and so on, each of them the first call of an instance. Where METHOD.call is true that method is called first. Those that Sconce refuses are in later.txt.
 """
 
 import concurrent.futures
@@ -48,13 +48,14 @@ def tensors(value):
 
 
 def packed(data):
-    """The archive, deflated where it is large: torchvision's code and its places are much larger than weights like these."""
+    """The archive; where it is large, deflated and without the places of its code: torchvision's code is much larger than weights like these, and its places are larger still."""
     if len(data) < 1 << 16:
         return data
     result = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():
-            target.writestr(zipfile.ZipInfo(name), source.read(name), zipfile.ZIP_DEFLATED)
+            if not name.endswith(".debug_pkl"):
+                target.writestr(zipfile.ZipInfo(name), source.read(name), zipfile.ZIP_DEFLATED)
     return result.getvalue()
 
 
@@ -90,8 +91,11 @@ def write(name, module, calls, traced):
         rows[-1].update(numbered("", call, loaded))
     every = {key: value for row in rows for key, value in row.items()}
     if any(row[key].shape != value.shape for row in rows for key, value in every.items() if key in row):
+        # Each file is for a run of its own.
+        rows = [numbered("", call, torch.jit.load(io.BytesIO(data.getvalue()))) for call in calls]
         for ending, row in zip(["", "-sizes", *(f"-sizes-{number}" for number in range(2, len(rows)))], rows):
-            numpy.savez(OUT / f"{name}{ending}.npz", **{key: value.numpy() for key, value in row.items()})
+            save = numpy.savez_compressed if sum(value.nbytes for value in row.values()) > 1 << 16 else numpy.savez
+            save(OUT / f"{name}{ending}.npz", **{key: value.numpy() for key, value in row.items()})
         return
     ending = "-sequence" if len(calls) > 1 else ""
     rows = [{key: row.get(key, torch.zeros_like(value)) for key, value in every.items()} for row in rows]

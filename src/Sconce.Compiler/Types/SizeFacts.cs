@@ -38,7 +38,7 @@ public sealed class SizeFacts
     }
 
     /// <summary>The same facts, to which others may be added.</summary>
-    public SizeFacts Copy() => new(symbols, conditions);
+    public SizeFacts Copy() => new(symbols, conditions) { samples = samples };
 
     /// <summary>Takes in a condition that holds in every run: a guard of the model's, or what a check looks at.</summary>
     public void Assume(SizeCondition condition)

@@ -4,13 +4,18 @@ import torch
 from programs.declared import program, rand
 from torch import Tensor, nn
 from torchvision.models import detection
-from torchvision.models.detection.anchor_utils import DefaultBoxGenerator
-from torchvision.ops import boxes
+from torchvision.models.detection.anchor_utils import AnchorGenerator, DefaultBoxGenerator
+from torchvision.ops import MultiScaleRoIAlign, boxes
 
 CHANNELS = 6
 CLASSES = 4
+HIDDEN = 8
 # Images that become smaller and larger ones, and one whose longer side decides.
 IMAGES = [[rand(3, 51, 37, low=0, high=1)], [rand(3, 23, 29, low=0, high=1)], [rand(3, 17, 64, low=0, high=1)]]
+# Two in one batch, padded to the sizes of both.
+PAIRS = [[rand(3, 33, 37, low=0, high=1), rand(3, 23, 29, low=0, high=1)], [rand(3, 20, 29, low=0, high=1), rand(3, 40, 30, low=0, high=1)]]
+RESIZED = {"min_size": 40, "max_size": 64}
+OF_TWO_STAGES = {"rpn_pre_nms_top_n_test": 24, "rpn_post_nms_top_n_test": 10, "box_score_thresh": 0.1, "box_detections_per_img": 6}
 
 
 class Pyramid(nn.Module):
@@ -54,6 +59,63 @@ class TinySsd(Detector):
         return detection.ssd.SSD(
             Pyramid(), DefaultBoxGenerator([[2], [2]], scales=[0.2, 0.5, 0.9]), (40, 40), CLASSES, head=detection.ssd.SSDHead([CHANNELS] * 2, [4, 4], CLASSES), score_thresh=0.2,
             detections_per_img=20, topk_candidates=30)
+
+
+def anchors():
+    return AnchorGenerator(((8,), (16,)), ((0.5, 1.0, 2.0),) * 2)
+
+
+def pooled(size):
+    return MultiScaleRoIAlign(["0", "1"], size, 2)
+
+
+class BoxHead(nn.Module):
+    """Features of a box in one row."""
+
+    def __init__(self):
+        super().__init__()
+        self.hidden = nn.Linear(CHANNELS * 9, HIDDEN)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.relu(self.hidden(x.flatten(start_dim=1)))
+
+
+def two_stages(kind, classes=CLASSES, **more):
+    return kind(
+        Pyramid(), rpn_anchor_generator=anchors(), box_roi_pool=pooled(3), box_head=BoxHead(), box_predictor=detection.faster_rcnn.FastRCNNPredictor(HIDDEN, classes), **RESIZED, **OF_TWO_STAGES,
+        **more)
+
+
+@program(*[(images,) for images in IMAGES[1:]])
+class TinyRetina(Detector):
+    def made(self):
+        return detection.RetinaNet(Pyramid(), CLASSES, anchor_generator=anchors(), score_thresh=0.3, detections_per_img=20, topk_candidates=30, **RESIZED)
+
+
+@program(*[(images,) for images in IMAGES])
+class TinyRcnn(Detector):
+    def made(self):
+        return two_stages(detection.FasterRCNN)
+
+
+@program(*[(images,) for images in PAIRS])
+class TinyRcnnOfTwo(TinyRcnn):
+    """Images of a list are of different sizes, and each has its own boxes."""
+
+
+@program(*[(images,) for images in PAIRS])
+class TinyMaskRcnn(Detector):
+    def made(self):
+        return two_stages(
+            detection.MaskRCNN, mask_roi_pool=pooled(4), mask_head=detection.mask_rcnn.MaskRCNNHeads(CHANNELS, (4,), 1), mask_predictor=detection.mask_rcnn.MaskRCNNPredictor(4, 4, CLASSES))
+
+
+@program(*[(images,) for images in IMAGES[1:]])
+class TinyKeypointRcnn(Detector):
+    def made(self):
+        return two_stages(
+            detection.KeypointRCNN, classes=2, keypoint_roi_pool=pooled(4), keypoint_head=detection.keypoint_rcnn.KeypointRCNNHeads(CHANNELS, (4,)),
+            keypoint_predictor=detection.keypoint_rcnn.KeypointRCNNPredictor(4, 3))
 
 
 @program(*[(torch.cat([at, at + extent], 1), scores, torch.arange(len(at)) % 3) for at, extent, scores in [

@@ -142,3 +142,68 @@ class LstmDecoder(nn.Module):
             steps[i] = last + attention[0]
             i += 1
         return steps, h, c
+
+
+class Levels:
+    """What a first run finds out."""
+
+    def __init__(self, least: int, most: int):
+        self.least = least
+        self.most = most
+
+    def of(self, x: Tensor) -> Tensor:
+        return x.floor().clamp(self.least, self.most) - self.least
+
+
+@torch.jit.script
+def levels_of(least: int, most: int) -> Levels:
+    return Levels(least, most)
+
+
+@program(*[rand(3, 4) for _ in range(3)])
+class FirstSeen(nn.Module):
+    """Lists and objects that are None until a first run makes them, and stay."""
+
+    scales: Optional[list[float]]
+    levels: Optional[Levels]
+    known: Optional[tuple[int, list[int]]]
+
+    def __init__(self):
+        super().__init__()
+        self.scales = None
+        self.levels = None
+        self.known = None
+
+    def forward(self, x: Tensor):
+        if self.scales is None or self.levels is None:
+            self.scales = [float(x.max()), 2.0 ** float(x.min().round())]
+            self.levels = levels_of(int(x.min()), int(x.max()))
+        if self.known is None:
+            self.known = (x.size(0), [x.size(1), 7])
+        scales = self.scales
+        levels = self.levels
+        known = self.known
+        assert scales is not None and levels is not None and known is not None
+        return levels.of(x) * scales[1], x * scales[0], torch.ones(known[0], known[1][1])
+
+
+@program(*[rand(3, 4) for _ in range(3)])
+class FirstCounted(nn.Module):
+    """The list that a first run makes is written to by each."""
+
+    seen: Optional[list[int]]
+
+    def __init__(self):
+        super().__init__()
+        self.seen = None
+
+    def forward(self, x: Tensor):
+        if self.seen is None:
+            self.seen = [int(x.sum()), 0]
+        seen = self.seen
+        assert seen is not None
+        before = seen[1]
+        seen[1] += 2
+        again = self.seen
+        assert again is not None
+        return x * before, x + again[1] + seen[0]
