@@ -127,7 +127,8 @@ internal sealed class ScriptPass
         }
 
         var writer = new StateWriter(graph, builder, interpreter.State);
-        var way = plan is { Begins: true, IsLearning: false } && !BeginsAsEither ? ends.HasFlag(StateEnd.Untouched) ? StateEnd.Untouched : ends.HasFlag(StateEnd.AsLater) ? StateEnd.AsLater : ends : StateEnd.AsLater;
+        var way = plan is not { Begins: true, IsLearning: false } || BeginsAsEither ? StateEnd.AsLater
+            : ends.HasFlag(StateEnd.Untouched) ? StateEnd.Untouched : ends.HasFlag(StateEnd.AsLater) ? StateEnd.AsLater : ends;
         var isNew = state.Add(writer.Write(way == StateEnd.AsFile ? null : plan));
         if (Next(root, writer, slots, way) is { } next)
         {
