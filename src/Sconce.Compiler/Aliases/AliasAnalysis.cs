@@ -66,18 +66,25 @@ internal static class AliasAnalysis
 
     private static ImmutableArray<Dim>? Strides(Value? value) => (value?.Type as GraphType.Tensor)?.Strides;
 
-    /// <summary>PyTorch's rule for reshape (computeStride): runs of dims that lie densely may be cut and joined, others not. Null where sizes cannot be compared.</summary>
-    private static bool? CanView(Node node)
+    private static bool? CanView(Node node) =>
+        node.Self()?.Shape() is { } from && Strides(node.Self()) is { } strides && node.Outputs[0].Shape() is { } to ? Viewed(from, strides, to).IsPossible : null;
+
+    /// <summary>
+    /// PyTorch's rule for reshape (computeStride): runs of dims that lie densely may be cut and joined, others not. Null where sizes cannot be compared.
+    /// </summary>
+    public static (bool? IsPossible, ImmutableArray<Dim>? Strides) Viewed(ImmutableArray<Dim> from, ImmutableArray<Dim> strides, ImmutableArray<Dim> to)
     {
-        if (node.Self()?.Shape() is not { } from || Strides(node.Self()) is not { } strides || node.Outputs[0].Shape() is not { } to)
+        if (from.SequenceEqual(to))
         {
-            return null;
+            return (true, strides);
         }
 
-        if (from.IsEmpty || from.SequenceEqual(to))
+        if (from.IsEmpty || from.Any(size => size.Equals(0)))
         {
-            return true;
+            return (true, MemoryOrder.Dense(to));
         }
+
+        var made = new Dim[to.Length];
 
         var left = to.Length - 1;
         var (run, unit) = (Dim.One, strides[^1]);
@@ -94,15 +101,16 @@ internal static class AliasAnalysis
             {
                 if (!to[left].Equals(Dim.One) && covered.IsLess(run) is not true)
                 {
-                    return covered.IsLess(run) is null ? null : false;
+                    return (covered.IsLess(run) is null ? null : false, null);
                 }
 
+                made[left] = covered * unit;
                 covered *= to[left--];
             }
 
             if (!covered.Equals(run))
             {
-                return covered.IsConstant && run.IsConstant ? false : null;
+                return (covered.IsConstant && run.IsConstant ? false : null, null);
             }
 
             if (dim > 0)
@@ -111,6 +119,6 @@ internal static class AliasAnalysis
             }
         }
 
-        return left < 0;
+        return left < 0 ? (true, [.. made]) : (false, null);
     }
 }

@@ -151,9 +151,12 @@ internal static class ViewOperators
     };
 
     /// <summary>Where each dim of the view comes from.</summary>
-    private static int[] Permutation(Node node, GraphType.Tensor self)
+    private static int[] Permutation(Node node, GraphType.Tensor self) => Permutation(node, NodeEmitter.Known(self));
+
+    /// <summary>Which dim of the input each of a permuted result is.</summary>
+    public static int[] Permutation(Node node, ImmutableArray<Dim> shape)
     {
-        var rank = NodeEmitter.Known(self).Length;
+        var rank = shape.Length;
         var order = Enumerable.Range(0, rank).ToArray();
         switch (node.Operator.TrimEnd('_'))
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sconce.Compiler.Aliases;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends.TorchScript.Archive;
 using Sconce.Compiler.Frontends.TorchScript.Language;
@@ -243,7 +244,9 @@ internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal
     }
 
     /// <summary>A tensor that the program makes of known numbers.</summary>
-    public Datum.Tensor Made(TensorData data) => new(new TensorReference(journal, new Memory(journal.New(new Contents(Constant(data), 0)))));
+    public Datum.Tensor Made(TensorData data) => Made(Constant(data));
+
+    private Datum.Tensor Made(Value constant) => new(new TensorReference(journal, new Memory(journal.New(new Contents(constant, 0)), MemoryOrder.Dense(GraphBuilder.ShapeOf(constant)))));
 
     /// <summary>Known numbers as a value of the graph.</summary>
     public Value Constant(TensorData data)
@@ -270,7 +273,7 @@ internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal
         var input = new GraphInput(value, isWritten ? InputKind.Buffer : kind, ofState ?? value.Name, tensor.Data) { IsState = isWritten };
         builder.Graph.Inputs.Add(input);
         builder.Typer.Define(isWritten ? input : input with { Kind = InputKind.Constant });
-        var memory = new Memory(OfArchive(new Contents(value, 0)));
+        var memory = new Memory(OfArchive(new Contents(value, 0)), [.. tensor.Strides.Select(stride => (Dim)stride)]);
         foreach (var (_, other) in inStorage)
         {
             memory.Cell.MayBe(other.Memories.First().Cell);

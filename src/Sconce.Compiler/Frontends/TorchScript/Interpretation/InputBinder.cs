@@ -153,7 +153,7 @@ internal sealed class InputBinder(Interpreter interpreter, ProgramCode code, Gra
         var input = new GraphInput(value, InputKind.User, name, null);
         builder.Graph.Inputs.Add(input);
         builder.Typer.Define(input);
-        var reference = interpreter.NewTensor(value);
+        var reference = interpreter.NewDense(value);
         Given.Add((input, reference));
         return new Datum.Tensor(reference);
     }

@@ -48,7 +48,7 @@ internal sealed partial class Interpreter
         var self = given.FirstOrDefault() as Datum.Tensor;
         if (self is not null && !HangsOnResult(op) && AliasAnalysis.Of(node) is var before and (Aliasing.Same or Aliasing.Copy))
         {
-            return before == Aliasing.Same ? self : new Datum.Tensor(NewTensor(arguments[0].Argument));
+            return before == Aliasing.Same ? self : new Datum.Tensor(NewTensor(arguments[0].Argument, StridesOf(node, [self], ShapeOf(self))));
         }
 
         if (InPlaceOperators.Writes(node))
@@ -62,29 +62,31 @@ internal sealed partial class Interpreter
         }
 
         var (made, isList) = builder.Append(op, "", arguments);
-        var aliasing = self is not null || op is "aten::broadcast_tensors" or "aten::meshgrid" ? AliasAnalysis.Of(made) : Aliasing.Own;
+        var aliasing = self is not null || op is "aten::broadcast_tensors" or "aten::meshgrid" ? AliasingOf(made, self) : Aliasing.Own;
         switch (aliasing)
         {
             case Aliasing.Same:
                 return self!;
             case Aliasing.Copy:
-                return new Datum.Tensor(NewTensor(arguments[0].Argument));
+                return new Datum.Tensor(NewTensor(arguments[0].Argument, StridesOf(made, [self!], ShapeOf(self!))));
             case Aliasing.SameOrCopy:
                 var copy = NewTensor(arguments[0].Argument);
                 MayLieIn(copy, self!.Reference);
                 return new Datum.Tensor(copy);
             case Aliasing.View when ViewOperators.Of(made) is { } views && views.Count >= made.Outputs.Length:
-                var viewed = made.Outputs.Select((output, i) => (Datum)new Datum.Tensor(new TensorReference(journal, builder, self!.Reference, views[i], output, IsBound(made)))).ToList();
+                var viewed = made.Outputs.Select((output, i) => (Datum)new Datum.Tensor(new TensorReference(journal, builder, self!.Reference, views[i], output, IsBound(made), ViewStrides(made, self, output)))).ToList();
                 return isList ? NewList(viewed) : viewed.Count == 1 ? viewed[0] : Datum.TupleOf(viewed);
         }
 
         WriteStatistics(made, given, named);
-        var results = made.Outputs.Select(ToDatum).ToList();
+        var inputs = given.Concat(named.Select(argument => argument.Value)).SelectMany(TensorsIn).ToList();
+        var results = made.Outputs.Select(output => output.Type is GraphType.Tensor { Shape: { } shape } && aliasing == Aliasing.Own
+            ? new Datum.Tensor(NewTensor(output, StridesOf(made, inputs, shape))) : ToDatum(output)).ToList();
         if (aliasing == Aliasing.ViewOrOwn)
         {
             foreach (var result in results.OfType<Datum.Tensor>())
             {
-                foreach (var input in given.SelectMany(TensorsIn))
+                foreach (var input in inputs)
                 {
                     MayLieIn(result.Reference, input.Reference);
                 }
@@ -98,6 +100,39 @@ internal sealed partial class Interpreter
             _ => Datum.TupleOf(results),
         };
     }
+
+    /// <summary>How a result relates to its input, by how that lies in memory.</summary>
+    private Aliasing AliasingOf(Node made, Datum.Tensor? self)
+    {
+        if (!HangsOnResult(made.Operator) || self?.Reference.Strides is not { } strides)
+        {
+            return AliasAnalysis.Of(made);
+        }
+
+        var shape = ShapeOf(self);
+        if (made.Operator == "aten::contiguous" && made.Arguments.Length == 1)
+        {
+            return MemoryOrder.IsDense(shape, strides) switch
+            {
+                true => Aliasing.Same,
+                false => Aliasing.Own,
+                null => Aliasing.SameOrCopy,
+            };
+        }
+
+        var lying = new Value(made.Self()!.Name, new GraphType.Tensor(DTypeOf(self), shape) { Strides = strides });
+        return AliasAnalysis.Of(new Node { Operator = made.Operator, Overload = made.Overload, Arguments = [made.Arguments[0] with { Argument = lying }, .. made.Arguments.Skip(1)], Outputs = made.Outputs });
+    }
+
+    private ImmutableArray<Dim>? StridesOf(Node made, IEnumerable<Datum.Tensor> inputs, ImmutableArray<Dim> shape)
+    {
+        var format = made.Find("memory_format", made.Operator is "aten::clone" or "aten::contiguous" ? 1 : int.MaxValue);
+        return MemoryOrder.OfResult(
+            made.Operator, [.. inputs.Select(input => (ShapeOf(input), input.Reference.Strides))], shape, (format as Argument.Int)?.Value is { IsConstant: true, Value: var number } ? number : null);
+    }
+
+    private ImmutableArray<Dim>? ViewStrides(Node made, Datum.Tensor self, Value output) => self.Reference.Strides is { } strides && made.Self()?.Shape() is { } from && output.Shape() is { } to
+        ? MemoryOrder.OfView(made, from, strides, to) : null;
 
     /// <summary>Whether a tensor lies in the memory of another one could not be told.</summary>
     private static void MayLieIn(TensorReference reference, TensorReference other)
@@ -135,7 +170,7 @@ internal sealed partial class Interpreter
         {
             var pure = node.Operator[..^1];
             var (made, _) = builder.Append(pure, "", node.Arguments);
-            reference.Become(journal, builder, reference.Twin(journal, builder), ViewOperators.Of(made)![0]);
+            reference.Become(journal, builder, reference.Twin(journal, builder), ViewOperators.Of(made)![0], ViewStrides(made, (Datum.Tensor)target.Usable(), made.Outputs[0]));
             return target;
         }
 
@@ -165,7 +200,7 @@ internal sealed partial class Interpreter
 
     private Datum ToDatum(Value value) => value.Type switch
     {
-        GraphType.Tensor => new Datum.Tensor(NewTensor(value)),
+        GraphType.Tensor => new Datum.Tensor(NewDense(value)),
         GraphType.Int => new Datum.Int(builder.Meaning(value)),
         GraphType.Float => new Datum.Float(builder.Meaning(value)),
         GraphType.Bool => new Datum.Bool(builder.Meaning(value)),

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using Sconce.Compiler.Aliases;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Types;
@@ -22,7 +23,7 @@ internal sealed partial class Interpreter
         ("aten::is_floating_point", (it, a) => Datum.Of(it.DTypeOf(a[0]).IsFloat())),
         ("aten::is_complex", (it, a) => Datum.Of(it.DTypeOf(a[0]).IsComplex())),
         ("aten::element_size", (it, a) => Datum.Of(it.DTypeOf(a[0]).Size())),
-        ("aten::is_contiguous", (_, _) => Datum.Of(true)),
+        ("aten::is_contiguous", (it, a) => it.IsContiguous(a)),
         ("aten::is_nonzero", (it, a) => it.ToBool(a[0])),
         ("prim::dtype", (it, a) => Datum.Of(it.DTypeOf(a[0]).Number())),
         ("prim::device", (_, _) => new Datum.Device("cpu")),
@@ -108,16 +109,26 @@ internal sealed partial class Interpreter
     private Datum StrideOf(BuiltinCall a)
     {
         var tensor = (Datum.Tensor)a[0];
-        if (tensor.Reference.IsView)
-        {
-            throw SconceException.Unsupported("the program asks for the strides of a view, and how tensors lie in memory is not followed", hint: "call .contiguous() on the tensor before");
-        }
-
-        var rank = ShapeOf(tensor).Length;
-        var strides = Enumerable.Range(0, rank).Select(axis => Enumerable.Range(axis + 1, rank - axis - 1).Select(inner => (Datum)Size(tensor, inner))
-            .Aggregate((Datum)Datum.Of(1), (x, y) => CallOperator("aten::mul", [x, y], []))).ToList();
-        return a.Find(1, "dim") is Datum.Int given ? strides[Place(given, rank)] : NewList(strides);
+        var strides = (tensor.Reference.Strides ?? throw NotFollowed()).Select(stride => builder.Typer.IsOfInputs(stride) ? (Datum)Datum.Of(stride) : throw NotFollowed()).ToList();
+        return a.Find(1, "dim") is Datum.Int given ? strides[Place(given, strides.Count)] : NewList(strides);
     }
+
+    private Datum.Bool IsContiguous(BuiltinCall a)
+    {
+        var tensor = (Datum.Tensor)a[0];
+        var shape = ShapeOf(tensor);
+        int[]? order = a.Find(1, "memory_format") is Datum.Int { Known: var format } ? (format, shape.Length) switch
+        {
+            (2, 4) => [0, 2, 3, 1],
+            (3, 5) => [0, 2, 3, 4, 1],
+            (2 or 3, _) => [],
+            _ => null,
+        } : null;
+        return order is [] ? Datum.Of(false) : Datum.Of((tensor.Reference.Strides is { } strides ? MemoryOrder.IsDense(shape, strides, order) : null) ?? throw NotFollowed());
+    }
+
+    private static SconceException NotFollowed() => SconceException.Unsupported(
+        "the program asks how a tensor lies in memory, which is not followed through all operators, branches and loops", hint: "call .contiguous() on the tensor before");
 
     /// <summary>A tensor without dims that holds a number.</summary>
     public Datum.Tensor TensorOf(Datum number, DType type)

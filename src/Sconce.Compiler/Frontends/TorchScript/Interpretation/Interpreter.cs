@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using Sconce.Compiler.Aliases;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends.TorchScript.Archive;
 using Sconce.Compiler.Frontends.TorchScript.Language;
 using Sconce.Compiler.Graphs;
+using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
 
@@ -121,7 +123,10 @@ internal sealed partial class Interpreter
 
     public Datum NumberOf(Datum.Tensor tensor) => ToNumber(tensor);
 
-    public TensorReference NewTensor(Argument value) => new(journal, new Memory(journal.New(new Contents(value, 0))));
+    public TensorReference NewTensor(Argument value, ImmutableArray<Dim>? strides = null) => new(journal, new Memory(journal.New(new Contents(value, 0)), strides));
+
+    /// <summary>A tensor whose elements lie side by side, in the order of its dims.</summary>
+    public TensorReference NewDense(Argument value) => NewTensor(value, MemoryOrder.Dense(GraphBuilder.ShapeOf(value)));
 
     public Datum NewList(IEnumerable<Datum> items) => new Datum.List(journal.New(items.ToImmutableList()));
 

@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using Sconce.Compiler.Aliases;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends.TorchScript.Archive;
 using Sconce.Compiler.Frontends.TorchScript.Language;
 using Sconce.Compiler.Graphs;
+using Sconce.Compiler.Types;
 
 namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
 
@@ -10,8 +12,11 @@ namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
 internal sealed record Contents(Argument? Value, long Version, string? Why = null, string? WrittenAt = null, Statement? Loop = null);
 
 /// <summary>Memory that several tensors may view.</summary>
-internal sealed class Memory(Cell cell)
+internal sealed class Memory(Cell cell, ImmutableArray<Dim>? strides = null)
 {
+    /// <summary>How a tensor lies in it that is all of it; null where that is not known.</summary>
+    public ImmutableArray<Dim>? Strides { get; } = strides;
+
     /// <summary>Holds <see cref="Contents"/>.</summary>
     public Cell Cell { get; } = cell;
 
@@ -34,7 +39,7 @@ internal abstract record Sight
     public sealed record Whole(Memory Memory) : Sight;
 
     /// <summary>A view; bound where it was taken with numbers of the run, which are known in its block only.</summary>
-    public sealed record View(TensorReference Parent, InvertibleView How, Block? Bound) : Sight;
+    public sealed record View(TensorReference Parent, InvertibleView How, Block? Bound, ImmutableArray<Dim>? Strides) : Sight;
 
     public sealed record Either(Decision Decision, TensorReference First, TensorReference Second) : Sight;
 }
@@ -48,9 +53,9 @@ internal sealed class TensorReference
     public TensorReference(Journal journal, Memory memory) => Seen = journal.New(new Sight.Whole(memory));
 
     /// <summary>A view of another tensor, with its value of now.</summary>
-    public TensorReference(Journal journal, GraphBuilder builder, TensorReference parent, InvertibleView view, Argument value, bool isBound)
+    public TensorReference(Journal journal, GraphBuilder builder, TensorReference parent, InvertibleView view, Argument value, bool isBound, ImmutableArray<Dim>? strides)
     {
-        Seen = journal.New(new Sight.View(parent, view, isBound ? builder.Block : null));
+        Seen = journal.New(new Sight.View(parent, view, isBound ? builder.Block : null, strides));
         Keep(builder, value);
     }
 
@@ -66,8 +71,14 @@ internal sealed class TensorReference
     /// <summary>The attribute or constant of the archive that it is.</summary>
     public ScriptValue.Tensor? Stored { get; init; }
 
-    /// <summary>Whether it is seen through a view: how such a tensor lies in memory is not followed.</summary>
-    public bool IsView => Decided is Sight.View;
+    /// <summary>How it lies in memory; null where that is not known.</summary>
+    public ImmutableArray<Dim>? Strides => Now switch
+    {
+        Sight.Whole whole => whole.Memory.Strides,
+        Sight.View view => view.Strides,
+        Sight.Either either => either.First.Strides is { } first && either.Second.Strides is { } second && first.SequenceEqual(second) ? first : null,
+        _ => null,
+    };
 
     /// <summary>The memory that it lies in; one of several, where only the run tells which.</summary>
     public IEnumerable<Memory> Memories => Now switch
@@ -172,9 +183,9 @@ internal sealed class TensorReference
     }
 
     /// <summary>From now on it is a view of what it was: <c>unsqueeze_</c>.</summary>
-    public void Become(Journal journal, GraphBuilder builder, TensorReference before, InvertibleView view)
+    public void Become(Journal journal, GraphBuilder builder, TensorReference before, InvertibleView view, ImmutableArray<Dim>? strides)
     {
-        journal.Set(Seen, new Sight.View(before, view, null));
+        journal.Set(Seen, new Sight.View(before, view, null, strides));
         cached = null;
         Read(builder);
     }
@@ -182,7 +193,7 @@ internal sealed class TensorReference
     /// <summary>Another name for what this one is now.</summary>
     public TensorReference Twin(Journal journal, GraphBuilder builder) => Decided switch
     {
-        Sight.View view => new(journal, builder, view.Parent, view.How, Read(builder), isBound: false),
+        Sight.View view => new(journal, builder, view.Parent, view.How, Read(builder), isBound: false, view.Strides),
         Sight.Whole whole => new(journal, whole.Memory) { Stored = Stored },
         _ => this,
     };
