@@ -395,7 +395,8 @@ internal sealed partial class Interpreter
                 next = skipped;
                 foreach (var cell in carrier.cells)
                 {
-                    Begun.Add((cell, carrier.lost.TryGetValue(cell, out var why) ? why : carrier.Map(cell, cell.Content, "", forced: false, (content, path) => Build(content, carrier.places.GetValueOrDefault((cell, path))), isBuilding: true)));
+                    Begun.Add((cell, carrier.lost.TryGetValue(cell, out var why) ? why
+                        : carrier.Map(cell, cell.Content, "", forced: false, (content, path) => Build(content, carrier.places.GetValueOrDefault((cell, path))), isBuilding: true)));
                 }
 
                 foreach (var (a, b) in carrier.shared)

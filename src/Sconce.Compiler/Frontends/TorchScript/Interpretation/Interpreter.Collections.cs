@@ -26,14 +26,20 @@ internal sealed partial class Interpreter
         ("aten::pop", (it, a) => it.Pop(a)),
         ("aten::remove", (it, a) => a[0] is Datum.List list ? it.Change(list, items => items.RemoveAt(it.IndexOf(items, a[1]))) : null),
         ("aten::Delete", (it, a) => Done(() => it.Delete(a[0], a[1]))),
-        ("aten::clear", (it, a) => a[0] is Datum.List { Items.Now: RowItems } grown ? Done(() => it.SetItems(grown.Items, it.Part(it.RowsIn(grown)!, Datum.Of(0), Datum.Of(0)))) : a[0] is Datum.List list ? Done(() => it.SetItems(list.Items, ImmutableList<Datum>.Empty)) : a[0] is Datum.Dict dict ? Done(() => it.SetItems(dict.Items,
-            DictItems(dict).Clear())) : null),
+        ("aten::clear", (it, a) => a[0] switch
+        {
+            Datum.List { Items: { Now: RowItems rows } items } => Done(() => it.SetItems(items, it.Part(rows, Datum.Of(0), Datum.Of(0)))),
+            Datum.List list => Done(() => it.SetItems(list.Items, ImmutableList<Datum>.Empty)),
+            Datum.Dict dict => Done(() => it.SetItems(dict.Items, DictItems(dict).Clear())),
+            _ => null,
+        }),
         ("aten::reverse", (it, a) => a[0] is Datum.List { Items.Now: RowItems or RunItems } rows ? Done(() => it.SetItems(rows.Items, OfRows(it.RowsIn(rows)!, part => Holding(
             (Datum.Tensor)it.CallOperator("aten::flip", [part, it.NewList([Datum.Of(0)])], []), [part])))) : a[0] is Datum.List list ? it.Change(list, items => items.Reverse()) : null),
-        ("aten::sort", (it, a) => a[0] is Datum.List list ? it.SortedRows(list, a.Find(1, "reverse") is Datum.Bool { Known: true }) is { } rows ? Done(() => it.SetItems(list.Items, rows)) : it.Change(list, items => it.Sorted(items, a.Find(1, "reverse") is Datum.Bool { Known: true })) : null),
-        ("aten::sorted", (it, a) => a[0] is Datum.List list ? it.SortedRows(list, a.Find(1, "reverse") is Datum.Bool { Known: true }) is { } rows ? new Datum.List(it.journal.New(rows)) : it.NewList(it.Sorted(ListItems(list), a.Find(1, "reverse") is Datum.Bool { Known: true })) : null),
+        ("aten::sort", (it, a) => a[0] is Datum.List list ? Done(() => it.SetItems(list.Items, it.InOrder(list, a.Find(1, "reverse") is Datum.Bool { Known: true }))) : null),
+        ("aten::sorted", (it, a) => a[0] is Datum.List list ? new Datum.List(it.journal.New(it.InOrder(list, a.Find(1, "reverse") is Datum.Bool { Known: true }))) : null),
         ("aten::index", (it, a) => a[0] is Datum.List list ? it.PlaceOf(list, a[1]) ?? Datum.Of(it.IndexOf(ListItems(list), a[1])) : null),
-        ("aten::count", (it, a) => a[0] is Datum.List list ? it.CountOf(list, a[1]) ?? Datum.Of(ListItems(list).Count(item => it.IsSame(item, a[1]))) : a[0] is Datum.Text text ? CountIn(text, a) : null),
+        ("aten::count", (it, a) => a[0] is Datum.List list ? it.CountOf(list, a[1]) ?? Datum.Of(ListItems(list).Count(item => it.IsSame(item, a[1])))
+            : a[0] is Datum.Text text ? CountIn(text, a) : null),
         ("aten::copy", (it, a) => a[0] is Datum.List list ? it.CopyOf(list) : a[0] is Datum.Dict dict ? it.NewDict(DictItems(dict)) : null),
         ("aten::list", (it, a) => a[0] is Datum.Text text ? it.NewList(text.Value.Select(c => Datum.Of(c.ToString()))) : a[0] is Datum.Dict dict ? it.NewList(DictItems(dict).Select(item
             => item.Key)) : a[0] is Datum.List list ? it.CopyOf(list) : it.NewList(ItemsOf(a[0]))),
@@ -49,7 +55,8 @@ internal sealed partial class Interpreter
         ("aten::slice", (it, a) => it.Slice(a)),
         ("aten::any", (it, a) => a[0] is Datum.List list ? it.Folded(list, "aten::__or__", false) : null),
         ("aten::all", (it, a) => a[0] is Datum.List list ? it.Folded(list, "aten::__and__", true) : null),
-        ("aten::sum", (it, a) => a[0] is Datum.List list && list.Items.Now is not ImmutableList<Datum> && it.OfNumbers("aten::sum", list) is { } sum ? sum : a[0] is Datum.List && ListItems((Datum.List)a[0]) is var items && !items.Exists(item => item is Datum.Tensor)
+        ("aten::sum", (it, a) => a[0] is Datum.List { Items.Now: not ImmutableList<Datum> } run && it.OfNumbers("aten::sum", run) is { } sum ? sum
+            : a[0] is Datum.List list && ListItems(list) is var items && !items.Exists(item => item is Datum.Tensor)
             ? items.Aggregate((Datum)Datum.Of(0), (x, y) => it.CallOperator("aten::add", [x, y], [])) : null),
         ("prim::TupleIndex", (it, a) => it.Item(a[0], a[1])),
         ("prim::unchecked_unwrap_optional", (it, a) => a[0]),

@@ -392,7 +392,8 @@ internal sealed partial class Interpreter
                 case (ImmutableList<Datum> x, ImmutableList<Datum> y) when x.Count == y.Count:
                     x.Zip(y).ToList().ForEach(pair => Look(null, pair.First, pair.Second));
                     break;
-                case (ImmutableList<Datum> or MaybeItems or RunItems or EitherContent, not null) when cell is not null && HasOther(b, (a as ImmutableList<Datum>)?.Count) && Examples(b).Concat(Examples(a)).FirstOrDefault() is { } example:
+                case (ImmutableList<Datum> or MaybeItems or RunItems or EitherContent, not null) when cell is not null && HasOther(b, (a as ImmutableList<Datum>)?.Count)
+                    && Examples(b).Concat(Examples(a)).FirstOrDefault() is { } example:
                     found.TryAdd(cell, example);
                     break;
             }

@@ -74,7 +74,8 @@ internal sealed partial class Interpreter
                 MayLieIn(copy, self!.Reference);
                 return new Datum.Tensor(copy);
             case Aliasing.View when ViewOperators.Of(made) is { } views && views.Count >= made.Outputs.Length:
-                var viewed = made.Outputs.Select((output, i) => (Datum)new Datum.Tensor(new TensorReference(journal, builder, self!.Reference, views[i], output, IsBound(made), ViewStrides(made, self, output)))).ToList();
+                var viewed = made.Outputs.Select((output, i) => (Datum)new Datum.Tensor(
+                    new TensorReference(journal, builder, self!.Reference, views[i], output, IsBound(made), ViewStrides(made, self, output)))).ToList();
                 return isList ? NewList(viewed) : viewed.Count == 1 ? viewed[0] : Datum.TupleOf(viewed);
         }
 
@@ -121,7 +122,13 @@ internal sealed partial class Interpreter
         }
 
         var lying = new Value(made.Self()!.Name, new GraphType.Tensor(DTypeOf(self), shape) { Strides = strides });
-        return AliasAnalysis.Of(new Node { Operator = made.Operator, Overload = made.Overload, Arguments = [made.Arguments[0] with { Argument = lying }, .. made.Arguments.Skip(1)], Outputs = made.Outputs });
+        return AliasAnalysis.Of(new Node
+        {
+            Operator = made.Operator,
+            Overload = made.Overload,
+            Arguments = [made.Arguments[0] with { Argument = lying }, .. made.Arguments.Skip(1)],
+            Outputs = made.Outputs,
+        });
     }
 
     private ImmutableArray<Dim>? StridesOf(Node made, IEnumerable<Datum.Tensor> inputs, ImmutableArray<Dim> shape)
@@ -131,7 +138,7 @@ internal sealed partial class Interpreter
             made.Operator, [.. inputs.Select(input => (ShapeOf(input), input.Reference.Strides))], shape, (format as Argument.Int)?.Value is { IsConstant: true, Value: var number } ? number : null);
     }
 
-    private ImmutableArray<Dim>? ViewStrides(Node made, Datum.Tensor self, Value output) => self.Reference.Strides is { } strides && made.Self()?.Shape() is { } from && output.Shape() is { } to
+    private static ImmutableArray<Dim>? ViewStrides(Node made, Datum.Tensor self, Value output) => self.Reference.Strides is { } strides && made.Self()?.Shape() is { } from && output.Shape() is { } to
         ? MemoryOrder.OfView(made, from, strides, to) : null;
 
     /// <summary>Whether a tensor lies in the memory of another one could not be told.</summary>

@@ -66,7 +66,10 @@ internal sealed partial class Interpreter
             builder.AppendRegion(new Node
             {
                 Operator = "higher_order::scan",
-                Arguments = [new(null, new Argument.List([.. leaves.Select(leaf => leaf.First)])), new(null, new Argument.List([turns])), new(null, new Argument.List([])), new(null, carrier.Open(inner))],
+                Arguments =
+                [
+                    new(null, new Argument.List([.. leaves.Select(leaf => leaf.First)])), new(null, new Argument.List([turns])), new(null, new Argument.List([])), new(null, carrier.Open(inner)),
+                ],
                 Outputs = [.. outputs, .. rows],
                 Blocks = [block],
                 Source = source,

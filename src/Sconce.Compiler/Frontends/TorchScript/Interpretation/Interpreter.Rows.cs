@@ -72,14 +72,14 @@ internal sealed partial class Interpreter
             case Datum.None when items.Count > 0:
                 return Holding((Datum.Tensor)CallOperator("aten::stack", [NewList(items)], []), items);
             case Datum.None:
-                return (example.Usable() as Datum.Tensor)?.Reference.LastRead is Argument.OfValue { Value.Type: GraphType.Tensor { Type: { } type, Shape: { } shape } }
+                return (example.Usable() as Datum.Tensor)?.Reference.LastRead is Argument.OfValue { Value.Type: GraphType.Tensor { Type: { } element, Shape: { } shape } }
                     && shape.All(builder.Typer.IsOfInputs)
-                        ? ToDatum(builder.Single("aten::zeros", new(null, ((ImmutableArray<Dim>)[Dim.Zero, .. shape]).ToArgument()), new("dtype", new Argument.ScalarType(type))))
+                        ? ToDatum(builder.Single("aten::zeros", new(null, ((ImmutableArray<Dim>)[Dim.Zero, .. shape]).ToArgument()), new("dtype", new Argument.ScalarType(element))))
                         : throw SconceException.Unsupported("a list of tensors whose sizes only the run knows, that a loop lengthens", hint: OneTensor);
             default:
-                var type1 = like is Datum.Float ? DType.Float64 : like is Datum.Bool ? DType.Bool : DType.Int64;
-                return items.Count > 0 ? MadeTensor(new("aten::tensor", [NewList(items)], [("dtype", Datum.Of(type1.Number()))]))
-                    : CallOperator("aten::zeros", [NewList([Datum.Of(0)])], [("dtype", Datum.Of(type1.Number()))]);
+                var type = like is Datum.Float ? DType.Float64 : like is Datum.Bool ? DType.Bool : DType.Int64;
+                return items.Count > 0 ? MadeTensor(new("aten::tensor", [NewList(items)], [("dtype", Datum.Of(type.Number()))]))
+                    : CallOperator("aten::zeros", [NewList([Datum.Of(0)])], [("dtype", Datum.Of(type.Number()))]);
         }
     }
 
@@ -204,7 +204,7 @@ internal sealed partial class Interpreter
         return ToInt(CallOperator("aten::argmax", [CallOperator("aten::to", [places, Datum.Of(DType.Int32.Number())], [])], []));
     }
 
-    /// <summary>The items in their order; null where it is known how many there are.</summary>
-    private RowItems? SortedRows(Datum list, bool reverse) => (list as Datum.List)?.Items.Now is not ImmutableList<Datum> && NumbersIn(list) is { } numbers
-        ? new(ItemsOf(CallOperator("aten::sort", [numbers, Datum.Of(0), Datum.Of(reverse)], []))[0], RowsIn(list)!.Like) : null;
+    /// <summary>A list's items in their order.</summary>
+    private object InOrder(Datum.List list, bool reverse) => list.Items.Now is not ImmutableList<Datum> && NumbersIn(list) is { } numbers
+        ? new RowItems(ItemsOf(CallOperator("aten::sort", [numbers, Datum.Of(0), Datum.Of(reverse)], []))[0], RowsIn(list)!.Like) : Sorted(ListItems(list), reverse);
 }

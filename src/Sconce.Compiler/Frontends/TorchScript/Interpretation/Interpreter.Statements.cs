@@ -177,7 +177,8 @@ internal sealed partial class Interpreter
         MaybeItems maybe => maybe.Decided(),
         GrowingItems => throw GrowingItems.Read(),
         Datum.Unusable { Why: var why } => throw SconceException.Unsupported(why),
-        RunItems or RowItems => throw SconceException.Unsupported("this use of a list of which only the run knows how many items it has", hint: "make one tensor of it first, with torch.stack or torch.cat"),
+        RunItems or RowItems => throw SconceException.Unsupported(
+            "this use of a list of which only the run knows how many items it has", hint: "make one tensor of it first, with torch.stack or torch.cat"),
         _ => throw SconceException.Internal("a list without items"),
     };
 
