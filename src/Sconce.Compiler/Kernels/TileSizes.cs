@@ -121,7 +121,7 @@ internal static class TileSizes
         public const int WidenedSums = 8;
 
         /// <summary>Sums that take turns where there are few rows: an addition waits for the one before.</summary>
-        public const int Sums = 8;
+        public const int Sums = 12;
 
         /// <summary>Words of each column in a round of the loop.</summary>
         public const int Unroll = 4;

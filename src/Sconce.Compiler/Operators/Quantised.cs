@@ -42,9 +42,10 @@ internal static class Quantised
         return context.Map(type, input.Dims, index =>
         {
             var step = scale.At(index, inverse);
-            var steps = Rounded(input.At(index).As(product).As(product.Compute()) * Rounded(step.One / step, inverse).As(product).As(product.Compute()), product);
+            var times = step is ConstExpr known ? Expr.Const(inverse, 1 / known.Value) : step.One / step;
+            var steps = Rounded(input.At(index).As(product).As(product.Compute()) * Rounded(times, inverse).As(product).As(product.Compute()), product);
             var shifted = (roundLast ? steps : steps.Apply(UnaryOp.Round)).As(sum.Compute());
-            shifted = zero is null ? shifted : Rounded(shifted + zero.At(index, sum), sum);
+            shifted = zero?.At(index, sum) is not { } nought || nought is ConstExpr { Value: 0 } ? shifted : Rounded(shifted + nought, sum);
             var whole = roundLast ? shifted.Apply(UnaryOp.Round) : shifted;
             return whole.Max(low.At([], sum)).Min(high.At([], sum));
         });
@@ -59,10 +60,13 @@ internal static class Quantised
         return context.Map(type, input.Dims, index =>
         {
             var steps = input.At(index).As(difference).As(difference.Compute());
-            steps = zero is null ? steps : Rounded(steps - zero.At(index, difference), difference);
+            steps = zero?.At(index, difference) is not { } nought || nought is ConstExpr { Value: 0 } ? steps : Rounded(steps - nought, difference);
             return Rounded(steps.As(product).As(product.Compute()) * scale.At(index, product), product);
         });
     }
+
+    /// <summary>Zero points that are known, and all 0: nothing is to be taken away.</summary>
+    public static bool AreZero(TensorBuffer numbers) => numbers is { Kind: BufferKind.Constant, Data: { IsDense: true } data } && !data.ToDense().Span.ContainsAnyExcept((byte)0);
 
     /// <summary>What arithmetic in a dtype keeps of a number that was computed in a wider one.</summary>
     public static Expr Rounded(Expr value, DType type) => value.As(type).As(type.Compute());

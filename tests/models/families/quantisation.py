@@ -81,3 +81,9 @@ case("affine-int8", affine.Layer(50, 12, 50, -127, 127), rand(1, 50), core=True)
 case("affine-int8-rows", affine.Layer(50, 12, 50, -127, 127, "ASYMMETRIC"), rand(31, 50))
 case("affine-int8-groups", affine.Layer(60, 9, 12, -128, 127), rand(4, 60))
 case("affine-uint8", affine.Layer(47, 33, 47, 0, 255, "ASYMMETRIC", torch.uint8), rand(2, 3, 47))
+
+# So many weights that a few rows of floats become three rows of bytes each: one far from the others, one of zeros alone.
+uneven = rand(3, 512)
+uneven[0, 7], uneven[1] = 300, 0
+case("affine-int4-row", affine.Layer(512, 512, 32), rand(1, 512))
+case("affine-int8-uneven", affine.Layer(512, 513, 512, -127, 127), uneven)

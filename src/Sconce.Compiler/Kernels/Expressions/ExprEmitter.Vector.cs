@@ -44,6 +44,7 @@ public sealed partial class ExprEmitter
                 ?? vectorOps.Binary(binary.Op, binary.Left.Type, Vector(binary.Left), Vector(binary.Right)),
             SelectExpr select => vectorOps.Select(select.Type, Vector(select.Condition), Vector(select.Yes), Vector(select.No)),
             GuardExpr guard => GuardedVector(guard),
+            CastExpr cast when Whole(cast) is { } whole => whole,
             CastExpr cast => AsIndex(cast.Operand) is { } index && Varies(cast.Operand)
                 ? vectorOps.Cast(DType.Int32, cast.Type, new(IndexVector(index)))
                 : vectorOps.Cast(cast.Operand.Type, cast.Type, Vector(cast.Operand)),
@@ -55,8 +56,23 @@ public sealed partial class ExprEmitter
     }
 
     /// <summary>Stores the values at four points in a row.</summary>
-    public void StoreVector(Target target, Expr value) =>
-        StoreVector(target, value is CastExpr { Operand.Type: DType.Float32 } cast && value.Type.IsNarrow() ? Vector(cast.Operand) : Vector(value));
+    public void StoreVector(Target target, Expr value)
+    {
+        if (StoredAs(value) is var stored && !ReferenceEquals(stored, value) && value.Type is DType.UInt8 or DType.Int8 && target.Buffer.Offset(target.Index) is var elements && IsContiguous(elements))
+        {
+            var four = f.Let(Integers(stored));
+            var halves = f.Let(I16x8.NarrowI32x4S(four, four));
+            var (pointer, offset) = Address(target.Buffer, elements);
+            f.Store32Lane(pointer, value.Type == DType.UInt8 ? I8x16.NarrowI16x8U(halves, halves) : I8x16.NarrowI16x8S(halves, halves), 0, offset);
+            return;
+        }
+
+        StoreVector(target, value.Type is DType.UInt8 or DType.Int8 ? Vector(value) : Vector(stored));
+    }
+
+    /// <summary>What is to be computed of a value that is stored: without a conversion that storing does by itself.</summary>
+    private Expr StoredAs(Expr value) =>
+        value is CastExpr { Operand: { Type: DType.Float32 } operand } && (value.Type.IsNarrow() || (!vectorOps.Exact && WholeNumbers.AreWithin(operand, value.Type))) ? operand : value;
 
     public void StoreVector(Target target, Vector value)
     {
@@ -282,6 +298,42 @@ public sealed partial class ExprEmitter
 
         var (a, b) = (Vector(value).Low, Vector(bound).Low);
         return new(binary.Op == BinaryOp.Min ? F32x4.Pmin(a, b) : F32x4.Pmax(a, b));
+    }
+
+    /// <summary>A conversion of floats that are whole numbers already: to 8 bits, or to these and back.</summary>
+    private Vector? Whole(CastExpr cast)
+    {
+        if (vectorOps.Exact)
+        {
+            return null;
+        }
+
+        if (cast is { Type: DType.Float32, Operand: CastExpr { Type: var type, Operand: var steps } } && WholeNumbers.AreWithin(steps, type))
+        {
+            return Vector(steps);
+        }
+
+        if (!WholeNumbers.AreWithin(cast.Operand, cast.Type))
+        {
+            return null;
+        }
+
+        // What was no number is one of these too, for it may be an index.
+        V128 Everywhere(int value) => V128.Const(value, value, value, value);
+        return new(I32x4.MaxS(I32x4.MinS(Integers(cast.Operand), Everywhere(WholeNumbers.High(cast.Type))), Everywhere(WholeNumbers.Low(cast.Type))));
+    }
+
+    /// <summary>Whole numbers of 8 bits as integers. What was no number is anything.</summary>
+    private V128 Integers(Expr whole)
+    {
+        var value = Vector(whole).Low;
+        if (module.Options.RelaxedSimd)
+        {
+            return I32x4.RelaxedTruncF32x4S(value);
+        }
+
+        var shift = vectorOps.Constant(ConstExpr.Of(DType.Float32, WholeNumbers.Shift)).Low;
+        return I32x4.Sub(F32x4.Add(value, shift), shift);
     }
 
     /// <summary>Computes the lanes as single elements and puts them together.</summary>

@@ -42,7 +42,7 @@ internal static class AffineQuantisation
     }
 
     private static SharedNumber? ZeroPoint(Call call, Blocks blocks) =>
-        call.OptionalTensor("zero_point") is { } zero && !zero.Dims.Any(dim => dim.Equals(0)) ? blocks.Shared(call, zero) : null;
+        call.OptionalTensor("zero_point") is { } zero && !zero.Dims.Any(dim => dim.Equals(0)) && !Quantised.AreZero(zero) ? blocks.Shared(call, zero) : null;
 
     private static (double Low, double High) Range(Call call, DType type)
     {

@@ -70,7 +70,7 @@ internal static class Quantisation
     private static Lowered Dequantise(Call call, Func<Dims, Dims> place, string outputType)
     {
         var input = call.Tensor("input");
-        var zero = call.OptionalTensor("zero_points");
+        var zero = call.OptionalTensor("zero_points") is { } given && !Quantised.AreZero(given) ? given : null;
         return Quantised.Dequantise(
             call.Context, input, SharedNumber.Of(call.Tensor("scales"), place), zero is null ? null : SharedNumber.Of(zero, place),
             zero is null ? input.Type : TypePromotion.Promote(input.Type, zero.Type), call.TypeOr(TypePromotion.DefaultFloat, outputType));

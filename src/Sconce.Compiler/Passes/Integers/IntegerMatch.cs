@@ -42,17 +42,23 @@ internal abstract class IntegerMatch(Step step, ProgramUses uses)
     /// <param name="columns">The axes of a weights' sum.</param>
     /// <param name="index">Where the result finds it.</param>
     /// <param name="k">What is summed over.</param>
-    protected Expr Centred(Expr weights, Expr zero, ImmutableArray<Axis> columns, ImmutableArray<Dim> index, ImmutableArray<Axis> k)
+    /// <param name="sum">The sum, where it is not the step's accumulator.</param>
+    protected Expr Centred(Expr weights, Expr zero, ImmutableArray<Axis> columns, ImmutableArray<Dim> index, ImmutableArray<Axis> k, Expr? sum = null)
     {
-        Expr sum = new AccumulatorExpr(0, weights.Type);
+        sum ??= new AccumulatorExpr(0, weights.Type);
         if (zero is ConstExpr { Value: 0 })
         {
             return sum;
         }
 
-        var type = weights.Type.IsFloat() ? weights.Type : DType.Int64;
-        var total = new TensorBuffer($"{step.Targets[0].Buffer.Name}.total", weights.Type, [.. columns.Select(axis => axis.Extent)]);
-        Before.Add(new ReduceStep([Target.Whole(total, columns)], columns, k, [new Reducer(Combiner.Sum, weights.As(type))], [new AccumulatorExpr(0, type).As(weights.Type)]));
+        var name = $"{step.Targets[0].Buffer.Name}.total";
+        if (WeightTotals.Of(name, weights, columns, k) is not { } total)
+        {
+            var type = weights.Type.IsFloat() ? weights.Type : DType.Int64;
+            total = new TensorBuffer(name, weights.Type, [.. columns.Select(axis => axis.Extent)]);
+            Before.Add(new ReduceStep([Target.Whole(total, columns)], columns, k, [new Reducer(Combiner.Sum, weights.As(type))], [new AccumulatorExpr(0, type).As(weights.Type)]));
+        }
+
         return sum - (zero.As(sum.Type) * new LoadExpr(total, index));
     }
 

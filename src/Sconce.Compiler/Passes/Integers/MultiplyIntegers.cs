@@ -6,6 +6,7 @@ namespace Sconce.Compiler.Passes.Integers;
 /// <summary>
 /// Products and convolutions of quantised activations with quantised weights are made of the integers: <c>Σ (a - z) s · w t</c> is <c>(Σ a w - z Σ w) s t</c>, whose sums are exact.
 /// Weights whose scales change along the sum keep these inside of it. Activations become integers from 0 to 255, for which there are kernels.
+/// A few rows of floats become bytes too.
 /// </summary>
 internal static class MultiplyIntegers
 {
@@ -17,7 +18,7 @@ internal static class MultiplyIntegers
         {
             var steps = step switch
             {
-                ContractionStep product => new IntegerContraction(product, uses).Rewritten(),
+                ContractionStep product => new IntegerContraction(product, uses).Rewritten() ?? (program.Exact ? null : new SplitContraction(product, uses).Rewritten()),
                 ConvolutionStep convolution => new IntegerConvolution(convolution, uses).Rewritten(),
                 _ => null,
             };
