@@ -153,7 +153,7 @@ internal sealed partial class Interpreter
         };
 
         /// <summary>Whether something of the type can be made for a branch that leaves None.</summary>
-        private bool MayStandIn(Datum datum) => datum switch
+        private static bool MayStandIn(Datum datum) => datum switch
         {
             Datum.None or Datum.Int or Datum.Float or Datum.Bool => true,
             Datum.Optional optional => MayStandIn(optional.Value),
