@@ -236,6 +236,27 @@ publish_browser_compiler() {
     quietly node "$root/web/compiler/dotnet.mjs" "$published/wwwroot/_framework" "$root/web/compiler/dist/browser/dotnet"
 }
 
+# The command line for Node, where there is no native tool.
+build_portable_compiler() {
+  build_compiler_package
+  need dotnet "the .NET 10 SDK, https://dotnet.microsoft.com/download/dotnet/10.0"
+  if [ -d "$root/web/compiler/dist/portable/dotnet" ]; then stale portable-compiler "${tool_sources[@]}" || return 0; fi
+  locked build_portable_compiler_now
+}
+
+build_portable_compiler_now() {
+  if [ -d "$root/web/compiler/dist/portable/dotnet" ]; then stale portable-compiler "${tool_sources[@]}" || return 0; fi
+  mkdir -p "$root"/src/Sconce.{Portable,Compiler}/{bin,obj} "$root/web/compiler/dist/portable"
+  build portable-compiler "building the portable compiler" publish_portable_compiler
+}
+
+publish_portable_compiler() {
+  local published=$root/src/Sconce.Portable/bin/Release/net10.0/publish to=$root/web/compiler/dist/portable/dotnet
+  rm -rf "$published" "$to"
+  quietly dotnet publish "$root/src/Sconce.Portable" -c Release -v q --nologo -p:RunAnalyzers=false -p:GenerateDocumentationFile=false &&
+    cp -r "$published/wwwroot/_framework" "$to"
+}
+
 vite_plugin_sources=("$root/web/vite-plugin" "${compiler_package_sources[@]}")
 
 build_vite_plugin() {

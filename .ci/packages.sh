@@ -9,6 +9,7 @@ pack_npm() {
   build_wasi_nn
   build_vite_plugin
   build_browser_compiler
+  build_portable_compiler
   mkdir -p "$packages"; rm -f "$packages"/sconce-[0-9]*.tgz "$packages"/sconce-wasi-nn-*.tgz "$packages"/sconce-compiler-[0-9]*.tgz "$packages"/vite-plugin-sconce-*.tgz
   local folder
   for folder in web/runtime web/wasi-nn web/compiler web/vite-plugin; do npm_package "$folder"; done

@@ -35,6 +35,10 @@ catch (OperationCanceledException)
 {
     return ExitCode.Interrupted;
 }
+catch (PlatformNotSupportedException) when (PortableTool.IsThis)
+{
+    return ErrorReport.Print(PortableTool.Cannot($"'{parsed.CommandResult.Command.Name}' needs processes, threads or sockets"));
+}
 catch (Exception error)
 {
     return ErrorReport.Print(error);

@@ -109,13 +109,25 @@ console.log(JSON.stringify({
     assert.match(said.wrong, /digits\.npz/);
   });
 
-  test("without the platform's package it says which one to install", () => {
+  test("without the platform's package the portable tool writes the same bytes, and it says which package to install", () => {
+    folder.ok("npx", "sconce", "compile", "digits.pt2", "-o", "native.wasm");
+    const described = folder.ok("npx", "sconce", "inspect", "digits.pt2");
     const [here, away] = [folder.at(`node_modules/${native}`), folder.at("away")];
     renameSync(here, away);
     try {
-      const { status, stderr } = folder.run("npx", "sconce", "compile", "digits.pt2");
-      assert.equal(status, 1);
-      assert.match(stderr, new RegExp(`^error: the package ${native}, .* is not installed[^]*what to do: npm install ${native}@${version.replaceAll(".", "\\.")}\n$`));
+      const { status, stdout, stderr } = folder.run("npx", "sconce", "compile", "digits.pt2", "-o", "portable.wasm");
+      assert.equal(status, 0, stderr);
+      assert.match(stdout, /^portable\.wasm +\d+ kB\n/);
+      assert.match(stderr, new RegExp(`^note: the package ${native}, .* is not installed[^]*what to do: npm install ${native}@${version.replaceAll(".", "\\.")}\n  meanwhile the portable tool does it`));
+      assert.ok(readFileSync(folder.at("portable.wasm")).equals(readFileSync(folder.at("native.wasm"))), "the same bytes");
+      assert.equal(folder.ok("npx", "sconce", "inspect", "digits.pt2"), described);
+      const missing = folder.run("npx", "sconce", "compile", "none.pt2");
+      assert.equal(missing.status, 1);
+      assert.match(missing.stderr, /\nerror: expected a PyTorch model \(\.pt2 or \.pt\), but got nothing there\n {2}where: none\.pt2\n/);
+      const verify = folder.run("npx", "sconce", "verify", "digits.pt2");
+      assert.equal(verify.status, 1);
+      assert.match(verify.stderr + verify.stdout, /'verify' needs processes, threads or sockets, which the portable tool does not have/);
+      assert.deepEqual(readdirSync(folder.path).filter((file) => file.includes(".part")), [], "nothing is left aside");
     } finally {
       renameSync(away, here);
     }

@@ -7,7 +7,7 @@ internal static class StageProgress
 {
     public static T Show<T>(Func<IProgress<string>, T> work)
     {
-        if (Console.IsErrorRedirected)
+        if (!CanBeShown)
         {
             return work(new Stages(_ => { }));
         }
@@ -17,7 +17,10 @@ internal static class StageProgress
 
     /// <summary>The same, of something that takes its time and has one stage.</summary>
     public static Task<T> ShowAsync<T>(string stage, Func<Task<T>> work) =>
-        Console.IsErrorRedirected ? work() : OnStandardError().Status().StartAsync(stage, _ => work());
+        !CanBeShown ? work() : OnStandardError().Status().StartAsync(stage, _ => work());
+
+    /// <summary>There has to be a thread that draws beside the work.</summary>
+    private static bool CanBeShown => !Console.IsErrorRedirected && !PortableTool.IsThis;
 
     /// <summary>Straight to the terminal, for all that is shown are our own words and the escapes that move them.</summary>
     private static IAnsiConsole OnStandardError() =>

@@ -15,7 +15,7 @@ export async function call(args: readonly string[], signal: AbortSignal | undefi
   signal?.throwIfAborted();
   const tool = findTool();
   return await new Promise((resolve, reject) => {
-    const child = spawn(tool, args, { env: environment(), stdio: ["ignore", "pipe", "pipe"], windowsHide: true });
+    const child = spawn(tool.command, [...tool.args, ...args], { env: environment(), stdio: ["ignore", "pipe", "pipe"], windowsHide: true });
     const [output, errors] = [child.stdout, child.stderr].map((stream) => {
       const said = { text: "" };
       stream.setEncoding("utf8").on("data", (part: string) => (said.text += part));
@@ -23,7 +23,7 @@ export async function call(args: readonly string[], signal: AbortSignal | undefi
     }) as [{ text: string }, { text: string }];
     const abort = () => child.kill();
     signal?.addEventListener("abort", abort, { once: true });
-    child.on("error", (error) => reject(new Error(`${tool} cannot be started (${error.message})`, { cause: error })));
+    child.on("error", (error) => reject(new Error(`${tool.command} cannot be started (${error.message})`, { cause: error })));
     child.on("close", (code, killedBy) => {
       signal?.removeEventListener("abort", abort);
       if (signal?.aborted === true) reject(signal.reason as Error);

@@ -1,7 +1,8 @@
-// Finds the native tool, which lies in the package of this platform.
+// Finds the native tool, which lies in the package of this platform, or the portable one, which lies in this.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { type Platform, packageOf, platforms, toolOf } from "./platforms.js";
 import { version } from "./version.js";
 
@@ -19,8 +20,27 @@ export type Resolve = (path: string) => string;
 
 const withDotnet = "with the .NET 10 SDK, `dotnet tool install --global sconce` brings the same tool: name its path in the environment variable SCONCE_TOOL";
 
+/** How the command is started. */
+export interface Tool {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Why it is the portable one. */
+  readonly portable?: string;
+}
+
+/** The native tool; where there is none, the same program as WebAssembly in this Node, but for Windows, whose paths that one does not know. */
+export function findTool(...where: Parameters<typeof findNativeTool>): Tool {
+  try {
+    return { command: findNativeTool(...where), args: [] };
+  } catch (error) {
+    const [machine = thisMachine()] = where;
+    if (machine.os === "win32") throw error;
+    return { command: process.execPath, args: [fileURLToPath(new URL("./portable/main.js", import.meta.url))], portable: (error as Error).message };
+  }
+}
+
 /** The native tool's path. Throws, with what to install, where there is none. */
-export function findTool(machine: Machine = thisMachine(), resolve: Resolve = require.resolve, named: string | undefined = process.env["SCONCE_TOOL"]): string {
+export function findNativeTool(machine: Machine = thisMachine(), resolve: Resolve = require.resolve, named: string | undefined = process.env["SCONCE_TOOL"]): string {
   if (named !== undefined && named !== "") return named;
   const platform = platforms.find(({ os, cpu }) => os === machine.os && cpu === machine.cpu);
   if (platform === undefined) {
