@@ -35,7 +35,7 @@ before(async () => {
     ["models/guest.wasm", await assemble("guest.wat")],
     ...await bundle(),
   ]);
-  server = await startServer({ folders: { page: new URL("page/", import.meta.url) }, files });
+  server = await startServer({ folders: { page: new URL("page/", import.meta.url), "wasi-nn/dotnet": new URL("web/compiler/dist/browser/dotnet/", root) }, files });
 });
 
 after(async () => {
@@ -47,7 +47,7 @@ after(async () => {
 async function bundle() {
   const page = (name) => fileURLToPath(new URL(`page/${name}.js`, import.meta.url));
   const { outputFiles } = await build({
-    entryPoints: { page: page("wasi-nn"), guest: page("wasi-nn-worker"), "nn-worker": "sconce-wasi-nn/worker", worker: "sconce/worker" },
+    entryPoints: { page: page("wasi-nn"), guest: page("wasi-nn-worker"), "nn-worker": "sconce-wasi-nn/worker", worker: "sconce/worker", "compile-worker": "sconce-compiler/browser/worker" },
     bundle: true, format: "esm", outdir: "wasi-nn", write: false, logLevel: "warning",
   });
   return outputFiles.map(({ path, contents }) => [`wasi-nn/${basename(path)}`, contents]);

@@ -1,4 +1,5 @@
 // The guest of guest.wat, run with the digit model in one of several ways.
+import { compile } from "sconce-compiler/browser";
 import { runGuest, textOf } from "sconce-wasi-nn/guest";
 
 const models = new URL("../models/", location.href.replace(/\/page\/.*/, "/page/").replace(/\/wasi-nn\/.*/, "/page/"));
@@ -16,6 +17,7 @@ const ways = {
   "a hook": () => ({ resolve: (name) => new URL(`${name}.wasm`, models) }),
   "a hook that takes its time": () => ({ resolve: async (name) => fetch(new URL(`${name}.wasm`, models)) }),
   "a compiler": () => ({ compile: async () => bytes("digits.wasm") }),
+  "the compiler in this tab": () => ({ compile: async (model) => (await compile(model, { name: "digits.pt2" })).wasm, compileTimeout: 300_000 }),
   nothing: () => ({}),
 };
 

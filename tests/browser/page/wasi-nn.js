@@ -54,6 +54,8 @@ if (canSuspend) {
 
   test("page, PyTorch's own file that a hook compiles", async () => checkNumbers(await run({ way: "a compiler", graph: "@digits.pt2", threads: 1 })));
 
+  test("page, PyTorch's own file that is compiled in this tab", async () => checkNumbers(await run({ way: "the compiler in this tab", graph: "@digits.pt2", threads: 1 })));
+
   test("page, contexts of one graph keep their own inputs and outputs", async () => {
     const nn = await createWasiNN({ graphs: { digits: "../models/digits.wasm" }, threads: 2 });
     const graph = await nn.component.graph.loadByName("digits");
