@@ -1,4 +1,7 @@
-"""Writes torchvision models in float32 and as PT2E leaves them after static quantisation: python make.py FOLDER [NAME…]
+"""Writes models in float32 and quantised, with inputs and PyTorch's answers: python make.py FOLDER [NAME…]
+
+rows and products: single layers whose weights are int8 with a scale for each row, or int4 with one for each 32 numbers; products quantise what is multiplied too, by rows. The others are
+torchvision's, as PT2E leaves them after static quantisation.
 
 What prepare_pt2e and convert_pt2e do is done here with PyTorch alone, for torchao may be absent: batch norms are folded, weights are int8 with a scale for each output channel, what enters
 a product or convolution is uint8 of one scale, by the range that random images show (as X86InductorQuantizer has it). NAME-int8 quantises what enters and leaves sums too (as XNNPACKQuantizer has it).
@@ -14,7 +17,7 @@ import torch.ao.quantization.fx._decomposed  # noqa: F401  (registers quantized_
 import torchvision
 from torch.fx.experimental.optimization import fuse
 
-NAMES = ["mobilenet_v2", "resnet18"]
+NAMES = ["rows", "products", "mobilenet_v2", "resnet18"]
 PRODUCTS = {torch.ops.aten.conv2d.default, torch.ops.aten.linear.default}
 ACTIVATIONS = {torch.ops.aten.relu.default, torch.ops.aten.relu_.default, torch.ops.aten.hardtanh.default, torch.ops.aten.hardtanh_.default}
 SUMS = {torch.ops.aten.add.Tensor, torch.ops.aten.add_.Tensor, operator.add}
@@ -100,6 +103,36 @@ def seeded(name):
     return model.eval()
 
 
+class Layer(torch.nn.Module):
+    """A linear layer of so many bits: 32 are floats."""
+
+    def __init__(self, outputs, inputs, bits, quantises):
+        super().__init__()
+        weight, self.quantises, self.outputs = torch.randn(outputs, inputs) / inputs**0.5, quantises, outputs
+        if bits == 32:
+            self.weight = torch.nn.Parameter(weight)
+            return
+        groups, most = weight.reshape(outputs, -1, 32 if bits == 4 else inputs), 2 ** (bits - 1) - 1
+        scale = groups.abs().amax(-1, keepdim=True) / most
+        self.register_buffer("steps", torch.round(groups / scale).to(torch.int8))
+        self.register_buffer("scale", scale)
+
+    def forward(self, x):
+        if self.quantises:
+            scale = x.abs().amax(-1, keepdim=True) / 127
+            x = torch.clamp(torch.round(x * (1.0 / scale)), -127, 127).to(torch.int8).to(torch.float32) * scale
+        weight = self.weight if hasattr(self, "weight") else (self.steps.to(torch.float32) * self.scale).reshape(self.outputs, -1)
+        return torch.nn.functional.linear(x, weight)
+
+
+def layers(folder, rows, shapes, quantises):
+    for outputs, inputs in shapes:
+        for bits in 32, 8, 4:
+            torch.manual_seed(bits)
+            name = f"{rows}x{outputs}x{inputs}-{'float32' if bits == 32 else f'int{bits}'}"
+            save(folder, name, Layer(outputs, inputs, bits, quantises and bits < 32).eval(), torch.randn(rows, inputs))
+
+
 def save(folder, name, model, image):
     with torch.no_grad():
         torch.export.save(torch.export.export(model, (image,), strict=False), folder / f"{name}.pt2")
@@ -111,6 +144,12 @@ def main(folder, *names):
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for name in names or NAMES:
+        if name == "rows":
+            layers(folder, 1, [(4096, 4096), (768, 3072)], quantises=False)
+            continue
+        if name == "products":
+            layers(folder, 128, [(4096, 4096), (768, 3072)], quantises=True)
+            continue
         model = fuse(seeded(name))
         samples = torch.randn(8, 3, 224, 224)
         save(folder, name, model, samples[:1])
