@@ -13,13 +13,13 @@ public sealed class SizeFacts
     private const int HeaviestSize = 64;
     private const int HeaviestCondition = 256;
 
-    private readonly List<SizeCondition> conditions = [];
-    private readonly SizeRules rules = new();
-    private readonly List<Dim> equations = [];
-    private readonly List<Dim> nonNegative = [];
-    private readonly HashSet<Dim> nonZero = [];
-    private readonly Dictionary<Dim, bool> proven = [];
-    private readonly Dictionary<Dim, Dim> simplified = [];
+    private readonly List<SizeCondition> conditions;
+    private readonly SizeRules rules;
+    private readonly List<Dim> equations;
+    private readonly List<Dim> nonNegative;
+    private readonly HashSet<Dim> nonZero;
+    private readonly Dictionary<Dim, bool> proven;
+    private readonly Dictionary<Dim, Dim> simplified;
     private readonly IReadOnlyCollection<Symbol> symbols;
     private SizeSamples? samples;
     private ImmutableArray<Dim>? hypotheses;
@@ -31,14 +31,22 @@ public sealed class SizeFacts
     public SizeFacts(IReadOnlyCollection<Symbol> symbols, IEnumerable<SizeCondition> conditions)
     {
         this.symbols = symbols;
+        (this.conditions, rules, equations, nonNegative, nonZero, proven, simplified) = ([], new(), [], [], [], [], []);
         foreach (var condition in conditions)
         {
             Assume(condition);
         }
     }
 
+    private SizeFacts(SizeFacts other)
+    {
+        (symbols, samples, hypotheses) = (other.symbols, other.samples, other.hypotheses);
+        (conditions, rules, equations, nonNegative, nonZero) = ([.. other.conditions], new(other.rules), [.. other.equations], [.. other.nonNegative], [.. other.nonZero]);
+        (proven, simplified) = (new(other.proven), new(other.simplified));
+    }
+
     /// <summary>The same facts, to which others may be added.</summary>
-    public SizeFacts Copy() => new(symbols, conditions) { samples = samples };
+    public SizeFacts Copy() => new(this);
 
     /// <summary>Takes in a condition that holds in every run: a guard of the model's, or what a check looks at.</summary>
     public void Assume(SizeCondition condition)

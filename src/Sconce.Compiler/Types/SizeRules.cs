@@ -8,7 +8,12 @@ internal sealed class SizeRules
     private const int MostRules = 256;
     private const int MostRewrites = 32;
 
-    private readonly List<Rule> rules = [];
+    private readonly List<Rule> rules;
+
+    public SizeRules() => rules = [];
+
+    /// <summary>The same rules, to which others may be added.</summary>
+    public SizeRules(SizeRules other) => rules = [.. other.rules];
 
     /// <summary><c>Coefficient * product of Factors</c> becomes the replacement.</summary>
     private sealed record Rule(long Coefficient, ImmutableArray<Atom> Factors, Dim Replacement);
