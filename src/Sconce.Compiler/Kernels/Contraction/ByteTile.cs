@@ -32,7 +32,8 @@ internal sealed record ByteTileShape(
     public int FirstTap => Rows + 5;
 
     public string Name =>
-        $"bytes_{Rows}x{Vectors * 4}_{Elements.Name}_{Zero}{(IsFloat ? "_float" : "")}{(HasScales ? "_scaled" : "")}{string.Concat(Taps.Select(tap => $"_{tap}"))}_{(HasRounds ? "rounds" : "")}{Rest}_{RestBytes}";
+        $"bytes_{Rows}x{Vectors * 4}_{Elements.Name}_{Zero}{(IsFloat ? "_float" : "")}{(HasScales ? "_scaled" : "")}"
+        + $"{string.Concat(Taps.Select(tap => $"_{tap}"))}_{(HasRounds ? "rounds" : "")}{Rest}_{RestBytes}";
 }
 
 /// <summary>A function that multiplies a few rows of bytes with a panel, in whichever form the engine has been found to be right with.</summary>
