@@ -17,6 +17,8 @@ internal static class Recurrent
         { "aten::gru.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)", call => Layers(call, Gru, [call.Tensor("hx")]) },
         { "aten::rnn_tanh.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)", call => Layers(call, Simple(x => x.Tanh()), [call.Tensor("hx")]) },
         { "aten::rnn_relu.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)", call => Layers(call, Simple(x => x.Max(x.Zero)), [call.Tensor("hx")]) },
+        { "aten::lstm.data(Tensor data, Tensor batch_sizes, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor, Tensor)", DTypeSet.Floats | DTypeSet.Integers, call => PackedLayers(call, Lstm, call.Tensors("hx")) },
+        { "aten::gru.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)", DTypeSet.Floats | DTypeSet.Integers, call => PackedLayers(call, Gru, [call.Tensor("hx")]) },
         { "aten::lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> (Tensor, Tensor)", LstmCell },
         { "aten::gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor", call => OneStep(call, Gru) },
         { "aten::rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor", call => OneStep(call, Simple(x => x.Tanh())) },
@@ -71,13 +73,40 @@ internal static class Recurrent
     private static Lowered Layers(Call call, Step step, ImmutableArray<TensorBuffer> initial)
     {
         var context = call.Context;
+        var batchFirst = call.Flag("batch_first");
+        var (output, states, carries) = Stacked(call, step, batchFirst ? context.Transpose(call.Tensor("input"), 0, 1) : call.Tensor("input"), initial, null);
+        output = batchFirst ? context.Transpose(output, 0, 1) : output;
+        return carries is null ? Lowered.Of(output, states) : Lowered.Of(output, states, carries);
+    }
+
+    /// <summary>The same of packed sequences: each place in time has so many of them, the longest first. The others keep their state.</summary>
+    private static Lowered PackedLayers(Call call, Step step, ImmutableArray<TensorBuffer> initial)
+    {
+        var context = call.Context;
+        var (data, counts) = (call.Tensor("data"), call.Tensor("batch_sizes"));
+        var (time, batch) = (counts.Dims[0], initial[0].Dims[1]);
+        var starts = context.Scan([DType.Int64], [time], 0, i => [new Reducer(Combiner.Sum, counts.At(i).As(DType.Int64))], (i, sums) => [sums[0] - counts.At(i).As(DType.Int64)])[0];
+        Dim Place(Dim t, Dim b) => BufferLoads.Clamped(starts.At([t]) + Expr.Of(b).As(DType.Int64), data.Dims[0]);
+        Expr Has(Dim t, Dim b) => Expr.Of(b).As(DType.Int64) < counts.At([t]).As(DType.Int64);
+        var padded = context.Map(data.Type, [time, batch, data.Dims[1]], i => Expr.Select(
+            Has(i[0], i[1]), data.At([Place(i[0], i[1]), i[2]]), Expr.Const(data.Type, 0.0)));
+        var (output, states, carries) = Stacked(call, step, padded, initial, Has);
+        var packed = context.Map(data.Type, [data.Dims[0], output.Dims[2]], _ => Expr.Const(data.Type, 0.0));
+        context.Scatter(
+            packed, [time, batch, output.Dims[2]], i => [Place(i[0], i[1]), i[2]], output.At, ScatterMode.Set,
+            i => Has(i[0], i[1]));
+        return carries is null ? Lowered.Of(packed, states) : Lowered.Of(packed, states, carries);
+    }
+
+    private static (TensorBuffer Output, TensorBuffer States, TensorBuffer? Carries) Stacked(
+        Call call, Step step, TensorBuffer input, ImmutableArray<TensorBuffer> initial, Func<Dim, Dim, Expr>? has)
+    {
+        var context = call.Context;
         var layers = call.Constant("num_layers");
         var directions = call.Flag("bidirectional") ? 2 : 1;
         var dropout = call.Flag("train") ? call.Number("dropout") : 0;
         var parameters = call.Tensors("params");
         var perDirection = parameters.Length / (layers * directions);
-        var batchFirst = call.Flag("batch_first");
-        var input = batchFirst ? context.Transpose(call.Tensor("input"), 0, 1) : call.Tensor("input");
         var states = ImmutableArray.CreateBuilder<TensorBuffer>();
         var carries = ImmutableArray.CreateBuilder<TensorBuffer>();
         for (var layer = 0; layer < layers; layer++)
@@ -88,7 +117,7 @@ internal static class Recurrent
                 var number = (layer * directions) + direction;
                 var weights = Unpack(parameters.Slice(number * perDirection, perDirection), call.Flag("has_biases"));
                 var carry = initial.Length > 1 ? context.Select(initial[1], 0, number) : null;
-                (outputs[direction], var last) = Layer(context, step, weights, input, context.Select(initial[0], 0, number), ref carry, backwards: direction == 1);
+                (outputs[direction], var last) = Layer(context, step, weights, input, context.Select(initial[0], 0, number), ref carry, backwards: direction == 1, has);
                 states.Add(last);
                 if (carry is not null)
                 {
@@ -100,11 +129,7 @@ internal static class Recurrent
             input = layer < layers - 1 ? Dropout.Of(context, input, dropout) : input;
         }
 
-        var output = batchFirst ? context.Transpose(input, 0, 1) : input;
-        var final = Joining.Stack(context, states.ToImmutable(), 0);
-        return initial.Length > 1
-            ? Lowered.Of(output, final, Joining.Stack(context, carries.ToImmutable(), 0))
-            : Lowered.Of(output, final);
+        return (input, Joining.Stack(context, states.ToImmutable(), 0), initial.Length > 1 ? Joining.Stack(context, carries.ToImmutable(), 0) : null);
     }
 
     private static Weights Unpack(ImmutableArray<TensorBuffer> parameters, bool biases) => new(
@@ -113,7 +138,7 @@ internal static class Recurrent
 
     /// <summary>One layer in one direction over the whole of time: its output for each step, and its last state. The carry begins as given and ends as the last.</summary>
     private static (TensorBuffer Output, TensorBuffer Last) Layer(
-        LoweringContext context, Step step, Weights weights, TensorBuffer input, TensorBuffer initial, ref TensorBuffer? carry, bool backwards)
+        LoweringContext context, Step step, Weights weights, TensorBuffer input, TensorBuffer initial, ref TensorBuffer? carry, bool backwards, Func<Dim, Dim, Expr>? has)
     {
         var (time, batch) = (input.Dims[0], input.Dims[1]);
         var fromInput = Matrix.Linear(context, input, weights.Input, weights.InputBias);
@@ -125,8 +150,14 @@ internal static class Recurrent
         context.Loop(time, t =>
         {
             var now = backwards ? time - 1 - t : t;
+            var before = cell is null || has is null ? null : context.Copy(cell);
             var state = step(context, weights, i => fromInput.ValueAt([now, .. i]), i => states.ValueAt([t, .. i]), batch, cell);
-            context.MapInto(states, initial.Dims, i => [t + 1, .. i], state);
+            context.MapInto(states, initial.Dims, i => [t + 1, .. i], has is null ? state : i => Expr.Select(has(now, i[0]), state(i), states.ValueAt([t, .. i])));
+            if (before is not null)
+            {
+                context.MapInto(cell!, cell!.Dims, i => i, i => Expr.Select(has!(now, i[0]), cell.At(i), before.At(i)));
+            }
+
         });
         carry = cell;
         var output = context.View(states, [time, batch, initial.Dims[1]], i => [backwards ? time - i[0] : i[0] + 1, i[1], i[2]]);

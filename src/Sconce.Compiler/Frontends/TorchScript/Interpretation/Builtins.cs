@@ -26,7 +26,7 @@ internal static class Builtins
         new[]
         {
             Interpreter.NumberBuiltins, Interpreter.CollectionBuiltins, Interpreter.TextBuiltins, Interpreter.TensorBuiltins, Interpreter.QuantisedBuiltins, Interpreter.PackedBuiltins,
-            Interpreter.RecurrenceBuiltins, Interpreter.AttentionBuiltins,
+            Interpreter.RecurrenceBuiltins, Interpreter.AttentionBuiltins, Interpreter.SequenceBuiltins,
         }
             .SelectMany(entries => entries).ToFrozenDictionary(entry => entry.Name, entry => entry.Run);
 

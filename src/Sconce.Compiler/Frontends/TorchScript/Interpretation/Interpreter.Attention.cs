@@ -13,20 +13,18 @@ internal sealed partial class Interpreter
 
     private Datum MultiHeadAttention(BuiltinCall a)
     {
-        RefuseMask(a, 9);
         var (needsWeights, averages) = (a.Find(10, "need_weights") is not Datum.Bool { Known: false }, a.Find(11, "average_attn_weights") is not Datum.Bool { Known: false });
-        var (result, weights) = Attend([a[0], a[1], a[2]], Whole(a[3]), Whole(a[4]), a[5], a[6], a[7], a[8], needsWeights);
+        var (result, weights) = Attend([a[0], a[1], a[2]], Whole(a[3]), Whole(a[4]), a[5], a[6], a[7], a[8], Unmasked(a, 9, 12), needsWeights);
         return Datum.TupleOf(result, weights is null ? new Datum.Unusable("weights of an attention that was called without them")
             : averages ? CallOperator("aten::mean", [weights, NewList([Datum.Of(1)])], []) : weights);
     }
 
     private Datum EncoderLayer(BuiltinCall a)
     {
-        RefuseMask(a, 18);
         var source = a[0];
         var normalisesFirst = a[8] is Datum.Bool { Known: true };
         var attended = normalisesFirst ? Normalised(source, 10) : source;
-        var sum = Sum(source, Attend([attended, attended, attended], Whole(a[1]), Whole(a[2]), a[3], a[4], a[5], a[6], needsWeights: false).Result);
+        var sum = Sum(source, Attend([attended, attended, attended], Whole(a[1]), Whole(a[2]), a[3], a[4], a[5], a[6], Unmasked(a, 18, 19), needsWeights: false).Result);
         return normalisesFirst ? Sum(sum, Forward(Normalised(sum, 12))) : After(Normalised(sum, 10));
 
         Datum After(Datum x) => Normalised(Sum(x, Forward(x)), 12);
@@ -37,25 +35,38 @@ internal sealed partial class Interpreter
     }
 
     /// <summary>Attention of heads, over inputs of batch, length and width.</summary>
-    private (Datum Result, Datum? Weights) Attend(Datum[] inputs, long width, long heads, Datum weight, Datum bias, Datum outWeight, Datum outBias, bool needsWeights)
+    private (Datum Result, Datum? Weights) Attend(Datum[] inputs, long width, long heads, Datum weight, Datum bias, Datum outWeight, Datum outBias, Datum mask, bool needsWeights)
     {
-        var projected = inputs.Select((input, i) => Heads(CallOperator("aten::linear", [input, Third(weight, i), Third(bias, i)], []))).ToList();
-        var attended = CallOperator(needsWeights ? "aten::_scaled_dot_product_attention_math" : "aten::scaled_dot_product_attention", projected, []);
+        // Of one input all three are one product.
+        var whole = inputs.All(inputs[0].Equals) ? CallOperator("aten::linear", [inputs[0], weight, bias], []) : null;
+        var projected = inputs.Select((input, i) => Heads(whole is null ? CallOperator("aten::linear", [input, Third(weight, i, 0), Third(bias, i, 0)], []) : Third(whole, i, 2))).ToList();
+        var attended = CallOperator(needsWeights ? "aten::_scaled_dot_product_attention_math" : "aten::scaled_dot_product_attention", [.. projected, mask], []);
         var (values, weights) = attended is Datum.Tuple { Items: [var first, var second] } ? (first, second) : (attended, null);
         var joined = CallOperator("aten::flatten", [CallOperator("aten::transpose", [values, Datum.Of(1), Datum.Of(2)], []), Datum.Of(2)], []);
         return (CallOperator("aten::linear", [joined, outWeight, outBias], []), weights);
 
-        Datum Third(Datum whole, int place) => CallOperator("aten::narrow", [whole, Datum.Of(0), Datum.Of(place * width), Datum.Of(width)], []);
+        Datum Third(Datum all, int place, int dim) => CallOperator("aten::narrow", [all, Datum.Of(dim), Datum.Of(place * width), Datum.Of(width)], []);
         Datum Heads(Datum x) => CallOperator(
             "aten::transpose", [CallOperator("aten::unflatten", [x, Datum.Of(2), NewList([Datum.Of(heads), Datum.Of(width / heads)])], []), Datum.Of(1), Datum.Of(2)], []);
     }
 
-    private static void RefuseMask(BuiltinCall a, int place)
+    /// <summary>Where attention looks, by a mask that says where it does not: of pairs of places (kind 0), of each batch's places (1), or of both (2).</summary>
+    private Datum Unmasked(BuiltinCall a, int place, int kind)
     {
-        if (a.Find(place, "mask") is not Datum.None)
+        if (a.Find(place, "mask") is not Datum.Tensor mask)
         {
-            throw SconceException.Unsupported(
-                $"{a.Operator} with a mask", hint: "call torch.backends.mha.set_fastpath_enabled(False) before the model is traced: attention is then written with operators that Sconce has");
+            return Datum.Nothing;
         }
+
+        var shape = ShapeOf(mask);
+        var looks = CallOperator("aten::eq", [mask, Datum.Of(0)], []);
+        return (a.Find(kind, "mask_type"), shape.Length) switch
+        {
+            (Datum.Int { Known: 1 }, 2) => CallOperator("aten::unsqueeze", [CallOperator("aten::unsqueeze", [looks, Datum.Of(1)], []), Datum.Of(1)], []),
+            (Datum.Int { Known: 0 }, 2) or (Datum.Int { Known: 2 }, 4) => looks,
+            _ => throw SconceException.Unsupported(
+                $"{a.Operator} with a mask of {shape.Length} dims",
+                hint: "call torch.backends.mha.set_fastpath_enabled(False) before the model is traced: attention is then written with operators that Sconce has"),
+        };
     }
 }

@@ -202,6 +202,9 @@ internal sealed partial class Interpreter
                 case (Datum.Tuple x, Datum.Tuple y) when x.Items.Length == y.Items.Length:
                     x.Items.Zip(y.Items).ToList().ForEach(pair => Look(pair.First, pair.Second));
                     break;
+                case (Datum.Optional, _) or (_, Datum.Optional) when MayStandIn(a) && MayStandIn(b):
+                    Look(Given(a), Given(b));
+                    break;
                 case (Datum.List x, Datum.List y) when AreOne(x.Items, y.Items, (a, b)):
                     Look(yes.At(x.Items), no.At(y.Items));
                     break;

@@ -30,12 +30,46 @@ internal sealed partial class Interpreter
         ("aten::hex", (it, a) => Datum.Of(it.Whole(a[0]) is var value && value < 0 ? $"-0x{-value:x}" : $"0x{it.Whole(a[0]):x}")),
         ("aten::split", (it, a) => a[0] is Datum.Text ? it.NewList((a.Find(1, "separator") is Datum.Text separator
             ? TextIn(a[0]).Split(separator.Value) : TextIn(a[0]).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Select(Datum.Of)) : null),
-        ("aten::percentFormat", (it, a) => new Datum.Text(TextIn(a[0]), IsRough: true)),
+        ("aten::percentFormat", (it, a) => it.PercentFormat(TextIn(a[0]), a.Count == 2 && a[1] is Datum.Tuple parts ? parts.Items : [.. a.Given.Skip(1)])),
         ("prim::Print", (_, _) => Datum.Nothing),
         ("aten::warn", (_, _) => Datum.Nothing),
         ("aten::warnings_warn", (_, _) => Datum.Nothing),
         ("prim::RaiseException", (it, a) => throw new RaisedException(a[0] is Datum.Text text ? text.Value : "")),
     ];
+
+    /// <summary>Text with its % replaced: whole numbers, floats of six decimals, and whatever may be written.</summary>
+    private Datum.Text PercentFormat(string format, IReadOnlyList<Datum> values)
+    {
+        var (text, next, isRough) = (new System.Text.StringBuilder(), 0, false);
+        for (var i = 0; i < format.Length; i++)
+        {
+            if (format[i] != '%')
+            {
+                text.Append(format[i]);
+                continue;
+            }
+
+            var kind = ++i < format.Length ? format[i] : throw SconceException.Expected("a kind of value after %", "the end of the text");
+            if (kind == '%')
+            {
+                text.Append('%');
+                continue;
+            }
+
+            var value = next < values.Count ? values[next++].Usable() : throw SconceException.Expected("a value for each %", $"{values.Count}");
+            var part = (kind, value) switch
+            {
+                ('d' or 'i', _) when IsNumber(value) && ToInt(value).Known is { } whole => Datum.Of(FormattableString.Invariant($"{whole}")),
+                ('f' or 'F', _) when IsNumber(value) && ToFloat(value).Known is { } number => Datum.Of(FormattableString.Invariant($"{number:F6}")),
+                ('s', _) => TextOf(value),
+                _ => new Datum.Text("", IsRough: true),
+            };
+            text.Append(part.Value);
+            isRough |= part.IsRough;
+        }
+
+        return new(text.ToString(), isRough);
+    }
 
     private static string TextIn(Datum datum) => datum switch
     {
