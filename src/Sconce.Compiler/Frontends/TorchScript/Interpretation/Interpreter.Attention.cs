@@ -7,9 +7,29 @@ internal sealed partial class Interpreter
 {
     public static IEnumerable<(string Name, Builtin Run)> AttentionBuiltins =>
     [
+        ("aten::scaled_dot_product_attention", (it, a) => it.DecidedAttention(a)),
         ("aten::_native_multi_head_attention", (it, a) => it.MultiHeadAttention(a)),
         ("aten::_transformer_encoder_layer_fwd", (it, a) => it.EncoderLayer(a)),
     ];
+
+    /// <summary>Whether it is causal may hang on the numbers of a mask: then it is gone through both ways.</summary>
+    private Datum? DecidedAttention(BuiltinCall a)
+    {
+        if (a.Find(5, "is_causal") is not Datum.Bool { Known: null } flag)
+        {
+            return null;
+        }
+
+        var isCausal = Decided(flag).Known ?? throw new UndecidedException(DecisionOf(flag.Value));
+        var mask = a.Find(3, "attn_mask");
+        if (isCausal && (mask is Datum.Tensor || (mask is Datum.Optional optional && (Decided(new Datum.Bool(optional.Has)).Known ?? throw new UndecidedException(DecisionOf(optional.Has))))))
+        {
+            throw new RaisedException("attention that is causal and has a mask");
+        }
+
+        return TensorOperator(a.Operator, [a[0], a[1], a[2], isCausal ? Datum.Nothing : mask, a.Find(4, "dropout_p") is Datum.None ? Datum.Of(0.0) : a.Find(4, "dropout_p"), Datum.Of(isCausal)],
+            [.. a.Named.Where(argument => argument.Name is "scale" or "enable_gqa")]);
+    }
 
     private Datum MultiHeadAttention(BuiltinCall a)
     {

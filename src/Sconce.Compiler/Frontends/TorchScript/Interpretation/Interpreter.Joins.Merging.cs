@@ -74,6 +74,7 @@ internal sealed partial class Interpreter
                 return a;
             }
 
+            (a, b) = (Refined(a, true), Refined(b, false));
             if (!known.TryGetValue((a, b), out var merged))
             {
                 known[(a, b)] = merged = Made(a, b);

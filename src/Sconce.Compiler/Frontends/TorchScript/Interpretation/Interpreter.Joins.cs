@@ -183,7 +183,13 @@ internal sealed partial class Interpreter
         private void Look(Datum a, Datum b)
         {
             (a, b) = Taken(a, b);
-            if (a.Equals(b) || !seen.Add((a, b)))
+            if (a.Equals(b))
+            {
+                return;
+            }
+
+            (a, b) = (Refined(a, true), Refined(b, false));
+            if (!seen.Add((a, b)))
             {
                 return;
             }
@@ -236,6 +242,23 @@ internal sealed partial class Interpreter
             return first.ClassName == second.ClassName && first.Path is null && second.Path is null && first.Attributes.Count == second.Attributes.Count
                 && first.Attributes.Keys.All(second.Attributes.ContainsKey)
                 ? [.. first.Attributes.Select(attribute => (attribute.Key, attribute.Value, second.Attributes[attribute.Key]))] : [];
+        }
+
+        /// <summary>Where a branch is taken because something is None, or is not, it is that.</summary>
+        private Datum Refined(Datum datum, bool side)
+        {
+            var refined = datum;
+            if (datum is Datum.Optional optional)
+            {
+                Assume(decision, side, () => refined = interpreter.Decided(new Datum.Bool(optional.Has)).Known switch
+                {
+                    true => optional.Value,
+                    false => Datum.Nothing,
+                    null => datum,
+                });
+            }
+
+            return refined;
         }
 
         /// <summary>Whether nothing else holds the memory of a tensor that a branch made.</summary>

@@ -228,6 +228,8 @@ internal sealed partial class Interpreter
         Datum.Tuple tuple => new Argument.List([.. tuple.Items.Select(ToArgument)]),
         Datum.Member member => ToArgument(member.Value),
         Datum.None => Argument.Nothing,
+        Datum.Optional optional => Decided(new Datum.Bool(optional.Has)).Known is { } has ? has ? ToArgument(optional.Value) : Argument.Nothing
+            : throw new UndecidedException(DecisionOf(optional.Has)),
         var other => throw SconceException.Unsupported($"an operator of tensors that is given {other.Kind}"),
     };
 
