@@ -111,7 +111,7 @@ public sealed partial class Evaluator
         var place = 0L;
         if (axes is [.., var last] && Evaluate(last.Extent) is >= ShortestRow and var count)
         {
-            var rows = new RowCompiler(frame, last, (int)count);
+            var rows = new RowCompiler(frame, last, (int)count) { Accumulates = true };
             var storeRow = rows.Store(Get(target.Buffer), target.Index, epilogue);
             ForEach(frame, axes.Remove(last), () =>
             {

@@ -25,6 +25,9 @@ internal sealed class RowCompiler
         (FloatAccumulators, IntegerAccumulators) = (new(this, null), new(this, null));
     }
 
+    /// <summary>Whether the step has an accumulator.</summary>
+    public bool Accumulates { get; init; }
+
     /// <summary>The accumulator of a step that has one, of floats: whoever runs it fills it before each row.</summary>
     public Row<double> FloatAccumulators { get; }
 
@@ -54,7 +57,7 @@ internal sealed class RowCompiler
     {
         if (!integers.TryGetValue(expr, out var made))
         {
-            integers.Add(expr, made = expr.Type.IsFloat() ? Points(points.Integer(expr)) : MakeInteger(expr));
+            integers.Add(expr, made = expr.Type.IsFloat() ? FromFloats(expr, DType.Int64) : MakeInteger(expr));
         }
 
         return made;
@@ -256,6 +259,19 @@ internal sealed class RowCompiler
         });
     }
 
+    private Row<long> FromFloats(Expr expr, DType type)
+    {
+        var real = Float(expr);
+        return Wrapped(type, (row, from, to) =>
+        {
+            var x = real.Fill(from, to);
+            for (var i = from; i < to; i++)
+            {
+                row[i] = type == DType.Bool ? (x[i] != 0 ? 1 : 0) : Conversion.ToInteger(x[i], type);
+            }
+        });
+    }
+
     private Row<long> MakeInteger(Expr expr)
     {
         switch (expr)
@@ -296,6 +312,16 @@ internal sealed class RowCompiler
                         row[i] = combine(a[i], b[i]);
                     }
                 });
+            case UnaryExpr { Operation.FloatTest: { } test } unary when unary.Operand.Type.IsFloat():
+                var tested = Float(unary.Operand);
+                return new(this, (row, from, to) =>
+                {
+                    var x = tested.Fill(from, to);
+                    for (var i = from; i < to; i++)
+                    {
+                        row[i] = test(x[i]) ? 1 : 0;
+                    }
+                });
             case UnaryExpr unary when !unary.Operand.Type.IsFloat():
                 var (function, operand) = (unary.Operation.IntegersOf(expr.Type)!, Integer(unary.Operand));
                 return Wrapped(expr.Type, (row, from, to) =>
@@ -306,7 +332,9 @@ internal sealed class RowCompiler
                         row[i] = function(x[i]);
                     }
                 });
-            case CastExpr cast when !cast.Operand.Type.IsFloat():
+            case CastExpr cast when cast.Operand.Type.IsFloat():
+                return FromFloats(cast.Operand, cast.Type);
+            case CastExpr cast:
                 var whole = Integer(cast.Operand);
                 return Wrapped(expr.Type, (row, from, to) => whole.Fill(from, to).AsSpan(from..to).CopyTo(row.AsSpan(from)));
             case SelectExpr select:
@@ -352,6 +380,11 @@ internal sealed class RowCompiler
     {
         for (var i = from; i < to; i++)
         {
+            if (Accumulates)
+            {
+                (frame.FloatAccumulators[0], frame.IntegerAccumulators[0]) = (FloatAccumulators.Values[i], IntegerAccumulators.Values[i]);
+            }
+
             frame.Set(slot, i);
             row[i] = point();
         }
