@@ -85,6 +85,7 @@ internal static class SortKernel
         private readonly int record;
         private readonly LocalI32 data;
         private readonly LocalI32 room;
+        private readonly LocalI32 count;
         private readonly LocalI32 end;
         private readonly LocalI64 limit;
 
@@ -96,6 +97,8 @@ internal static class SortKernel
             var (pointer, offset) = at.Address(choice.Scratch[0], choice.Scratch[0].Offset(start));
             data = f.Let(pointer + (int)offset, "data");
             room = f.Let(at.Index(records) * record, "room");
+            // Before any branch: what the emitter has computed once it takes for there from then on.
+            count = f.Let(at.Index(step.Kept.Extent), "count");
             end = f.Let(data, "end");
             limit = f.Let(I64.Const(long.MaxValue), "limit");
         }
@@ -131,7 +134,7 @@ internal static class SortKernel
         {
             var sorted = Sorted();
             var kept = f.I32("kept");
-            f.For(kept, 0, at.Index(step.Kept.Extent), 1, () =>
+            f.For(kept, 0, count, 1, () =>
             {
                 var inside = at.Nested();
                 var found = f.Let(Memory.LoadI32(sorted + (kept * record), wide ? 8u : 0u), "found");
@@ -157,7 +160,7 @@ internal static class SortKernel
         private void Cut()
         {
             var first = Sorted();
-            var length = f.Let(at.Index(step.Kept.Extent) * record);
+            var length = f.Let(count * record);
             f.MemoryCopy(data, first, length);
             f.Set(end, data + length);
             f.If(length.Ne(0), () => f.Set(limit, Memory.LoadI64(end - record)));

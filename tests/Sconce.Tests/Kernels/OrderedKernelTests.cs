@@ -237,4 +237,23 @@ public sealed class OrderedKernelTests
 
         harness.Run();
     }
+
+    /// <summary>Sizes of kept elements and of keys have a part in common, which the kernel computes once.</summary>
+    [Theory]
+    [InlineData(33)]
+    [InlineData(700)]
+    public void SortKeepsAsManyAsAQuotientSays(long size)
+    {
+        var harness = new KernelHarness();
+        var n = new Symbol("n", 1, null);
+        var blocks = (Dim.Of(n) + 15).FloorDiv(16);
+        var (x, values, indices) = (
+            new TensorBuffer("x", DType.Float32, [blocks, 15]), new TensorBuffer("values", DType.Float32, [blocks * 3]), new TensorBuffer("indices", DType.Int64, [blocks * 3]));
+        var (sorted, kept) = (new Axis(blocks * 15), new Axis(blocks * 3));
+        var key = new LoadExpr(x, [Dim.Of(sorted).Mod(blocks), Dim.Of(sorted).FloorDiv(blocks)]);
+        harness.Add(
+            $"sort of {size}", [new SortStep(new Target(values, [kept]), new Target(indices, [kept]), [], sorted, kept, key, true)],
+            symbols: new Dictionary<Symbol, long> { [n] = size });
+        harness.Run();
+    }
 }
