@@ -21,9 +21,9 @@ internal static class MemoryOrder
     /// <summary>Operators whose results lie densely, in the order of their dims, whatever their inputs do.</summary>
     private static readonly ImmutableHashSet<string> dense =
     [
-        "addmm", "amax", "amin", "arange", "argmax", "argmin", "baddbmm", "bmm", "cumsum", "embedding", "eye", "flatten", "full", "gather", "index_select", "layer_norm", "linear", "linspace", "log_softmax",
-         "logsumexp", "masked_fill", "masked_select", "matmul", "max", "mean", "min", "mm", "new_empty", "new_full", "new_ones", "new_zeros", "norm", "ones", "pad", "prod", "rand", "randn",
-        "ravel", "repeat", "reshape", "reshape_as", "scatter", "softmax", "stack", "std", "sum", "topk", "tril", "triu", "var", "zeros",
+        "addmm", "amax", "amin", "arange", "argmax", "argmin", "baddbmm", "bmm", "cumsum", "embedding", "eye", "flatten", "full", "gather", "index_select", "layer_norm", "linear", "linspace",
+        "log_softmax", "logsumexp", "masked_fill", "masked_select", "matmul", "max", "mean", "min", "mm", "new_empty", "new_full", "new_ones", "new_zeros", "norm", "ones", "pad", "prod", "rand",
+        "randn", "ravel", "repeat", "reshape", "reshape_as", "scatter", "softmax", "stack", "std", "sum", "topk", "tril", "triu", "var", "zeros",
     ];
 
     /// <summary>The number of the memory format that is the input's.</summary>

@@ -22,7 +22,7 @@ public sealed partial class ExprEmitter
     };
 
     /// <summary>The activation, where its function is needed nowhere else and has not been computed outside of a loop.</summary>
-    private Activation? ActivationOf<T>(BinaryExpr product, Func<ExprEmitter, Dictionary<Expr, T>> values) =>
+    private Activation? ActivationOf<T>(BinaryExpr product, Func<ExprEmitter, Remembered<Expr, T>> values) =>
         !vectorOps.Exact && Activation.Of(product) is { } activation && uses.GetValueOrDefault(activation.Function) <= 1
         && !TryFind(values, activation.Function, out _)
             ? activation

@@ -22,10 +22,10 @@ public sealed partial class ExprEmitter
     private readonly Dictionary<TensorBuffer, I32> addresses = [];
     private readonly Dictionary<int, Code> accumulators = [];
     private readonly Dictionary<int, Vector> vectorAccumulators = [];
-    private readonly Dictionary<Dim, I32> indices = [];
-    private readonly Dictionary<(TensorBuffer Buffer, Dim Bytes), I32> pointers = [];
-    private readonly Dictionary<Expr, Code> scalars = [];
-    private readonly Dictionary<Expr, Vector> vectors = [];
+    private readonly Remembered<Dim, I32> indices;
+    private readonly Remembered<(TensorBuffer Buffer, Dim Bytes), I32> pointers;
+    private readonly Remembered<Expr, Code> scalars;
+    private readonly Remembered<Expr, Vector> vectors;
     private readonly Dictionary<Expr, int> uses;
     private readonly Dictionary<Expr, bool> varies;
 
@@ -38,6 +38,7 @@ public sealed partial class ExprEmitter
         scalarOps = new(f, module);
         vectorOps = new(f, module);
         half = new(f);
+        (indices, pointers, scalars, vectors) = (new(f), new(f), new(f), new(f));
         uses = [];
         varies = [];
     }
@@ -46,6 +47,7 @@ public sealed partial class ExprEmitter
     {
         (this.parent, this.along) = (parent, along);
         (f, module, scalarOps, vectorOps, half) = (parent.f, parent.module, parent.scalarOps, parent.vectorOps, parent.half);
+        (indices, pointers, scalars, vectors) = (new(f), new(f), new(f), new(f));
         uses = parent.uses;
         varies = ReferenceEquals(along, parent.along) ? parent.varies : [];
     }
@@ -105,7 +107,10 @@ public sealed partial class ExprEmitter
             // Other numbers are loaded; an immediate vector takes eighteen bytes.
             if (asVector && constant is { Type: DType.Float32, Bits: 0 })
             {
-                vectors.TryAdd(expr, vectorOps.Let(vectorOps.Constant(constant)));
+                if (!vectors.TryGetValue(expr, out _))
+                {
+                    vectors[expr] = vectorOps.Let(vectorOps.Constant(constant));
+                }
             }
 
             return;
@@ -228,6 +233,21 @@ public sealed partial class ExprEmitter
         }
 
         return null;
+    }
+
+    private bool TryFind<TKey, TValue>(Func<ExprEmitter, Remembered<TKey, TValue>> table, TKey key, out TValue value)
+        where TKey : notnull
+    {
+        for (var emitter = this; emitter is not null; emitter = emitter.parent)
+        {
+            if (table(emitter).TryGetValue(key, out value!))
+            {
+                return true;
+            }
+        }
+
+        value = default!;
+        return false;
     }
 
     private bool TryFind<TKey, TValue>(Func<ExprEmitter, Dictionary<TKey, TValue>> table, TKey key, out TValue value)

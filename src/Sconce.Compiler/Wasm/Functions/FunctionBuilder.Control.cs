@@ -207,7 +207,9 @@ public sealed partial class FunctionBuilder
         List<Statement> outer = current;
         current = list;
         open.Add(region.Label);
+        places.Add(list);
         build();
+        places.RemoveAt(places.Count - 1);
         open.RemoveAt(open.Count - 1);
         current = outer;
     }

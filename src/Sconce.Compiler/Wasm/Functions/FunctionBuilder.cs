@@ -12,6 +12,9 @@ public sealed partial class FunctionBuilder : INamed
     private readonly List<Local> free = [];
     private readonly List<Statement> body = [];
     private List<Statement> current;
+
+    /// <summary>The function, and what is open in it from the outside in: branches and rounds of loops, and scopes.</summary>
+    private readonly List<object> places = [new()];
     private List<Local>? scope;
 
     public FunctionBuilder(string name, FunctionType type)
@@ -103,6 +106,12 @@ public sealed partial class FunctionBuilder : INamed
         return local;
     }
 
+    /// <summary>The innermost branch, loop or scope that is being written.</summary>
+    internal object Here => places[^1];
+
+    /// <summary>Whether a place is still open. What was computed in one that is not may not have been, or may have been overwritten since.</summary>
+    internal bool IsOpen(object place) => places.Exists(around => ReferenceEquals(around, place));
+
     /// <summary>Variables made until the scope is disposed are then free for others of their type.</summary>
     public LocalScope Scope() => new(this);
 
@@ -171,12 +180,14 @@ public sealed partial class FunctionBuilder : INamed
             this.function = function;
             outer = function.scope;
             own = function.scope = [];
+            function.places.Add(own);
         }
 
         public void Dispose()
         {
             function.free.AddRange(own);
             function.scope = outer;
+            function.places.Remove(own);
         }
     }
 }
