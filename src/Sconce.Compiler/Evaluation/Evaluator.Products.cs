@@ -109,19 +109,17 @@ public sealed partial class Evaluator
         frame.FloatAccumulators = new double[1];
         frame.IntegerAccumulators = new long[1];
         var place = 0L;
-        if (axes is [.., var last] && Evaluate(last.Extent) is >= ShortestRow and var count)
+        if (Rows(frame, axes.LastOrDefault(), accumulates: true) is { } rows)
         {
-            var rows = new RowCompiler(frame, last, (int)count) { Accumulates = true };
             var storeRow = rows.Store(Get(target.Buffer), target.Index, epilogue);
-            ForEach(frame, axes.Remove(last), () =>
+            ForEachRow(frame, axes, rows, () =>
             {
-                for (var i = 0; i < count; i++)
+                for (var i = 0; i < rows.Count; i++)
                 {
                     accumulate(place++, frame);
                     (rows.FloatAccumulators.Values[i], rows.IntegerAccumulators.Values[i]) = (frame.FloatAccumulators[0], frame.IntegerAccumulators[0]);
                 }
 
-                rows.Begin();
                 storeRow();
             });
             return;
@@ -136,35 +134,28 @@ public sealed partial class Evaluator
         });
     }
 
-    private double[] Floats(Expr expr, ImmutableArray<Axis> axes)
+    private double[] Floats(Expr expr, ImmutableArray<Axis> axes) => Values(axes, rows => rows.Float(expr), points => points.Float(expr));
+
+    private long[] Integers(Expr expr, ImmutableArray<Axis> axes) => Values(axes, rows => rows.Integer(expr), points => points.Integer(expr));
+
+    /// <summary>An expression at all points of a space, in row-major order.</summary>
+    private T[] Values<T>(ImmutableArray<Axis> axes, Func<RowCompiler, RowCompiler.Row<T>> rowOf, Func<ExprCompiler, Func<T>> pointOf)
     {
         var frame = NewFrame();
-        var result = new double[axes.Aggregate(1L, (count, axis) => checked(count * Evaluate(axis.Extent)))];
+        var result = new T[axes.Aggregate(1L, (count, axis) => checked(count * Evaluate(axis.Extent)))];
         var at = 0;
-        if (axes is [.., var last] && Evaluate(last.Extent) is >= ShortestRow and var count)
+        if (Rows(frame, axes.LastOrDefault()) is { } rows)
         {
-            var rows = new RowCompiler(frame, last, (int)count);
-            var row = rows.Float(expr);
-            ForEach(frame, axes.Remove(last), () =>
+            var row = rowOf(rows);
+            ForEachRow(frame, axes, rows, () =>
             {
-                rows.Begin();
-                row.Fill(0, (int)count).CopyTo(result.AsSpan(at));
-                at += (int)count;
+                row.Fill(0, rows.Count).CopyTo(result.AsSpan(at));
+                at += rows.Count;
             });
             return result;
         }
 
-        var value = new ExprCompiler(frame).Float(expr);
-        ForEach(frame, axes, () => result[at++] = value());
-        return result;
-    }
-
-    private long[] Integers(Expr expr, ImmutableArray<Axis> axes)
-    {
-        var frame = NewFrame();
-        var value = new ExprCompiler(frame).Integer(expr);
-        var result = new long[axes.Aggregate(1L, (count, axis) => checked(count * Evaluate(axis.Extent)))];
-        var at = 0;
+        var value = pointOf(new ExprCompiler(frame));
         ForEach(frame, axes, () => result[at++] = value());
         return result;
     }

@@ -12,7 +12,7 @@ public sealed partial class Evaluator
         var compiler = new ExprCompiler(frame);
         var accumulators = new Accumulators(frame, compiler, reduce.Reducers);
         var stores = reduce.Targets.Zip(reduce.Results, (target, result) => Store(frame, compiler, target, result)).ToArray();
-        var rows = reduce.Reduced is [.., var last] && Evaluate(last.Extent) is >= ShortestRow and var count ? new RowCompiler(frame, last, (int)count) : null;
+        var rows = Rows(frame, reduce.Reduced.LastOrDefault());
         ForEach(frame, reduce.Axes, () =>
         {
             accumulators.Reset();
@@ -22,7 +22,7 @@ public sealed partial class Evaluator
             }
             else
             {
-                ForEach(frame, reduce.Reduced[..^1], () => accumulators.TakeRow(rows));
+                ForEachRow(frame, reduce.Reduced, rows, () => accumulators.TakeRow(rows));
             }
 
             accumulators.Round();
@@ -178,7 +178,6 @@ public sealed partial class Evaluator
         /// <summary>All points of a row, in order.</summary>
         public void TakeRow(RowCompiler rows)
         {
-            rows.Begin();
             for (var i = 0; i < reducers.Length; i++)
             {
                 var first = position;

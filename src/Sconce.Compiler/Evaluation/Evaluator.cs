@@ -264,32 +264,30 @@ public sealed partial class Evaluator(SumProducts? sum = null)
         }
 
         var frame = NewFrame();
-        if (RowOf(map.Axes) is { } row)
+        if (Rows(frame, RowsFirst(map.Axes).FirstOrDefault()) is { } rows)
         {
-            var rows = new RowCompiler(frame, row, (int)Evaluate(row.Extent));
-            var store = rows.Store(Get(map.Target.Buffer), map.Target.Index, map.Body);
-            ForEach(frame, map.Axes.Remove(row), () =>
-            {
-                rows.Begin();
-                store();
-            });
+            ForEachRow(frame, map.Axes, rows, rows.Store(Get(map.Target.Buffer), map.Target.Index, map.Body));
             return;
         }
 
         ForEach(frame, map.Axes, Store(frame, new ExprCompiler(frame), map.Target, map.Body));
     }
 
-    /// <summary>The axis along which points are taken together: the last one, unless it is short and another is not. Null where all are short.</summary>
-    private Axis? RowOf(ImmutableArray<Axis> axes)
-    {
-        Axis? best = null;
-        for (var i = axes.Length - 1; i >= 0 && (best is null || Evaluate(best.Extent) < LeastRow); i--)
-        {
-            best = Evaluate(axes[i].Extent) > (best is null ? ShortestRow - 1 : Evaluate(best.Extent)) ? axes[i] : best;
-        }
+    /// <summary>The points along an axis together; null where there is none, or it is short.</summary>
+    private RowCompiler? Rows(Frame frame, Axis? axis, bool accumulates = false) =>
+        axis is not null && Evaluate(axis.Extent) is >= ShortestRow and var count ? new(frame, axis, (int)count) { Accumulates = accumulates } : null;
 
-        return best;
-    }
+    private void ForEachRow(Frame frame, ImmutableArray<Axis> axes, RowCompiler rows, Action body) => ForEach(frame, axes.Remove(rows.Axis), () =>
+    {
+        rows.Begin();
+        body();
+    });
+
+    /// <summary>
+    /// The axes along which rows may be taken, best first. The last axis lies side by side, mostly. In packed weights it is as short as a tile, and each row costs as much as many elements do.
+    /// </summary>
+    private IEnumerable<Axis> RowsFirst(ImmutableArray<Axis> axes) =>
+        axes is [.., var last] && Evaluate(last.Extent) >= LeastRow ? [last] : axes.OrderByDescending(axis => Evaluate(axis.Extent));
 
     /// <summary>A plain copy (a view, weights being packed) by rows along one axis: models have hundreds of millions of weights.</summary>
     private bool TryCopy(MapStep map)
@@ -300,7 +298,7 @@ public sealed partial class Evaluator(SumProducts? sum = null)
         }
 
         var (from, to) = (Get(load.Buffer), Get(map.Target.Buffer));
-        var (fromPlace, toPlace) = (Offset(from, load.Index), Offset(to, map.Target.Index));
+        var (fromPlace, toPlace) = (from.Offset(load.Index), to.Offset(map.Target.Index));
         foreach (var row in RowsFirst(map.Axes))
         {
             if (fromPlace.LinearIn(row) is ({ IsConstant: true } fromStep, var fromStart) && toPlace.LinearIn(row) is ({ IsConstant: true } toStep, var toStart))
@@ -314,21 +312,6 @@ public sealed partial class Evaluator(SumProducts? sum = null)
         }
 
         return false;
-
-        // The last axis lies side by side in one of the two, mostly. In packed weights it is as short as a tile, and each row costs as much as many elements do.
-        IEnumerable<Axis> RowsFirst(ImmutableArray<Axis> axes) =>
-            Evaluate(axes[^1].Extent) >= LeastRow ? [axes[^1]] : axes.OrderByDescending(axis => Evaluate(axis.Extent));
-
-        static Dim Offset(TensorValue value, ImmutableArray<Dim> index)
-        {
-            var total = Dim.Zero;
-            for (var i = 0; i < index.Length; i++)
-            {
-                total += index[i] * value.Strides[i];
-            }
-
-            return total;
-        }
     }
 
     private static void CopyRow(TensorValue from, long source, long fromStep, TensorValue to, long destination, long toStep, long count)

@@ -87,16 +87,7 @@ internal sealed class ExprCompiler(Frame frame)
     }
 
     /// <summary>The element's place in the row-major value of the buffer.</summary>
-    public Func<long> Place(TensorValue value, IReadOnlyList<Dim> index)
-    {
-        var flat = Types.Dim.Zero;
-        for (var i = 0; i < index.Count; i++)
-        {
-            flat += index[i] * value.Strides[i];
-        }
-
-        return Dim(flat);
-    }
+    public Func<long> Place(TensorValue value, IReadOnlyList<Dim> index) => Dim(value.Offset(index));
 
     private Func<double> Remember(Func<double> compute)
     {
@@ -185,25 +176,17 @@ internal sealed class ExprCompiler(Frame frame)
         return () => chosen() != 0 ? yes() : no();
     }
 
-    private static Func<double> Rounded(DType type, Func<double> compute)
-    {
-        if (type == DType.Float64)
-        {
-            return compute;
-        }
+    private static Func<double> Rounded(DType type, Func<double> compute) =>
+        type == DType.Float32 ? () => (float)compute() : RoundingOf(type) is { } round ? () => round(compute()) : compute;
 
-        var round = RoundingOf(type);
-        return type == DType.Float32 ? () => (float)compute() : () => round(compute());
-    }
-
-    /// <summary>To the nearest number that a dtype has.</summary>
-    public static Func<double, double> RoundingOf(DType type) => type switch
+    /// <summary>To the nearest number that a dtype has; null where that is all doubles.</summary>
+    public static Func<double, double>? RoundingOf(DType type) => type switch
     {
         DType.Float32 => x => (float)x,
         DType.Float16 => x => (double)(Half)x,
         DType.BFloat16 => x => ConstExpr.RoundToBFloat16((float)x),
         _ when type.IsFloat8() => x => Float8.ToSingle(Float8.FromSingle((float)x, type), type),
-        _ => x => x,
+        _ => null,
     };
 
     private Func<long> MakeInteger(Expr expr)
@@ -277,11 +260,7 @@ internal sealed class ExprCompiler(Frame frame)
         return () => chosen() != 0 ? yes() : no();
     }
 
-    private static Func<long> Wrapped(DType type, Func<long> compute)
-    {
-        var wrap = WrappingOf(type);
-        return wrap is null ? compute : () => wrap(compute());
-    }
+    private static Func<long> Wrapped(DType type, Func<long> compute) => WrappingOf(type) is { } wrap ? () => wrap(compute()) : compute;
 
     /// <summary>To the integers that a dtype has; null where that is all of them.</summary>
     public static Func<long, long>? WrappingOf(DType type) => type switch

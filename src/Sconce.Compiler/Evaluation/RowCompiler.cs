@@ -11,8 +11,7 @@ namespace Sconce.Compiler.Evaluation;
 internal sealed class RowCompiler
 {
     private readonly Frame frame;
-    private readonly Axis axis;
-    private readonly int count, slot;
+    private readonly int slot;
     private readonly ExprCompiler points;
     private readonly Dictionary<Expr, Row<double>> floats = [];
     private readonly Dictionary<Expr, Row<long>> integers = [];
@@ -20,10 +19,14 @@ internal sealed class RowCompiler
 
     public RowCompiler(Frame frame, Axis axis, int count)
     {
-        (this.frame, this.axis, this.count, slot) = (frame, axis, count, frame.Slot(axis));
+        (this.frame, Axis, Count, slot) = (frame, axis, count, frame.Slot(axis));
         points = new(frame);
         (FloatAccumulators, IntegerAccumulators) = (new(this, null), new(this, null));
     }
+
+    public Axis Axis { get; }
+
+    public int Count { get; }
 
     /// <summary>Whether the step has an accumulator.</summary>
     public bool Accumulates { get; init; }
@@ -33,8 +36,6 @@ internal sealed class RowCompiler
 
     /// <summary>The same of integers.</summary>
     public Row<long> IntegerAccumulators { get; }
-
-    public int Count => count;
 
     /// <summary>The frame's other axes are at another place: what was computed is of the row before.</summary>
     public void Begin()
@@ -66,18 +67,18 @@ internal sealed class RowCompiler
     /// <summary>What puts a row of values into a buffer.</summary>
     public Action Store(TensorValue to, IReadOnlyList<Dim> index, Expr value)
     {
-        var place = Place(to, index);
+        var place = Index(to.Offset(index));
         if (value.Type.IsFloat())
         {
             var reals = Float(value);
             return () =>
             {
-                reals.Fill(0, count);
-                place.Fill(0, count);
+                reals.Fill(0, Count);
+                place.Fill(0, Count);
                 if (to.Type == DType.Float32)
                 {
                     var numbers = MemoryMarshal.Cast<byte, float>(to.Bytes);
-                    for (var i = 0; i < count; i++)
+                    for (var i = 0; i < Count; i++)
                     {
                         numbers[(int)place.Values[i]] = (float)reals.Values[i];
                     }
@@ -85,7 +86,7 @@ internal sealed class RowCompiler
                     return;
                 }
 
-                for (var i = 0; i < count; i++)
+                for (var i = 0; i < Count; i++)
                 {
                     to.SetFloat(place.Values[i], reals.Values[i]);
                 }
@@ -95,29 +96,18 @@ internal sealed class RowCompiler
         var wholes = Integer(value);
         return () =>
         {
-            wholes.Fill(0, count);
-            place.Fill(0, count);
-            for (var i = 0; i < count; i++)
+            wholes.Fill(0, Count);
+            place.Fill(0, Count);
+            for (var i = 0; i < Count; i++)
             {
                 to.SetInteger(place.Values[i], wholes.Values[i]);
             }
         };
     }
 
-    private Row<long> Place(TensorValue value, IReadOnlyList<Dim> index)
-    {
-        var flat = Dim.Zero;
-        for (var i = 0; i < index.Count; i++)
-        {
-            flat += index[i] * value.Strides[i];
-        }
-
-        return Index(flat);
-    }
-
     private Row<long> Index(Dim dim)
     {
-        if (dim.LinearIn(axis) is not ({ IsConstant: true } coefficient, var rest))
+        if (dim.LinearIn(Axis) is not ({ IsConstant: true } coefficient, var rest))
         {
             return Points(points.Dim(dim));
         }
@@ -141,24 +131,15 @@ internal sealed class RowCompiler
                 var value = constant.Value;
                 return new(this, (row, from, to) => row.AsSpan(from..to).Fill(value));
             case LoadExpr load:
-                return Loaded(frame.Buffers(load.Buffer), Place(frame.Buffers(load.Buffer), load.Index));
+                return Loaded(frame.Buffers(load.Buffer), load.Index);
             case AccumulatorExpr:
                 return FloatAccumulators;
             case UnaryExpr { Operation.Floats: { } function } unary:
-                var operand = Float(unary.Operand);
-                return Rounded(expr.Type, (row, from, to) =>
-                {
-                    var x = operand.Fill(from, to);
-                    for (var i = from; i < to; i++)
-                    {
-                        row[i] = function(x[i]);
-                    }
-                });
+                return Rounded(expr.Type, Each(Float(unary.Operand), function));
             case BinaryExpr binary:
                 return Rounded(expr.Type, Combined(binary.Op, binary.Operation.Floats!, Float(binary.Left), Float(binary.Right)));
             case CastExpr cast:
-                var source = Float(cast.Operand);
-                return Rounded(expr.Type, (row, from, to) => source.Fill(from, to).AsSpan(from..to).CopyTo(row.AsSpan(from)));
+                return Rounded(expr.Type, Copy(Float(cast.Operand)));
             case SelectExpr select:
                 return Chosen(Integer(select.Condition), Float(select.Yes), Float(select.No));
             case GuardExpr guard:
@@ -168,26 +149,21 @@ internal sealed class RowCompiler
         }
     }
 
-    private Row<double> Loaded(TensorValue source, Row<long> place) => new(this, (row, from, to) =>
+    private Row<double> Loaded(TensorValue source, IReadOnlyList<Dim> index)
     {
-        var places = place.Fill(from, to);
-        if (source.Type == DType.Float32)
+        var place = Index(source.Offset(index));
+        return source.Type != DType.Float32 ? new(this, Each<long, double>(place, source.GetFloat)) : new(this, (row, from, to) =>
         {
+            var places = place.Fill(from, to);
             var numbers = MemoryMarshal.Cast<byte, float>(source.Bytes);
             for (var i = from; i < to; i++)
             {
                 row[i] = numbers[(int)places[i]];
             }
+        });
+    }
 
-            return;
-        }
-
-        for (var i = from; i < to; i++)
-        {
-            row[i] = source.GetFloat(places[i]);
-        }
-    });
-
+    /// <summary>The operations that nearly all points need have loops of their own, without a call for each point.</summary>
     private static Action<double[], int, int> Combined(BinaryOp op, Func<double, double, double> combine, Row<double> left, Row<double> right) => op switch
     {
         BinaryOp.Add => (row, from, to) =>
@@ -214,63 +190,23 @@ internal sealed class RowCompiler
                 row[i] = a[i] * b[i];
             }
         },
-        _ => (row, from, to) =>
-        {
-            var (a, b) = (left.Fill(from, to), right.Fill(from, to));
-            for (var i = from; i < to; i++)
-            {
-                row[i] = combine(a[i], b[i]);
-            }
-        },
+        _ => Each(left, right, combine),
     };
 
-    private Row<double> Rounded(DType type, Action<double[], int, int> compute) => type switch
+    private Row<double> Rounded(DType type, Action<double[], int, int> compute) => type != DType.Float32 ? Then(compute, ExprCompiler.RoundingOf(type)) : new(this, (row, from, to) =>
     {
-        DType.Float64 => new(this, compute),
-        DType.Float32 => new(this, (row, from, to) =>
+        compute(row, from, to);
+        for (var i = from; i < to; i++)
         {
-            compute(row, from, to);
-            for (var i = from; i < to; i++)
-            {
-                row[i] = (float)row[i];
-            }
-        }),
-        _ => new(this, (row, from, to) =>
-        {
-            var round = ExprCompiler.RoundingOf(type);
-            compute(row, from, to);
-            for (var i = from; i < to; i++)
-            {
-                row[i] = round(row[i]);
-            }
-        }),
-    };
+            row[i] = (float)row[i];
+        }
+    });
 
-    private Row<double> FromIntegers(Expr expr)
-    {
-        var whole = Integer(expr);
-        return new(this, (row, from, to) =>
-        {
-            var x = whole.Fill(from, to);
-            for (var i = from; i < to; i++)
-            {
-                row[i] = expr.Type == DType.UInt64 ? (ulong)x[i] : x[i];
-            }
-        });
-    }
+    private Row<long> Wrapped(DType type, Action<long[], int, int> compute) => Then(compute, ExprCompiler.WrappingOf(type));
 
-    private Row<long> FromFloats(Expr expr, DType type)
-    {
-        var real = Float(expr);
-        return Wrapped(type, (row, from, to) =>
-        {
-            var x = real.Fill(from, to);
-            for (var i = from; i < to; i++)
-            {
-                row[i] = type == DType.Bool ? (x[i] != 0 ? 1 : 0) : Conversion.ToInteger(x[i], type);
-            }
-        });
-    }
+    private Row<double> FromIntegers(Expr expr) => new(this, Each<long, double>(Integer(expr), expr.Type == DType.UInt64 ? x => (ulong)x : x => x));
+
+    private Row<long> FromFloats(Expr expr, DType type) => Wrapped(type, Each<double, long>(Float(expr), type == DType.Bool ? x => x != 0 ? 1L : 0 : x => Conversion.ToInteger(x, type)));
 
     private Row<long> MakeInteger(Expr expr)
     {
@@ -279,64 +215,24 @@ internal sealed class RowCompiler
             case ConstExpr constant:
                 return new(this, (row, from, to) => row.AsSpan(from..to).Fill(constant.Bits));
             case LoadExpr load:
-                var (source, place) = (frame.Buffers(load.Buffer), Place(frame.Buffers(load.Buffer), load.Index));
-                return new(this, (row, from, to) =>
-                {
-                    var places = place.Fill(from, to);
-                    for (var i = from; i < to; i++)
-                    {
-                        row[i] = source.GetInteger(places[i]);
-                    }
-                });
+                var source = frame.Buffers(load.Buffer);
+                return new(this, Each<long, long>(Index(source.Offset(load.Index)), source.GetInteger));
             case AccumulatorExpr:
                 return IntegerAccumulators;
             case IndexExpr index:
                 return Index(index.Value);
             case BinaryExpr { Operation.FloatTest: { } compare } binary when binary.Left.Type.IsFloat():
-                var (reals, others) = (Float(binary.Left), Float(binary.Right));
-                return new(this, (row, from, to) =>
-                {
-                    var (a, b) = (reals.Fill(from, to), others.Fill(from, to));
-                    for (var i = from; i < to; i++)
-                    {
-                        row[i] = compare(a[i], b[i]) ? 1 : 0;
-                    }
-                });
+                return new(this, Each(Float(binary.Left), Float(binary.Right), (a, b) => compare(a, b) ? 1L : 0));
             case BinaryExpr binary:
-                var (combine, left, right) = (binary.Operation.IntegersOf(binary.Left.Type)!, Integer(binary.Left), Integer(binary.Right));
-                return Wrapped(expr.Type, (row, from, to) =>
-                {
-                    var (a, b) = (left.Fill(from, to), right.Fill(from, to));
-                    for (var i = from; i < to; i++)
-                    {
-                        row[i] = combine(a[i], b[i]);
-                    }
-                });
+                return Wrapped(expr.Type, Each(Integer(binary.Left), Integer(binary.Right), binary.Operation.IntegersOf(binary.Left.Type)!));
             case UnaryExpr { Operation.FloatTest: { } test } unary when unary.Operand.Type.IsFloat():
-                var tested = Float(unary.Operand);
-                return new(this, (row, from, to) =>
-                {
-                    var x = tested.Fill(from, to);
-                    for (var i = from; i < to; i++)
-                    {
-                        row[i] = test(x[i]) ? 1 : 0;
-                    }
-                });
+                return new(this, Each(Float(unary.Operand), x => test(x) ? 1L : 0));
             case UnaryExpr unary when !unary.Operand.Type.IsFloat():
-                var (function, operand) = (unary.Operation.IntegersOf(expr.Type)!, Integer(unary.Operand));
-                return Wrapped(expr.Type, (row, from, to) =>
-                {
-                    var x = operand.Fill(from, to);
-                    for (var i = from; i < to; i++)
-                    {
-                        row[i] = function(x[i]);
-                    }
-                });
+                return Wrapped(expr.Type, Each(Integer(unary.Operand), unary.Operation.IntegersOf(expr.Type)!));
             case CastExpr cast when cast.Operand.Type.IsFloat():
                 return FromFloats(cast.Operand, cast.Type);
             case CastExpr cast:
-                var whole = Integer(cast.Operand);
-                return Wrapped(expr.Type, (row, from, to) => whole.Fill(from, to).AsSpan(from..to).CopyTo(row.AsSpan(from)));
+                return Wrapped(expr.Type, Copy(Integer(cast.Operand)));
             case SelectExpr select:
                 return Chosen(Integer(select.Condition), Integer(select.Yes), Integer(select.No));
             case GuardExpr guard:
@@ -346,18 +242,35 @@ internal sealed class RowCompiler
         }
     }
 
-    private Row<long> Wrapped(DType type, Action<long[], int, int> compute)
+    private static Action<T[], int, int> Copy<T>(Row<T> source) => (row, from, to) => source.Fill(from, to).AsSpan(from..to).CopyTo(row.AsSpan(from));
+
+    private static Action<TResult[], int, int> Each<T, TResult>(Row<T> operand, Func<T, TResult> function) => (row, from, to) =>
     {
-        var wrap = ExprCompiler.WrappingOf(type);
-        return new(this, wrap is null ? compute : (row, from, to) =>
+        var x = operand.Fill(from, to);
+        for (var i = from; i < to; i++)
         {
-            compute(row, from, to);
-            for (var i = from; i < to; i++)
-            {
-                row[i] = wrap(row[i]);
-            }
-        });
-    }
+            row[i] = function(x[i]);
+        }
+    };
+
+    private static Action<TResult[], int, int> Each<T, TResult>(Row<T> left, Row<T> right, Func<T, T, TResult> function) => (row, from, to) =>
+    {
+        var (a, b) = (left.Fill(from, to), right.Fill(from, to));
+        for (var i = from; i < to; i++)
+        {
+            row[i] = function(a[i], b[i]);
+        }
+    };
+
+    /// <summary>What is computed, and then made what a dtype has, where that is less.</summary>
+    private Row<T> Then<T>(Action<T[], int, int> compute, Func<T, T>? finish) => new(this, finish is null ? compute : (row, from, to) =>
+    {
+        compute(row, from, to);
+        for (var i = from; i < to; i++)
+        {
+            row[i] = finish(row[i]);
+        }
+    });
 
     /// <summary>Runs of points that choose the same: of the other side nothing is looked at.</summary>
     private Row<T> Chosen<T>(Row<long> condition, Row<T> yes, Row<T> no) => new(this, (row, from, to) =>
@@ -397,7 +310,7 @@ internal sealed class RowCompiler
     {
         private int number, from, to;
 
-        public T[] Values { get; } = new T[rows.count];
+        public T[] Values { get; } = new T[rows.Count];
 
         /// <summary>Computes the values of some of the points, unless they are there.</summary>
         public T[] Fill(int start, int end)

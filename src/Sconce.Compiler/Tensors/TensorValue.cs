@@ -41,6 +41,18 @@ public sealed class TensorValue
 
     public TensorData ToData() => TensorData.Dense(Type, Shape, bytes.AsMemory());
 
+    /// <summary>An element's place, by its index.</summary>
+    public Dim Offset(IReadOnlyList<Dim> index)
+    {
+        var total = Dim.Zero;
+        for (var i = 0; i < index.Count; i++)
+        {
+            total += index[i] * Strides[i];
+        }
+
+        return total;
+    }
+
     public double GetFloat(long at) => Type switch
     {
         DType.Float32 => MemoryMarshal.Cast<byte, float>(Bytes)[(int)at],
