@@ -213,48 +213,36 @@ build_compiler_package() {
   locked build_compiler_package_now
 }
 
-# The compiler for browsers: .NET's packs for WebAssembly come from NuGet, with no workload.
-browser_compiler_sources=("${tool_sources[@]}" "$root/web/compiler/dotnet.mjs")
+# The compiler as .NET's browser-wasm, for browsers and for Node where there is no native tool: the packs for WebAssembly come from NuGet, with no workload.
+wasm_compiler_sources=("${tool_sources[@]}" "$root/web/compiler/dotnet.mjs")
 
-build_browser_compiler() {
+build_browser_compiler() { build_wasm_compiler browser Sconce.Browser "building the compiler for browsers"; }
+
+build_portable_compiler() { build_wasm_compiler portable Sconce.Portable "building the portable compiler"; }
+
+# build_wasm_compiler PART PROJECT WHAT: what becomes of a project of src/ in web/compiler/dist/PART/dotnet.
+build_wasm_compiler() {
   build_compiler_package
   need dotnet "the .NET 10 SDK, https://dotnet.microsoft.com/download/dotnet/10.0"
-  if [ -d "$root/web/compiler/dist/browser/dotnet" ]; then stale browser-compiler "${browser_compiler_sources[@]}" || return 0; fi
-  locked build_browser_compiler_now
+  wasm_compiler_is_old "$1" || return 0
+  locked build_wasm_compiler_now "$@"
 }
 
-build_browser_compiler_now() {
-  if [ -d "$root/web/compiler/dist/browser/dotnet" ]; then stale browser-compiler "${browser_compiler_sources[@]}" || return 0; fi
-  mkdir -p "$root"/src/Sconce.{Browser,Compiler}/{bin,obj} "$root/web/compiler/dist/browser"
-  build browser-compiler "building the compiler for browsers" publish_browser_compiler
+wasm_compiler_is_old() { [ ! -d "$root/web/compiler/dist/$1/dotnet" ] || stale "$1-compiler" "${wasm_compiler_sources[@]}"; }
+
+build_wasm_compiler_now() {
+  wasm_compiler_is_old "$1" || return 0
+  mkdir -p "$root/src/$2"/{bin,obj} "$root"/src/Sconce.Compiler/{bin,obj} "$root/web/compiler/dist/$1"
+  build "$1-compiler" "$3" publish_wasm_compiler "$1" "$2"
 }
 
-publish_browser_compiler() {
-  local published=$root/src/Sconce.Browser/bin/Release/net10.0/publish
+publish_wasm_compiler() {
+  local published=$root/src/$2/bin/Release/net10.0/publish to=$root/web/compiler/dist/$1/dotnet
   rm -rf "$published"
-  quietly dotnet publish "$root/src/Sconce.Browser" -c Release -v q --nologo -p:RunAnalyzers=false -p:GenerateDocumentationFile=false &&
-    quietly node "$root/web/compiler/dotnet.mjs" "$published/wwwroot/_framework" "$root/web/compiler/dist/browser/dotnet"
-}
-
-# The command line for Node, where there is no native tool.
-build_portable_compiler() {
-  build_compiler_package
-  need dotnet "the .NET 10 SDK, https://dotnet.microsoft.com/download/dotnet/10.0"
-  if [ -d "$root/web/compiler/dist/portable/dotnet" ]; then stale portable-compiler "${tool_sources[@]}" || return 0; fi
-  locked build_portable_compiler_now
-}
-
-build_portable_compiler_now() {
-  if [ -d "$root/web/compiler/dist/portable/dotnet" ]; then stale portable-compiler "${tool_sources[@]}" || return 0; fi
-  mkdir -p "$root"/src/Sconce.{Portable,Compiler}/{bin,obj} "$root/web/compiler/dist/portable"
-  build portable-compiler "building the portable compiler" publish_portable_compiler
-}
-
-publish_portable_compiler() {
-  local published=$root/src/Sconce.Portable/bin/Release/net10.0/publish to=$root/web/compiler/dist/portable/dotnet
-  rm -rf "$published" "$to"
-  quietly dotnet publish "$root/src/Sconce.Portable" -c Release -v q --nologo -p:RunAnalyzers=false -p:GenerateDocumentationFile=false &&
-    cp -r "$published/wwwroot/_framework" "$to"
+  quietly dotnet publish "$root/src/$2" -c Release -v q --nologo -p:RunAnalyzers=false -p:GenerateDocumentationFile=false || return
+  if [ "$1" = browser ]; then quietly node "$root/web/compiler/dotnet.mjs" "$published/wwwroot/_framework" "$to"; return; fi
+  rm -rf "$to"
+  cp -r "$published/wwwroot/_framework" "$to"
 }
 
 vite_plugin_sources=("$root/web/vite-plugin" "${compiler_package_sources[@]}")
