@@ -60,7 +60,8 @@ internal static class Answer
         json.WriteString("problem", comparison.Problem);
     });
 
-    public static string Explanation(string text) => Written(json => json.WriteString("explanation", text));
+    /// <summary>What is to be said of a model's nodes; null where that is still to come.</summary>
+    public static string Explanation(string? text) => Written(json => json.WriteString("explanation", text));
 
     /// <summary>An error: its whole text, as the command line prints it, and its parts.</summary>
     public static string Of(SconceException error) => Failure(error.Message, error.Kind.ToString(), error.Problem, error.Where?.ToString(), error.Hint);
@@ -86,19 +87,24 @@ internal static class Answer
     {
         json.WriteStartObject();
         json.WriteString("name", weight.Name);
-        json.WriteStartArray("shape");
-        foreach (var size in weight.Shape)
-        {
-            json.WriteNumberValue(size);
-        }
-
-        json.WriteEndArray();
+        WriteShape(json, weight.Shape);
         json.WriteString("format", weight.Format.ToString());
         json.WriteNumber("before", weight.Before);
         json.WriteNumber("after", weight.After);
         json.WriteNumber("error", weight.Error);
         json.WriteString("kept", weight.Kept);
         json.WriteEndObject();
+    }
+
+    public static void WriteShape(Utf8JsonWriter json, IEnumerable<long> shape)
+    {
+        json.WriteStartArray("shape");
+        foreach (var size in shape)
+        {
+            json.WriteNumberValue(size);
+        }
+
+        json.WriteEndArray();
     }
 
     /// <summary>An object.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices.JavaScript;
+using Sconce.Cli.Verification;
 using Sconce.Compiler;
 using Sconce.Compiler.Diagnostics;
 
@@ -34,17 +35,22 @@ internal static partial class Exports
     [JSExport]
     public static string Judge(int call) => Answered(null, () => Answer.Of(proof!.Judge(call)));
 
-    /// <summary>Gives the host the artifact whose every node's tensor is an output.</summary>
+    /// <summary>Gives the host the artifact whose every node's tensor is an output, for a call that is wrong; or says why there is none.</summary>
     [JSExport]
-    public static string Probed() => Answered(null, () =>
+    public static string Probed(int call) => Answered(null, () =>
     {
-        proof!.Probed().WriteTo(new HostStream());
-        return Answer.Written(_ => { });
+        if (proof!.Probed(call) is not { } probed)
+        {
+            return Answer.Explanation(NodeComparison.TooLarge);
+        }
+
+        probed.WriteTo(new HostStream());
+        return Answer.Explanation(null);
     });
 
-    /// <summary>Which node went wrong first in a call, of the outputs that the host has.</summary>
+    /// <summary>Which node went wrong first in that call, of the outputs that the host has.</summary>
     [JSExport]
-    public static string Explain(int call, double maxError) => Answered(null, () => Answer.Explanation(proof!.Explain(call, maxError)));
+    public static string Explain(double maxError) => Answered(null, () => Answer.Explanation(proof!.Explain(maxError)));
 
     private static string Compiled(string json, Stream output)
     {

@@ -15,13 +15,7 @@ internal static class HostTensors
             json.WriteNumber("call", call);
             json.WriteString("name", name);
             json.WriteString("dtype", tensor.Type.Name());
-            json.WriteStartArray("shape");
-            foreach (var size in tensor.Shape)
-            {
-                json.WriteNumberValue(size);
-            }
-
-            json.WriteEndArray();
+            Answer.WriteShape(json, tensor.Shape);
         });
         fixed (byte* start = tensor.ToDense().Span)
         {

@@ -20,6 +20,7 @@ internal sealed class Proof
     private readonly ManifestView manifest;
     private readonly ReferenceCases made;
     private readonly Tolerance tolerance;
+    private NodeComparison? nodes;
 
     public Proof(Request request, Compilation compilation)
     {
@@ -67,14 +68,16 @@ internal sealed class Proof
         return worst;
     }
 
-    /// <summary>The model whose every node's tensor is an output.</summary>
-    public Compilation Probed() => Compilation.Compile(request.File, request.Name, request.Options with { WithProbes = true });
+    /// <summary>The model whose every node's tensor is an output, to be run on a call's inputs; null where the model is too large for its nodes to be looked at.</summary>
+    public Compilation? Probed(int number)
+    {
+        nodes = NodeComparison.Of(
+            request.File, request.Name, request.Options, Cases[number].Calls, [.. manifest.Inputs.Select(port => port.Type)], tolerance, seed: 0, MostMultiplyAdds, Sum);
+        return nodes is null ? null : Compilation.Compile(request.File, request.Name, request.Options with { WithProbes = true });
+    }
 
     /// <summary>Where the numbers first went wrong, of the probed artifact's outputs that the page has.</summary>
-    public string Explain(int number, double maxError) =>
-        NodeComparison.Of(
-            request.File, request.Name, request.Options, Cases[number].Calls, [.. manifest.Inputs.Select(port => port.Type)], tolerance, seed: 0, MostMultiplyAdds)
-            ?.Explain(probe => HostTensors.Take(probe.Name), maxError) ?? NodeComparison.TooLarge;
+    public string Explain(double maxError) => nodes!.Explain(probe => HostTensors.Take(probe.Name), maxError);
 
     private static unsafe void Sum(ReadOnlySpan<double> input, ReadOnlySpan<int> places, ReadOnlySpan<int> terms, ReadOnlySpan<double> weights, Span<double> sums)
     {

@@ -1,3 +1,4 @@
+using Sconce.Cli.Artifacts;
 using Sconce.Cli.Compiling;
 using Sconce.Cli.Files;
 using Sconce.Compiler;
@@ -12,12 +13,12 @@ namespace Sconce.Cli.Verification;
 internal sealed class FirstDifference(VerifyOptions options, ScratchFolder scratch, ModelRunner runner)
 {
     /// <summary>The problem, and in further lines what was found out about it.</summary>
-    public async Task<string> ExplainAsync(string model, CompileOptions compile, CasesResult failed, CancellationToken cancellation)
+    public async Task<string> ExplainAsync(string model, CompileOptions compile, ManifestView manifest, CasesResult failed, CancellationToken cancellation)
     {
         var problem = failed.Problem;
         try
         {
-            return $"{problem}\n{await FindAsync(model, compile, failed, cancellation)}";
+            return $"{problem}\n{await FindAsync(model, compile, manifest, failed, cancellation)}";
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
@@ -25,7 +26,7 @@ internal sealed class FirstDifference(VerifyOptions options, ScratchFolder scrat
         }
     }
 
-    private async Task<string> FindAsync(string model, CompileOptions compile, CasesResult failed, CancellationToken cancellation)
+    private async Task<string> FindAsync(string model, CompileOptions compile, ManifestView manifest, CasesResult failed, CancellationToken cancellation)
     {
         var calls = failed.FailedCalls;
         if (calls.Any(call => call.Method is not null))
@@ -33,14 +34,14 @@ internal sealed class FirstDifference(VerifyOptions options, ScratchFolder scrat
             return "the nodes of models with several methods are not compared one by one";
         }
 
-        var probed = ModelCompiler.CompileToFile(model, scratch.NewFile(".wasm"), compile with { WithProbes = true }, progress: null);
         using var file = InputFile.Open(model, ModelFile.Kinds);
         if (NodeComparison.Of(
-            ModelBytes.Of(file), Path.GetFileName(model), compile, calls, [.. probed.Contents.Manifest.Inputs.Select(port => port.Type)], options.Tolerance, options.Seed) is not { } nodes)
+            ModelBytes.Of(file), Path.GetFileName(model), compile, calls, [.. manifest.Inputs.Select(port => port.Type)], options.Tolerance, options.Seed) is not { } nodes)
         {
             return NodeComparison.TooLarge;
         }
 
+        var probed = ModelCompiler.CompileToFile(model, scratch.NewFile(".wasm"), compile with { WithProbes = true }, progress: null);
         var actual = await runner.RunAllAsync(probed.Path, calls, cancellation);
         return nodes.Explain(probe => actual.GetValueOrDefault(probe.Name), failed.MaxError);
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sconce.Cli.Terminal;
 using Sconce.Compiler;
+using Sconce.Compiler.Evaluation;
 using Sconce.Compiler.Frontends;
 using Sconce.Compiler.Types;
 
@@ -30,12 +31,14 @@ internal sealed class NodeComparison
     private readonly IReadOnlyList<TensorData> expected, outputs, unroundedOutputs;
     private readonly Dictionary<string, TensorData> unrounded;
 
-    private NodeComparison(ReferenceRun reference, ModelBytes bytes, string name, CompileOptions compile, IReadOnlyList<Call> calls, IReadOnlyList<DType> types, Tolerance tolerance, long seed)
+    private NodeComparison(
+        ReferenceRun reference, ModelBytes bytes, string name, CompileOptions compile, IReadOnlyList<Call> calls, IReadOnlyList<DType> types, Tolerance tolerance, long seed,
+        SumProducts? sum)
     {
         (this.reference, this.calls) = (reference, calls);
         this.tolerance = reference.Half is { } half ? tolerance.For(half) : tolerance;
         (expected, outputs) = Evaluate(reference, types, seed);
-        var widened = reference.Half is not null ? ReferenceRun.Read(bytes, name, compile, widened: true) : reference;
+        var widened = reference.Half is not null ? ReferenceRun.Read(bytes, name, compile, widened: true, sum) : reference;
         (var probes, unroundedOutputs) = reference.Half is null ? (expected, outputs) : Evaluate(widened, [.. types.Select(type => type.IsHalf() ? DType.Float32 : type)], seed);
         unrounded = widened.Probes.Zip(probes).ToDictionary(pair => pair.First.Value.Name, pair => pair.Second);
     }
@@ -52,12 +55,13 @@ internal sealed class NodeComparison
     /// <param name="tolerance">How far numbers may be off.</param>
     /// <param name="seed">What random numbers are made from.</param>
     /// <param name="mostMultiplyAdds">More would take too long.</param>
+    /// <param name="sum">What sums products, where that is not the evaluator itself.</param>
     public static NodeComparison? Of(
         ModelBytes bytes, string name, CompileOptions compile, IReadOnlyList<Call> calls, IReadOnlyList<DType> types, Tolerance tolerance, long seed,
-        long mostMultiplyAdds = MostMultiplyAdds)
+        long mostMultiplyAdds = MostMultiplyAdds, SumProducts? sum = null)
     {
-        var reference = ReferenceRun.Read(bytes, name, compile);
-        return UsualSizes.AtLeast(reference.MultiplyAdds) > mostMultiplyAdds ? null : new(reference, bytes, name, compile, calls, types, tolerance, seed);
+        var reference = ReferenceRun.Read(bytes, name, compile, sum: sum);
+        return UsualSizes.AtLeast(reference.MultiplyAdds) > mostMultiplyAdds ? null : new(reference, bytes, name, compile, calls, types, tolerance, seed, sum);
     }
 
     /// <summary>What is to be said of the nodes.</summary>

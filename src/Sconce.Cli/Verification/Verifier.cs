@@ -142,7 +142,7 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
 
             if (result.Problem is null && (cases.Count == 0 || random || options.Samples is not null))
             {
-                var made = ReferenceCases(compiled.Subject, artifact.Contents.Manifest, random ? cases : []);
+                var made = ByReference(compiled.Subject, artifact.Contents.Manifest, random ? cases : []);
                 line = line with { Message = cases.Count > 0 && random ? $"draws random numbers: of PyTorch's, dtypes and shapes alone; {made.Note}" : cases.Count > 0 ? made.Note : $"no {Path.GetFileName(compiled.Subject.CasePath(".npz"))} beside it; {made.Note}" };
                 if (cases.Count == 0 && made.Cases.Count == 0)
                 {
@@ -159,7 +159,7 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
             }
 
             var message = await new FirstDifference(options, scratch, runner).ExplainAsync(
-                compiled.Subject.Path, CompileOptionsOf(compiled.Subject), result, cancellation);
+                compiled.Subject.Path, CompileOptionsOf(compiled.Subject), artifact.Contents.Manifest, result, cancellation);
             return line with { Status = VerifyStatus.Failed, Message = message };
         }
         catch (Exception error) when (error is not OperationCanceledException)
@@ -175,12 +175,13 @@ internal sealed class Verifier(VerifyOptions options, ScratchFolder scratch)
         }
     }
 
-    private ReferenceCases ReferenceCases(Subject subject, ManifestView manifest, IReadOnlyList<Case> beside)
+    /// <summary>Cases with the reference evaluator's numbers.</summary>
+    private ReferenceCases ByReference(Subject subject, ManifestView manifest, IReadOnlyList<Case> beside)
     {
         var (compile, name) = (CompileOptionsOf(subject), Path.GetFileName(subject.Path));
         using var file = InputFile.Open(subject.Path, ModelFile.Kinds);
         var bytes = ModelBytes.Of(file);
-        return Verification.ReferenceCases.Make(ReferenceRun.Read(bytes, name, compile), manifest, SampleInputs.Read(bytes, name, compile.Model, manifest), beside, options.Samples, options.Seed);
+        return ReferenceCases.Make(ReferenceRun.Read(bytes, name, compile), manifest, SampleInputs.Read(bytes, name, compile.Model, manifest), beside, options.Samples, options.Seed);
     }
 
     /// <summary>With one thread and several, with relaxed SIMD and without.</summary>

@@ -2,7 +2,7 @@
 import { crc32 } from "./crc32.js";
 import { type ModelFile, openModelFile } from "./model-file.js";
 import { Outbox } from "./outbox.js";
-import type { Answer, GivenInput, Job, Question, Reply, TensorOf } from "./protocol.js";
+import type { Answer, GivenInput, Job, Outputs, Question, Reply, TensorOf } from "./protocol.js";
 import { type Exports, startRuntime } from "./runtime.js";
 import { sumProducts } from "./sum-products.js";
 
@@ -10,7 +10,7 @@ const scope = globalThis as unknown as { postMessage(reply: Reply, transfer?: Tr
 const outbox = new Outbox((bytes) => scope.postMessage({ type: "part", bytes }, [bytes.buffer]));
 let compiler: Exports;
 /** Of the page's last run. */
-let outputs: Question & { task: "judge" | "explain" };
+let outputs: Outputs = {};
 
 // No `onmessage`: .NET's loader takes a worker that has one for a thread of its own, and waits for what it never gets.
 addEventListener("message", async ({ data }: MessageEvent<Job | Question>) => {
@@ -33,9 +33,9 @@ async function begin({ task, name, file, settings }: Job): Promise<string> {
     write: (bytes) => outbox.write(bytes),
     stage: (stage) => scope.postMessage({ type: "stage", stage }),
     give: (header, bytes) => give({ ...(JSON.parse(header) as Omit<GivenInput, "data">), data: bytes.slice() as Uint8Array<ArrayBuffer> }),
-    take: (output) => describe(outputs.outputs[output]),
+    take: (output) => describe(outputs[output]),
     sumProducts,
-    readTaken: (output, into) => into.set(bytesOf(outputs.outputs[output])),
+    readTaken: (output, into) => into.set(bytesOf(outputs[output])),
   });
   model = await opened;
   const request = JSON.stringify({ name, length: model.length, sha256: model.sha256, ...settings });
@@ -43,10 +43,13 @@ async function begin({ task, name, file, settings }: Job): Promise<string> {
 }
 
 function goOn(question: Question): string {
-  if (question.task === "evaluate") return compiler.Evaluate();
-  if (question.task === "probed") return compiler.Probed();
-  outputs = question;
-  return question.task === "judge" ? compiler.Judge(question.call) : compiler.Explain(question.call, question.maxError);
+  if ("outputs" in question) outputs = question.outputs;
+  switch (question.task) {
+    case "evaluate": return compiler.Evaluate();
+    case "judge": return compiler.Judge(question.call);
+    case "probed": return compiler.Probed(question.call);
+    case "explain": return compiler.Explain(question.maxError);
+  }
 }
 
 const give = (input: GivenInput) => scope.postMessage({ type: "input", input }, [input.data.buffer]);

@@ -1,6 +1,6 @@
 // The compiler in a browser tab: .NET's WebAssembly runtime with the same compiler as the command line's, in a worker that ends with its work.
 import type { Inspection } from "../inspection.js";
-import type { Answer, CompressedWeight, Settings } from "./protocol.js";
+import type { Answer, CompressedWeight, Job, Settings } from "./protocol.js";
 import { type Load, prove } from "./proof.js";
 import { CompilerWorker } from "./session.js";
 
@@ -75,11 +75,11 @@ export interface Proof extends Compiled {
 
 /** Compiles a model in a worker of this tab. Nothing is sent anywhere. Rejects with a `CompileError`, or with the signal's reason. */
 export const compile = (source: Source, options: CompileOptions = {}): Promise<Compiled> =>
-  working(options, async (worker) => compiledOf(await worker.begin("compile", await jobOf(source, options)), worker.artifact()));
+  working(options, async (worker) => compiledOf(await worker.ask(await jobOf("compile", source, options)), worker.artifact()));
 
 /** What a model takes and gives, and what it costs. */
 export const inspect = (source: Source, options: CompileOptions = {}): Promise<Inspection> =>
-  working(options, async (worker) => inspectionOf(await worker.begin("inspect", await jobOf(source, options))));
+  working(options, async (worker) => inspectionOf(await worker.ask(await jobOf("inspect", source, options))));
 
 /**
  * Compiles a model, runs it on the inputs that its file keeps and on random ones, and compares what it gives with the reference evaluator, which goes through the exported program node
@@ -87,7 +87,7 @@ export const inspect = (source: Source, options: CompileOptions = {}): Promise<I
  */
 export const verify = (source: Source, options: VerifyOptions): Promise<Proof> =>
   working(options, async (worker) => {
-    const compiled = compiledOf(await worker.begin("compile", await jobOf(source, options)), worker.artifact());
+    const compiled = compiledOf(await worker.ask(await jobOf("compile", source, options)), worker.artifact());
     options.onCompiled?.(compiled);
     return { ...compiled, ...(await prove(worker, compiled.wasm, options)) };
   });
@@ -111,7 +111,9 @@ const compiledOf = (answer: Answer, wasm: Uint8Array<ArrayBuffer>): Compiled => 
   wasm, manifest: answer.manifest, summary: inspectionOf(answer), compressed: answer.compressed ?? [], flushed: answer.flushed ?? [],
 });
 
-const jobOf = async (source: Source, options: CompileOptions) => ({ name: options.name ?? nameOf(source), file: await fileOf(source, options.signal), settings: settingsOf(options) });
+const jobOf = async (task: Job["task"], source: Source, options: CompileOptions): Promise<Job> => ({
+  task, name: options.name ?? nameOf(source), file: await fileOf(source, options.signal), settings: settingsOf(options),
+});
 
 const settingsOf = ({ model, exact, budget, inputs, weights, keep, samples }: CompileOptions & Partial<VerifyOptions>): Settings => ({
   model, exact, budget, weights, samples, keep: keep ?? [], inputs: Object.entries(inputs ?? {}).map(([name, like]) => `${name}=${like}`),

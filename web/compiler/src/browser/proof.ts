@@ -1,13 +1,11 @@
 import type { VerifyOptions } from "./index.js";
-import type { TensorOf } from "./protocol.js";
+import type { Outputs } from "./protocol.js";
 import type { CompilerWorker } from "./session.js";
 import { typed } from "./typed.js";
 
-type Tensors = Readonly<Record<string, TensorOf>>;
-
 /** A model that was loaded, as far as verifying it goes. */
 export interface Runner {
-  run(inputs: Record<string, { shape: readonly number[]; data: never }>, options: { seed: number }): Promise<Tensors>;
+  run(inputs: Record<string, { shape: readonly number[]; data: never }>, options: { seed: number }): Promise<Outputs>;
   reset?(): Promise<void>;
   dispose(): void;
 }
@@ -37,7 +35,7 @@ export async function prove(worker: CompilerWorker, wasm: Uint8Array<ArrayBuffer
         return wrong(note, number + 1, Infinity, `${name}: the reference evaluator gives numbers, the model an error: ${outputs.message}`);
       }
       if (raises) return wrong(note, number + 1, Infinity, `${name}: the reference evaluator raises an error, the model does not`);
-      const { maxError = 0, problem } = await worker.ask({ task: "judge", call: number, maxError: 0, outputs });
+      const { maxError = 0, problem } = await worker.ask({ task: "judge", call: number, outputs });
       worst = Math.max(worst, maxError);
       if (typeof problem === "string") return wrong(note, number + 1, worst, `${problem}\n${await explain(worker, number, maxError, load)}`);
     }
@@ -52,12 +50,13 @@ const wrong = (note: string, runs: number, maxError: number, problem: string): V
 /** Runs the model once more with every node's tensor as an output. */
 async function explain(worker: CompilerWorker, call: number, maxError: number, load: Load): Promise<string> {
   try {
-    await worker.ask({ task: "probed" });
+    const { explanation } = await worker.ask({ task: "probed", call });
+    if (typeof explanation === "string") return explanation;
     const probed = await worker.orFail(load(worker.artifact()));
     try {
       const outputs = await runOf(worker, probed, call);
       if (outputs instanceof Error) throw outputs;
-      return (await worker.ask({ task: "explain", call, maxError, outputs })).explanation ?? "";
+      return (await worker.ask({ task: "explain", maxError, outputs })).explanation ?? "";
     } finally {
       probed.dispose();
     }
@@ -66,7 +65,7 @@ async function explain(worker: CompilerWorker, call: number, maxError: number, l
   }
 }
 
-async function runOf(worker: CompilerWorker, model: Runner, call: number): Promise<Tensors | Error> {
+async function runOf(worker: CompilerWorker, model: Runner, call: number): Promise<Outputs | Error> {
   const inputs = worker.inputs.filter((input) => input.call === call).map(({ name, dtype, shape, data }) => [name, { shape, data: typed(dtype, data) as never }]);
   await model.reset?.();
   return await worker.orFail(model.run(Object.fromEntries(inputs) as Parameters<Runner["run"]>[0], { seed: 0 }).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error)))));

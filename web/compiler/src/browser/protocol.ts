@@ -33,11 +33,15 @@ export interface GivenInput extends TensorOf {
   readonly data: Uint8Array<ArrayBuffer>;
 }
 
-/** From the page to the worker after "compile": for what the model has to give; a run's outputs, to be judged or, of the probed artifact, to be explained; for that artifact. */
+/** A run's outputs, by their names. */
+export type Outputs = Readonly<Record<string, TensorOf>>;
+
+/** From the page to the worker after "compile": for what the model has to give; whether a run's outputs are right; where they are not, for the probed artifact; what its outputs explain. */
 export type Question =
   | { readonly task: "evaluate" }
-  | { readonly task: "judge" | "explain"; readonly call: number; readonly maxError: number; readonly outputs: Readonly<Record<string, TensorOf>> }
-  | { readonly task: "probed" };
+  | { readonly task: "judge"; readonly call: number; readonly outputs: Outputs }
+  | { readonly task: "probed"; readonly call: number }
+  | { readonly task: "explain"; readonly maxError: number; readonly outputs: Outputs };
 
 export interface CompressedWeight {
   readonly name: string;
@@ -62,7 +66,7 @@ export interface Answer {
   /** Of a run that was judged: the largest difference, as a part of the output's scale, and what is wrong. */
   readonly maxError?: number;
   readonly problem?: string | null;
-  readonly explanation?: string;
+  readonly explanation?: string | null;
   readonly error?: Failure;
 }
 

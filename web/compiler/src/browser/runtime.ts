@@ -29,8 +29,8 @@ export interface Exports {
   Inspect(request: string): string;
   Evaluate(): string;
   Judge(call: number): string;
-  Probed(): string;
-  Explain(call: number, maxError: number): string;
+  Probed(call: number): string;
+  Explain(maxError: number): string;
 }
 
 interface Dotnet {

@@ -30,12 +30,11 @@ export class CompilerWorker {
     });
   }
 
-  begin(task: Job["task"], job: Omit<Job, "task">): Promise<Answer> {
-    return this.#post({ task, ...job });
-  }
-
-  ask(question: Question): Promise<Answer> {
-    return this.#post(question);
+  ask(message: Job | Question): Promise<Answer> {
+    return this.orFail(new Promise<Answer>((resolve, reject) => {
+      [this.#answered, this.#refused] = [resolve, reject];
+      this.#worker.postMessage(message);
+    }));
   }
 
   /** The artifact that came since the last time. */
@@ -53,13 +52,6 @@ export class CompilerWorker {
   /** What comes of work that the page does itself, as long as the work here is not given up. */
   orFail<T>(work: Promise<T>): Promise<T> {
     return Promise.race([work, this.#failed]);
-  }
-
-  #post(message: Job | Question): Promise<Answer> {
-    return this.orFail(new Promise<Answer>((resolve, reject) => {
-      [this.#answered, this.#refused] = [resolve, reject];
-      this.#worker.postMessage(message);
-    }));
   }
 }
 
