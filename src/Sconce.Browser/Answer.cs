@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Sconce.Cli.Artifacts;
 using Sconce.Cli.Commands;
+using Sconce.Cli.Pictures;
 using Sconce.Cli.Verification;
 using Sconce.Compiler;
 using Sconce.Compiler.Diagnostics;
@@ -35,6 +36,7 @@ internal static class Answer
         }
 
         json.WriteEndArray();
+        WriteGraph(json, GraphPicture.Of(compilation.Graph));
     });
 
     /// <summary>What a model is verified by.</summary>
@@ -94,6 +96,42 @@ internal static class Answer
         json.WriteNumber("error", weight.Error);
         json.WriteString("kept", weight.Kept);
         json.WriteEndObject();
+    }
+
+    /// <summary>The graph's boxes, with the places of those that each reads.</summary>
+    private static void WriteGraph(Utf8JsonWriter json, IReadOnlyList<PictureNode> boxes)
+    {
+        var places = new Dictionary<PictureNode, int>();
+        json.WriteStartArray("graph");
+        foreach (var box in boxes)
+        {
+            places.Add(box, places.Count);
+            json.WriteStartObject();
+            json.WriteString("kind", box.Kind switch { BoxKind.Heavy => "heavy", BoxKind.Input => "input", BoxKind.Output => "output", _ => "operator" });
+            json.WriteString("title", box.Title);
+            json.WriteStartArray("lines");
+            foreach (var line in box.Lines)
+            {
+                json.WriteStringValue(line);
+            }
+
+            json.WriteEndArray();
+            if (box.Tooltip is { } tooltip)
+            {
+                json.WriteString("tooltip", tooltip);
+            }
+
+            json.WriteStartArray("reads");
+            foreach (var source in box.Sources)
+            {
+                json.WriteNumberValue(places[source]);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     public static void WriteShape(Utf8JsonWriter json, IEnumerable<long> shape)

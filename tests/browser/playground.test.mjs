@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { readNpz } from "sconce/tensor";
+import { readNpz, writeNpz } from "sconce/tensor";
 import { assemble } from "./assemble.mjs";
 import { findBrowsers } from "./browsers.mjs";
 import { servedFiles, startPageCommand } from "./page-command.mjs";
@@ -26,7 +26,10 @@ before(async () => {
   files.set("given/digits.in", new Uint8Array(in0.data.buffer));
   files.set("given/digits.out", new Uint8Array(out0.data.buffer));
   files.set("given/digits.pt2", readFileSync(new URL("examples/digits/digits.pt2", root)));
-  files.set("given/affine.pt", readFileSync(new URL("tests/models/torchscript/affine.pt", root)));
+  for (const name of ["affine.pt", "affine.npz"]) files.set(`given/${name}`, readFileSync(new URL(`tests/models/torchscript/${name}`, root)));
+  const arrays = await readNpz(files.get("given/affine.npz"));
+  arrays.out0.data[0] += 1;
+  files.set("given/wrong.npz", await writeNpz(arrays));
   for (const [path, bytes] of compileSplit()) files.set(`given/${path}`, bytes);
   for (const name of ["guest", "endless"]) files.set(`given/${name}.wasm`, await assemble(`${name}.wat`));
   // What PyTorch makes of the sample's pictures.
@@ -65,4 +68,16 @@ const { found, missing } = findBrowsers();
 for (const name of missing) test(`playground, ${name}`, { skip: "is not installed here" }, () => {});
 for (const browser of found) {
   for (const mode of ["strict", "plain"]) test(`playground, ${browser.name}, ${mode}`, (context) => runPage(context, { browser, server, mode, page: "playground" }));
+}
+
+// A compilation in a tab takes its time: of a model by itself in one mode, the strictest, and where a browser has all that it asks for.
+for (const browser of found.filter(({ name }) => name !== "WebKit")) {
+  test(`a model in the playground, ${browser.name}`, async (context) => {
+    server.requests.length = 0;
+    await runPage(context, { browser, server, mode: "strict", page: "model" });
+    // Whatever was dropped stays: the page asks for its own files, and sends nothing.
+    const others = server.requests.filter((request) => !/^GET (page|playground|given)\/[\w./-]+(\?run=[\w-]+)?$|^GET favicon\.ico$/.test(request));
+    assert.deepEqual(others, []);
+    assert.ok(server.requests.includes("GET playground/dotnet/assemblies.bin"), "the requests are watched");
+  });
 }

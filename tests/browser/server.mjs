@@ -28,6 +28,8 @@ const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", "
  */
 export async function startServer({ folders, files }) {
   const results = new Map();
+  /** What was asked for, other than results: the method and the path, without the mode. */
+  const requests = [];
 
   /** Resolves with what the page of this run posts. */
   const result = (run) => new Promise((resolve) => results.set(run, resolve));
@@ -41,12 +43,13 @@ export async function startServer({ folders, files }) {
     const path = rest.join("/");
     if (!(mode in modes)) return response.writeHead(404).end();
     const headers = { ...modes[mode], "Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin", "Access-Control-Allow-Origin": "*" };
-    if (request.method === "POST") {
+    if (request.method === "POST" && path.startsWith("result/")) {
       const chunks = [];
       for await (const chunk of request) chunks.push(chunk);
       results.get(path.slice("result/".length))?.(JSON.parse(Buffer.concat(chunks).toString()));
       return response.writeHead(204, headers).end();
     }
+    requests.push(`${request.method} ${path}${new URL(request.url, "http://localhost").search}`);
     const slow = path.startsWith("slow/");
     const file = files.get(slow ? path.slice("slow/".length) : path);
     if (file !== undefined) {
@@ -68,6 +71,7 @@ export async function startServer({ folders, files }) {
   return {
     origin: `http://localhost:${server.address().port}`,
     result,
+    requests,
     close: () => new Promise((resolve) => {
       server.close(resolve);
       server.closeAllConnections();

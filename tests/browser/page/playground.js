@@ -1,4 +1,4 @@
-// Uses the playground as a visitor would, in a frame, and looks at what it shows.
+// Uses the playground's view of WASI programs as a visitor would, in a frame, and looks at what it shows.
 import { check, finish, later, same, test, until } from "./harness.js";
 
 const frame = document.getElementById("playground");
@@ -7,6 +7,7 @@ await new Promise((resolve) => {
   frame.src = "../playground/index.html";
 });
 const { contentDocument: page, contentWindow: view } = frame;
+view.location.hash = "#program";
 const element = (id) => page.getElementById(id);
 const text = (id) => element(id).textContent;
 const isRunning = () => !element("stop").hidden;

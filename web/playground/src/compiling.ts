@@ -1,6 +1,5 @@
 import { load } from "sconce";
 import { CompileError, type Compiled, type Proof, verify } from "sconce-compiler/browser";
-import { formatBytes, formatMilliseconds } from "./format.js";
 
 /** PyTorch's own file: torch.export's or TorchScript. */
 export interface GivenModel {
@@ -8,12 +7,19 @@ export interface GivenModel {
   readonly file: Blob;
 }
 
+/** An input of TorchScript, which records none, and whether it is a number and no tensor. */
+export interface WantedInput {
+  readonly name: string;
+  readonly isNumber: boolean;
+}
+
 export interface CompileOutcome {
   /** Where there is none, the message says why. */
-  readonly wasm: Uint8Array | undefined;
+  readonly compiled: Compiled | undefined;
   readonly message: string;
-  /** It would go on with what the inputs are like. */
-  readonly needsInputs: boolean;
+  readonly milliseconds: number;
+  /** What it would go on with: what these inputs are like. */
+  readonly wanted: readonly WantedInput[];
 }
 
 /** A model that is being compiled, and then verified, in a worker of its own. */
@@ -29,14 +35,14 @@ export class Compiling {
    */
   constructor(model: GivenModel, inputs: readonly string[], tell: (stage: string) => void) {
     const began = performance.now();
+    const since = () => performance.now() - began;
     let settle: (outcome: CompileOutcome) => void = () => {};
     this.done = new Promise((resolve) => (settle = resolve));
-    this.proof = this.#verify(model, inputs, tell, ({ wasm, summary: { steps, parameters } }) =>
-      settle({ wasm, message: `compiled in ${formatMilliseconds(performance.now() - began)}: ${steps.length} steps, ${parameters} parameters, ${formatBytes(wasm.length)}`, needsInputs: false }));
+    this.proof = this.#verify(model, inputs, tell, (compiled) => settle({ compiled, message: "", milliseconds: since(), wanted: [] }));
     void this.proof.then((proof) => {
       const message = this.#stopped.signal.aborted ? "stopped" : proof instanceof Error ? proof.message : "";
       // Where it is compiled, this comes too late to mean anything.
-      settle({ wasm: undefined, message, needsInputs: proof instanceof CompileError && /--input\b/.test(message) });
+      settle({ compiled: undefined, message, milliseconds: since(), wanted: proof instanceof CompileError ? wantedBy(proof) : [] });
     });
   }
 
@@ -52,6 +58,11 @@ export class Compiling {
       return signal.aborted ? undefined : error instanceof Error ? error : new Error(String(error));
     }
   }
+}
+
+/** The inputs that a refusal names, in the words of the command line: `--input x=SIZES --input rate=NUMBER`. */
+export function wantedBy({ hint = "" }: { readonly hint?: string | undefined }): WantedInput[] {
+  return [...hint.matchAll(/--input ([\w.]+)=(SIZES|NUMBER)/g)].map(([, name = "", kind]) => ({ name, isNumber: kind === "NUMBER" }));
 }
 
 function nameAndForm(text: string): [name: string, form: string] {

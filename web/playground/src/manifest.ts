@@ -1,3 +1,4 @@
+import type { Manifest } from "sconce/core";
 import { kindOf } from "./kinds.js";
 
 /** What the page wants to know of a model before it runs. */
@@ -8,11 +9,9 @@ export interface ModelFacts {
   readonly weights: readonly { readonly sha256: string; readonly bytes: number }[];
 }
 
-const none: ModelFacts = { sizes: [], weights: [] };
-
-/** Reads the first section of a compiled model, its manifest. What is not as it should be is said when it runs. */
-export function factsOf(model: Uint8Array): ModelFacts {
-  if (kindOf(model) !== "model") return none;
+/** The first section of a compiled model, as it stands there: whoever loads the model checks it. Undefined where there is none. */
+export function manifestOf(model: Uint8Array): Partial<Manifest> | undefined {
+  if (kindOf(model) !== "model") return undefined;
   let at = 9;
   const number = () => {
     for (let value = 0, shift = 1; ; shift *= 128) {
@@ -25,9 +24,14 @@ export function factsOf(model: Uint8Array): ModelFacts {
   const end = at + section;
   const name = number();
   try {
-    const { symbols = [], shards = [] } = JSON.parse(new TextDecoder().decode(model.subarray(at + name, end))) as { symbols?: { name: string }[]; shards?: ModelFacts["weights"] };
-    return { sizes: symbols.map(({ name }) => name), weights: shards };
+    return JSON.parse(new TextDecoder().decode(model.subarray(at + name, end))) as Partial<Manifest>;
   } catch {
-    return none;
+    return undefined;
   }
+}
+
+/** What is not as it should be is said when it runs. */
+export function factsOf(model: Uint8Array): ModelFacts {
+  const { symbols = [], shards = [] } = manifestOf(model) ?? {};
+  return { sizes: symbols.map(({ name }) => name), weights: shards };
 }

@@ -1,11 +1,11 @@
 // The compiler in a browser tab: .NET's WebAssembly runtime with the same compiler as the command line's, in a worker that ends with its work.
 import type { Inspection } from "../inspection.js";
-import type { Answer, CompressedWeight, Job, Settings } from "./protocol.js";
+import type { Answer, CompressedWeight, GraphBox, Job, Settings } from "./protocol.js";
 import { type Load, prove } from "./proof.js";
 import { CompilerWorker } from "./session.js";
 
 export type { Inspection, Port, Size } from "../inspection.js";
-export type { CompressedWeight, TensorOf } from "./protocol.js";
+export type { CompressedWeight, GraphBox, TensorOf } from "./protocol.js";
 export type { Load, Runner } from "./proof.js";
 export { CompileError } from "./errors.js";
 
@@ -46,6 +46,8 @@ export interface Compiled {
   readonly compressed: readonly CompressedWeight[];
   /** Weights that were too small for normal numbers and became zero; `exact` keeps them. */
   readonly flushed: readonly { readonly name: string; readonly count: number }[];
+  /** The model's graph, as it is drawn: inputs, operators and outputs, each behind those that it reads. */
+  readonly graph: readonly GraphBox[];
 }
 
 /** How a model is verified. */
@@ -108,7 +110,7 @@ function inspectionOf({ inspection }: Answer): Inspection {
 }
 
 const compiledOf = (answer: Answer, wasm: Uint8Array<ArrayBuffer>): Compiled => ({
-  wasm, manifest: answer.manifest, summary: inspectionOf(answer), compressed: answer.compressed ?? [], flushed: answer.flushed ?? [],
+  wasm, manifest: answer.manifest, summary: inspectionOf(answer), compressed: answer.compressed ?? [], flushed: answer.flushed ?? [], graph: answer.graph ?? [],
 });
 
 const jobOf = async (task: Job["task"], source: Source, options: CompileOptions): Promise<Job> => ({

@@ -53,12 +53,26 @@ export interface CompressedWeight {
   readonly kept?: string;
 }
 
+/** A box of the graph's picture: an input, an operator or an output. */
+export interface GraphBox {
+  /** `heavy` are the operators that decide the time. */
+  readonly kind: "operator" | "heavy" | "input" | "output";
+  readonly title: string;
+  /** Shapes of what it gives, and the weights that it uses. */
+  readonly lines: readonly string[];
+  /** The node in full, and its line of Python. */
+  readonly tooltip?: string;
+  /** The places of the boxes that it reads, each before it. */
+  readonly reads: readonly number[];
+}
+
 /** What the compiler gives beside the artifact's bytes: src/Sconce.Browser/Answer.cs. */
 export interface Answer {
   readonly inspection?: Inspection;
   readonly manifest?: unknown;
   readonly compressed?: readonly CompressedWeight[];
   readonly flushed?: readonly { readonly name: string; readonly count: number }[];
+  readonly graph?: readonly GraphBox[];
   /** What a model is verified by, and what had to be left out. */
   readonly note?: string;
   /** The runs it is verified by; where `raises`, the model has to refuse the inputs. */

@@ -1,10 +1,8 @@
-import type { GivenFile } from "./dropping.js";
+import type { GivenFile } from "../dropping.js";
 
-/** What the sample is made of; the model is served beside the page. */
-const parts = ["sample/digits-guest.wasm", "digits.wasm", "sample/three.pgm", "sample/four.pgm", "sample/seven.pgm"];
+const parts = ["sample/digits.pt2", "sample/digits.txt", "sample/seven.pgm"];
 
-export const sampleArguments = ["three.pgm"];
-
+/** A model that reads digits, their names, and a picture of one. */
 export function fetchSample(): Promise<GivenFile[]> {
   return Promise.all(parts.map(async (path) => {
     const response = await fetch(path);

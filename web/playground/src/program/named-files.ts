@@ -1,5 +1,5 @@
-import { make } from "./dom.js";
-import { paintThumbnail } from "./thumbnail.js";
+import { make } from "../dom.js";
+import { paintThumbnail } from "../thumbnail.js";
 
 /** Files by names that the visitor can change: the models, and the guest's folder. */
 export class NamedFiles {

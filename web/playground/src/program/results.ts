@@ -1,5 +1,5 @@
-import { element, make } from "./dom.js";
-import { formatBytes, formatMilliseconds } from "./format.js";
+import { element, make } from "../dom.js";
+import { formatBytes, formatMilliseconds } from "../format.js";
 import type { CallTimes, Calls } from "./protocol.js";
 
 const computing = ["compute", "compute_single"];

@@ -1,5 +1,5 @@
-import { formatBytes } from "./format.js";
-import { factsOf } from "./manifest.js";
+import { formatBytes } from "../format.js";
+import { factsOf } from "../manifest.js";
 
 const shownNames = 4;
 

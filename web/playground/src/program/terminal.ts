@@ -1,4 +1,4 @@
-import { make } from "./dom.js";
+import { make } from "../dom.js";
 import type { Piece, Stream } from "./protocol.js";
 
 /** Beyond so many characters the oldest go. */

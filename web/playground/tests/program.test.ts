@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { joinArguments, splitArguments } from "../src/arguments.js";
+import { joinArguments, splitArguments } from "../src/program/arguments.js";
 import { graphName, kindOf } from "../src/kinds.js";
 import { factsOf } from "../src/manifest.js";
-import { Outbox } from "../src/outbox.js";
-import { digestOf, missingWeights, sayMissing, sizeOf } from "../src/weights.js";
+import { Outbox } from "../src/program/outbox.js";
+import { digestOf, missingWeights, sayMissing, sizeOf } from "../src/program/weights.js";
 
 test("a line of arguments is split as a shell does", () => {
   const lines: [string, string[]][] = [
