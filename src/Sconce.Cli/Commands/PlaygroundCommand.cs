@@ -7,13 +7,13 @@ using Sconce.Compiler;
 
 namespace Sconce.Cli.Commands;
 
-/// <summary><c>sconce playground</c>: a page that runs compiled models, alone or for WASI programs which use WASI-NN.</summary>
+/// <summary><c>sconce playground</c>: a page that compiles, proves and runs models, alone or for WASI programs which use WASI-NN.</summary>
 internal static class PlaygroundCommand
 {
     public static Command Create()
     {
         var port = CommonOptions.Count("--port", most: 65535, "The page's port; where not given, one that is free.");
-        var command = new Command("playground", "Serve a page that runs what is dropped on it, in the tab: a compiled model on random inputs, or a WASI-NN program with its models and files.") { port };
+        var command = new Command("playground", "Serve a page that compiles, proves and runs the model that is dropped on it, in the tab; or a WASI-NN program with its models and files.") { port };
         command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(port), cancellation));
         return command;
     }
@@ -27,7 +27,7 @@ internal static class PlaygroundCommand
         contents["digits.wasm"] = () => File.OpenRead(artifact.Path);
 
         using var server = PageServer.Start(contents, port);
-        Console.WriteLine($"Run compiled models and WASI-NN programs at {Paint.Strong(server.Address)} (Ctrl-C stops)");
+        Console.WriteLine($"Compile, prove and run models, and run WASI-NN programs, at {Paint.Strong(server.Address)} (Ctrl-C stops)");
         await server.ServeAsync(cancellation);
         return ExitCode.Success;
     }
