@@ -54,6 +54,7 @@ internal static class Pipeline
         // While buffers lie as their dims are counted, as outputs do.
         new("write-outputs", "what would only be copied into an output is written there", WriteOutputs.Run),
         new("carry-in-place", "what a loop's body copies, changes and copies back is changed where it lies", CarryInPlace.Run),
+        new("keep-in-place", "what a run copies of a state, changes and keeps is changed where it lies", KeepInPlace.Run),
         new("layouts", "the order of dims in memory: channels-last around convolutions", AssignLayouts.Run),
         new("prepare-kernels", "operands in the order in which the kernels read them", PrepareKernels),
         new("hoist-from-loops", "what no turn of a loop changes is computed before it", HoistFromLoops.Run),

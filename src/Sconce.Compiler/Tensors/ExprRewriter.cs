@@ -26,7 +26,7 @@ public sealed class ExprRewriter(
         var result = expr switch
         {
             LoadExpr load => RewriteLoad(load),
-            IndexExpr index => Map(index.Value) is var value && ReferenceEquals(value, index.Value) ? index : Expr.Of(value),
+            IndexExpr index => Rewrite(index.Value) is var value && ReferenceEquals(value, index.Value) ? index : Expr.Of(value),
             AccumulatorExpr accumulator => accumulators?.Invoke(accumulator) ?? accumulator,
             UnaryExpr e => Rewrite(e.Operand) is var x && ReferenceEquals(x, e.Operand) ? e : x.Apply(e.Op),
             CastExpr e => Rewrite(e.Operand) is var x && ReferenceEquals(x, e.Operand) ? e : x.As(e.Type),
@@ -40,6 +40,22 @@ public sealed class ExprRewriter(
         };
         done.Add(expr, result);
         return result;
+    }
+
+    /// <summary>Index expressions may hold loads of their own; those are rewritten too.</summary>
+    public Dim Rewrite(Dim dim)
+    {
+        var mapped = dims is null ? dim : dims(dim);
+        if (loads is null || mapped.IsConstant)
+        {
+            return mapped;
+        }
+
+        return mapped.HasLoads()
+            ? mapped.Substitute(leaf => leaf is LoadedIndex index && Rewrite(index.Value) is var value && !ReferenceEquals(value, index.Value)
+                ? value.ToIndex(index.Bounds)
+                : null)
+            : mapped;
     }
 
     private static bool Same(Expr a, Expr wasA, Expr b, Expr wasB) => ReferenceEquals(a, wasA) && ReferenceEquals(b, wasB);
@@ -75,7 +91,7 @@ public sealed class ExprRewriter(
         ImmutableArray<Dim>.Builder? changed = null;
         for (var i = 0; i < load.Index.Length; i++)
         {
-            var mapped = Map(load.Index[i]);
+            var mapped = Rewrite(load.Index[i]);
             if (!ReferenceEquals(mapped, load.Index[i]))
             {
                 changed ??= load.Index.ToBuilder();
@@ -85,21 +101,5 @@ public sealed class ExprRewriter(
 
         var result = changed is null ? load : new LoadExpr(load.Buffer, changed.MoveToImmutable());
         return loads?.Invoke(result) ?? result;
-    }
-
-    /// <summary>Index expressions may hold loads of their own; those are rewritten too.</summary>
-    private Dim Map(Dim dim)
-    {
-        var mapped = dims is null ? dim : dims(dim);
-        if (loads is null || mapped.IsConstant)
-        {
-            return mapped;
-        }
-
-        return mapped.HasLoads()
-            ? mapped.Substitute(leaf => leaf is LoadedIndex index && Rewrite(index.Value) is var value && !ReferenceEquals(value, index.Value)
-                ? value.ToIndex(index.Bounds)
-                : null)
-            : mapped;
     }
 }

@@ -28,7 +28,7 @@ public sealed record Target(TensorBuffer Buffer, ImmutableArray<Dim> Index)
         }
 
         var rewriter = new ExprRewriter(loads: load => expr(load) is var to && ReferenceEquals(to, load) ? null : to);
-        return this with { Index = ((LoadExpr)rewriter.Rewrite(new LoadExpr(Buffer, Index))).Index };
+        return this with { Index = [.. Index.Select(rewriter.Rewrite)] };
     }
 
     public override string ToString() => $"{Buffer}[{string.Join(", ", Index)}]";
