@@ -264,3 +264,36 @@ build_compiler_package_now() {
   mkdir -p "$root/web/compiler/dist"
   build compiler-package "building sconce-compiler" quietly npm --prefix "$root" run build --workspace web/compiler
 }
+
+# The site's packages are its own, outside the workspaces: nothing else needs them.
+install_site() {
+  if [ ! -d "$root/site/node_modules" ] || stale site-npm "$root/site/package-lock.json"; then
+    build site-npm "installing the site's npm packages" quietly npm --prefix "$root/site" ci --no-fund --no-audit
+  fi
+}
+
+# What the pages are made of: documents, types, and the tool's own help.
+site_sources=("$root"/site/*.* "$root/site/.vitepress/config.mjs" "$root/site/.vitepress/theme" "$root/docs" "$root"/*.md "$root"/web/*/README.md "$root/python/README.md"
+  "$root/src/Sconce.Compiler/README.md" "$root/src/Sconce.Cli" "$root"/web/{runtime,compiler,vite-plugin,wasi-nn}/src "${playground_sources[@]}")
+
+build_site() {
+  build_wasi_nn
+  build_vite_plugin
+  build_playground
+  build_tool
+  if [ -d "$root/artifacts/site/dist/playground" ]; then stale site "${site_sources[@]}" || return 0; fi
+  locked build_site_now
+}
+
+build_site_now() {
+  install_site
+  build site "building the site" build_site_pages
+}
+
+build_site_pages() {
+  rm -rf "$root/artifacts/site/dist"
+  quietly node "$root/site/assemble.mjs" || return
+  quietly node "$root/site/node_modules/vitepress/bin/vitepress.js" build "$root/site" || return
+  cp -r "$root/web/playground/dist" "$root/artifacts/site/dist/playground"
+  quietly "$root/sconce" compile "$root/examples/digits/digits.pt2" -o "$root/artifacts/site/dist/playground/digits.wasm"
+}

@@ -76,12 +76,11 @@ suite_typescript() {
   node_suite types node --test tests/types/*.test.mjs
 }
 
-# What the documents say: their commands run, their code passes the type checker, their links lead somewhere.
+# What the documents say: their commands run, their code passes the type checker, their links lead somewhere; and the site that is made of them.
 suite_docs() {
   heading "Documentation tests"
-  build_wasi_nn
-  build_vite_plugin
-  build_tool
+  install_browsers
+  build_site
   node_suite docs node --test tests/docs/*.test.mjs
 }
 
