@@ -1,5 +1,8 @@
 // The reference of the npm packages' modules, from their types, by TypeDoc: one page for each module.
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { Application, TSConfigReader } from "typedoc";
+import { slug } from "./markdown.mjs";
 import { root } from "./pages.mjs";
 
 /** Modules by the names that they are imported by. */
@@ -34,7 +37,8 @@ export async function writeApi(folder, repository) {
     excludeExternals: true,
     disableGit: true,
     gitRevision: "main",
-    sourceLinkTemplate: `${repository}/blob/main/{path}#L{line}`,
+    // Paths are from the folder that all modules have in common.
+    sourceLinkTemplate: `${repository}/blob/main/web/{path}#L{line}`,
     basePath: root,
     hideBreadcrumbs: true,
     hidePageHeader: true,
@@ -56,4 +60,29 @@ export async function writeApi(folder, repository) {
   }
   await application.generateOutputs(project);
   if (application.logger.hasErrors()) throw new Error("TypeDoc found errors");
+  mendLinks(folder);
+}
+
+/** TypeDoc counts names that are written into tables too; a link to the second of a name is then to a heading that is the first one. */
+function mendLinks(folder) {
+  const files = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".md"));
+  const headings = new Map(files.map((name) => [join(folder, name), headingSlugs(readFileSync(join(folder, name), "utf8"))]));
+  for (const [path] of headings) {
+    const text = readFileSync(path, "utf8");
+    writeFileSync(path, text.replace(/\]\(([^)#\s]*)#([^)\s]+?)-(\d+)\)/g, (whole, file, name, number) => {
+      const there = headings.get(file === "" ? path : join(dirname(path), file));
+      return there !== undefined && !there.has(`${name}-${number}`) && there.has(name) ? `](${file}#${name})` : whole;
+    }));
+  }
+}
+
+function headingSlugs(text) {
+  const slugs = new Set();
+  for (const [, heading] of text.matchAll(/^#+ (.*)$/gm)) {
+    const name = slug(heading.replace(/\\/g, ""));
+    let unique = name;
+    for (let number = 1; slugs.has(unique); number++) unique = `${name}-${number}`;
+    slugs.add(unique);
+  }
+  return slugs;
 }

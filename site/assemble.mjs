@@ -1,6 +1,6 @@
 // Writes the pages of the site, as Markdown, into artifacts/site/pages: from docs/, from other files of the repository, from the types and from the tool's own help.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { writeApi } from "./api.mjs";
 import { commandReference } from "./commands.mjs";
 import { forVue, rewriteLinks, slug, takeSections } from "./markdown.mjs";
@@ -32,12 +32,18 @@ function write(path, text) {
   writeFileSync(`${to}${path}`, text);
 }
 
+/** A picture of the repository, put beside the pages. */
+function picture(file) {
+  cpSync(`${root}${file}`, `${to}public/images/${basename(file)}`);
+  return `/images/${basename(file)}`;
+}
+
 function writePage(page) {
   const from = sourceOf(page);
   if (from === undefined) return;
   const text = page.sections === undefined ? read(from) : takeSections(read(from), page.sections, page.title);
   const front = `---\ntitle: ${JSON.stringify(page.title)}\ndescription: ${JSON.stringify(page.about)}\nsource: ${from}\n---\n\n`;
-  write(`${page.path}.md`, front + forVue(rewriteLinks(text, { from, target, repository })));
+  write(`${page.path}.md`, front + forVue(rewriteLinks(text, { from, target, picture, repository })));
 }
 
 rmSync(to, { recursive: true, force: true });
@@ -48,7 +54,6 @@ write("reference/commands.md", forVue(commandReference()));
 await writeApi(`${to}reference/api`, repository);
 write("index.md", read("site/index.md"));
 
-cpSync(`${root}docs/images`, `${to}public/images`, { recursive: true });
 cpSync(`${root}web/demo/public/icon.svg`, `${to}public/icon.svg`);
 
 // For assistants: the list of pages, each of which is there as Markdown too; and all of them in one file.

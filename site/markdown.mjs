@@ -27,15 +27,16 @@ export function takeSections(text, headings, title) {
 /**
  * Links from one file of the repository to another become links between pages; where a file has no page, to the repository.
  * @param target (path in the repository, fragment) the page's address, or undefined
+ * @param picture (path in the repository) the address of a picture, which it puts there
  */
-export function rewriteLinks(text, { from, target, repository }) {
-  return outsideCode(text, (part) => part.replace(/\]\(([^)\s]+)\)/g, (whole, link) => {
+export function rewriteLinks(text, { from, target, picture, repository }) {
+  return outsideCode(text, (part) => part.replace(/(!?)(\[[^\]]*\])\(([^)\s]+)\)/g, (whole, shown, label, link) => {
     if (/^[a-z]+:/.test(link) || link.startsWith("#") || link.startsWith("/")) return whole;
     const [path, fragment] = link.split("#");
     const file = posix.normalize(posix.join(posix.dirname(from), decodeURIComponent(path))).replace(/\/$/, "");
     const hash = fragment === undefined ? "" : `#${fragment}`;
-    if (/^docs\/images\//.test(file)) return `](/${file.slice("docs/".length)})`;
-    return `](${target(file, fragment) ?? `${repository}/blob/main/${file}${hash}`})`;
+    const address = shown === "!" ? picture(file) : target(file, fragment) ?? `${repository}/blob/main/${file}${hash}`;
+    return `${shown}${label}(${address})`;
   }));
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { transformerStyleToClass } from "@shikijs/transformers";
 import { defineConfig } from "vitepress";
 import { slug } from "../markdown.mjs";
@@ -28,6 +28,11 @@ function scrollTables(md) {
   md.renderer.rules.table_close = () => "</table></div>\n";
 }
 
+/** Code that is indented, without a fence. */
+function plainCode(md) {
+  md.renderer.rules.code_block = (tokens, index) => `<pre class="plain" tabindex="0" v-pre><code>${md.utils.escapeHtml(tokens[index].content)}</code></pre>\n`;
+}
+
 const digest = (script) => `'sha256-${createHash("sha256").update(script).digest("base64")}'`;
 
 /** The strictest policy under which this page works. */
@@ -49,6 +54,8 @@ export default defineConfig({
   cacheDir: "../artifacts/site/cache",
   cleanUrls: false,
   metaChunk: true,
+  // A style element that turns transitions off for a moment is against the policy.
+  appearance: { disableTransition: false },
   head: [
     ["link", { rel: "icon", href: `${base}icon.svg`, type: "image/svg+xml" }],
     ["link", { rel: "stylesheet", href: `${base}highlight.css` }],
@@ -64,6 +71,7 @@ export default defineConfig({
     config(md) {
       md.use(alignByClass);
       md.use(scrollTables);
+      md.use(plainCode);
     },
   },
   vite: { build: { chunkSizeWarningLimit: 4000 }, resolve: { preserveSymlinks: false } },
@@ -85,12 +93,16 @@ export default defineConfig({
   },
   // The policy is the page's own: it holds on any host. What a host can say beside it is in _headers.
   transformHtml(html) {
-    const plain = html.replace(/ style="--vp-vh:0px;?"/g, "");
+    // Attributes that a policy would refuse; the theme's own sheet, or its scripts, say the same.
+    const plain = html.replace(/ style="(--vp-vh:0px;?|position:relative;|)"/g, "");
     return plain.replace(/(<meta charset="utf-8">)/, `$1\n    <meta http-equiv="Content-Security-Policy" content="${policy(plain)}">`);
   },
   buildEnd({ outDir }) {
     writeFileSync(`${outDir}/highlight.css`, classes.getCSS());
     writeFileSync(`${outDir}/.nojekyll`, "");
+    const search = readdirSync(`${outDir}/assets/chunks`).filter((name) => /localSearchIndex|VPLocalSearchBox/.test(name)).map((name) => `${base}assets/chunks/${name}`);
+    if (search.length < 2) throw new Error("the search's files are not where they were");
+    writeFileSync(`${outDir}/offline.js`, readFileSync(`${root}site/offline.js`, "utf8").replace("/* search */ []", JSON.stringify(search)));
     // Netlify and Cloudflare Pages read this file; docs/deploy.md has the others.
     writeFileSync(`${outDir}/_headers`, [
       `${base}*`, "  Cross-Origin-Opener-Policy: same-origin", "  Cross-Origin-Embedder-Policy: require-corp", "  X-Content-Type-Options: nosniff",
