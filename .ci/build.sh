@@ -83,7 +83,9 @@ locked_by_folder() {
 # It starts at the root, for npm looks for workspaces from where it is called.
 quietly() { (cd "$root" && exec "$@" 9>&-); }
 
-tool_sources=("$root/src" "$root/VERSION" "$root/Directory.Build.props" "$root/Directory.Packages.props" "$root/global.json" "$root/.editorconfig")
+# What sconce new makes projects of is part of the tool.
+templates=("$root"/examples/{vanilla,vite-react,next,vue,svelte,extension,service-worker,node,forms})
+tool_sources=("$root/src" "${templates[@]}" "$root/VERSION" "$root/Directory.Build.props" "$root/Directory.Packages.props" "$root/global.json" "$root/.editorconfig")
 runtime_sources=("$root/web/runtime" "$root/tsconfig.base.json")
 wasi_nn_sources=("$root/web/wasi-nn" "${runtime_sources[@]}")
 npm_sources=("$root/package-lock.json" "$root/package.json")

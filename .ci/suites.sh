@@ -188,16 +188,16 @@ fuzz() {
   count "$name" "$(sed -n 's/^\([0-9]*\) passed, [0-9]* failed$/\1/p' "$log")" "$(sed -n 's/^[0-9]* passed, \([0-9]*\) failed$/\1/p' "$log")" "$status"
 }
 
-# The npm packages in bundlers, Nodes and type checkers, each in an empty folder. Their packages, some 850 MB (Next and two Nodes are most
+# The npm packages in bundlers, Nodes and type checkers, each in an empty folder, and the examples, as `sconce new` makes projects of them. Their packages, some 850 MB (Next and two Nodes are most
 # of it), come into artifacts/bundlers.
 suite_bundlers() {
   heading "Bundlers"
   install_browsers
   pack_npm
-  # For vite-plugin-sconce, which compiles by it.
+  # For vite-plugin-sconce, which compiles by it, and for sconce new.
   build_tool
   ( build bundlers-npm "installing bundlers" node tests/bundlers/folder.mjs ) || { count bundlers 0 1 1; return; }
-  node_suite bundlers node --test tests/bundlers/*.test.mjs
+  node_suite bundlers node --test tests/bundlers/*.test.mjs tests/examples/*.test.mjs
 }
 
 # What people install, from .ci/pack's output alone.

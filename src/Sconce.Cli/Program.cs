@@ -8,6 +8,7 @@ CleanWriter.Install();
 var root = new RootCommand("Compiles PyTorch models to single WebAssembly files that run in any browser, in Node and beyond.")
 {
     CompileCommand.Create(),
+    NewCommand.Create(),
     RunCommand.Create(),
     VerifyCommand.Create(),
     BenchCommand.Create(),

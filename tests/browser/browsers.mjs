@@ -48,7 +48,7 @@ export function findBrowsers() {
   for (const [name, { names, start }] of Object.entries(known)) {
     const command = names.map(which).find((path) => path !== undefined);
     if (command === undefined) missing.push(name);
-    else found.push({ name, visit: (url, more) => visit(command, start, url, more) });
+    else found.push({ name, command, visit: (url, more) => visit(command, start, url, more) });
   }
   return { found, missing };
 }

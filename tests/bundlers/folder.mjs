@@ -8,6 +8,7 @@ export const here = fileURLToPath(new URL(".", import.meta.url));
 export const root = join(here, "..", "..");
 export const folder = join(root, "artifacts", "bundlers");
 export const packages = join(root, "artifacts", "packages");
+const examples = join(root, "examples");
 export const packed = ["sconce", "sconce-wasi-nn", "sconce-compiler", "vite-plugin-sconce"];
 export const tarball = (name) => join(packages, `${name}-${readFileSync(join(root, "VERSION"), "utf8").trim()}.tgz`);
 const buildMs = 180_000;
@@ -32,6 +33,12 @@ function installTheirs() {
   for (const name of packed) {
     const { dependencies = {} } = JSON.parse(execFileSync("tar", ["xzfO", tarball(name), "package/package.json"], { encoding: "utf8" }));
     for (const [wanted, version] of Object.entries(dependencies)) if (!packed.includes(wanted)) manifest.dependencies[wanted] = version;
+  }
+  // What the examples are built with; of what bundlers are tried with too, that version is taken.
+  for (const name of readdirSync(examples)) {
+    if (!existsSync(join(examples, name, "package.json"))) continue;
+    const { dependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(join(examples, name, "package.json"), "utf8"));
+    for (const [wanted, version] of Object.entries({ ...dependencies, ...devDependencies })) if (!packed.includes(wanted)) manifest.dependencies[wanted] ??= version;
   }
   const wanted = JSON.stringify(manifest);
   const stamp = join(folder, "installed.json");

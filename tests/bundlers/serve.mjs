@@ -8,7 +8,7 @@ export const visitMs = 120_000;
 export async function serve(command, cwd, environment) {
   const port = await freePort();
   let said = "";
-  const child = spawn(process.execPath, command(port), { cwd, env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  const child = spawn(process.execPath, command(port), { cwd, env: { ...process.env, PORT: `${port}`, ...environment }, stdio: ["ignore", "pipe", "pipe"], detached: true });
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (part) => (said += part));
   // A group of its own, for it starts others.
   const stop = () => new Promise((resolve) => {

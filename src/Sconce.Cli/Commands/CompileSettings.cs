@@ -52,18 +52,23 @@ internal sealed class CompileSettings
 
     /// <param name="command">The command.</param>
     /// <param name="input">Whether it has no option --input of its own, which may say shapes too.</param>
-    public void AddTo(Command command, bool input = true)
+    /// <param name="parts">Whether it takes several models or methods in a file, and weights beside it.</param>
+    public void AddTo(Command command, bool input = true, bool parts = true)
     {
         if (input)
         {
             command.Options.Add(this.input);
         }
 
-        command.Options.Add(method);
-        command.Options.Add(model);
+        if (parts)
+        {
+            command.Options.Add(method);
+            command.Options.Add(model);
+            command.Options.Add(split);
+        }
+
         command.Options.Add(exact);
         command.Options.Add(budget);
-        command.Options.Add(split);
         command.Options.Add(weights);
         command.Options.Add(keep);
     }
