@@ -3,9 +3,9 @@
     ../shared/pytorch/python examples/cart-pole/train.py
 
 The equations of the cart are differentiable, so the policy learns by gradients through whole episodes: what a push does
-to the angle two seconds later is what its weights are corrected by. Some two minutes on one core. Writes, beside this
-script: policy.pt2, policy.npz (what `sconce verify` compares) and metrics.json, which counts episodes from states that
-training never saw.
+to the angle two seconds later is what its weights are corrected by. A minute or two on one core. Writes, beside this
+script: policy.pt2, policy.npz (what `sconce verify` compares), steps.npz (a step of the equations, for the page's) and
+metrics.json, which counts episodes from states that training never saw.
 """
 
 import json
@@ -20,7 +20,7 @@ from torch import nn
 HERE = pathlib.Path(__file__).resolve().parent
 SEED = 20260101
 
-# Barto, Sutton and Anderson's cart, as in Gymnasium's CartPole; web/cart.js has the same numbers.
+# Barto, Sutton and Anderson's cart, as in Gymnasium's CartPole; cart.js has the same numbers.
 GRAVITY, CART, POLE, HALF, STEP, MOST = 9.8, 1.0, 0.1, 0.5, 0.02, 20.0
 
 
@@ -108,7 +108,9 @@ def main():
     program._example_inputs = None
     torch.export.save(program, str(HERE / "policy.pt2"))
     with torch.no_grad():
-        numpy.savez(HERE / "policy.npz", in0=example.numpy(), out0=policy(example)["force"].numpy(), next=advance(example, policy(example)["force"].squeeze(-1)).numpy())
+        force = policy(example)["force"]
+    numpy.savez(HERE / "policy.npz", in0=example.numpy(), out0=force.numpy())
+    numpy.savez(HERE / "steps.npz", state=example.numpy(), force=force.numpy(), next=advance(example, force.squeeze(-1)).numpy())
     (HERE / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
 
 

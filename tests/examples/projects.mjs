@@ -1,6 +1,6 @@
 // Projects as `sconce new` makes them, in the folder where bundlers and our packed packages are installed.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { folder, root } from "../bundlers/folder.mjs";
 
@@ -12,8 +12,23 @@ export function newProject(name, ...options) {
   rmSync(path, { recursive: true, force: true });
   mkdirSync(join(folder, "projects"), { recursive: true });
   execFileSync(join(root, "sconce"), ["new", path, ...options], { stdio: ["ignore", "ignore", "inherit"], shell: process.platform === "win32" });
-  // Where a page names its packages itself, they are looked for in the project.
+  link(path);
+  return path;
+}
+
+/** Where a page names its packages itself, they are looked for in the project. */
+function link(path) {
   mkdirSync(join(path, "node_modules"));
   symlinkSync(installed("sconce"), join(path, "node_modules", "sconce"), "junction");
+}
+
+/** A copy of an example whose package.json compiles its own model; gives its folder. */
+export function exampleProject(name) {
+  const path = join(folder, "projects", name);
+  rmSync(path, { recursive: true, force: true });
+  cpSync(join(root, "examples", name), path, { recursive: true, filter: (file) => !/[\\/](node_modules|dist)$|\.wasm$/.test(file) });
+  link(path);
+  const model = readdirSync(path).find((file) => file.endsWith(".pt2"));
+  if (model !== undefined) execFileSync(join(root, "sconce"), ["compile", join(path, model)], { stdio: ["ignore", "ignore", "inherit"], shell: process.platform === "win32" });
   return path;
 }

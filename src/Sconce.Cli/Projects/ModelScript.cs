@@ -134,7 +134,8 @@ internal sealed partial class ModelScript(ManifestView manifest, string model, b
 
     private static string Literal(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
 
-    private static string Property(string name) => IdentifierPattern().IsMatch(name) ? name : Literal(name);
+    /// <summary>As a property of an object. The one name that would be no property is computed.</summary>
+    private static string Property(string name) => name == "__proto__" ? "[\"__proto__\"]" : IdentifierPattern().IsMatch(name) ? name : Literal(name);
 
     private static string Comment(string text) => JsonEncodedText.Encode(text).ToString();
 
