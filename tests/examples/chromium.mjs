@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { findBrowsers } from "../browser/browsers.mjs";
 
 export const chromium = findBrowsers().found.find(({ name }) => name === "Chromium");
-const patienceMs = 60_000;
+const patienceMs = 180_000;
 
 /**
  * @param options camera: a .y4m or .mjpeg file that stands in for a camera, for which nobody has to be asked; extensions: folders of unpacked extensions

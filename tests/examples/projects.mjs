@@ -22,11 +22,15 @@ function link(path) {
   symlinkSync(installed("sconce"), join(path, "node_modules", "sconce"), "junction");
 }
 
-/** A copy of an example whose package.json compiles its own model; gives its folder. */
-export function exampleProject(name) {
+/**
+ * A copy of an example whose package.json compiles its own model; gives its folder.
+ * @param options from: a folder whose files are put into it, with the model, where the example has none itself
+ */
+export function exampleProject(name, { from } = {}) {
   const path = join(folder, "projects", name);
   rmSync(path, { recursive: true, force: true });
   cpSync(join(root, "examples", name), path, { recursive: true, filter: (file) => !/[\\/](node_modules|dist)$|\.wasm$/.test(file) });
+  if (from !== undefined) cpSync(from, path, { recursive: true });
   link(path);
   const model = readdirSync(path).find((file) => file.endsWith(".pt2"));
   if (model !== undefined) execFileSync(join(root, "sconce"), ["compile", join(path, model)], { stdio: ["ignore", "ignore", "inherit"], shell: process.platform === "win32" });

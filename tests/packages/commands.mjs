@@ -1,6 +1,6 @@
 // Every command of an installed sconce, each with what shows that it worked. Whoever packs the tool tries it by this.
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { version } from "./folder.mjs";
 
@@ -15,6 +15,16 @@ export function tryCommands(folder, command) {
     const ran = sconce("run", "digits.wasm", "--input", "digits.npz", "--output", "answer.npz", "--threads", "2");
     assert.match(ran, /^probabilities +float32 +\[7, 10\] /m);
     assert.ok(existsSync(folder().at("answer.npz")));
+  });
+
+  test("makes projects, with its own sample and with a model", () => {
+    assert.match(sconce("new", "page", "--template", "vanilla"), /^page +vanilla\n +model +model\.wasm, [^]*\n {2}cd page\n {2}npm install\n {2}npm run dev\n$/);
+    assert.match(sconce("new", "other", "--template", "vite-react", "--model", "digits.pt2"), /takes +image, a picture of 28 x 28/);
+    assert.ok(readFileSync(folder().at("page/model.wasm")).equals(readFileSync(folder().at("other/src/model.wasm"))), "the same model");
+    assert.equal(JSON.parse(readFileSync(folder().at("other/package.json"))).dependencies.sconce, version);
+    const { status, stderr } = folder().run(...command, "new", "page", "--template", "next");
+    assert.equal(status, 1);
+    assert.match(stderr, /^error: expected a folder to make, or an empty one, but got one with files in it\n/);
   });
 
   test("verifies", () => assert.match(sconce("verify", "digits.pt2"), /^passed[^]*1 passed, 0 failed/));

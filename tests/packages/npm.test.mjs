@@ -121,6 +121,8 @@ console.log(JSON.stringify({
       assert.match(stderr, new RegExp(`^note: the package ${native}, .* is not installed[^]*what to do: npm install ${native}@${version.replaceAll(".", "\\.")}\n  meanwhile the portable tool does it`));
       assert.ok(readFileSync(folder.at("portable.wasm")).equals(readFileSync(folder.at("native.wasm"))), "the same bytes");
       assert.equal(folder.ok("npx", "sconce", "inspect", "digits.pt2"), described);
+      folder.ok("npx", "sconce", "new", "portable-page", "--template", "next", "--model", "digits.pt2");
+      assert.ok(readFileSync(folder.at("portable-page/app/model.wasm")).equals(readFileSync(folder.at("native.wasm"))), "a project with them");
       const missing = folder.run("npx", "sconce", "compile", "none.pt2");
       assert.equal(missing.status, 1);
       assert.match(missing.stderr, /\nerror: expected a PyTorch model \(\.pt2 or \.pt\), but got nothing there\n {2}where: none\.pt2\n/);
