@@ -1,5 +1,6 @@
 """Lists, dicts, tuples, strings, classes."""
 
+from enum import Enum
 from typing import Dict, List, NamedTuple, Union
 
 import torch
@@ -192,3 +193,65 @@ class DictByData(nn.Module):
         e = d
         e["a"] += 1
         return d["a"], d["b"], x
+
+
+class Mode(Enum):
+    ADD = "add"
+    SCALE = "scale"
+    NONE = "none"
+
+
+@program(*both(3, 3))
+class EnumMember(nn.Module):
+    """A member that the file holds, and one that the code names."""
+
+    def __init__(self):
+        super().__init__()
+        self.mode = Mode.SCALE
+
+    def choose(self, x: Tensor) -> Mode:
+        if x.sum() > 0:
+            return Mode.ADD
+        return self.mode
+
+    def forward(self, x: Tensor):
+        mode = self.choose(x)
+        if mode == Mode.ADD:
+            y = x + 1
+        elif mode == Mode.SCALE:
+            y = x * 3
+        else:
+            y = x
+        return y, torch.tensor(len(mode.name)), torch.tensor(len(self.mode.value))
+
+
+@program((torch.tensor([1, 2, 3]), rand(5, 4)), (torch.tensor([4, 0, 7]), rand(5, 4)))
+class DictByNumber(nn.Module):
+    """Keys that only the run tells, of dicts whose keys are known."""
+
+    def __init__(self):
+        super().__init__()
+        self.rows: Dict[int, int] = {0: 3, 1: 1, 2: 4, 3: 2, 4: 0}
+        self.scales: Dict[int, float] = {1: 0.5, 4: 2.0}
+
+    def forward(self, ids: Tensor, table: Tensor):
+        out = torch.zeros(4)
+        known: Dict[int, Tensor] = {0: table[0], 1: table[1] * 2, 2: table[2]}
+        for i in ids:
+            k = int(i)
+            if k in self.rows:
+                out = out + table[self.rows[k]] * self.scales.get(k, 1.0)
+            if k in known:
+                out = out + known[k]
+        return out
+
+
+@program(rand(3, 4))
+class TextParts(nn.Module):
+    def forward(self, x: Tensor):
+        s = "block.1.conv1.weight"
+        places = [s.find("1"), s.rfind("1"), s.find("1", 7), s.find("w", 0, 5), s.index("conv"), s.count("1"), s.count("1", 7)]
+        lengths = [len(part) for part in s.split(".", 1)] + [len(part) for part in s.rsplit(".", 1)] + [len(part) for part in s.partition(".")]
+        flags = [s.startswith("1", 6), s.endswith("conv1", 0, 13), s.startswith("block", 1)]
+        words = s.replace("1", "22", 1) + "a".zfill(4) + "b".rjust(3) + s.capitalize() + "{} {{}} {:.2f}".format(1, 2)
+        return x * len(words), torch.tensor(places), torch.tensor(lengths), torch.tensor(flags)

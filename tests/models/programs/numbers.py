@@ -129,3 +129,16 @@ class WhileFloat(nn.Module):
             c += 1
             done = bool(c * x[0] > 2) or c >= 7
         return lo, hi, n, c, torch.tensor([lo, hi])
+
+
+@program(*both(4, 4))
+class RunMath(nn.Module):
+    """Functions of math, and of bits, for numbers that only the run tells."""
+
+    def forward(self, x: Tensor):
+        f = float(x[0, 0])
+        n = int(x.sum() * 5)
+        functions = [math.atan2(f, 2.0), math.fmod(f, 0.3), math.degrees(f), math.log(abs(f) + 1.0, 2.0), math.copysign(2.0, f), math.fabs(f), math.log1p(abs(f)), math.tanh(f)]
+        questions = [math.isnan(f), math.isinf(f), math.isfinite(f), n > 0 and f > 0]
+        bits = [n >> 1, n << 2, n & 3, n | 4, n ^ 5, math.floor(f), math.ceil(f)]
+        return torch.tensor(functions), torch.tensor(questions), torch.tensor(bits)

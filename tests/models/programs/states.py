@@ -1,9 +1,9 @@
 """Attributes that a run writes, layers within layers, decoders."""
 
-from typing import Optional
+from typing import Dict, List, Optional, Tuple
 
 import torch
-from programs.declared import both, program, rand
+from programs.declared import before, both, program, rand
 from torch import Tensor, nn
 
 
@@ -207,3 +207,84 @@ class FirstCounted(nn.Module):
         again = self.seen
         assert again is not None
         return x * before, x + again[1] + seen[0]
+
+
+@program(*[rand(3) for _ in range(4)])
+class DictsKept(nn.Module):
+    """Numbers within dicts, lists and tuples of the file, beside tensors there."""
+
+    pair: Tuple[Tensor, int]
+
+    def __init__(self):
+        super().__init__()
+        self.cache: Dict[str, Tensor] = {"k": torch.full((3,), 3.0)}
+        self.rates: Dict[str, float] = {"a": 0.5}
+        self.within: Dict[str, List[float]] = {"a": [1.0, 2.0]}
+        self.pair = (torch.full((3,), 2.0), 3)
+
+    def forward(self, x: Tensor):
+        self.cache["k"] = self.cache["k"] * self.rates["a"] + x
+        self.rates["a"] += 0.25
+        h, n = self.pair
+        h = h * 0.5 + x * n
+        self.pair = (h, n + 1)
+        row = self.within["a"]
+        row[0] += 0.5
+        return self.cache["k"] + 0, h, n, torch.tensor(self.within["a"])
+
+
+@program(*[rand(3) for _ in range(4)])
+class Rebound(nn.Module):
+    """After a run two attributes are one tensor, and the next run writes to it."""
+
+    def __init__(self):
+        super().__init__()
+        self.before = torch.zeros(3)
+        self.now = torch.ones(3)
+
+    def forward(self, x: Tensor):
+        step = self.now - self.before
+        self.before = self.now
+        self.now += x
+        return step, self.before - x, self.now * 2
+
+
+@program(*[rand(3) for _ in range(3)])
+class SharedLater(nn.Module):
+    """Which of the two a write to the one reaches, no buffer tells."""
+
+    a: Optional[Tensor]
+    b: Optional[Tensor]
+
+    def __init__(self):
+        super().__init__()
+        self.a = None
+        self.b = None
+
+    def forward(self, x: Tensor):
+        a = self.a
+        if a is None:
+            a = x + 1
+            self.a = a
+            self.b = a
+        else:
+            a.add_(x)
+        b = self.b
+        assert b is not None
+        return a * 1, b * 2
+
+
+@program(*[rand(3) for _ in range(3)], before("reset", call=rand(3)), rand(3))
+class ResetToFirst(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = torch.ones(3)
+        self.h = torch.ones(3)
+
+    def forward(self, x: Tensor):
+        self.h = self.h * 0.5 + x
+        return self.h + 0
+
+    @torch.jit.export
+    def reset(self) -> None:
+        self.h = self.first

@@ -9,7 +9,7 @@ using Sconce.Compiler.Types;
 namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
 
 /// <summary>What the archive holds as values of the program: each object once, however many names it has; tensors become inputs of the graph when they are first asked for.</summary>
-internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal journal, ScriptState state, Action<Instance, Datum> setState)
+internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal journal, ScriptState state, Action<Instance, Datum> setState, Func<string, Datum, Datum?> memberOf)
 {
     private readonly Dictionary<ScriptValue, Datum> known = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<ScriptStorage, List<(ScriptValue.Tensor Tensor, TensorReference Reference)>> sharers = new(ReferenceEqualityComparer.Instance);
@@ -17,6 +17,7 @@ internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal
     private readonly List<StoredTensor> tensors = [];
     private readonly List<StoredAttribute> stored = [];
     private readonly List<MadeTensor> made = [];
+    private readonly Dictionary<string, Cell> slots = [];
 
     /// <summary>The lists and dicts of the archive, and what they held at first.</summary>
     public IReadOnlyList<(string Path, Cell Cell, object First)> Collections => collections;
@@ -57,7 +58,7 @@ internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal
             ScriptValue.Complex number => new Datum.Complex(number.Real, number.Imaginary),
             ScriptValue.Text text => Datum.Of(text.Value),
             ScriptValue.Device device => new Datum.Device(device.Name),
-            ScriptValue.Enum member => new Datum.Member(member.QualifiedName, "", Of(member.Value, null)),
+            ScriptValue.Enum member => Member(member),
             ScriptValue.List list => new Datum.List(Collection(path, list.Items.Select((item, i) => Of(item, Inner(path, i), isParameter)).ToImmutableList())),
             ScriptValue.Dict dict => new Datum.Dict(Collection(path, dict.Items.Select(item => (Of(item.Key, null), Of(item.Value, Inner(path, item.Key)))).ToImmutableList())),
             ScriptValue.Tuple tuple => Tuple(tuple, path, type),
@@ -72,6 +73,13 @@ internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal
         }
 
         return datum;
+    }
+
+    private Datum Member(ScriptValue.Enum member)
+    {
+        var value = Of(member.Value, null);
+        return memberOf(member.QualifiedName, value)
+            ?? throw SconceException.Expected($"a member of {member.QualifiedName}", value.Kind, hint: "the file is damaged: save it again with torch.jit.save");
     }
 
     /// <summary>A place of the archive, which was there before all branches and loops, wherever it is asked for first.</summary>
@@ -206,6 +214,12 @@ internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal
         return (root, names[^1]);
     }
 
+    /// <summary>What a tensor is in the file; null where it is none of the file's.</summary>
+    public TensorData? DataOf(TensorReference reference) => tensors.Find(stored => stored.Reference == reference)?.Tensor.Data;
+
+    /// <summary>Whether all tensors of a value are the file's.</summary>
+    public bool IsOfFile(Datum first) => TensorsOf(first).All(tensor => DataOf(tensor) is not null);
+
     /// <summary>An attribute as it is in the file; null where it is none of the file's.</summary>
     public Datum? First(Instance instance, string name) => instance.Attributes.TryGetValue(name, out var cell) ? stored.Find(attribute => attribute.Cell == cell)?.First : null;
 
@@ -258,6 +272,20 @@ internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal
         return value;
     }
 
+    /// <summary>A memory that lives from run to run: which others it may be one with, a run before has decided.</summary>
+    public void Shared(string slot, Memory memory)
+    {
+        foreach (var other in state.SharersOf(slot))
+        {
+            if (slots.TryGetValue(other, out var cell))
+            {
+                memory.Cell.MayBe(cell);
+            }
+        }
+
+        slots[slot] = memory.Cell;
+    }
+
     private TensorReference Tensor(ScriptValue.Tensor tensor, string? path, bool isParameter)
     {
         var inStorage = sharers.TryGetValue(tensor.Storage, out var list) ? list : sharers[tensor.Storage] = [];
@@ -279,6 +307,7 @@ internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal
             memory.Cell.MayBe(other.Memories.First().Cell);
         }
 
+        Shared(state.SlotOf(tensor), memory);
         var reference = new TensorReference(journal, memory) { Stored = tensor };
         inStorage.Add((tensor, reference));
         tensors.Add(new(tensor, input, reference, memory.Contents));

@@ -37,7 +37,7 @@ internal sealed partial class Interpreter
             (Datum.Tensor)it.CallOperator("aten::flip", [part, it.NewList([Datum.Of(0)])], []), [part])))) : a[0] is Datum.List list ? it.Change(list, items => items.Reverse()) : null),
         ("aten::sort", (it, a) => a[0] is Datum.List list ? Done(() => it.SetItems(list.Items, it.InOrder(list, a.Find(1, "reverse") is Datum.Bool { Known: true }))) : null),
         ("aten::sorted", (it, a) => a[0] is Datum.List list ? new Datum.List(it.journal.New(it.InOrder(list, a.Find(1, "reverse") is Datum.Bool { Known: true }))) : null),
-        ("aten::index", (it, a) => a[0] is Datum.List list ? it.PlaceOf(list, a[1]) ?? Datum.Of(it.IndexOf(ListItems(list), a[1])) : null),
+        ("aten::index", (it, a) => a[0] is Datum.Text ? PlaceIn(a, isLast: false, mustBe: true) : a[0] is Datum.List list ? it.PlaceOf(list, a[1]) ?? Datum.Of(it.IndexOf(ListItems(list), a[1])) : null),
         ("aten::count", (it, a) => a[0] is Datum.List list ? it.CountOf(list, a[1]) ?? Datum.Of(ListItems(list).Count(item => it.IsSame(item, a[1])))
             : a[0] is Datum.Text text ? CountIn(text, a) : null),
         ("aten::copy", (it, a) => a[0] is Datum.List list ? it.CopyOf(list) : a[0] is Datum.Dict dict ? it.NewDict(DictItems(dict)) : null),
@@ -48,7 +48,8 @@ internal sealed partial class Interpreter
         ("aten::keys", (it, a) => a[0] is Datum.Dict dict ? it.NewList(DictItems(dict).Select(item => item.Key)) : null),
         ("aten::values", (it, a) => a[0] is Datum.Dict dict ? it.NewList(DictItems(dict).Select(item => item.Value)) : null),
         ("aten::items", (it, a) => a[0] is Datum.Dict dict ? it.NewList(DictItems(dict).Select(item => (Datum)Datum.TupleOf(item.Key, item.Value))) : null),
-        ("aten::get", (it, a) => a[0] is Datum.Dict dict ? Find(dict, KeyOf(a[1])) ?? (a.Count > 2 ? a[2] : Datum.Nothing) : null),
+        ("aten::get", (it, a) => a[0] is Datum.Dict given && a[1] is Datum.Int { Known: null } key ? it.ValueOf(given, key, a.Count > 2 ? a[2] : Datum.Nothing)
+            : a[0] is Datum.Dict dict ? Find(dict, KeyOf(a[1])) ?? (a.Count > 2 ? a[2] : Datum.Nothing) : null),
         ("aten::setdefault", (it, a) => it.SetDefault(a)),
         ("aten::update", (it, a) => Done(() => DictItems((Datum.Dict)a[1]).ForEach(item => it.SetItem(a[0], item.Key, item.Value)))),
         ("aten::popitem", (it, a) => a[0] is Datum.Dict dict && DictItems(dict) is [.., var last] ? it.TakeOut(dict, last) : null),
@@ -137,6 +138,8 @@ internal sealed partial class Interpreter
     {
         switch (of)
         {
+            case Datum.Dict dict when item is Datum.Int { Known: null } unknown:
+                return HasKey(dict, unknown);
             case Datum.Dict dict:
                 return Datum.Of(Find(dict, KeyOf(item)) is not null);
             case Datum.Text { IsRough: false } text when item is Datum.Text { IsRough: false } part:

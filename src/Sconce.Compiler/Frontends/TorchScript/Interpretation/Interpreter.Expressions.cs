@@ -179,6 +179,9 @@ internal sealed partial class Interpreter
                 var items = ItemsOf(of);
                 var place = Place(index, items.Count);
                 return items[place].Usable();
+            case Datum.Dict dict when index.Usable() is Datum.Int { Known: null } unknown:
+                Assert(HasKey(dict, unknown), "a key that the dict does not have");
+                return ValueOf(dict, unknown, null);
             case Datum.Dict dict:
                 var key = KeyOf(index);
                 return Find(dict, key) ?? throw SconceException.Expected($"a key of the dict ({string.Join(", ", DictItems(dict).Select(item => item.Key.Kind))})", key.Kind);
@@ -344,6 +347,11 @@ internal sealed partial class Interpreter
         }
     }
 
+    /// <summary>The member of an enumeration that has a value; null where none has.</summary>
+    private Datum.Member? MemberOf(string name, Datum value) => code.FindClass(name) is { Definition.Base: "Enum" } type
+        ? type.Definition.Attributes.Where(member => member.Value is not null).Select(member => new Datum.Member(name, member.Name, Evaluate(member.Value!, new Frame(type.Source))))
+            .FirstOrDefault(member => member.Value.Equals(value)) : null;
+
     private Datum CallDefined(string name, IReadOnlyList<Datum> arguments, IReadOnlyList<(string Name, Datum Value)> named)
     {
         if (name.EndsWith(".__new__", StringComparison.Ordinal))
@@ -371,9 +379,7 @@ internal sealed partial class Interpreter
                         ?? (field.Value is { } otherwise ? Evaluate(otherwise, new Frame(type.Source)) : Datum.Nothing))],
                     [.. fields.Select(field => field.Name)]);
             case "Enum":
-                return type.Definition.Attributes.Where(member => member.Value is not null)
-                    .Select(member => new Datum.Member(name, member.Name, Evaluate(member.Value!, new Frame(type.Source))))
-                    .FirstOrDefault(member => member.Value.Equals(arguments[0])) ?? throw SconceException.Expected($"a member of {name}", arguments[0].Kind);
+                return MemberOf(name, arguments[0]) ?? throw SconceException.Expected($"a member of {name}", arguments[0].Kind);
             default:
                 var made = new Instance(name);
                 foreach (var constant in type.Definition.Attributes.Where(attribute => TypeNames.Head(attribute.Type) == "Final" && attribute.Value is not null))

@@ -20,7 +20,7 @@ internal sealed partial class Interpreter
         ("aten::floor_divide", Arithmetic("floordiv", (a, b) => a.FloorDiv(b), (a, b) => b == 0 ? throw ByZero() : FloorDivide(a, b), (a, b) => Math.Floor(a / b))),
         ("aten::remainder", Arithmetic("mod", (a, b) => a.Mod(b), (a, b) => b == 0 ? throw ByZero() : a - (b * FloorDivide(a, b)), Modulo)),
         ("aten::mod", Arithmetic("mod", (a, b) => a.Mod(b), (a, b) => b == 0 ? throw ByZero() : a - (b * FloorDivide(a, b)), Modulo)),
-        ("aten::fmod", (it, a) => IsNumber(a[0]) && it.ToFloat(a[0]).Known is { } x && it.ToFloat(a[1]).Known is { } y ? Datum.Of(x % y) : null),
+        ("aten::fmod", FunctionOfTwo((x, y) => x % y)),
         ("aten::pow", (it, a) => it.Power(a)),
         ("aten::pow.int_to_int", (it, a) => it.Power(a)),
         ("aten::neg", (it, a) => a[0] switch
@@ -41,8 +41,8 @@ internal sealed partial class Interpreter
         ("aten::__and__", Bits("and_", (a, b) => a && b, (a, b) => a & b)),
         ("aten::__or__", Bits("or_", (a, b) => a || b, (a, b) => a | b)),
         ("aten::__xor__", Bits("ne", (a, b) => a != b, (a, b) => a ^ b)),
-        ("aten::__lshift__", (it, a) => a[0] is Datum.Int { Known: { } x } && a[1] is Datum.Int { Known: { } n } ? Datum.Of(n is < 0 or > 63 ? 0 : x << (int)n) : null),
-        ("aten::__rshift__", (it, a) => a[0] is Datum.Int { Known: { } x } && a[1] is Datum.Int { Known: { } n } ? Datum.Of(x >> (int)Math.Clamp(n, 0, 63)) : null),
+        ("aten::__lshift__", (it, a) => a[0] is Datum.Int { Known: { } x } && a[1] is Datum.Int { Known: { } n } ? Datum.Of(n is < 0 or > 63 ? 0 : x << (int)n) : it.OnIntegers(a)),
+        ("aten::__rshift__", (it, a) => a[0] is Datum.Int { Known: { } x } && a[1] is Datum.Int { Known: { } n } ? Datum.Of(x >> (int)Math.Clamp(n, 0, 63)) : it.OnIntegers(a)),
         ("aten::__not__", (it, a) => it.Not(it.ToBool(a[0]))),
         ("aten::bitwise_not", (it, a) => a[0] is Datum.Int { Known: { } x } ? Datum.Of(~x) : a[0] is Datum.Bool { Known: { } f } ? Datum.Of(!f) : null),
         ("aten::__is__", (it, a) => Is(it, a)),
@@ -71,7 +71,8 @@ internal sealed partial class Interpreter
         }),
         ("aten::sqrt", Function(Math.Sqrt)),
         ("aten::exp", Function(Math.Exp)),
-        ("aten::log", (it, a) => a.Count == 2 && IsNumber(a[0]) ? Datum.Of(Math.Log(it.Known(a[0])) / Math.Log(it.Known(a[1]))) : Function(Math.Log)(it, a)),
+        ("aten::log", (it, a) => a.Count == 2 && IsNumber(a[0])
+            ? it.CallOperator("aten::div", [it.CallOperator("aten::log", [a[0]], []), it.CallOperator("aten::log", [a[1]], [])], []) : Function(Math.Log)(it, a)),
         ("aten::log2", Function(Math.Log2)),
         ("aten::log10", Function(Math.Log10)),
         ("aten::log1p", Function(x => Math.Log(1 + x))),
@@ -84,13 +85,15 @@ internal sealed partial class Interpreter
         ("aten::sinh", Function(Math.Sinh)),
         ("aten::cosh", Function(Math.Cosh)),
         ("aten::tanh", Function(Math.Tanh)),
-        ("aten::degrees", Function(x => x * 180 / Math.PI)),
-        ("aten::radians", Function(x => x * Math.PI / 180)),
-        ("aten::isnan", (it, a) => a[0] is Datum.Float { Known: { } known } ? Datum.Of(double.IsNaN(known)) : a[0] is Datum.Int ? Datum.Of(false) : null),
-        ("aten::isinf", (it, a) => a[0] is Datum.Float { Known: { } known } ? Datum.Of(double.IsInfinity(known)) : a[0] is Datum.Int ? Datum.Of(false) : null),
-        ("aten::isfinite", (it, a) => a[0] is Datum.Float { Known: { } known } ? Datum.Of(double.IsFinite(known)) : a[0] is Datum.Int ? Datum.Of(true) : null),
+        ("aten::degrees", (it, a) => IsNumber(a[0]) ? it.CallOperator("aten::mul", [it.ToFloat(a[0]), Datum.Of(180 / Math.PI)], []) : null),
+        ("aten::radians", (it, a) => IsNumber(a[0]) ? it.CallOperator("aten::mul", [it.ToFloat(a[0]), Datum.Of(Math.PI / 180)], []) : null),
+        ("aten::fabs", Absolute),
+        ("aten::isnan", Asking(double.IsNaN)),
+        ("aten::isinf", Asking(double.IsInfinity)),
+        ("aten::isfinite", Asking(double.IsFinite)),
         ("aten::gcd", (it, a) => a[0] is Datum.Int { Known: { } x } && a[1] is Datum.Int { Known: { } y } ? Datum.Of((long)BigInteger.GreatestCommonDivisor(x, y)) : null),
-        ("aten::atan2", (it, a) => IsNumber(a[0]) && IsNumber(a[1]) ? Datum.Of(Math.Atan2(it.Known(a[0]), it.Known(a[1]))) : null),
+        ("aten::atan2", FunctionOfTwo(Math.Atan2)),
+        ("aten::copysign", FunctionOfTwo(Math.CopySign)),
         ("aten::__round_to_zero_floordiv", (it, a) => Datum.Of(it.Whole(a[0]) / (it.Whole(a[1]) is var b && b != 0 ? b : throw ByZero()))),
         ("aten::__range_length", (it, a) => it.RangeLength(it.ToInt(a[0]), it.ToInt(a[1]), it.ToInt(a[2]))),
         ("aten::__derive_index", (it, a) => it.CallOperator("aten::add", [a[1], it.CallOperator("aten::mul", [a[0], a[2]], [])], [])),
@@ -318,6 +321,7 @@ internal sealed partial class Interpreter
         (Datum.Bool { Known: { } x }, Datum.Bool { Known: { } y }) => Datum.Of(flags(x, y)),
         (Datum.Bool x, Datum.Bool y) => Simplified(name, x, y) ?? it.Emitted(name, x, y),
         (Datum.Int { Known: { } x }, Datum.Int { Known: { } y }) => Datum.Of(integers(x, y)),
+        (Datum.Int, Datum.Int) => it.OnIntegers(a),
         _ => null,
     };
 
@@ -338,6 +342,18 @@ internal sealed partial class Interpreter
 
     private static Builtin Function(Func<double, double> function) => (it, a) =>
         !IsNumber(a[0]) || a.Count > 1 ? null : it.ToFloat(a[0]).Known is { } known ? Datum.Of(function(known)) : it.OnTensor(a.Operator, a);
+
+    private static Builtin FunctionOfTwo(Func<double, double, double> function) => (it, a) => !IsNumber(a[0]) || !IsNumber(a[1]) ? null
+        : it.ToFloat(a[0]).Known is { } x && it.ToFloat(a[1]).Known is { } y ? Datum.Of(function(x, y))
+        : it.ToNumber((Datum.Tensor)it.CallOperator(a.Operator, [it.TensorOf(it.ToFloat(a[0]), DType.Float64), it.TensorOf(it.ToFloat(a[1]), DType.Float64)], []));
+
+    private static Builtin Asking(Func<double, bool> question) => (it, a) => !IsNumber(a[0]) ? null : it.ToFloat(a[0]).Known is { } known ? Datum.Of(question(known))
+        : it.ToNumber((Datum.Tensor)it.CallOperator(a.Operator, [it.TensorOf(it.ToFloat(a[0]), DType.Float64)], []));
+
+    /// <summary>An operator of ints that only the run knows, computed in tensors of int64.</summary>
+    private Datum? OnIntegers(BuiltinCall a) => a[0] is Datum.Int x && a[1] is Datum.Int y
+        ? ToNumber((Datum.Tensor)CallOperator(a.Operator.Replace("__and__", "bitwise_and", StringComparison.Ordinal).Replace("__or__", "bitwise_or", StringComparison.Ordinal)
+            .Replace("__xor__", "bitwise_xor", StringComparison.Ordinal), [TensorOf(x, DType.Int64), TensorOf(y, DType.Int64)], [])) : null;
 
     /// <summary>A function of a number that only the run knows, computed in a tensor of float64.</summary>
     private Datum OnTensor(string op, BuiltinCall a)

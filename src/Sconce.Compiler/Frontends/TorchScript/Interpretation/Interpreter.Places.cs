@@ -22,6 +22,18 @@ internal sealed partial class Interpreter
         return chosen;
     }
 
+    /// <summary>Whether a dict has a key that only the run tells.</summary>
+    private Datum.Bool HasKey(Datum.Dict dict, Datum.Int key) => KeysOf(dict).Aggregate(
+        Datum.Of(false), (any, item) => (Datum.Bool)CallOperator("aten::__or__", [any, CallOperator("aten::eq", [key, item.Key], [])], []));
+
+    /// <summary>A dict's value for a key that only the run tells; without another, one of those there are.</summary>
+    private Datum ValueOf(Datum.Dict dict, Datum.Int key, Datum? otherwise) => KeysOf(dict) is { IsEmpty: false } items ? items.Reverse().Aggregate(
+        otherwise ?? items[^1].Value, (chosen, item) => Either(DecisionOf(((Datum.Bool)CallOperator("aten::eq", [key, item.Key], [])).Value), item.Value, chosen))
+        : otherwise ?? throw new RaisedException("a key of an empty dict");
+
+    private static ImmutableList<(Datum Key, Datum Value)> KeysOf(Datum.Dict dict) => DictItems(dict) is { Count: <= MostPlaces } items ? items
+        : throw SconceException.Unsupported($"a key that only the run can tell, of a dict of {DictItems(dict).Count}", hint: "put the values into a tensor, and take its items");
+
     /// <summary>The list with another item at a place.</summary>
     private ImmutableList<Datum> WithItemAt(ImmutableList<Datum> items, Datum.Int place, Datum value)
     {

@@ -16,11 +16,18 @@ internal sealed partial class Interpreter
         ("aten::strip", Trimming((text, characters) => text.Trim(characters))),
         ("aten::lstrip", Trimming((text, characters) => text.TrimStart(characters))),
         ("aten::rstrip", Trimming((text, characters) => text.TrimEnd(characters))),
-        ("aten::startswith", (it, a) => Datum.Of(TextIn(a[0]).StartsWith(TextIn(a[1]), StringComparison.Ordinal))),
-        ("aten::endswith", (it, a) => Datum.Of(TextIn(a[0]).EndsWith(TextIn(a[1]), StringComparison.Ordinal))),
-        ("aten::find", (it, a) => Datum.Of(TextIn(a[0]).IndexOf(TextIn(a[1]), StringComparison.Ordinal))),
-        ("aten::rfind", (it, a) => Datum.Of(TextIn(a[0]).LastIndexOf(TextIn(a[1]), StringComparison.Ordinal))),
-        ("aten::replace", (it, a) => Datum.Of(TextIn(a[1]).Length == 0 ? TextIn(a[0]) : TextIn(a[0]).Replace(TextIn(a[1]), TextIn(a[2]), StringComparison.Ordinal))),
+        ("aten::startswith", (it, a) => Datum.Of(PartOf(a, 2).Text.StartsWith(TextIn(a[1]), StringComparison.Ordinal))),
+        ("aten::endswith", (it, a) => Datum.Of(PartOf(a, 2).Text.EndsWith(TextIn(a[1]), StringComparison.Ordinal))),
+        ("aten::find", (it, a) => PlaceIn(a, isLast: false, mustBe: false)),
+        ("aten::rfind", (it, a) => PlaceIn(a, isLast: true, mustBe: false)),
+        ("aten::rindex", (it, a) => PlaceIn(a, isLast: true, mustBe: true)),
+        ("aten::replace", (it, a) => Datum.Of(Replaced(TextIn(a[0]), TextIn(a[1]), TextIn(a[2]), Most(a, 3, "max")))),
+        ("aten::partition", (it, a) => it.Partition(a, isLast: false)),
+        ("aten::rpartition", (it, a) => it.Partition(a, isLast: true)),
+        ("aten::capitalize", (it, a) => Datum.Of(TextIn(a[0]) is { Length: > 0 } text ? $"{char.ToUpperInvariant(text[0])}{text[1..].ToLowerInvariant()}" : "")),
+        ("aten::zfill", (it, a) => Datum.Of(TextIn(a[0]).PadLeft(Sane(it.Whole(a[1]), 1), '0'))),
+        ("aten::ljust", (it, a) => Datum.Of(TextIn(a[0]).PadRight(Sane(it.Whole(a[1]), 1), FillOf(a)))),
+        ("aten::rjust", (it, a) => Datum.Of(TextIn(a[0]).PadLeft(Sane(it.Whole(a[1]), 1), FillOf(a)))),
         ("aten::join", (it, a) => Datum.Of(string.Join(TextIn(a[0]), ItemsOf(a[1]).Select(TextIn)))),
         ("aten::splitlines", (it, a) => it.NewList(TextIn(a[0]).Split('\n').Select(Datum.Of))),
         ("aten::isdigit", (it, a) => Datum.Of(TextIn(a[0]) is { Length: > 0 } text && text.All(char.IsAsciiDigit))),
@@ -28,8 +35,8 @@ internal sealed partial class Interpreter
         ("aten::ord", (it, a) => TextIn(a[0]) is [var c] ? Datum.Of((long)c) : throw SconceException.Expected("one character", a[0].Kind)),
         ("aten::chr", (it, a) => Datum.Of(((char)it.Whole(a[0])).ToString())),
         ("aten::hex", (it, a) => Datum.Of(it.Whole(a[0]) is var value && value < 0 ? $"-0x{-value:x}" : $"0x{it.Whole(a[0]):x}")),
-        ("aten::split", (it, a) => a[0] is Datum.Text ? it.NewList((a.Find(1, "separator") is Datum.Text separator
-            ? TextIn(a[0]).Split(separator.Value) : TextIn(a[0]).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Select(Datum.Of)) : null),
+        ("aten::split", (it, a) => a[0] is Datum.Text ? it.NewList(Pieces(TextIn(a[0]), a, isLast: false).Select(Datum.Of)) : null),
+        ("aten::rsplit", (it, a) => a[0] is Datum.Text ? it.NewList(Pieces(TextIn(a[0]), a, isLast: true).Select(Datum.Of)) : null),
         ("aten::percentFormat", (it, a) => it.PercentFormat(TextIn(a[0]), a.Count == 2 && a[1] is Datum.Tuple parts ? parts.Items : [.. a.Given.Skip(1)])),
         ("prim::Print", (_, _) => Datum.Nothing),
         ("aten::warn", (_, _) => Datum.Nothing),
@@ -85,39 +92,98 @@ internal sealed partial class Interpreter
 
     private static Datum.Int CountIn(Datum.Text text, BuiltinCall a)
     {
-        var (whole, part) = (TextIn(text), TextIn(a[1]));
+        var (whole, part) = (PartOf(a, 2).Text, TextIn(a[1]));
         return Datum.Of(part.Length == 0 ? whole.Length + 1 : (whole.Length - whole.Replace(part, "", StringComparison.Ordinal).Length) / part.Length);
     }
 
+    /// <summary>What lies between the bounds that a call gives, of which negative ones count from the end, and where it begins.</summary>
+    private static (string Text, int Start) PartOf(BuiltinCall a, int place)
+    {
+        var text = TextIn(a[0]);
+        var start = Bound(a.Find(place, "start"), 0, 0);
+        var end = Bound(a.Find(place + 1, "end"), text.Length, 1);
+        return (end > start ? text[start..end] : "", start);
+
+        int Bound(Datum given, int otherwise, int more) => given switch
+        {
+            Datum.None => otherwise,
+            Datum.Int { Known: { } known } => (int)Math.Clamp(known < 0 ? text.Length + known + more : known, 0, text.Length),
+            _ => throw Unknown("a place in a string"),
+        };
+    }
+
+    private static Datum.Int PlaceIn(BuiltinCall a, bool isLast, bool mustBe)
+    {
+        var (part, start) = PartOf(a, 2);
+        var at = isLast ? part.LastIndexOf(TextIn(a[1]), StringComparison.Ordinal) : part.IndexOf(TextIn(a[1]), StringComparison.Ordinal);
+        return at >= 0 ? Datum.Of(start + at) : mustBe ? throw new RaisedException("substring not found") : Datum.Of(-1);
+    }
+
+    /// <summary>How often something is done; without bound where nothing or a negative number says so.</summary>
+    private static long Most(BuiltinCall a, int place, string name) => a.Find(place, name) switch
+    {
+        Datum.None => long.MaxValue,
+        Datum.Int { Known: { } known } => known < 0 ? long.MaxValue : known,
+        _ => throw Unknown("a count"),
+    };
+
+    private static string Replaced(string text, string old, string replacement, long most)
+    {
+        if (old.Length == 0)
+        {
+            return text;
+        }
+
+        var (made, from) = (new StringBuilder(), 0);
+        for (var at = text.IndexOf(old, StringComparison.Ordinal); at >= 0 && most > 0; at = text.IndexOf(old, from, StringComparison.Ordinal), most--)
+        {
+            made.Append(text, from, at - from).Append(replacement);
+            from = at + old.Length;
+            Budget.Take(sizeof(char) * replacement.Length);
+        }
+
+        return made.Append(text, from, text.Length - from).ToString();
+    }
+
+    /// <summary>Text in pieces: between separators, or the words; what is left after the most that are asked for stays one.</summary>
+    private static IReadOnlyList<string> Pieces(string text, BuiltinCall a, bool isLast)
+    {
+        var most = Most(a, 2, "max");
+        if (a.Find(1, "separator") is not Datum.Text { Value: var separator })
+        {
+            return most == long.MaxValue ? text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) : throw SconceException.Unsupported("a split at spaces that ends after some");
+        }
+
+        var pieces = text.Split(separator);
+        var count = pieces.Length - 1 <= most ? 0 : pieces.Length - 1 - (int)most;
+        return isLast ? [string.Join(separator, pieces[..(count + 1)]), .. pieces[(count + 1)..]] : [.. pieces[..^(count + 1)], string.Join(separator, pieces[^(count + 1)..])];
+    }
+
+    private Datum Partition(BuiltinCall a, bool isLast)
+    {
+        var (text, separator) = (TextIn(a[0]), TextIn(a[1]));
+        var at = isLast ? text.LastIndexOf(separator, StringComparison.Ordinal) : text.IndexOf(separator, StringComparison.Ordinal);
+        string[] parts = at >= 0 ? [text[..at], separator, text[(at + separator.Length)..]] : isLast ? ["", "", text] : [text, "", ""];
+        return Datum.TupleOf(parts.Select(part => (Datum)Datum.Of(part)));
+    }
+
+    private static char FillOf(BuiltinCall a) => a.Find(2, "fillchar") is Datum.Text { Value: [var fill] } ? fill : ' ';
+
+    /// <summary>Text with each {} replaced; whatever else has braces stays as it is.</summary>
     private Datum.Text Format(BuiltinCall a)
     {
         var pattern = a[0] as Datum.Text ?? throw SconceException.Expected("a string to format", a[0].Kind);
-        var (made, rough, next) = (new StringBuilder(), pattern.IsRough, 1);
-        for (var i = 0; i < pattern.Value.Length; i++)
+        var (made, rough, from) = (new StringBuilder(), pattern.IsRough, 0);
+        for (var next = 1; pattern.Value.IndexOf("{}", from, StringComparison.Ordinal) is >= 0 and var at; next++)
         {
-            var c = pattern.Value[i];
-            if (c is '{' or '}' && i + 1 < pattern.Value.Length && pattern.Value[i + 1] == c)
-            {
-                made.Append(c);
-                i++;
-            }
-            else if (c == '{' && pattern.Value.IndexOf('}', i) is >= 0 and var end)
-            {
-                if (next < a.Count)
-                {
-                    var text = TextOf(a[next++]);
-                    made.Append(text.Value);
-                    rough |= text.IsRough || end > i + 1;
-                }
-
-                i = end;
-            }
-            else
-            {
-                made.Append(c);
-            }
+            // A pattern that is rough may have more gaps than are known.
+            var text = next < a.Count || rough ? TextOf(next < a.Count ? a[next] : Datum.Nothing) : throw new RaisedException($"Too few arguments for format string: {pattern.Value}");
+            made.Append(pattern.Value, from, at - from).Append(text.Value);
+            rough |= text.IsRough;
+            from = at + 2;
         }
 
+        made.Append(pattern.Value, from, pattern.Value.Length - from);
         Budget.Take(sizeof(char) * made.Length);
         return new(made.ToString(), rough);
     }

@@ -32,7 +32,7 @@ internal sealed partial class Interpreter
     public Interpreter(ScriptArchive archive, ProgramCode code, GraphBuilder builder, ScriptState state, IReadOnlySet<Statement> exactLoops)
     {
         (this.archive, this.code, this.builder, this.exactLoops) = (archive, code, builder, exactLoops);
-        attributes = new Attributes(code, builder, journal, state, SetState);
+        attributes = new Attributes(code, builder, journal, state, SetState, MemberOf);
     }
 
     /// <summary>The variables of a call, and the code it is of.</summary>

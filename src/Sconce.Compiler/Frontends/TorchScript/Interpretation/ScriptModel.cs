@@ -136,7 +136,7 @@ internal sealed class ScriptPass
             return null;
         }
 
-        if (isNew)
+        if (isNew || state.Share([.. writer.Ends.Select(end => (state.SlotOf(end.Tensor), end.Now)), .. slots.Ends]))
         {
             return null;
         }
@@ -237,7 +237,7 @@ internal sealed class ScriptPass
         var changed = false;
         foreach (var (path, (first, now)) in writer.Changed)
         {
-            begins |= StateValue.Of(first, builder) is not { } before || StateValue.Both(before, StateOf(path, now)) is null;
+            begins |= StateValue.Of(first, builder) is not { } before || StateValue.Both(before, StateOf(path, now)) is null || !interpreter.State.IsOfFile(first);
         }
 
         foreach (var (path, (first, now)) in writer.Changed)

@@ -10,6 +10,7 @@ namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
 internal sealed class ScriptState
 {
     private readonly List<Known> tensors = [];
+    private readonly HashSet<(string Slot, string Other)> sharers = [];
     private readonly Dictionary<ScriptStorage, List<Known>> byStorage = new(ReferenceEqualityComparer.Instance);
 
     private sealed class Known(ScriptValue.Tensor tensor, string name)
@@ -57,6 +58,34 @@ internal sealed class ScriptState
 
         return Version > before;
     }
+
+    /// <summary>What a tensor that lives from run to run is called here.</summary>
+    public string SlotOf(ScriptValue.Tensor tensor) => KnownOf(tensor, null).Name;
+
+    /// <summary>Takes down which of the tensors that live from run to run are one memory after a run: a later one that writes to the one writes to the other. Whether that is new.</summary>
+    public bool Share(IReadOnlyList<(string Slot, TensorReference Now)> ends)
+    {
+        var before = Version;
+        var holders = new Dictionary<Cell, List<string>>(ReferenceEqualityComparer.Instance);
+        foreach (var (slot, now) in ends)
+        {
+            foreach (var memory in now.Memories)
+            {
+                var others = holders.TryGetValue(memory.Cell, out var list) ? list : holders[memory.Cell] = [];
+                foreach (var other in others.Where(other => other != slot && sharers.Add((slot, other))))
+                {
+                    sharers.Add((other, slot));
+                    Version++;
+                }
+
+                others.Add(slot);
+            }
+        }
+
+        return Version > before;
+    }
+
+    public IEnumerable<string> SharersOf(string slot) => sharers.Where(pair => pair.Slot == slot).Select(pair => pair.Other);
 
     /// <summary>What is written must be seen in no other shape: a later run would find there what the file had.</summary>
     public void CheckViews()

@@ -14,8 +14,12 @@ namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
 internal sealed class StateSlots(Interpreter interpreter, GraphBuilder builder, Journal journal, bool areCopies)
 {
     private readonly List<(GraphInput Input, string Path)> slots = [];
+    private readonly List<(string Slot, TensorReference Now)> ends = [];
 
-    /// <summary>A value of a kind, in buffers that hold zeros, or numbers as given, before the first run.</summary>
+    /// <summary>The buffers that were filled, with the tensors that they were filled with.</summary>
+    public IReadOnlyList<(string Slot, TensorReference Now)> Ends => ends;
+
+    /// <summary>A value of a kind, in buffers that hold what is given before the first run, or zeros.</summary>
     public Datum Make(StateValue state, string path, Datum? first)
     {
         switch (state)
@@ -23,14 +27,14 @@ internal sealed class StateSlots(Interpreter interpreter, GraphBuilder builder, 
             case StateValue.Constant constant:
                 return constant.Value;
             case StateValue.Tensor tensor:
-                return new Datum.Tensor(Buffer(path, tensor.Type, tensor.Shape, null));
+                return new Datum.Tensor(Buffer(path, tensor.Type, tensor.Shape, first));
             case StateValue.Number number:
                 return interpreter.NumberOf(new Datum.Tensor(Buffer(path, number.Type, [], first)));
             case StateValue.Items items:
                 var values = items.Values.Select((value, i) => Make(value, FormattableString.Invariant($"{path}.{i}"), ItemOf(first, i))).ToList();
                 return items.IsList ? new Datum.List(journal.New(values.ToImmutableList(), areCopies)) : new Datum.Tuple([.. values], items.Names);
             case StateValue.Pairs pairs:
-                return new Datum.Dict(journal.New(pairs.Values.Select((pair, i) => (pair.Key, Make(pair.Value, FormattableString.Invariant($"{path}.{i}"), null))).ToImmutableList(), areCopies));
+                return new Datum.Dict(journal.New(pairs.Values.Select((pair, i) => (pair.Key, Make(pair.Value, FormattableString.Invariant($"{path}.{i}"), ItemOf(first, i)))).ToImmutableList(), areCopies));
             case StateValue.Members members:
                 var instance = new Instance(members.ClassName);
                 members.Values.ToList().ForEach(member => instance.Attributes.Add(member.Name, journal.New(Make(member.Value, $"{path}.{member.Name}", null), areCopies)));
@@ -59,6 +63,7 @@ internal sealed class StateSlots(Interpreter interpreter, GraphBuilder builder, 
             case (StateValue.Constant constant, _) when constant.Value.Equals(now):
                 break;
             case (StateValue.Tensor, Datum.Tensor tensor):
+                ends.Add((NameOf(path), tensor.Reference));
                 Put(path, tensor);
                 break;
             case (StateValue.Number number, Datum.Int or Datum.Float or Datum.Bool):
@@ -85,10 +90,35 @@ internal sealed class StateSlots(Interpreter interpreter, GraphBuilder builder, 
     {
         Datum.Tuple tuple when place < tuple.Items.Length => tuple.Items[place],
         Datum.List { Items.Now: ImmutableList<Datum> items } when place < items.Count => items[place],
+        Datum.Dict { Items.Now: ImmutableList<(Datum Key, Datum Value)> pairs } when place < pairs.Count => pairs[place].Value,
         _ => null,
     };
 
     private TensorReference Buffer(string path, DType type, ImmutableArray<long> shape, Datum? first)
+    {
+        var data = first is Datum.Tensor stored ? Copied(stored.Reference) : Numbers(type, shape, first);
+        var value = new Value(builder.Name(path), new GraphType.Tensor(type, [.. shape.Select(size => (Dim)size)]));
+        var input = new GraphInput(value, InputKind.Buffer, NameOf(path), data) { IsState = true };
+        builder.Graph.Inputs.Add(input);
+        builder.Typer.Define(input);
+        slots.Add((input, path));
+        var made = interpreter.NewTensor(value);
+        interpreter.State.Shared(NameOf(path), made.Memories.First());
+        return made;
+    }
+
+    /// <summary>What a tensor of the file holds, in memory of its own: tensors of one memory would be taken for views of each other.</summary>
+    private TensorData Copied(TensorReference first)
+    {
+        var data = interpreter.State.DataOf(first) ?? throw SconceException.Internal("a state that begins as no tensor of the file");
+        Budget.Take(data.ByteCount);
+        return TensorData.Dense(data.Type, data.Shape, data.ToDense().ToArray());
+    }
+
+    /// <summary>No tensor of the archive is called so.</summary>
+    private static string NameOf(string path) => $"{path} #later";
+
+    private static TensorData Numbers(DType type, ImmutableArray<long> shape, Datum? first)
     {
         var bytes = new byte[shape.Aggregate((long)type.Size(), (a, b) => checked(a * b))];
         Budget.Take(bytes.Length);
@@ -105,12 +135,7 @@ internal sealed class StateSlots(Interpreter interpreter, GraphBuilder builder, 
                 break;
         }
 
-        var value = new Value(builder.Name(path), new GraphType.Tensor(type, [.. shape.Select(size => (Dim)size)]));
-        var input = new GraphInput(value, InputKind.Buffer, $"{path} #later", TensorData.Dense(type, shape, bytes)) { IsState = true };
-        builder.Graph.Inputs.Add(input);
-        builder.Typer.Define(input);
-        slots.Add((input, path));
-        return interpreter.NewTensor(value);
+        return TensorData.Dense(type, shape, bytes);
     }
 
     private void Put(string path, Datum.Tensor tensor) => builder.Graph.Mutations.Add((slots.Find(slot => slot.Path == path).Input.Value, tensor.Reference.Read(builder)));

@@ -9,9 +9,13 @@ namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
 internal sealed class StateWriter(Graph graph, GraphBuilder builder, Attributes attributes)
 {
     private readonly HashSet<ScriptValue.Tensor> written = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<ScriptValue.Tensor, TensorReference> replaced = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Attributes that are of another kind after the run than before, with both.</summary>
     public Dictionary<string, (Datum First, Datum Now)> Changed { get; } = [];
+
+    /// <summary>The tensors of the archive that the program asked for, by the tensors that are there after the run.</summary>
+    public IEnumerable<(ScriptValue.Tensor Tensor, TensorReference Now)> Ends => attributes.Tensors.Select(stored => (stored.Tensor, replaced.GetValueOrDefault(stored.Tensor, stored.Reference)));
 
     /// <summary>Writes all but the attributes that a plan is for, and gives the tensors that are written.</summary>
     public HashSet<ScriptValue.Tensor> Write(StatePlan? plan)
@@ -20,14 +24,14 @@ internal sealed class StateWriter(Graph graph, GraphBuilder builder, Attributes 
         {
             if (attribute.Cell.Content is Datum now && !ReferenceEquals(now, attribute.First) && plan?.Values.ContainsKey(attribute.Path) != true)
             {
-                Guarded(attribute.Path, attribute.First, now, () => Replace(attribute.Path, attribute.First, now));
+                var before = AsFirst(attribute.First);
+                Guarded(attribute.Path, before, now, () => Replace(attribute.Path, before, now));
             }
         }
 
         foreach (var (path, cell, first) in attributes.Collections)
         {
-            if (!ReferenceEquals(cell.Content, first) && attributes.Stored.FirstOrDefault(attribute => attribute.First is Datum.List list ? list.Items == cell
-                : attribute.First is Datum.Dict dict && dict.Items == cell) is var owner
+            if (!ReferenceEquals(cell.Content, first) && attributes.Stored.FirstOrDefault(attribute => IsWithin(cell, attribute.First)) is var owner
                 && (owner is null || plan?.Values.ContainsKey(owner.Path) != true))
             {
                 if (owner is null)
@@ -36,7 +40,7 @@ internal sealed class StateWriter(Graph graph, GraphBuilder builder, Attributes 
                 }
                 else
                 {
-                    Guarded(owner.Path, owner.First is Datum.List ? new Datum.List(new Cell(first, 0)) : new Datum.Dict(new Cell(first, 0)), owner.First, () => Collection(path, first, cell.Content!));
+                    Guarded(owner.Path, AsFirst(owner.First), owner.First, () => Collection(path, first, cell.Content!));
                 }
             }
         }
@@ -52,6 +56,26 @@ internal sealed class StateWriter(Graph graph, GraphBuilder builder, Attributes 
         var changed = attributes.MadeTensors.FirstOrDefault(tensor => tensor.Reference.Memories.Any(memory => !ReferenceEquals(memory.Contents, tensor.First)));
         return changed is null ? written : throw Computed(changed.Path);
     }
+
+    /// <summary>Whether the items of a list or dict are a value's, or those of something in it.</summary>
+    private bool IsWithin(Cell cell, Datum value) => value switch
+    {
+        Datum.List { Items: var items } => items == cell || (FirstOf(items) as ImmutableList<Datum>)?.Exists(item => IsWithin(cell, item)) == true,
+        Datum.Dict { Items: var items } => items == cell || (FirstOf(items) as ImmutableList<(Datum Key, Datum Value)>)?.Exists(item => IsWithin(cell, item.Value)) == true,
+        Datum.Tuple tuple => tuple.Items.Any(item => IsWithin(cell, item)),
+        _ => false,
+    };
+
+    private object FirstOf(Cell cell) => attributes.Collections.FirstOrDefault(collection => collection.Cell == cell).First ?? cell.Content!;
+
+    /// <summary>A value of the file as it was before the run, with all its lists and dicts.</summary>
+    private Datum AsFirst(Datum value) => value switch
+    {
+        Datum.List list when FirstOf(list.Items) is ImmutableList<Datum> items => new Datum.List(new Cell(items.ConvertAll(AsFirst), 0)),
+        Datum.Dict dict when FirstOf(dict.Items) is ImmutableList<(Datum Key, Datum Value)> items => new Datum.Dict(new Cell(items.ConvertAll(item => (item.Key, AsFirst(item.Value))), 0)),
+        Datum.Tuple tuple => new Datum.Tuple([.. tuple.Items.Select(AsFirst)], tuple.Names),
+        _ => value,
+    };
 
     /// <summary>Of no kind that a plan is made for: what a buffer for it begins with is not known.</summary>
     private static SconceException Computed(string path) => new($"the attribute '{path}' is a tensor that {Interpreter.SetStateMethod} computes, and the model writes to it in a run",
@@ -113,6 +137,7 @@ internal sealed class StateWriter(Graph graph, GraphBuilder builder, Attributes 
 
                 var stored = attributes.Tensors.FirstOrDefault(tensor => ReferenceEquals(tensor.Reference, before.Reference)) ?? throw Computed(path);
                 Mutate(stored.Tensor, stored.Input, after.Reference.Read(builder));
+                replaced[stored.Tensor] = after.Reference;
                 return;
             case (Datum.Tuple before, Datum.Tuple after) when before.Items.Length == after.Items.Length:
                 foreach (var (i, item) in before.Items.Index())
