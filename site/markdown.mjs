@@ -30,13 +30,13 @@ export function takeSections(text, headings, title) {
  * @param picture (path in the repository) the address of a picture, which it puts there
  */
 export function rewriteLinks(text, { from, target, picture, repository }) {
-  return outsideCode(text, (part) => part.replace(/(!?)(\[[^\]]*\])\(([^)\s]+)\)/g, (whole, shown, label, link) => {
+  return outsideCode(text, (part) => part.replace(/\]\(([^)\s]+)\)/g, (whole, link, at, all) => {
     if (/^[a-z]+:/.test(link) || link.startsWith("#") || link.startsWith("/")) return whole;
     const [path, fragment] = link.split("#");
     const file = posix.normalize(posix.join(posix.dirname(from), decodeURIComponent(path))).replace(/\/$/, "");
     const hash = fragment === undefined ? "" : `#${fragment}`;
-    const address = shown === "!" ? picture(file) : target(file, fragment) ?? `${repository}/blob/main/${file}${hash}`;
-    return `${shown}${label}(${address})`;
+    const isPicture = /!\[[^\]]*$/.test(all.slice(0, at));
+    return `](${isPicture ? picture(file) : target(file, fragment) ?? `${repository}/blob/main/${file}${hash}`})`;
   }));
 }
 

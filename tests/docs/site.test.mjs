@@ -120,7 +120,7 @@ describe("in Chromium", { skip: chromium === undefined ? "Chromium is not instal
     await page.until(`document.querySelector("h1")?.textContent.includes("Fewer bits")`);
     assert.deepEqual(page.said.splice(0), []);
     await page.ask(`[...document.querySelectorAll(".VPNavBarMenu a")].find((link) => link.textContent.includes("Playground")).click()`);
-    await page.until(`location.pathname.startsWith("/playground/") && document.querySelector("#sample") !== null`);
+    await page.until(`location.pathname.startsWith("/playground/") && document.readyState === "complete"`);
     await page.ask(`document.querySelector("#sample").click()`);
     await page.until(`document.querySelector("#terminal")?.textContent.includes("this is a")`);
     assert.deepEqual(page.said.splice(0), []);
