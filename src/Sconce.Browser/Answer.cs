@@ -16,7 +16,7 @@ internal static class Answer
     public static string Of(string name, Compilation compilation, ModuleLayout layout) => Written(json =>
     {
         json.WritePropertyName("inspection");
-        json.WriteRawValue(InspectJson.Of(name, ArtifactContents.Of(compilation, layout)).ToJson());
+        InspectJson.Write(json, name, ArtifactContents.Of(compilation, layout), InspectJson.CamelCase);
         json.WritePropertyName("manifest");
         json.WriteRawValue(compilation.Manifest.ToJson());
         json.WriteStartArray("compressed");

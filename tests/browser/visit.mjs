@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 
 /** Above what a page allows each of its cases, so that the page itself tells which one hangs. */
-const timeoutMs = 600_000;
+const usualMs = 600_000;
 
 /**
  * @param {import("node:test").TestContext} context the test whose parts the page's cases are
- * @param options url: where the page is, if not on the server that takes the results; switches: of the browser
+ * @param options url: where the page is, if not on the server that takes the results; switches: of the browser; timeoutMs: for a page of many long cases
  */
-export async function runPage(context, { browser, server, mode, page, url, switches }) {
+export async function runPage(context, { browser, server, mode, page, url, switches, timeoutMs = usualMs }) {
   const run = `${browser.name}-${mode}-${page}`;
   const posted = server.result(run);
   const visit = await browser.visit(`${url ?? `${server.origin}/${mode}/page/${page}.html`}?run=${run}`, switches);

@@ -56,7 +56,7 @@ internal static class InspectCommand
         if (json is not null)
         {
             var report = InspectJson.Of(model, compiled?.Contents ?? ArtifactContents.Read(model));
-            AtomicFile.Write(json, stream => stream.Write(Encoding.UTF8.GetBytes(report.ToJson() + "\n")), model);
+            AtomicFile.Write(json, stream => stream.Write(Encoding.UTF8.GetBytes(report + "\n")), model);
         }
 
         if (wat)

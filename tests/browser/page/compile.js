@@ -17,7 +17,7 @@ for (const { file, options } of compiled) {
     check(differing < 0, `byte ${differing} differs`);
     same([stages[0], stages.at(-1)], ["starting", "writing"], "stages");
     check(stages.includes("reading") && stages.includes("code"), `stages are ${stages}`);
-    same([summary.source, summary.bytes.file], [file, wasm.length], "summary");
+    same([summary.source, summary.bytes.file, typeof summary.multiplyAdds !== "undefined"], [file, wasm.length, true], "summary");
     const model = await load(wasm, { threads: 1 });
     same(model.inputs.map(({ name }) => name), summary.inputs.map(({ name }) => name), "inputs");
     same(manifest.inputs.map(({ name }) => name), summary.inputs.map(({ name }) => name), "the manifest's inputs");

@@ -51,6 +51,11 @@ export class ModelPage {
   #compiling: Compiling | undefined;
   #opened: Opened | undefined;
   #running: AbortController | undefined;
+  /** What is given now is run with later: more is to come, or a run is under way. */
+  #waits = false;
+  #again = false;
+  /** The last run, when it has ended. */
+  #ran: Promise<void> = Promise.resolve();
   /** Counts what was opened: what comes late of an earlier one is passed over. */
   #turn = 0;
 
@@ -60,6 +65,11 @@ export class ModelPage {
     element("model-form", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
       void this.#runNow();
+    });
+    // What a visitor gave is what is to be seen.
+    element("model-inputs", HTMLElement).addEventListener("given", () => {
+      if (this.#running !== undefined) this.#again = true;
+      else if (!this.#waits) void this.#runNow();
     });
     this.#reset.addEventListener("click", () => void this.#opened?.model.reset());
     this.#stop.addEventListener("click", () => {
@@ -122,6 +132,7 @@ export class ModelPage {
     this.#turn++;
     this.#compiling?.stop();
     this.#running?.abort();
+    this.#again = false;
     this.#opened?.model.dispose();
     this.#opened = undefined;
     [this.#beside, this.#arrays] = [{ labels: undefined, tokenizer: undefined }, undefined];
@@ -188,7 +199,8 @@ export class ModelPage {
     this.#tell(said);
     this.#details.open(graph);
     for (const fact of ["run", "threads", "memory", "file"] as const) showFact(fact, "–");
-    await this.#takeCompanions(companions);
+    this.#waits = true;
+    await this.#takeCompanions(companions).finally(() => (this.#waits = false));
     await this.#runNow();
   }
 
@@ -196,7 +208,9 @@ export class ModelPage {
   async #loadAgain(): Promise<void> {
     const opened = this.#opened;
     if (opened === undefined) return;
+    this.#again = false;
     this.#running?.abort();
+    await this.#ran;
     opened.model.dispose();
     opened.model = await load(opened.wasm as Uint8Array<ArrayBuffer>, { threads: Number(this.#threads.value) });
     await this.#runNow();
@@ -245,6 +259,13 @@ export class ModelPage {
   async #runNow(): Promise<void> {
     const opened = this.#opened;
     if (opened === undefined || this.#running !== undefined) return;
+    await (this.#ran = this.#runOf(opened));
+    const again = this.#again;
+    this.#again = false;
+    if (again) await this.#runNow();
+  }
+
+  async #runOf(opened: Opened): Promise<void> {
     const running = (this.#running = new AbortController());
     const { model, manifest } = opened;
     this.#setBusy(true);

@@ -12,7 +12,7 @@ export function showProof(proof: Proof | Error | undefined | "runs" | "compiled"
   if (proof instanceof Error) return say("proof", "none", `Not proven: ${proof.message}`);
   if (!proof.passed) return say("proof", "bad", "The kernels differ from the reference evaluator.", proof.problem);
   if (proof.runs === 0) return say("proof", "none", `Not proven: ${proof.note}`);
-  say("proof", "good", `Proven: ${proof.runs} of ${proof.runs} run${proof.runs === 1 ? "" : "s"} agree with the reference evaluator, ${difference(proof.maxError)}.`);
+  say("proof", "good", `Proven: ${proof.runs === 1 ? "the run agrees" : `all ${proof.runs} runs agree`} with the reference evaluator, ${difference(proof.maxError)}.`);
 }
 
 export function showAnswers(from: string, { count, maxError, problem }: Compared): void {

@@ -91,7 +91,7 @@ internal sealed partial class Interpreter
         ("aten::isnan", Asking(double.IsNaN)),
         ("aten::isinf", Asking(double.IsInfinity)),
         ("aten::isfinite", Asking(double.IsFinite)),
-        ("aten::gcd", (it, a) => a[0] is Datum.Int { Known: { } x } && a[1] is Datum.Int { Known: { } y } ? Datum.Of((long)BigInteger.GreatestCommonDivisor(x, y)) : null),
+        ("aten::gcd", (it, a) => a[0] is Datum.Int { Known: { } x and not long.MinValue } && a[1] is Datum.Int { Known: { } y and not long.MinValue } ? Datum.Of(Dim.Gcd(x, y)) : null),
         ("aten::atan2", FunctionOfTwo(Math.Atan2)),
         ("aten::copysign", FunctionOfTwo(Math.CopySign)),
         ("aten::__round_to_zero_floordiv", (it, a) => Datum.Of(it.Whole(a[0]) / (it.Whole(a[1]) is var b && b != 0 ? b : throw ByZero()))),

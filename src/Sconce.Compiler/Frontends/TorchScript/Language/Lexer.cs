@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics;
 using System.Text;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends.TorchScript.Archive;
@@ -254,12 +253,12 @@ internal sealed class Lexer(ScriptSource source)
         else
         {
             // What -9223372036854775808 is made of is one more than the largest number: it wraps around, and its negative is itself.
-            if (!BigInteger.TryParse(digits, CultureInfo.InvariantCulture, out var big) || big > (BigInteger)long.MaxValue + 1)
+            if (!ulong.TryParse(digits, CultureInfo.InvariantCulture, out var whole) || whole > (ulong)long.MaxValue + 1)
             {
                 throw Error(start, "an integer exceeds 64 bits");
             }
 
-            tokens.Add(new(TokenKind.Int, digits, start) { Integer = big > long.MaxValue ? long.MinValue : (long)big });
+            tokens.Add(new(TokenKind.Int, digits, start) { Integer = unchecked((long)whole) });
         }
     }
 

@@ -10,13 +10,13 @@ import type { InputCode, InputPort, InputSource } from "./source.js";
 /** What the numbers of bytes become. */
 const ranges: Readonly<Record<string, { readonly text: string; readonly options: Pick<PictureOptions, "scale" | "mean" | "std"> }>> = {
   unit: { text: "0 to 1", options: {} },
-  imagenet: { text: "ImageNet’s mean and deviation", options: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } },
+  imagenet: { text: "ImageNet’s", options: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } },
   signed: { text: "-1 to 1", options: { mean: 0.5, std: 0.5 } },
   bytes: { text: "0 to 255", options: { scale: 1 } },
-  own: { text: "a mean and deviation of its own", options: {} },
+  own: { text: "by mean, deviation", options: {} },
 };
 
-const fits: Readonly<Record<Fit, string>> = { cover: "cropped to its middle", contain: "whole, with a border", stretch: "stretched" };
+const fits: Readonly<Record<Fit, string>> = { cover: "cropped", contain: "bordered", stretch: "stretched" };
 
 /** A picture: a file, or what a camera sees, as the model takes it. */
 export class Picture implements InputSource {

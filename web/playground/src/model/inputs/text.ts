@@ -25,8 +25,13 @@ export class WrittenText implements InputSource {
 
   /** Tells of the tokens; to be called when there is another tokenizer. */
   show(): void {
-    const tokenizer = this.#tokenizer();
-    const ids = tokenizer?.encode(this.#text.value);
+    let ids: number[] | undefined;
+    try {
+      ids = this.#tokenizer()?.encode(this.#text.value);
+    } catch (error) {
+      this.#said.textContent = error instanceof Error ? error.message : String(error);
+      return;
+    }
     this.#said.textContent = ids === undefined ? "Drop the model’s tokenizer.json on the page." : `${ids.length} token${ids.length === 1 ? "" : "s"}: ${ids.slice(0, 12).join(" ")}${ids.length > 12 ? " …" : ""}`;
   }
 

@@ -21,6 +21,8 @@ export interface View {
 }
 
 const topClasses = 5;
+/** A picture with no longer side is shown larger than it is. */
+const smallPicture = 200;
 
 /** The last row of scores: of [1, tokens, words] those of the next word. */
 function lastRow(tensor: Tensor): Tensor {
@@ -132,7 +134,7 @@ function limits(tensor: Tensor): string {
 }
 
 function canvasOf(image: ImageData, said: string): HTMLElement {
-  const canvas = make("canvas", { width: image.width, height: image.height, className: Math.max(image.width, image.height) <= 64 ? "small pixels" : "pixels", role: "img", ariaLabel: said });
+  const canvas = make("canvas", { width: image.width, height: image.height, className: Math.max(image.width, image.height) <= smallPicture ? "small pixels" : "pixels", role: "img", ariaLabel: said });
   canvas.getContext("2d")?.putImageData(image, 0, 0);
   return make("figure", {}, canvas, make("figcaption", { className: "note" }, `${image.width} × ${image.height}, ${said}`));
 }
