@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Sconce.Cli.Artifacts;
-using Sconce.Compiler.Artifact;
 using Sconce.Compiler.Types;
 
 namespace Sconce.Cli.Commands;
