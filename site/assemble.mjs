@@ -19,6 +19,7 @@ const headingsIn = (page) => new Set([...takeSections(read(page.from), page.sect
 function target(file, fragment) {
   const hash = fragment === undefined ? "" : `#${fragment}`;
   if (file === "docs") return "/start";
+  if (file === "web/playground") return "/playground/index.html";
   if (file === "docs/decisions") return "/decisions/";
   const part = sectionPages.find((page) => page.from === file && fragment !== undefined
     && (page.sections.some((section) => slug(section) === fragment) || headingsIn(page).has(fragment)));

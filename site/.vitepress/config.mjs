@@ -28,6 +28,13 @@ function scrollTables(md) {
   md.renderer.rules.table_close = () => "</table></div>\n";
 }
 
+/** The playground is no page of VitePress's: its links load it. */
+function loadPlayground(md) {
+  md.core.ruler.push("load-playground", ({ tokens }) => {
+    for (const { children } of tokens) for (const token of children ?? []) if (token.type === "link_open" && token.attrGet("href").includes("/playground/index.html")) token.attrSet("target", "_self");
+  });
+}
+
 /** Code that is indented, without a fence. */
 function plainCode(md) {
   md.renderer.rules.code_block = (tokens, index) => `<pre class="plain" tabindex="0" v-pre><code>${md.utils.escapeHtml(tokens[index].content)}</code></pre>\n`;
@@ -54,6 +61,7 @@ export default defineConfig({
   cacheDir: "../artifacts/site/cache",
   cleanUrls: false,
   metaChunk: true,
+  ignoreDeadLinks: [/^\/playground\/index/],
   // A style element that turns transitions off for a moment is against the policy.
   appearance: { disableTransition: false },
   head: [
@@ -72,6 +80,7 @@ export default defineConfig({
       md.use(alignByClass);
       md.use(scrollTables);
       md.use(plainCode);
+      md.use(loadPlayground);
     },
   },
   vite: { build: { chunkSizeWarningLimit: 4000 }, resolve: { preserveSymlinks: false } },

@@ -48,7 +48,9 @@ declare module "svelte" { export function onDestroy(does: () => void): void }
 const nameOf = ({ document, line, language }) => `${document.replace(/\W/g, "-")}-${line}${endings[language] ?? ".mts"}`;
 
 /** Of a component the part that is a script. */
-const scriptOf = ({ language, text }) => (language === "vue" || language === "svelte" ? /<script[^>]*>\n([^]*?)<\/script>/.exec(text)[1] : text);
+const scriptOf = ({ language, text }) => (language === "vue" || language === "svelte" ? /<script[^>]*>\n([^]*?)<\/script>/.exec(text)[1] : text)
+  // As bundlers take it, and Node does not.
+  .replace(/from "(\.\/\w+)"/g, 'from "$1.js"');
 
 test("the checker finds a name that the runtime does not have", () => {
   const { status, output } = check({ "wrong.mjs": 'import { unload } from "sconce";\nunload();\n' });
@@ -61,7 +63,8 @@ test("code in the documents is right", () => {
   const { status, output } = check({
     ...Object.fromEntries(snippets.map((snippet) => [nameOf(snippet), scriptOf(snippet)])),
     // A component of Next's imports the hook of React's part.
-    "useModel.tsx": snippets.find(({ text }) => text.includes("export function useModel")).text,
+    "useModel.ts": scriptOf(snippets.find(({ text }) => text.includes("export function useModel"))),
+    "model.ts": 'import { load, type LoadOptions, type Model } from "sconce";\nexport type PageModel = Model;\nexport const openModel = (options?: LoadOptions): Promise<PageModel> => load("model.wasm", options);\n',
   });
   assert.equal(status, 0, output);
 });
