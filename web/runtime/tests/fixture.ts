@@ -111,6 +111,7 @@ function makeManifest(constantsEnd: number, burn: number): Record<string, Json> 
     faults: [{ operator: "aten::mul", message: "value {value}, limit {limit}", source: "model.py:7" }],
     errors: { "1": "aborted", "2": "a check failed" },
     parameters: 8,
+    state: true,
     multiplyAdds: ["*", "s0", 4],
     arena: ["+", 160, ["*", 64, "s0"]],
     threadArena: 0,

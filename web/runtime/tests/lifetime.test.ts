@@ -140,8 +140,13 @@ test("options are checked", async () => {
   assert.match((await rejection(load(file, { threads: 0 }))).message, /^the option threads should be a whole number of threads from 1 up, got 0$/);
   assert.match((await rejection(load(file, { memory: 1.5 }))).message, /^the option memory should be a whole number of bytes/);
   for (const [given, message] of [
-    [{ numThreads: 2 }, /^load has no option numThreads \(did you mean "threads"\?\): it takes threads, onProgress, /],
-    [{ progress: () => {} }, /no option progress \(did you mean "onProgress"\?\)/],
+    [{ thraeds: 2 }, /^load has no option thraeds \(did you mean "threads"\?\): it takes threads, onProgress, /],
+    [{ numThreads: 2 }, /^load has no option numThreads: it is called threads here$/],
+    [{ intraOpNumThreads: 2 }, /no option intraOpNumThreads: it is called threads here$/],
+    [{ progress_callback: () => {} }, /no option progress_callback: it is called onProgress here$/],
+    [{ wasmPaths: "/" }, /no option wasmPaths: it is called workerUrl here$/],
+    [{ executionProviders: ["webgpu"] }, /no option executionProviders: a model runs on the CPU, by its own code$/],
+    [{ simd: true }, /no option simd: it is called relaxed here$/],
     [{ constructor: 1 }, /no option constructor: it takes/],
     [{ onProgress: 5 }, /^the option onProgress should be a function, got 5$/],
     [{ signal: {} }, /^the option signal should be an AbortSignal, got \{\}$/],

@@ -79,6 +79,33 @@ test("sets state back", async () => {
   assert.deepEqual(count?.data, BigInt64Array.of(1n));
 });
 
+test("warms up before the first run, and leaves no trace", async () => {
+  for (const options of [{ threads: 2 }, { threads: 1, worker: false }] as const) {
+    using model = await load(file, options);
+    await model.warmup();
+    assert.equal(model.report().runs, 0);
+    assert.equal(model.report().milliseconds.lastRun, undefined);
+    // The state that counts runs is as it was, whether one waits or not.
+    const warm = model.warmup({ sizes: { s0: 50 } });
+    const { x, mask, tensors } = inputs(3);
+    const { y, count } = await model.run(tensors);
+    await warm;
+    await model.warmup();
+    assert.deepEqual([y?.data, count?.data], [expected(x, mask), BigInt64Array.of(1n)]);
+    assert.deepEqual((await model.run(tensors)).count?.data, BigInt64Array.of(2n));
+  }
+});
+
+test("says what is wrong with a size to warm up at", async () => {
+  using model = await load(file, { threads: 1 });
+  await assert.rejects(model.warmup({ sizes: { s1: 2 } }), /the model has no size s1 \(did you mean "s0"\?\): it has s0/);
+  await assert.rejects(model.warmup({ sizes: { s0: -1 } }), /^SconceError: input "x" has the shape \[-1, 4\], but a dimension is a whole number from 0 up$/);
+  await assert.rejects(model.warmup({ sizes: { s0: 50_000 } }), /input "x": dim 0 of \[s0, 4\] must be 1\.\.40000 \(symbol s0\), got 50000/);
+  await assert.rejects(model.warmup({ size: {} } as object), /warmup has no option size \(did you mean "sizes"\?\): it takes sizes, signal/);
+  await assert.rejects(model.warmup({ signal: AbortSignal.abort(new Error("not now")) }), /not now/);
+  await model.warmup();
+});
+
 test("profiles each step", async () => {
   using model = await load(file, { threads: 2 });
   const { x, mask, tensors } = inputs(100);

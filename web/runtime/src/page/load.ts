@@ -35,10 +35,22 @@ export interface LoadOptions {
   readonly weights?: string | URL | undefined;
 }
 
+const threadsPage = "https://github.com/sconce-project/sconce/blob/main/docs/threads.md";
+
 const checks = {
   threads: count("threads"), onProgress: callback, signal: abortSignal, memory: count("bytes"), relaxed: flag, worker: flag, workerUrl: address,
   cache: cacheName, integrity, weights: address,
 };
+
+/** As onnxruntime-web, LiteRT, TensorFlow.js and transformers.js call it. */
+const elsewhere = [
+  [/thread/i, "it is called threads here"],
+  [/progress/i, "it is called onProgress here"],
+  [/wasmPath|locateFile|workerPath/i, "it is called workerUrl here"],
+  [/simd/i, "it is called relaxed here"],
+  [/^proxy$/, "it is called worker here"],
+  [/provider|backend|device|delegate|accelerator/i, "a model runs on the CPU, by its own code"],
+] as const;
 
 let toldOfHeaders = false;
 
@@ -49,6 +61,7 @@ let toldOfHeaders = false;
 export async function load<Types extends Known = OutputData>(
   source: Source | ModelUrl<Types> | Promise<Source>, options: LoadOptions = {},
 ): Promise<Model<Types>> {
+  refuseOthers(options);
   checkOptions("load", options, checks);
   const { signal, memory, relaxed = true, onProgress, workerUrl, cache, integrity, weights } = options;
   signal?.throwIfAborted();
@@ -98,6 +111,14 @@ export async function load<Types extends Known = OutputData>(
   });
 }
 
+/** Options by other libraries' names. */
+function refuseOthers(options: object): void {
+  for (const name of Object.keys(options ?? {})) {
+    const here = Object.hasOwn(checks, name) ? undefined : elsewhere.find(([names]) => names.test(name));
+    if (here !== undefined) throw new SconceError("input", `load has no option ${name}: ${here[1]}`);
+  }
+}
+
 function chooseThreads(wanted: number | undefined, isModule: boolean, noWorker: string | undefined) {
   const available = processorThreads();
   const used = wanted ?? defaultThreads(available);
@@ -107,7 +128,7 @@ function chooseThreads(wanted: number | undefined, isModule: boolean, noWorker: 
   if (used > 1 && obstacle !== undefined) {
     if (obstacle === notIsolated && "document" in globalThis && !crossOriginIsolated && !toldOfHeaders) {
       toldOfHeaders = true;
-      console.info(`sconce: models run on one thread, not ${used}: ${obstacle}`);
+      console.info(`sconce: models run on one thread, not ${used}: ${obstacle} (${threadsPage}; the option threads: 1 keeps this line away)`);
     }
     return { used: 1, available, reason: obstacle };
   }

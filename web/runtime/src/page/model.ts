@@ -3,7 +3,8 @@ import { bind } from "../shared/bound.js";
 import { type Dim, evaluate, formatDim } from "../shared/dims.js";
 import { SconceError } from "../shared/errors.js";
 import { bindInputs } from "../graph/inputs.js";
-import { abortSignal, checkOptions, wholeNumber } from "../shared/options.js";
+import { zeros } from "../graph/zeros.js";
+import { type OptionCheck, abortSignal, checkOptions, wholeNumber } from "../shared/options.js";
 import { type Manifest, type Method, type Port, methodOf } from "../artifact/manifest.js";
 import type { RunResult } from "../worker/protocol.js";
 import type { Profile, Report } from "./report.js";
@@ -31,10 +32,19 @@ export interface RunOptions {
   readonly seed?: number | bigint | undefined;
 }
 
+export interface WarmupOptions {
+  /** Values of sizes that the model leaves open, by their names in `inputs`; each at its least, from 1 up, without. */
+  readonly sizes?: Readonly<Record<string, number>> | undefined;
+  /** Stops it. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** The part of a report that does not change after loading. */
 export type LoadReport = Pick<Report, "threads" | "relaxedSimd" | "worker" | "workerReason" | "cache"> & { readonly loadMs: number };
 
 const runChecks = { signal: abortSignal, seed: wholeNumber };
+const sizeNumbers: OptionCheck = ["an object of whole numbers", (value) => typeof value === "object" && value !== null && Object.values(value).every(Number.isSafeInteger)];
+const warmupChecks = { sizes: sizeNumbers, signal: abortSignal };
 
 const abandoned = new FinalizationRegistry<Session>((session) => session.end(new SconceError("disposed", "the model was dropped")));
 
@@ -52,6 +62,7 @@ export class Model<Types extends Known = OutputData> implements MethodInfo {
   #queue: Promise<unknown> = Promise.resolve();
   #lastRunMs: number | undefined;
   #runs = 0;
+  #fresh = true;
   #report: Report | undefined;
 
   /** @internal Made by `load`. */
@@ -88,6 +99,26 @@ export class Model<Types extends Known = OutputData> implements MethodInfo {
     };
   }
 
+  /**
+   * Runs the model once on zeros, so that the first real run finds its memory and its code ready: for the time while a page waits. What it gives is thrown away, what the model
+   * keeps between runs is as it was, and after a run it does nothing.
+   */
+  async warmup(options: WarmupOptions = {}): Promise<void> {
+    checkOptions("warmup", options, warmupChecks);
+    const { sizes = {}, signal } = options;
+    const { tensors, symbols } = bindInputs(this.#manifest, zeros(this.#manifest, sizes));
+    await this.#enqueue(signal, async () => {
+      if (!this.#fresh) return;
+      this.#fresh = false;
+      const request = { type: "run", inputs: { tensors, symbols }, stepwise: this.#stepwise(signal) } as const;
+      await this.#session.request(request, tensors.map(({ data }) => data.buffer as ArrayBuffer)).catch((error: unknown) => {
+        // Zeros may be nothing that the model takes; it is warm as far as it came.
+        if (!(error instanceof SconceError && error.code === "run") || signal?.aborted === true) throw error;
+      });
+      if (this.#manifest.state === true) await this.#session.request({ type: "reset" });
+    });
+  }
+
   /** Sets what the model keeps between runs (a cache, a recurrent state) back to its beginning. */
   async reset(): Promise<void> {
     await this.#enqueue(undefined, () => this.#session.request({ type: "reset" }));
@@ -109,15 +140,21 @@ export class Model<Types extends Known = OutputData> implements MethodInfo {
     const { signal, seed } = options;
     const { tensors, symbols } = bindInputs(methodOf(this.#manifest, method), inputs);
     const copies = tensors.map(({ dtype, shape, data }) => ({ dtype, shape, data: this.#copy(dtype, data) }));
-    // Threads of a shared memory see its abort flag; else the worker must look for messages between steps.
-    const stepwise = what === "profile" || (signal !== undefined && !(this.#loaded.worker && this.#session.code.shared));
-    const result = (await this.#enqueue(signal, () =>
-      this.#session.request({ type: "run", inputs: { tensors: copies, symbols, seed, method }, stepwise }, copies.map(({ data }) => data.buffer as ArrayBuffer))))!;
+    const stepwise = what === "profile" || this.#stepwise(signal);
+    const result = (await this.#enqueue(signal, () => {
+      this.#fresh = false;
+      return this.#session.request({ type: "run", inputs: { tensors: copies, symbols, seed, method }, stepwise }, copies.map(({ data }) => data.buffer as ArrayBuffer));
+    }))!;
     this.#lastRunMs = result.milliseconds;
     this.#runs++;
     this.#spare = result.spare;
     this.#report = undefined;
     return result;
+  }
+
+  /** Threads of a shared memory see its abort flag; else the worker must look for messages between steps. */
+  #stepwise(signal: AbortSignal | undefined): boolean {
+    return signal !== undefined && !(this.#loaded.worker && this.#session.code.shared);
   }
 
   #copy(dtype: DType, data: TypedArray): TypedArray {

@@ -16,5 +16,6 @@ export { elementsOf, viewOf } from "../shared/tensor.js";
 export { version } from "../shared/version.js";
 export { methodOf } from "../artifact/manifest.js";
 export { workerName } from "./worker-name.js";
+export { zeros } from "../graph/zeros.js";
 
 if (isOurWorker()) serve();
