@@ -13,11 +13,13 @@ var root = new RootCommand("Compiles PyTorch models to single WebAssembly files 
     VerifyCommand.Create(),
     BenchCommand.Create(),
     InspectCommand.Create(),
+    DoctorCommand.Create(),
     TypesCommand.Create(),
     OpsCommand.Create(),
     WasiCommand.Create(),
     DemoCommand.Create(),
     PlaygroundCommand.Create(),
+    ServeCommand.Create(),
 };
 
 // An argument that begins with @ is just that, above all a guest's.

@@ -86,6 +86,8 @@ internal static class ManifestReader
             Integers = method.Symbols.Where(symbol => symbol.Input >= 0 && symbol.Input < method.Inputs.Count && method.Inputs[symbol.Input].Shape.Count == 0).DistinctBy(symbol => symbol.Input)
                 .ToImmutableDictionary(symbol => method.Inputs[symbol.Input].Name, symbol => (symbol.Scale * Dim.Of(symbols[symbol.Name])) + symbol.Offset),
             Found = [.. symbols.Values.Where(symbol => symbol.Source == SymbolSource.Found)],
+            Format = manifest.Format,
+            FileBytes = manifest.FileBytes,
             Random = manifest.Random,
         };
 

@@ -20,6 +20,11 @@ internal sealed record ManifestView(
     /// <summary>Sizes that a run finds, each with the most that it can be.</summary>
     public ImmutableArray<Symbol> Found { get; init; } = [];
 
+    /// <summary>The number of the file's format, and the bytes that it says it has.</summary>
+    public int Format { get; init; }
+
+    public long FileBytes { get; init; }
+
     /// <summary>Whether it draws random numbers.</summary>
     public bool Random { get; init; }
 

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sconce.Cli.Artifacts;
+using Sconce.Cli.Files;
+using Sconce.Compiler.Diagnostics;
 
 namespace Sconce.Cli.Bench;
 
@@ -62,6 +64,31 @@ internal sealed record BenchReport(
 
         StepTime Timed(string name, string op, string kernel, string? source, int count, double ms, long flops, long bytes) =>
             new(name, op, kernel, source, count, ms, flops, bytes, ms / total, ms > 0 ? flops / ms / 1e6 / peak : 0);
+    }
+
+    /// <summary>Reads what bench --json wrote of this model.</summary>
+    public static BenchReport Read(string path, ManifestView manifest)
+    {
+        BenchReport? report;
+        try
+        {
+            using var file = InputFile.Open(path, "the numbers that bench --json wrote");
+            report = JsonSerializer.Deserialize(file, BenchReportJson.Default.BenchReport);
+        }
+        catch (Exception error) when (error is JsonException or NotSupportedException)
+        {
+            throw new SconceException($"expected the numbers that bench --json wrote, but got something else ({error.Message})", new Where(path), inner: error);
+        }
+
+        if (report is not { Steps.IsDefault: false, RunMs: not null, Engine: not null })
+        {
+            throw SconceException.Expected("the numbers that bench --json wrote", "JSON without steps and their times", new Where(path));
+        }
+
+        return report.Steps.Select(step => (step?.Operator, step?.Kernel)).SequenceEqual(manifest.Steps.Select(step => ((string?)step.Operator, (string?)step.Kernel)))
+            ? report
+            : throw SconceException.Expected($"the times of this model's {manifest.Steps.Length} steps", $"those of {report.Steps.Length} steps that are others", new Where(path),
+                "time it anew, compiled with the same options: sconce bench MODEL --json FILE");
     }
 
     public string ToJson() => JsonSerializer.Serialize(this, BenchReportJson.Default.BenchReport);

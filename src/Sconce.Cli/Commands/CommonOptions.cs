@@ -27,6 +27,8 @@ internal static class CommonOptions
         },
     };
 
+    public static Option<int?> Port() => Count("--port", most: 65535, "The page's port; where not given, one that is free.");
+
     public static Option<bool> NoRelaxed() => new("--no-relaxed")
     {
         Description = "Run the code without relaxed SIMD, even where the engine has it.",

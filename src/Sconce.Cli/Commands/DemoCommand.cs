@@ -19,7 +19,7 @@ internal static class DemoCommand
 
     public static Command Create()
     {
-        var port = CommonOptions.Count("--port", most: 65535, "The page's port; where not given, one that is free.");
+        var port = CommonOptions.Port();
         var noServe = new Option<bool>("--no-serve") { Description = "Stop after the terminal's part." };
         var timeout = CommonOptions.Timeout();
         var command = new Command("demo", "Compile a bundled digit recogniser, run it on handwritten digits, and serve a page to draw on.")

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Sconce.Cli.Artifacts;
+using Sconce.Cli.Bench;
 using Sconce.Cli.Compiling;
 using Sconce.Cli.Files;
 using Sconce.Cli.Pictures;
@@ -15,12 +16,16 @@ namespace Sconce.Cli.Commands;
 /// <summary><c>sconce inspect MODEL|OUT.wasm</c>: what a model takes and gives, what it costs, what its code is.</summary>
 internal static class InspectCommand
 {
+    private sealed record Settings(string Model, bool Steps, bool Wat, string? Graph, string? Html, string? Profile, string? Json, CompileOptions Options);
+
     public static Command Create()
     {
         var model = new Argument<string>("MODEL") { Description = "A model (.pt2 or .pt), compiled first, or an artifact (.wasm)." };
         var wat = new Option<bool>("--wat") { Description = "Print the code as WebAssembly text instead." };
         var graph = new Option<string?>("--graph") { Description = "Write a picture of the model's graph after the passes to this file (SVG).", HelpName = "OUT.svg" };
         var steps = new Option<bool>("--steps") { Description = "Show every step of a run instead: kernel, operator, line of Python, flops and bytes." };
+        var html = new Option<string?>("--html") { Description = "Write a page to this file: the graph to zoom and search, costs, lines of Python, memory over time.", HelpName = "FILE" };
+        var profile = new Option<string?>("--profile") { Description = "With --html: times of the steps, as bench --json FILE wrote them.", HelpName = "FILE" };
         var json = new Option<string?>("--json") { Description = "Write what the model takes, gives and costs, with all steps, to this file.", HelpName = "FILE" };
         var program = new Option<bool>("--program") { Description = "Print the model as a tensor program instead, as it is after all passes." };
         var after = new Option<string?>("--after")
@@ -29,17 +34,24 @@ internal static class InspectCommand
                 .Select(pass => $"{pass.Name} ({pass.Description})")) + ".",
             HelpName = "PASS",
         };
-        var command = new Command("inspect", "Show inputs, outputs, costs, memory, code or graph of a model.") { model, steps, wat, graph, json, program, after };
+        var command = new Command("inspect", "Show inputs, outputs, costs, memory, code or graph of a model.") { model, steps, wat, graph, html, profile, json, program, after };
         var settings = new CompileSettings();
         settings.AddTo(command);
         command.SetAction(parsed => parsed.GetValue(program) || parsed.GetValue(after) is not null
             ? PrintProgram(parsed.GetRequiredValue(model), parsed.GetValue(after), settings.From(parsed))
-            : Run(parsed.GetRequiredValue(model), parsed.GetValue(steps), parsed.GetValue(wat), parsed.GetValue(graph), parsed.GetValue(json), settings.From(parsed)));
+            : Run(new Settings(
+                parsed.GetRequiredValue(model), parsed.GetValue(steps), parsed.GetValue(wat), parsed.GetValue(graph), parsed.GetValue(html), parsed.GetValue(profile), parsed.GetValue(json), settings.From(parsed))));
         return command;
     }
 
-    private static int Run(string model, bool steps, bool wat, string? graph, string? json, CompileOptions options)
+    private static int Run(Settings settings)
     {
+        var (model, steps, wat, graph, html, profile, json, options) = settings;
+        if (profile is not null && html is null)
+        {
+            throw SconceException.Expected("--html FILE with --profile", "--profile alone", hint: "bench prints the times itself");
+        }
+
         using var scratch = new ScratchFolder();
         var isArtifact = ModelFile.IsArtifact(model);
         if (isArtifact && graph is not null)
@@ -51,6 +63,11 @@ internal static class InspectCommand
         if (graph is not null)
         {
             DrawGraph(compiled!.Graph, graph, model);
+        }
+
+        if (html is not null)
+        {
+            WritePage(html, model, compiled?.Contents ?? ArtifactContents.Read(model), compiled?.Methods ?? [], profile);
         }
 
         if (json is not null)
@@ -74,6 +91,13 @@ internal static class InspectCommand
         }
 
         return ExitCode.Success;
+    }
+
+    private static void WritePage(string path, string model, ArtifactContents contents, IReadOnlyList<CompiledMethod> methods, string? profile)
+    {
+        var times = profile is null ? null : BenchReport.Read(profile, contents.Manifest);
+        AtomicFile.Write(path, stream => ModelPage.Write(stream, Path.GetFileName(model), contents, methods, times), profile is null ? [model] : [model, profile]);
+        Console.Error.WriteLine($"page written to {path}");
     }
 
     private static int PrintProgram(string model, string? after, CompileOptions options)

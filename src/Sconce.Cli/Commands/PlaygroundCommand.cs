@@ -12,7 +12,7 @@ internal static class PlaygroundCommand
 {
     public static Command Create()
     {
-        var port = CommonOptions.Count("--port", most: 65535, "The page's port; where not given, one that is free.");
+        var port = CommonOptions.Port();
         var command = new Command("playground", "Serve a page that compiles, proves and runs the model that is dropped on it, in the tab; or a WASI-NN program with its models and files.") { port };
         command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(port), cancellation));
         return command;

@@ -85,7 +85,7 @@ internal sealed class ShardFolder
     }
 
     /// <summary>Whether the file is there and whole: its name alone is no proof.</summary>
-    private static bool IsThere(string path, ShardInfo shard)
+    public static bool IsThere(string path, ShardInfo shard)
     {
         if (new FileInfo(path) is not { Exists: true } file || file.Length != shard.Bytes)
         {

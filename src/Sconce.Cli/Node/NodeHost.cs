@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Sconce.Cli.Bench;
+using Sconce.Cli.Doctor;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Types;
 
@@ -52,6 +53,13 @@ internal sealed class NodeHost : IAsyncDisposable
         await using var host = Start(timeout);
         var (reply, _) = await host.AskAsync(new NodeRequest("bench", Path.GetFullPath(path), Bench: bench), [], cancellation);
         return reply.Bench ?? throw new SconceException("the measurement gave no numbers");
+    }
+
+    /// <summary>Asks servers, and this Node what it has.</summary>
+    public async Task<ProbeAnswer> ProbeAsync(ProbeRequest probe, CancellationToken cancellation)
+    {
+        var (reply, _) = await AskAsync(new NodeRequest("probe", Probe: probe), [], cancellation);
+        return reply.Probe ?? throw new SconceException("Node found nothing out");
     }
 
     public async ValueTask DisposeAsync()

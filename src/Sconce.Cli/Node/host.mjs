@@ -1,4 +1,4 @@
-// The Node end of `sconce run`, `verify` and `bench`: one long-lived process that loads models with Sconce's own runtime.
+// The Node end of `sconce run`, `verify`, `bench` and `doctor`: one long-lived process that loads models with Sconce's own runtime.
 // Each message is a line of JSON, prefixed so that whatever else gets printed cannot be taken for one, and then the
 // bytes of its tensors, one after the other. Started as: node host.mjs RUNTIME.js
 import { performance } from "node:perf_hooks";
@@ -52,6 +52,11 @@ const commands = {
     const { measure } = await import("../Bench/measure.mjs");
     const { node, v8 } = process.versions;
     return { bench: { ...(await measure(load, path, bench)), engine: `Node ${node} (V8 ${v8})` } };
+  },
+
+  async probe({ probe: asked }) {
+    const { probe } = await import("../Doctor/probe.mjs");
+    return { probe: await probe(asked) };
   },
 
   async reset({ model }) {

@@ -64,7 +64,10 @@ internal static class GraphPicture
         var kind = Heavy.Contains(node.Operator) ? BoxKind.Heavy : BoxKind.Operator;
         var title = node.Operator.StartsWith("aten::", StringComparison.Ordinal) ? node.Operator["aten::".Length..] : node.Operator;
         return new(title, [.. lines.Where(line => line.Length > 0)], $"{node}\n{node.Source}".Trim(), kind,
-            [.. used.Where(makers.ContainsKey).Select(value => makers[value]).Distinct()]);
+            [.. used.Where(makers.ContainsKey).Select(value => makers[value]).Distinct()])
+        {
+            Operator = node.FullName, Source = node.Source?.Brief,
+        };
     }
 
     private static IEnumerable<GraphValue> Values(Argument argument) => argument switch

@@ -21,4 +21,9 @@ internal sealed class PictureNode(string title, IReadOnlyList<string> lines, str
     public BoxKind Kind { get; } = kind;
 
     public IReadOnlyList<PictureNode> Sources { get; } = sources;
+
+    /// <summary>Of an operator, its full name and where it stands in Python: what the steps that it became have too.</summary>
+    public string? Operator { get; init; }
+
+    public string? Source { get; init; }
 }

@@ -39,7 +39,8 @@ internal static class Svg
         output.WriteLine("</svg>");
     }
 
-    private static (double Width, double Height) Size(PictureNode node) => (
+    /// <summary>How large a box has to be for what stands in it.</summary>
+    public static (double Width, double Height) Size(PictureNode node) => (
         (2 * Padding) + (CharacterWidth * node.Lines.Append(node.Title).Max(line => Math.Min(line.Length, LongestLine))),
         (2 * Padding) + (LineHeight * (node.Lines.Count + 1)) - 4);
 

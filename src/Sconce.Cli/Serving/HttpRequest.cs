@@ -6,10 +6,25 @@ using System.Text;
 namespace Sconce.Cli.Serving;
 
 /// <summary>What a browser asks of <see cref="PageServer"/>: a request of HTTP/1.1, as far as pages on the same machine make them.</summary>
-internal sealed record HttpRequest(string Method, string Path, string Host, byte[] Body)
+internal sealed record HttpRequest(string Method, string Path, IReadOnlyDictionary<string, string> Headers, byte[] Body)
 {
     private const int LongestHead = 64 << 10;
     private const int LargestBody = 256 << 20;
+
+    public string Host => Header("Host") ?? "";
+
+    public bool IsHead => Method == "HEAD";
+
+    public bool IsReading => Method is "GET" or "HEAD";
+
+    public string? Header(string name) => Headers.GetValueOrDefault(name);
+
+    /// <summary>Whether the browser has this version already.</summary>
+    public bool Has(string version) => Header("If-None-Match") is { } known && known.Split(',').Any(tag => tag.Trim() is var name && (name == version || name == $"W/{version}"));
+
+    /// <summary>Whether the browser takes a body that is compressed in this way.</summary>
+    public bool Takes(string encoding) => (Header("Accept-Encoding") ?? "").Split(',').Any(part =>
+        part.Split(';') is [var name, .. var rest] && name.Trim().Equals(encoding, StringComparison.OrdinalIgnoreCase) && !rest.Any(weight => weight.Trim() is "q=0" or "q=0.0"));
 
     private static ReadOnlySpan<byte> EndOfHead => "\r\n\r\n"u8;
 
@@ -42,8 +57,7 @@ internal sealed record HttpRequest(string Method, string Path, string Host, byte
             throw new FormatException("the body's length is not stated, or too large");
         }
 
-        return new(
-            method, Uri.UnescapeDataString(target[1..].Split('?')[0]), headers.GetValueOrDefault("Host", ""), await ReadBodyAsync(input, length, cancellation));
+        return new(method, Uri.UnescapeDataString(target[1..].Split('?')[0]), headers, await ReadBodyAsync(input, length, cancellation));
     }
 
     private static async Task<string?> ReadHeadAsync(PipeReader input, CancellationToken cancellation)
