@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Sconce.Cli.Serving;
 using Sconce.Tests.Cli.Commands;
+using Sconce.Tests.Frontends;
 
 namespace Sconce.Tests.Cli.Doctor;
 

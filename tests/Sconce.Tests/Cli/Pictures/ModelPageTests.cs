@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Sconce.Cli.Pictures;
 using Sconce.Compiler;
 using Sconce.Tests.Cli.Commands;
+using Sconce.Tests.Frontends;
 
 namespace Sconce.Tests.Cli.Pictures;
 

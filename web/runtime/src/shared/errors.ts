@@ -47,11 +47,12 @@ export function toMessage(error: unknown): ErrorMessage {
   return { code: error instanceof SconceError ? error.code : "engine", message: describe(error) };
 }
 
-/** An error's message. Node's fetch says no more than that it failed, and has the code of the reason in its cause. */
+/** An error's message. Node's fetch says no more than that it failed, and has the reason, or its code, in its cause. */
 export function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const code = (error.cause as { code?: string } | undefined)?.code;
-  return error.message + (code ? ` (${code})` : "");
+  const { code, message } = (error.cause ?? {}) as { code?: string; message?: string };
+  const reason = code ?? (error.message === "fetch failed" ? message : undefined);
+  return error.message + (reason ? ` (${reason})` : "");
 }
 
 /** " (did you mean "pixel_values"?)" where a name has half of its pairs of letters in common with what was given, else nothing. */

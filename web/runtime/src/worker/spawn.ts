@@ -15,7 +15,8 @@ const conditions = "its script must come from the page's own origin (else a copy
 /** Why no worker can be started here, or undefined where one can. */
 export function whyNoWorker(): string | undefined {
   if (hasWebWorkers() || builtin !== undefined) return undefined;
-  return "registration" in globalThis ? "a service worker cannot start workers" : "there is no Worker here";
+  const { process } = globalThis as { process?: NodeJS.Process };
+  return "registration" in globalThis ? "a service worker cannot start workers" : process?.version ? `Node 20.16 or newer is wanted for it, and this is ${process.version}` : "there is no Worker here";
 }
 
 /** Starts a worker of the runtime: a module worker, or Node's own kind. */
