@@ -50,7 +50,7 @@ test("a model's page is used by keyboard, fits a phone, and its policy lets it w
     await key("ArrowDown");
     await page.until(`document.querySelector('#canvas g').getAttribute('transform') !== ${JSON.stringify(before)}`);
 
-    await page.ask("(() => { const field = document.getElementById('search'); field.value = 'max_pool2d features'; field.dispatchEvent(new Event('input')); field.focus(); })()");
+    await page.ask("(() => { const field = document.getElementById('search'); field.value = 'max_pool2d.default features'; field.dispatchEvent(new Event('input')); field.focus(); })()");
     assert.equal(await page.ask("document.getElementById('found').textContent"), "3 of 27 nodes");
     await key("Enter");
     assert.match(await page.ask("document.getElementById('details').textContent"), /^max_pool2d/);

@@ -40,7 +40,8 @@ internal static class InspectCommand
         command.SetAction(parsed => parsed.GetValue(program) || parsed.GetValue(after) is not null
             ? PrintProgram(parsed.GetRequiredValue(model), parsed.GetValue(after), settings.From(parsed))
             : Run(new Settings(
-                parsed.GetRequiredValue(model), parsed.GetValue(steps), parsed.GetValue(wat), parsed.GetValue(graph), parsed.GetValue(html), parsed.GetValue(profile), parsed.GetValue(json), settings.From(parsed))));
+                parsed.GetRequiredValue(model), parsed.GetValue(steps), parsed.GetValue(wat), parsed.GetValue(graph), parsed.GetValue(html), parsed.GetValue(profile),
+                parsed.GetValue(json), settings.From(parsed))));
         return command;
     }
 

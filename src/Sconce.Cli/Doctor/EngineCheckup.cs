@@ -23,7 +23,8 @@ internal static class EngineCheckup
             await using var model = await host.LoadAsync(path, threads: null, relaxed: true, cancellation);
             var report = JsonNode.Parse(model.Report);
             var (threads, relaxed, memory) = (report?["threads"]?["used"], report?["relaxedSimd"]?["used"], report?["bytes"]?["memory"]);
-            found.Ok("loading", $"{Quantity.Milliseconds(model.LoadMilliseconds)}, on {threads} thread{($"{threads}" == "1" ? "" : "s")}, {($"{relaxed}" == "true" ? "with" : "without")} relaxed SIMD, "
+            var with = $"{relaxed}" == "true" ? "with" : "without";
+            found.Ok("loading", $"{Quantity.Milliseconds(model.LoadMilliseconds)}, on {threads} thread{($"{threads}" == "1" ? "" : "s")}, {with} relaxed SIMD, "
                 + $"{Quantity.Bytes(memory?.GetValue<long>() ?? 0)} of memory");
         }
         catch (SconceException error)

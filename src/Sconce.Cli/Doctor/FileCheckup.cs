@@ -33,7 +33,8 @@ internal static class FileCheckup
         }
 
         var manifest = contents.Manifest;
-        found.Ok("format", $"format {manifest.Format}, compiled from {manifest.SourceName} by {manifest.Compiler}{(manifest.Compiler == Manifest.ThisCompiler ? "" : $"; this is {Manifest.ThisCompiler}")}");
+        var other = manifest.Compiler == Manifest.ThisCompiler ? "" : $"; this is {Manifest.ThisCompiler}";
+        found.Ok("format", $"format {manifest.Format}, compiled from {manifest.SourceName} by {manifest.Compiler}{other}");
         found.Is(
             contents.FileBytes == manifest.FileBytes, "size", $"{Quantity.Bytes(contents.FileBytes)}, as its manifest says",
             $"{contents.FileBytes} bytes, and its manifest says {manifest.FileBytes}: something {(contents.FileBytes < manifest.FileBytes ? "is missing" : "was added")}",

@@ -170,7 +170,8 @@ internal static class ServerCheckup
     }
 
     private static string? Directive(string policy, string name) =>
-        policy.Split(';').Select(part => part.Trim()).FirstOrDefault(part => part.StartsWith($"{name} ", StringComparison.OrdinalIgnoreCase) || part.Equals(name, StringComparison.OrdinalIgnoreCase));
+        policy.Split(';').Select(part => part.Trim()).FirstOrDefault(part =>
+            part.StartsWith($"{name} ", StringComparison.OrdinalIgnoreCase) || part.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     private static bool SameOrigin(Uri a, Uri b) => Uri.Compare(a, b, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0;
 }

@@ -60,7 +60,8 @@ function totals(steps, key) {
 }
 
 function showOverview() {
-  byId("origin").textContent = clean(`from ${data.source} by ${data.compiler}${data.profile ? `; timed in ${data.profile.engine} on ${data.profile.threads} thread(s), ${data.profile.runMs.toPrecision(3)} ms a run` : ""}`);
+  const timed = data.profile && `; timed in ${data.profile.engine} on ${data.profile.threads} thread(s), ${data.profile.runMs.toPrecision(3)} ms a run`;
+  byId("origin").textContent = clean(`from ${data.source} by ${data.compiler}${timed || ""}`);
   byId("facts").replaceChildren(...[...data.facts, ...method.facts].flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
   for (const side of ["inputs", "outputs"]) {
     byId(side).replaceChildren(...method[side].map(([name, dtype, shape]) => make("li", {}, make("b", {}, name), ` ${dtype} [${shape}]`)));
@@ -140,7 +141,8 @@ function fit() {
 function begin() {
   const { width } = canvas.getBoundingClientRect();
   const first = method.graph.nodes[0] ?? { x: 0, w: 0, y: 0 };
-  Object.assign(view, { scale: 1, x: Math.max(Math.min(first.x + first.w / 2 - width / 2, method.graph.width - width), Math.min(0, (method.graph.width - width) / 2)), y: Math.max(0, first.y - 20) });
+  const room = method.graph.width - width;
+  Object.assign(view, { scale: 1, x: Math.max(Math.min(first.x + first.w / 2 - width / 2, room), Math.min(0, room / 2)), y: Math.max(0, first.y - 20) });
   planDrawing();
 }
 
@@ -288,7 +290,9 @@ function showSteps() {
   const most = Math.max(...method.steps.map(by.of), Number.MIN_VALUE);
   const coded = method.steps.some((step) => codeOf(step) !== "");
   const timed = data.profile && method.steps.some(({ ms }) => ms !== undefined);
-  const heads = [["step", true], ["operator"], ["kernel"], ["Python"], [""], ...(timed ? [["time", true]] : []), ["operations", true], ["bytes moved", true], ...(coded ? [["what stands there"]] : [])];
+  const heads = [
+    ["step", true], ["operator"], ["kernel"], ["Python"], [""], ...(timed ? [["time", true]] : []), ["operations", true], ["bytes moved", true], ...(coded ? [["what stands there"]] : []),
+  ];
   byId("step-heads").replaceChildren(...heads.map(([name, number]) => make("th", { scope: "col", class: number ? "number" : undefined }, name)));
   const steps = method.steps.map((step, index) => [step, index]);
   if (byId("order").value === "cost") steps.sort((a, b) => by.of(b[0]) - by.of(a[0]));
@@ -307,6 +311,8 @@ byId("more-steps").addEventListener("click", () => {
   showSteps();
 });
 
+const inOrder = (lines) => [...lines].sort((a, b) => Number(a[0]) - Number(b[0]) || 0);
+
 /** The lines of each file in their order; the modules that a line belongs to are told once. */
 function showPython() {
   const files = new Map();
@@ -324,7 +330,7 @@ function showPython() {
   const total = Math.max(sum(method.steps, by.of), Number.MIN_VALUE);
   byId("lines").replaceChildren(...[...files].flatMap(([file, lines]) => [
     make("h3", {}, file),
-    make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": clean(`Lines of ${file}`) }, make("table", {}, make("tbody", {}, ...[...lines].sort((a, b) => Number(a[0]) - Number(b[0]) || 0).map(([line, { steps, modules, code }]) => make("tr", {},
+    make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": clean(`Lines of ${file}`) }, make("table", {}, make("tbody", {}, ...inOrder(lines).map(([line, { steps, modules, code }]) => make("tr", {},
       make("td", { class: "number" }, /^\d+$/.test(line) ? line : ""), make("td", { class: "code", title: code }, code), make("td", {}, bar(sum(steps, by.of) / total)),
       make("td", { class: "number" }, by.show(sum(steps, by.of))), make("td", { class: "number" }, `${(100 * sum(steps, by.of) / total).toFixed(1)} %`),
       make("td", {}, modules.size > 3 ? `${[...modules].slice(0, 2).join(", ")} and ${modules.size - 2} more` : [...modules].join(", "))))))),
@@ -341,7 +347,8 @@ function showMemory() {
   if (!memory) return;
   const most = Math.max(...memory.alive, 1);
   const count = memory.alive.length;
-  byId("memory-text").textContent = `At most ${scaled(most, "B")} of tensors are alive at once, at step ${memory.alive.indexOf(most)} of ${count}, beside ${scaled(memory.constants, "B")} of weights`
+  byId("memory-text").textContent = `At most ${scaled(most, "B")} of tensors are alive at once, at step ${memory.alive.indexOf(most)} of ${count},`
+    + ` beside ${scaled(memory.constants, "B")} of weights`
     + `${data.open ? "; with open sizes at their least" : ""}. Inputs and outputs live as long as the run.`;
   picture.setAttribute("viewBox", `0 0 ${count} 100`);
   picture.setAttribute("preserveAspectRatio", "none");

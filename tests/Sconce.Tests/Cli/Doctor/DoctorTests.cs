@@ -9,6 +9,7 @@ namespace Sconce.Tests.Cli.Doctor;
 public sealed class DoctorTests : IDisposable
 {
     private static readonly string Model = Path.Combine(ModelFiles.Repository, "tests", "models", "operators", "tiny.pt2");
+    private static readonly string Digits = Path.Combine(ModelFiles.Repository, "examples", "digits", "digits.pt2");
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory();
 
@@ -38,14 +39,14 @@ public sealed class DoctorTests : IDisposable
     [Fact]
     public async Task WhatIsWrongWithAFileIsSaidWithWhatToDo()
     {
-        await RunAsync("compile", Model, "-o", "tiny.wasm", "--split", "100");
-        var file = Path.Combine(folder.FullName, "tiny.wasm");
+        await RunAsync("compile", Digits, "-o", "digits.wasm", "--split", "64kB");
+        var file = Path.Combine(folder.FullName, "digits.wasm");
         File.WriteAllBytes(Path.Combine(folder.FullName, "longer.wasm"), [.. File.ReadAllBytes(file), 0, 2, 1, (byte)'x']);
         File.WriteAllText(Path.Combine(folder.FullName, "text.pt2"), "no archive");
         Directory.Delete(Path.Combine(folder.FullName, "weights"), recursive: true);
         foreach (var (name, problem, remedy) in new[]
         {
-            ("tiny.wasm", "files in weights/ beside it", "copy the folder weights, which sconce compile --split wrote beside tiny.wasm"),
+            ("digits.wasm", "files in weights/ beside it", "copy the folder weights, which sconce compile --split wrote beside digits.wasm"),
             ("longer.wasm", "and its manifest says", "copy or deploy it again"),
             ("text.pt2", "it is not a zip archive", "export the PyTorch model itself"),
         })
@@ -62,7 +63,7 @@ public sealed class DoctorTests : IDisposable
     public async Task AServerIsAskedAsAPageWould()
     {
         await RunAsync("compile", Model, "-o", "tiny.wasm");
-        await RunAsync("compile", Model, "-o", "split.wasm", "--split", "100");
+        await RunAsync("compile", Digits, "-o", "split.wasm", "--split", "64kB");
         File.WriteAllText(Path.Combine(folder.FullName, "page.html"), "<!doctype html><title>page</title>");
         using var server = PageServer.Start(new FolderSite(folder.FullName, null), port: null);
         using var stop = new CancellationTokenSource();
@@ -76,7 +77,7 @@ public sealed class DoctorTests : IDisposable
         Assert.Matches("ok    threads +the page is cross-origin isolated", well.Output);
 
         var split = await RunAsync("doctor", $"{server.Address}split.wasm");
-        Assert.Matches("ok    weights +all 1 files are there|ok    weights +all 2 files are there", split.Output);
+        Assert.Matches(@"ok    weights +all \d+ files are there", split.Output);
         Directory.Delete(Path.Combine(folder.FullName, "weights"), recursive: true);
         var without = await RunAsync("doctor", $"{server.Address}split.wasm");
         Assert.Equal(1, without.ExitCode);

@@ -102,7 +102,9 @@ public sealed partial class FolderSiteTests : IDisposable
         var copy = Write("model.wasm.br", "packed");
         client.DefaultRequestHeaders.AcceptEncoding.ParseAdd("gzip, br;q=0.9");
         using var packed = await client.GetAsync("model.wasm");
-        Assert.Equal(("packed", "br", "application/wasm"), (await packed.Content.ReadAsStringAsync(), Assert.Single(packed.Content.Headers.ContentEncoding), packed.Content.Headers.ContentType?.MediaType));
+        Assert.Equal(
+            ("packed", "br", "application/wasm"),
+            (await packed.Content.ReadAsStringAsync(), Assert.Single(packed.Content.Headers.ContentEncoding), packed.Content.Headers.ContentType?.MediaType));
         Assert.Contains("Accept-Encoding", packed.Headers.Vary);
 
         File.SetLastWriteTimeUtc(copy, DateTime.UtcNow.AddDays(-1));
