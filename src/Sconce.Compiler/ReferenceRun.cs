@@ -2,6 +2,7 @@ using Sconce.Compiler.Artifact;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Evaluation;
 using Sconce.Compiler.Frontends;
+using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Operators;
 using Sconce.Compiler.Passes.Compression;
 using Sconce.Compiler.Tensors;
@@ -18,7 +19,8 @@ public sealed class ReferenceRun
     private readonly LoweredGraph lowered;
     private Evaluator? evaluator;
 
-    private ReferenceRun(LoweredGraph lowered, IReadOnlyList<Probe> probes, DType? half) => (this.lowered, Probes, Half) = (lowered, probes, half);
+    private ReferenceRun(LoweredGraph lowered, IReadOnlyList<Probe> probes, ILookup<string, Probe> readers, DType? half) =>
+        (this.lowered, Probes, Readers, Half) = (lowered, probes, readers, half);
 
     /// <summary>What sums products, where that is not the evaluator itself.</summary>
     private SumProducts? Sum { get; init; }
@@ -26,6 +28,9 @@ public sealed class ReferenceRun
     private Evaluator Evaluator => evaluator ??= new(Sum);
 
     public IReadOnlyList<Probe> Probes { get; }
+
+    /// <summary>The probes of the nodes that read a parameter, by its name, as the file has it: those of a weight that <see cref="CompileOptions.Weights"/> keeps in fewer bits too.</summary>
+    public ILookup<string, Probe> Readers { get; }
 
     /// <summary>The coarsest type of half precision that the model computes in; null where it uses none.</summary>
     public DType? Half { get; }
@@ -53,9 +58,14 @@ public sealed class ReferenceRun
         }
 
         Pipeline.Run(graph, options.Verify);
+        var names = graph.Inputs.Where(input => input.Data is not null).ToDictionary(input => input.Value, input => input.Name);
+        var read = graph.Body.Nodes.SelectMany(node => node.Arguments.SelectMany(argument => argument.Argument.Values()).Distinct()
+            .Where(names.ContainsKey).Select(value => (Node: node, Name: names[value]))).ToLookup(pair => pair.Node, pair => pair.Name);
         CompressWeights.Run(graph, options.Weights, options.Keep);
         var lowered = Budget.InSixtyFourBits(() => GraphLowering.Lower(graph));
-        return new(lowered, [.. Probe.AllOf(graph).Where(probe => lowered.Values.GetValueOrDefault(probe.Value) is Lowered.Tensor)], half) { Sum = sum };
+        IReadOnlyList<Probe> probes = [.. Probe.AllOf(graph).Where(probe => lowered.Values.GetValueOrDefault(probe.Value) is Lowered.Tensor)];
+        var readers = probes.SelectMany(probe => read[probe.Node].Select(weight => (Weight: weight, Probe: probe))).ToLookup(pair => pair.Weight, pair => pair.Probe);
+        return new(lowered, probes, readers, half) { Sum = sum };
     }
 
     /// <summary>States are again what they are at the beginning.</summary>

@@ -2,8 +2,10 @@ using System.CommandLine;
 using System.Diagnostics;
 using Sconce.Cli.Compiling;
 using Sconce.Cli.Terminal;
+using Sconce.Cli.Verification;
 using Sconce.Compiler;
 using Sconce.Compiler.Artifact;
+using Sconce.Compiler.Diagnostics;
 
 namespace Sconce.Cli.Commands;
 
@@ -15,21 +17,30 @@ internal static class CompileCommand
         var model = new Argument<string>("MODEL") { Description = "A model as torch.export.save (.pt2) or torch.jit.save (.pt) writes it." };
         var output = new Option<string?>("--output", "-o") { Description = "The file to write; MODEL with the ending .wasm where not given." };
         var command = new Command("compile", "Compile a PyTorch model to one WebAssembly file.") { model, output };
+        var samples = CommonOptions.Count("--samples", most: 1000,
+            "With --weights: run the model and the float model by the reference evaluator, on the inputs that lie with it and on so many random ones, and tell how far each layer's results are off.");
+        command.Options.Add(samples);
         var settings = new CompileSettings();
         settings.AddTo(command);
         command.SetAction(parsed =>
         {
             var source = parsed.GetRequiredValue(model);
-            return Run(source, parsed.GetValue(output) ?? Path.ChangeExtension(source, ".wasm"), settings.From(parsed));
+            return Run(source, parsed.GetValue(output) ?? Path.ChangeExtension(source, ".wasm"), settings.From(parsed), parsed.GetValue(samples));
         });
         return command;
     }
 
-    private static int Run(string model, string output, CompileOptions options)
+    private static int Run(string model, string output, CompileOptions options, int? samples)
     {
+        if (samples is not null && options.Weights == WeightFormat.AsIs)
+        {
+            throw SconceException.Expected("--weights with --samples", "weights that stay as they are", null, "add --weights int8 (or int4, float16), or leave --samples out");
+        }
+
         var started = Stopwatch.GetTimestamp();
         var compiled = StageProgress.Show(progress => ModelCompiler.CompileToFile(model, output, options, progress));
         PrintSummary(output, compiled, Stopwatch.GetElapsedTime(started));
+        CompressionReport.Print(compiled.Compressed, samples is { } count ? LayerErrors.Measure(model, options, compiled.Contents.Manifest, compiled.Compressed, count) : null);
         return ExitCode.Success;
     }
 
@@ -53,7 +64,6 @@ internal static class CompileCommand
         grid.Add("time", Quantity.Milliseconds(elapsed.TotalMilliseconds));
         Console.WriteLine($"{Paint.Strong(output)}  {Quantity.Bytes(contents.FileBytes)}");
         grid.Print(Console.Out, indent: "  ");
-        CompressionReport.Print(compiled.Compressed);
     }
 
     private static string Shards(CompiledFile compiled)

@@ -148,7 +148,7 @@ public sealed class ArtifactWriter
     /// <summary>The contents of memory before the first run, in the order of its addresses.</summary>
     private IEnumerable<ShardPart> Constants() =>
         memory.Constants.Select(constant => Constant(constant, ((Place.Absolute)memory.Find(constant)!).Address))
-            .Concat(memory.InitialStates.Where(state => state.State.Data is not null).Select(state => Constant(state.State, state.Address)));
+            .Concat(memory.InitialStates.Where(state => state.Address is not null).Select(state => Constant(state.State, state.Address!.Value)));
 
     private static ShardPart Constant(TensorBuffer buffer, long address) => new(address, 0, checked((int)buffer.ByteCount.Value), buffer.Contents);
 

@@ -67,7 +67,15 @@ internal sealed class ModelCode
         var context = f.Parameter(0, "ctx").AsI32();
         foreach (var (state, initial) in memory.InitialStates)
         {
-            f.MemoryCopy(context + (I32)(uint)((Place.InContext)memory.Find(state)!).Offset, (uint)initial, (uint)state.ByteCount.Value);
+            var (place, bytes) = (context + (I32)(uint)((Place.InContext)memory.Find(state)!).Offset, (I32)(uint)state.ByteCount.Value);
+            if (initial is { } address)
+            {
+                f.MemoryCopy(place, (uint)address, bytes);
+            }
+            else
+            {
+                f.MemoryFill(place, 0, bytes);
+            }
         }
 
         return f;

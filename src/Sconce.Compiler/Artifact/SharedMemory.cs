@@ -45,9 +45,15 @@ internal sealed class SharedMemory
             same.Add(state);
         }
 
-        // A state's first contents are constants too, which reset copies.
+        // A state's first contents are constants too, which reset copies; zeros, as the keys and values of a language model are, need not be kept anywhere.
         foreach (var same in states.Values)
         {
+            if (same[0].Data is null || !same[0].Contents().Span.ContainsAnyExcept((byte)0))
+            {
+                InitialStates.Add((same[0], null));
+                continue;
+            }
+
             InitialStates.Add((same[0], address));
             address = MemoryPlan.Align(address + same[0].ByteCount.Value);
         }
@@ -59,8 +65,8 @@ internal sealed class SharedMemory
     /// <summary>Constants that are read, one for each place, in the order of their addresses.</summary>
     public List<TensorBuffer> Constants { get; } = [];
 
-    /// <summary>States and the addresses of their initial contents.</summary>
-    public List<(TensorBuffer State, long Address)> InitialStates { get; } = [];
+    /// <summary>States and the addresses of their initial contents; null for zeros.</summary>
+    public List<(TensorBuffer State, long? Address)> InitialStates { get; } = [];
 
     public long ConstantsEnd { get; }
 

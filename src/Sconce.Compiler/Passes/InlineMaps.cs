@@ -15,6 +15,9 @@ internal static class InlineMaps
     /// <summary>Simplifying this many atoms takes 20 ms; the largest trial of a real model has 1,300.</summary>
     private const int LargestTrial = 1 << 14;
 
+    /// <summary>A part of so many is few.</summary>
+    private const int FewOf = 4;
+
     /// <summary>Only views: index maps, pads, constants.</summary>
     public static void Views(TensorProgram program) => Run(program, Scope.Views);
 
@@ -97,7 +100,8 @@ internal static class InlineMaps
 
             var added = ExprCost.Size([producer.Step.Body]) * group.Count();
             var inline = ExprCost.IsView(producer.Step.Body)
-                || (computations && size + added <= MaxExpressionSize && HasOneReader(uses, group.Key) && UsesEachOnce(reader.Step, group, producer.Step));
+                || (computations && size + added <= MaxExpressionSize
+                    && ((HasOneReader(uses, group.Key) && UsesEachOnce(reader.Step, group, producer.Step)) || LooksUpFew(reader.Step, group, producer.Step)));
             var inlining = new Inlining(producer.Step);
             if (inline && group.All(load => inlining.At(load) is not null))
             {
@@ -154,6 +158,14 @@ internal static class InlineMaps
     /// <summary>Checks beside it compute what they look at themselves.</summary>
     private static bool HasOneReader(ProgramUses uses, TensorBuffer buffer) =>
         uses.Readers(buffer) is var readers && (readers.Count == 1 || readers.Count(reader => reader.Step is not CheckStep) <= 1);
+
+    /// <summary>
+    /// Whether a map looks up so few of the elements, by indices that the run tells, that it makes them itself: the rows of an embedding whose numbers are small integers, which nobody then makes
+    /// floats of as a whole. Others that read the buffer do as they do.
+    /// </summary>
+    private static bool LooksUpFew(Step reader, IEnumerable<LoadExpr> loads, MapStep producer) =>
+        reader is MapStep map && loads.ToList() is [var load] && load.Index.Any(dim => dim.HasLoads())
+            && (producer.Target.Buffer.ElementCount - (FewOf * Dim.Product(map.Axes.Select(axis => axis.Extent)))).IsNonNegative;
 
     /// <summary>No element of the map's buffer is computed more often inside the reader than it is now.</summary>
     private static bool UsesEachOnce(Step reader, IEnumerable<LoadExpr> loads, MapStep producer)

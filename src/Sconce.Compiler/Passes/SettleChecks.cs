@@ -8,6 +8,9 @@ namespace Sconce.Compiler.Passes;
 /// <summary>Drops checks that cannot fail, and those that repeat one before; a check no longer goes along axes on which what it looks at does not depend.</summary>
 internal static class SettleChecks
 {
+    /// <summary>Indices that come out of more steps than that are told apart by the last of them.</summary>
+    private const int MostTraced = 16;
+
     public static void Run(TensorProgram program)
     {
         if (!StepTree.Leaves(program.Steps).Any(step => step is CheckStep))
@@ -36,7 +39,8 @@ internal static class SettleChecks
         // Only of buffers that hold the same at both places, and what surely ran before. Axes are the same where they stand at the same place and count as far.
         bool IsRepeated(CheckStep check, bool surely)
         {
-            if (!check.BuffersRead.All(buffer => uses.Writers(buffer) is { Count: 0 } or [{ Scope: null }]))
+            var wrong = Traced(check.Wrong, uses);
+            if (!(check with { Wrong = wrong }).BuffersRead.All(buffer => uses.Writers(buffer) is { Count: 0 } or [{ Scope: null }]))
             {
                 return false;
             }
@@ -48,9 +52,21 @@ internal static class SettleChecks
                 map[axis] = places[(place, axis.Extent)];
             }
 
-            var form = (check.Wrong.Substitute(map), check.Message);
+            var form = (wrong.Substitute(map), check.Message);
             return surely ? !done.Add(form) : done.Contains(form);
         }
+    }
+
+    /// <summary>The same of what it was computed from: layers that each compute a position for themselves look at the same one.</summary>
+    private static Expr Traced(Expr expr, ProgramUses uses)
+    {
+        var left = MostTraced;
+        return Trace(expr);
+
+        Expr Trace(Expr of) => new ExprRewriter(loads: load =>
+            uses.Writers(load.Buffer) is [{ Scope: null, Step: MapStep map }] && load.Buffer.Kind == BufferKind.Temporary && map.Target.IsWhole(map.Axes) && left-- > 0
+                ? Trace(map.Body.Substitute(map.Axes.Zip(load.Index).ToDictionary(pair => (Atom)pair.First, pair => pair.Second)))
+                : null).Rewrite(of);
     }
 
     /// <summary>An axis along which everything is the same is not gone along, but for whether it has a point at all.</summary>
