@@ -74,6 +74,7 @@ suite_typescript() {
     fi
   done
   node_suite types node --test tests/types/*.test.mjs
+  node_suite story node --test examples/story/*.test.js
 }
 
 # What the documents say: their commands run, their code passes the type checker, their links lead somewhere; and the site that is made of them.
