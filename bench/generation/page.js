@@ -1,0 +1,69 @@
+// Generates with each engine in turn, and posts the tokens a second.
+import { load } from "sconce";
+
+const query = new URLSearchParams(location.search);
+const [model, prompt, count, rounds, threads] = [query.get("model"), ...["prompt", "count", "rounds", "threads"].map((name) => Number(query.get(name)))];
+
+/** Tokens a second of what takes so many milliseconds. */
+const pace = (tokens, ms) => (tokens * 1000) / ms;
+
+const engines = {
+  async sconce() {
+    const asked = performance.now();
+    const step = await load(`../models/${model}.wasm`, { threads });
+    await step.run({ token: 1, position: 0 });
+    const loaded = performance.now() - asked;
+    return {
+      loaded,
+      memory: () => step.report().bytes.memory,
+      async generate() {
+        const began = performance.now();
+        // As examples/story does: a prompt's steps do not wait for answers on the way.
+        await Promise.all(Array.from({ length: prompt }, (_, position) => step.run({ token: 3 + (position % 200), position })));
+        const read = performance.now();
+        let [inside, token] = [0, 5];
+        for (let position = prompt; position < prompt + count; position++) {
+          const { data } = (await step.run({ token, position })).logits;
+          inside += step.report().milliseconds.lastRun;
+          token = 0;
+          for (let i = 1; i < data.length; i++) if (data[i] > data[token]) token = i;
+        }
+        const took = performance.now() - read;
+        return { prompt: pace(prompt, read - began), decode: pace(count, took), overhead: took / inside - 1 };
+      },
+    };
+  },
+  async wllama() {
+    const { Wllama } = await import("../wllama/index.js");
+    const engine = new Wllama({ default: new URL("../wllama/wasm/wllama.wasm", location.href).href }, { suppressNativeLog: true });
+    const asked = performance.now();
+    await engine.loadModel([await (await fetch(`../models/${model}.gguf`)).blob()], { n_ctx: 1024, n_threads: threads, n_gpu_layers: 0 });
+    const loaded = performance.now() - asked;
+    return {
+      loaded,
+      memory: () => undefined,
+      async generate() {
+        // Bytes are tokens here; another first letter keeps what is kept of the last prompt from being used.
+        const text = String.fromCharCode(97 + Math.floor(26 * Math.random())) + "q".repeat(prompt - 3);
+        const answer = await engine.createCompletion({ prompt: text, max_tokens: count, temperature: 0, ignore_eos: true, cache_prompt: false });
+        const { prompt_n, prompt_ms, predicted_n, predicted_ms } = answer.timings;
+        return { prompt: pace(prompt_n, prompt_ms), decode: pace(predicted_n, predicted_ms), tokens: [prompt_n, predicted_n], threads: engine.getNumThreads() };
+      },
+    };
+  },
+};
+
+const results = [];
+try {
+  const running = {};
+  for (const name of query.get("engines").split(",")) running[name] = await engines[name]();
+  for (let round = 0; round < rounds; round++) {
+    for (const [engine, { generate, loaded, memory }] of Object.entries(running)) {
+      const numbers = await generate();
+      results.push({ engine, round, loaded, memory: memory(), ...numbers });
+    }
+  }
+} catch (error) {
+  results.push({ error: error?.stack ?? String(error) });
+}
+await fetch(`../result/${query.get("run")}`, { method: "POST", body: JSON.stringify({ userAgent: navigator.userAgent, results }) });
