@@ -368,3 +368,42 @@ class AliasAfter(nn.Module):
             i += 1
         h.mul_(100)
         return torch.stack(rows), h
+
+
+@program((rand(3, 4), torch.tensor(0)), (rand(3, 4), torch.tensor(3)), (rand(3, 4), torch.tensor(5)))
+class MaybeAppendedWritten(nn.Module):
+    """An item is written to whose list a branch may have lengthened: the item is what it was before."""
+    def forward(self, x: Tensor, c: Tensor):
+        a, b, n = x.clone(), x - 3.5, int(c)
+        t: List[Tensor] = [a, b]
+        if n < 3:
+            t = [b, a]
+        if n < 4:
+            t.append(x)
+        t[0].add_(1.0)
+        t.pop().mul_(2.0)
+        return a, b, torch.stack(t).sum(0)
+
+
+@program((rand(3, 4), torch.tensor(0)), (rand(3, 4), torch.tensor(3)))
+class AliasLast(nn.Module):
+    """The last item is one of two tensors, and written to."""
+    def forward(self, x: Tensor, c: Tensor):
+        a, b = x.clone(), x * 2
+        t: List[Tensor] = [a]
+        if int(c) < 2:
+            t.append(b)
+        t[-1].add_(1.0)
+        return a, b
+
+
+@program((rand(3, 4), torch.tensor(2)))
+class AliasRows(nn.Module):
+    """Each turn appends two, and one is written to after the loop."""
+    def forward(self, x: Tensor, c: Tensor):
+        t: List[Tensor] = []
+        for i in range(int(c) + 1):
+            t.append(x + i)
+            t.append(x * i)
+        t[0].add_(1.0)
+        return t[0], torch.stack(t)

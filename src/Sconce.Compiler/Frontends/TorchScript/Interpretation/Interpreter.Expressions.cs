@@ -171,6 +171,8 @@ internal sealed partial class Interpreter
         {
             case Datum.List { Items.Now: RowItems rows }:
                 return ItemOf(rows, ToInt(index));
+            case Datum.List { Items.Now: MaybeItems maybe } when CertainItem(maybe, ToInt(index)) is { } certain:
+                return certain.Usable();
             case Datum.List list when RunItemsIn(list) is { } run:
                 return ItemOfRun(run, ToInt(index));
             case Datum.List list when ToInt(index).Known is null:

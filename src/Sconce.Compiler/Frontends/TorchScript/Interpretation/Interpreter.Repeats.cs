@@ -153,6 +153,14 @@ internal sealed partial class Interpreter
     /// <summary>Whether an item is there.</summary>
     private static Datum.Bool HasOf(MaybeItem item) => item.Has is { } has ? new Datum.Bool(has.Condition) : Datum.Of(true);
 
+    /// <summary>The item at a place, where it is there in any case and so are those before it, or, counted from the end, after it.</summary>
+    private Datum? CertainItem(MaybeItems items, Datum.Int index)
+    {
+        var counted = index.Known < 0 ? items.Items.Reverse() : items.Items;
+        return (index.Known < 0 ? -1 - index.Known : index.Known) is { } place && place < counted.Count
+            && counted.Take((int)place + 1).All(item => Decided(HasOf(item)).Known == true) ? counted[(int)place].Value : null;
+    }
+
     /// <summary>A list's items as rows of one tensor, where only the run knows how many there are and they can lie in one.</summary>
     private RunItems? RunItemsIn(Datum list)
     {
@@ -168,7 +176,7 @@ internal sealed partial class Interpreter
                 var rows = values.TrueForAll(IsNumber) && values.Select(value => value.GetType()).Distinct().Count() == 1
                     ? MadeTensor(new("aten::tensor", [NewList(values)], values[0] is Datum.Float ? [("dtype", Datum.Of(DType.Float64.Number()))] : []))
                     : values.TrueForAll(value => value is Datum.Tensor tensor && ShapeOf(tensor).All(builder.Typer.IsOfInputs) && ShapeOf(tensor).SequenceEqual(ShapeOf(values[0]))
-                        && DTypeOf(tensor) == DTypeOf(values[0])) ? CallOperator("aten::stack", [NewList(values)], []) : null;
+                        && DTypeOf(tensor) == DTypeOf(values[0])) ? Holding((Datum.Tensor)CallOperator("aten::stack", [NewList(values)], []), values) : null;
                 return rows is null ? null
                     : new([], [(rows, MadeTensor(new("aten::tensor", [NewList(there.Select(item => (Datum)Decided(HasOf(item))))], [])))], Datum.Of(there.Count), IsNumber(values[0]));
             default:
@@ -237,7 +245,14 @@ internal sealed partial class Interpreter
             return items.Known[(int)place];
         }
 
-        var row = CallOperator("aten::select", [AllRowsOf(items), Datum.Of(0), index], []);
+        var row = CallOperator("aten::select", [HeldRowsOf(items), Datum.Of(0), index], []);
         return items.IsOfNumbers ? ToNumber((Datum.Tensor)row) : row;
+    }
+
+    /// <summary>All rows in one tensor that may be written to: what the list's items are besides must not be used then.</summary>
+    private Datum.Tensor HeldRowsOf(RunItems items)
+    {
+        var rows = (Datum.Tensor)AllRowsOf(items);
+        return items.IsOfNumbers ? rows : Holding(rows, [.. items.Known, .. items.Rows.Select(row => row.Values)]);
     }
 }

@@ -43,7 +43,7 @@ internal sealed partial class Interpreter
 
     private RowItems FromRun(RunItems run)
     {
-        var rows = (Datum.Tensor)AllRowsOf(run);
+        var rows = HeldRowsOf(run);
         return new(rows, !run.IsOfNumbers ? Datum.Nothing : DTypeOf(rows) switch
         {
             DType.Bool => Datum.Of(false),
