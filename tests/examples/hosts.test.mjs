@@ -1,6 +1,6 @@
 // Each host of examples/, as `sconce new` makes a project of it: built, opened in Chromium, and asked by a camera, a picture, or as the host is asked.
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { readNpz } from "sconce/tensor";
@@ -132,6 +132,26 @@ describe("hosts", { concurrency: 3 }, () => {
       await stop();
     }
   });
+
+  // Where npm has one for this machine.
+  for (const [name, program, ...before] of [["Deno", join("@deno", "linux-x64-glibc", "deno"), "run", "-A"], ["Bun", join("@oven", "bun-linux-x64", "bin", "bun")]]) {
+    const path = installed(program);
+    test(`${name}: runs the scripts of node, on threads in a worker, and ends`, { skip: existsSync(path) ? false : `${name} is not installed here` }, async () => {
+      const project = newProject(`node-in-${name}`, "--template", "node");
+      writeFileSync(join(project, "four.pgm"), pgm(4));
+      writeFileSync(join(project, "ask.mjs"), `import { readFileSync } from "node:fs";
+import { look, openModel } from "./model.js";
+import { readPgm } from "./pgm.js";
+const model = await openModel({ threads: 2 });
+const [{ name }] = await look(model, readPgm(readFileSync("four.pgm")));
+const { threads, worker } = model.report();
+console.log(JSON.stringify({ name, threads: threads.used, worker }));
+model.dispose();
+`);
+      chmodSync(path, 0o755);
+      assert.deepEqual(JSON.parse(await run([...before, "ask.mjs"], project, { node: path })), { name: "4", threads: 2, worker: true });
+    });
+  }
 
   describe("a model that takes numbers", { concurrency: 2 }, () => {
     let wanted;

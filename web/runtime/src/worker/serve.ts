@@ -4,6 +4,7 @@ import { instantiate } from "../graph/engine.js";
 import { describe, toMessage } from "../shared/errors.js";
 import { Host } from "./host.js";
 import { attendance } from "./attendance.js";
+import { workerName } from "./worker-name.js";
 import type { HelpMessage, HelpReply, HelpRequest, HostMessage, HostReply } from "./protocol.js";
 
 /** This end of a conversation with the page: a worker's global scope, or Node's port, which has the same face. */
@@ -15,7 +16,9 @@ interface Port {
 /** What every worker of the runtime does: the first message says whether a model lives here or a helper thread. */
 export function serve(): void {
   const scope = globalThis as unknown as Port;
-  const port = typeof scope.postMessage === "function" ? scope : builtin?.("node:worker_threads").parentPort as unknown as Port;
+  // Bun's workers of Node's kind have the face of the other kind too, at which nothing arrives.
+  const threads = builtin?.("node:worker_threads");
+  const port = threads?.workerData === workerName ? threads.parentPort as unknown as Port : scope;
   const post = (reply: HostReply | HelpReply, transfer: Transferable[] = []) => port.postMessage(reply, transfer);
   const host = new Host(post);
   let attended: Int32Array | undefined;

@@ -7,8 +7,8 @@ import { workerName } from "./worker-name.js";
 /** Where the worker's script is, if not beside the runtime. */
 export type WorkerUrl = string | URL | undefined;
 
-// Libraries that were ported to Node leave its own kind of worker under the same name.
-const hasWebWorkers = () => typeof Worker !== "undefined" && Worker.prototype instanceof EventTarget;
+// Libraries that were ported to Node leave its own kind of worker under the same name, and Bun's do not tell their script the name by which it knows what it is: there Node's kind serves.
+const hasWebWorkers = () => typeof Worker !== "undefined" && Worker.prototype instanceof EventTarget && !("Bun" in globalThis);
 
 const conditions = "its script must come from the page's own origin (else a copy of worker.js there, named by the option workerUrl), worker-src of the page's policy must allow it";
 
