@@ -103,7 +103,9 @@ export default defineConfig({
   // The policy is the page's own: it holds on any host. What a host can say beside it is in _headers.
   transformHtml(html) {
     // Attributes that a policy would refuse; the theme's own sheet, or its scripts, say the same.
-    const plain = html.replace(/ style="(--vp-vh:0px;?|position:relative;|)"/g, "");
+    const plain = html.replace(/ style="(--vp-vh:0px;?|position:relative;|)"/g, "")
+      // The first page of the theme has no landmark of its own.
+      .replace(/<div class="VPHome/, '<div role="main" class="VPHome');
     return plain.replace(/(<meta charset="utf-8">)/, `$1\n    <meta http-equiv="Content-Security-Policy" content="${policy(plain)}">`);
   },
   buildEnd({ outDir }) {
