@@ -146,6 +146,8 @@ function begin() {
   planDrawing();
 }
 
+const costsOf = (steps) => Object.values(measures).filter((each) => sum(steps, each.of) > 0).map((each) => each.show(sum(steps, each.of)));
+
 function choose(index, centre) {
   const node = method.graph.nodes[index];
   if (node === undefined) return;
@@ -161,7 +163,7 @@ function choose(index, centre) {
     make("p", {}, make("b", {}, node.title)), ...node.lines.map((line) => make("p", { class: "code" }, line)),
     ...(node.tip ? [make("pre", {}, node.tip)] : []),
     ...(steps.length > 0 ? [make("p", {}, `${steps.length} step${steps.length > 1 ? "s" : ""} of this operator and line: `
-      + `${[...new Set(steps.map(({ kernel }) => kernel))].join(", ")}; ${Object.values(measures).filter((each) => sum(steps, each.of) > 0).map((each) => each.show(sum(steps, each.of))).join(", ")}`)] : []));
+      + `${[...new Set(steps.map(({ kernel }) => kernel))].join(", ")}; ${costsOf(steps).join(", ")}`)] : []));
   for (const button of byId("nodes").querySelectorAll("button")) {
     if (Number(button.dataset.node) === index) button.setAttribute("aria-current", "true");
     else button.removeAttribute("aria-current");
@@ -330,7 +332,8 @@ function showPython() {
   const total = Math.max(sum(method.steps, by.of), Number.MIN_VALUE);
   byId("lines").replaceChildren(...[...files].flatMap(([file, lines]) => [
     make("h3", {}, file),
-    make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": clean(`Lines of ${file}`) }, make("table", {}, make("tbody", {}, ...inOrder(lines).map(([line, { steps, modules, code }]) => make("tr", {},
+    make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": clean(`Lines of ${file}`) },
+      make("table", {}, make("tbody", {}, ...inOrder(lines).map(([line, { steps, modules, code }]) => make("tr", {},
       make("td", { class: "number" }, /^\d+$/.test(line) ? line : ""), make("td", { class: "code", title: code }, code), make("td", {}, bar(sum(steps, by.of) / total)),
       make("td", { class: "number" }, by.show(sum(steps, by.of))), make("td", { class: "number" }, `${(100 * sum(steps, by.of) / total).toFixed(1)} %`),
       make("td", {}, modules.size > 3 ? `${[...modules].slice(0, 2).join(", ")} and ${modules.size - 2} more` : [...modules].join(", "))))))),
@@ -354,7 +357,9 @@ function showMemory() {
   picture.setAttribute("preserveAspectRatio", "none");
   const top = (bytes) => (100 - 96 * bytes / most).toFixed(2);
   const outline = memory.alive.map((bytes, step) => `L${step} ${top(bytes)}L${step + 1} ${top(bytes)}`).join("");
-  picture.replaceChildren(draw("path", { class: "area", d: `M0 100${outline}L${count} 100Z` }), draw("path", { class: "edge", d: `M0 ${top(memory.alive[0] ?? 0)}${outline}` }), draw("line", { class: "now", y1: 0, y2: 100 }));
+  picture.replaceChildren(
+    draw("path", { class: "area", d: `M0 100${outline}L${count} 100Z` }), draw("path", { class: "edge", d: `M0 ${top(memory.alive[0] ?? 0)}${outline}` }),
+    draw("line", { class: "now", y1: 0, y2: 100 }));
   byId("moment").max = count - 1;
   byId("moment").value = memory.alive.indexOf(most);
   showMoment();
