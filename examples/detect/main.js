@@ -8,7 +8,7 @@ const most = 20;
 let camera;
 
 const [model, labels] = await Promise.all([
-  load(new URL("./detect.wasm", import.meta.url), { onProgress: ({ loaded, total }) => (status.textContent = `Loading the model: ${loaded} of ${total} bytes`) }),
+  load(new URL("./detect.wasm", import.meta.url), { onProgress: ({ loaded, total }) => loaded < total && (status.textContent = `Loading the model: ${loaded} of ${total} bytes`) }),
   fetch("labels.txt").then(async (response) => (await response.text()).trim().split("\n")),
 ]).catch((error) => {
   status.textContent = error.message;

@@ -7,7 +7,7 @@ const largest = 512;
 slider.addEventListener("input", () => (after.style.clipPath = `inset(0 0 0 ${slider.value}%)`));
 slider.dispatchEvent(new Event("input"));
 
-const model = await load(new URL("./double.wasm", import.meta.url), { onProgress: ({ loaded, total }) => (status.textContent = `Loading the model: ${loaded} of ${total} bytes`) }).catch((error) => {
+const model = await load(new URL("./double.wasm", import.meta.url), { onProgress: ({ loaded, total }) => loaded < total && (status.textContent = `Loading the model: ${loaded} of ${total} bytes`) }).catch((error) => {
   status.textContent = error.message;
   throw error;
 });

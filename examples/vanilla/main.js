@@ -5,7 +5,7 @@ const [status, lines, video, button, file] = ["#status", "#lines", "video", "but
 const say = (text) => (status.textContent = text);
 const show = (answers) => lines.replaceChildren(...answers.map(({ name, text }) => Object.assign(document.createElement("li"), { textContent: `${name}: ${text}` })));
 
-const model = await openModel({ onProgress: ({ loaded, total }) => say(`Loading the model: ${loaded} of ${total} bytes`) }).catch((error) => {
+const model = await openModel({ onProgress: ({ loaded, total }) => loaded < total && say(`Loading the model: ${loaded} of ${total} bytes`) }).catch((error) => {
   say(error.message);
   throw error;
 });
