@@ -18,6 +18,7 @@ import zipfile
 import numpy
 import torch
 from torch import nn
+from torch.utils.mobile_optimizer import optimize_for_mobile
 
 HERE = pathlib.Path(__file__).resolve().parent
 OUT = HERE / "torchscript"
@@ -111,6 +112,12 @@ def numbers(name: str, x: torch.Tensor, ending: str):
     numpy.savez(OUT / f"{name}{ending}.npz", in0=x.numpy(), **{f"out{i}": tensor.detach().numpy() for i, tensor in enumerate(results)})
 
 
+def optimised(module: nn.Module, x: torch.Tensor):
+    """As the mobile optimiser leaves it. Not every PyTorch can run that: the numbers are those of the module before."""
+    numpy.savez(OUT / "optimised.npz", in0=x.numpy(), out0=module(x).detach().numpy())
+    optimize_for_mobile(torch.jit.script(module)).save(OUT / "optimised.pt")
+
+
 def main():
     warnings.filterwarnings("ignore")
     torch.manual_seed(5)
@@ -158,6 +165,8 @@ def main():
     torch.manual_seed(5)
     (OUT / "quantised.pt").write_bytes(script(made.Quantised()))
     numbers("quantised", (torch.rand(2, 2, 4, 5, generator=torch.Generator().manual_seed(1)) * 2) - 0.5, "")
+    torch.manual_seed(6)
+    optimised(made.Mobile().eval(), torch.rand(2, 2, 6, 7))
 
 
 if __name__ == "__main__":

@@ -108,3 +108,21 @@ class Eighths(nn.Module):
 
     def forward(self, x: torch.Tensor):
         return x @ self.a.to(torch.float32).t(), x + self.b[1].to(torch.float32), torch.relu(x) * self.c.float()[:2], self.d.to(torch.bfloat16).float()
+
+
+class Mobile(nn.Module):
+    """Layers that the mobile optimiser packs, with what follows them as their bounds."""
+
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Conv2d(2, 4, 3, 2, 1)
+        self.norm = nn.BatchNorm2d(4)
+        self.up = nn.ConvTranspose2d(4, 3, 3, 2, 1, 1)
+        self.head = nn.Linear(3, 5)
+        self.last = nn.Linear(5, 2, bias=False)
+
+    def forward(self, x: torch.Tensor):
+        x = nn.functional.hardtanh(self.norm(self.first(x)), -0.5, 0.7)
+        y = torch.relu(self.up(x)).mean([2, 3])
+        z = self.head(y)
+        return self.last(torch.relu(z + z.flip(1)))

@@ -288,3 +288,19 @@ class ResetToFirst(nn.Module):
     @torch.jit.export
     def reset(self) -> None:
         self.h = self.first
+
+
+@program(*[rand(4) for _ in range(3)])
+class ViewKept(nn.Module):
+    """After a run one attribute is a view of another, of which a later run asks after a write to the other."""
+
+    def __init__(self):
+        super().__init__()
+        self.rows = torch.zeros(3, 4)
+        self.last = torch.zeros(4)
+
+    def forward(self, x: Tensor):
+        self.rows[0] += x
+        y = self.last * 2
+        self.last = self.rows[0]
+        return y, self.rows.sum(0)

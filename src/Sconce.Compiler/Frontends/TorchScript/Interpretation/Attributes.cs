@@ -280,6 +280,12 @@ internal sealed class Attributes(ProgramCode code, GraphBuilder builder, Journal
             if (slots.TryGetValue(other, out var cell))
             {
                 memory.Cell.MayBe(cell);
+
+                // It is asked for first after a write to the other one.
+                if (cell.Content is not Contents { Version: 0 })
+                {
+                    memory.Cell.Content = new Contents(null, 0, $"'{slot}' is used after a write to '{other}', and both may be one tensor since an earlier run: call .clone() where the one becomes the other");
+                }
             }
         }
 

@@ -9,6 +9,9 @@ internal sealed partial class Interpreter
 {
     private const string PackedLinear = "__torch__.torch.classes.quantized.LinearPackedParamsBase";
 
+    /// <summary>What an object of floats' packed parameters is called here: the archive has a class for each layer, which nothing asks for.</summary>
+    private const string Clamping = "__torch__.torch.classes.xnnpack";
+
     public static IEnumerable<(string Name, Builtin Run)> PackedBuiltins =>
     [
         ("quantized::conv1d", (it, a) => it.Convolve(a, relu: false)),
@@ -32,10 +35,20 @@ internal sealed partial class Interpreter
         ("quantized::conv2d_prepack", (it, a) => it.PackedOfConvolution(a)),
         ("quantized::conv3d_prepack", (it, a) => it.PackedOfConvolution(a)),
         ("quantized::conv2d_unpack", (_, a) => PackedConvolution.Read(StateOf(a[0]), ItemsOf) is var packed ? Datum.TupleOf(packed.Weight, packed.Bias) : null),
+        ("prepacked::conv2d_clamp_prepack", (_, a) => Packed(Clamping, a[0], a[1], a[2], a[3], a[4], a[5], a.Find(6, "output_min"), a.Find(7, "output_max"))),
+        ("prepacked::conv2d_transpose_clamp_prepack", (_, a) => Packed(Clamping, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a.Find(7, "output_min"), a.Find(8, "output_max"))),
+        ("prepacked::linear_clamp_prepack", (_, a) => Packed(Clamping, a[0], a.Find(1, "B"), a.Find(2, "output_min"), a.Find(3, "output_max"))),
         ("prepacked::conv2d_clamp_run", (it, a) => it.ConvolveClamped(a, isTransposed: false)),
         ("prepacked::conv2d_transpose_clamp_run", (it, a) => it.ConvolveClamped(a, isTransposed: true)),
         ("prepacked::linear_clamp_run", (it, a) => ItemsOf(StateOf(a[1])) is [var weight, var bias, var low, var high]
             ? it.Clamped(it.CallOperator("aten::linear", [a[0], weight, bias], []), low, high) : throw Strange(a[1])),
+
+        // What freezing and optimising put in the place of two operators.
+        ("aten::_add_relu", (it, a) => it.CallOperator("aten::relu", [it.CallOperator("aten::add", a.Given, a.Named)], [])),
+        ("aten::_add_relu_", (it, a) => it.CallOperator("aten::relu_", [it.CallOperator("aten::add_", a.Given, a.Named)], [])),
+        ("aten::cudnn_convolution_relu", (it, a) => it.CallOperator("aten::relu", [it.Convolution([a[0], a[1], a[2], a[3], a[4], a[5]], a[6])], [])),
+        ("aten::cudnn_convolution_add_relu", (it, a) => it.CallOperator("aten::relu", [it.CallOperator(
+            "aten::add", [it.Convolution([a[0], a[1], a[4], a[5], a[6], a[7]], a[8]), a[2]], a[3] is Datum.None ? [] : [("alpha", a[3])])], [])),
     ];
 
     private static Datum StateOf(Datum packed) => packed is Datum.Object { Instance.State: { } state } ? state.Value : throw SconceException.Expected("packed parameters", packed.Kind);
@@ -103,6 +116,9 @@ internal sealed partial class Interpreter
     /// <summary>Floats times quantised weights: the floats are quantised by their own range; where the weights are floats, they stay as they are.</summary>
     private Datum DynamicLinear(Datum input, Datum packed) => Linear(
         ItemsOf(StateOf(packed))[0] is Datum.Quantised ? QuantisedByRange((Datum.Tensor)input, DType.UInt8) : input, packed);
+
+    private Datum Convolution(IReadOnlyList<Datum> given, Datum groups) => CallOperator(
+        "aten::convolution", [.. given, Datum.Of(false), NewList(ItemsOf(given[3]).Select(_ => (Datum)Datum.Of(0))), groups], []);
 
     private Datum ConvolveClamped(BuiltinCall a, bool isTransposed)
     {
