@@ -55,5 +55,8 @@ test("the comparison's figures are those of the bench", () => {
   const ratios = models.map(({ engines }) => [engines["onnxruntime-web"].ratio.toFixed(2), engines["native PyTorch"].ratio.toFixed(2)]);
   assert.deepEqual(rows.map(([, , web, native]) => [web, native]), ratios);
   assert.match(read("docs/comparison.md"), new RegExp(`processor \\| ${Math.round(runtime["onnxruntime-web"].gzip / 1000).toLocaleString("en")} `));
-  assert.match(read("README.md"), /19 kB \(gzip\)/);
+  const [, loader] = /a loader of (\d+) kB/.exec(read("README.md"));
+  assert.match(read("docs/comparison.md"), new RegExp(`loader and its worker \\| ${loader} `));
+  assert.match(read("docs/deploy.md"), new RegExp(`with its worker \\| ${loader} kB`));
+  assert.match(read("docs/start.md"), new RegExp(`first one, ${loader} kB`));
 });
