@@ -97,7 +97,8 @@ test("PyTorch's own file is compiled in the tab, runs, and can be saved", async 
   same(made.length, wanted.length, "bytes");
   check(made.every((byte, i) => byte === wanted[i]), "they are the command line's");
   check(await until(() => /^\d of \d runs agree$/.test(text("proof")), 250_000), `${text("proof")} ${text("proof-detail")}`);
-  check(await until(() => /mine\.pt2 is proven: compared with the reference evaluator on \d random ones; difference at most /.test(text("terminal"))), text("terminal"));
+  // On a machine that is busy fewer are evaluated, and the note says so.
+  check(await until(() => /mine\.pt2 is proven: compared with the reference evaluator on \d random ones?; [^\n]*difference at most /.test(text("terminal"))), text("terminal"));
   same(element("proof").className, "good", "it is green");
   for (const remove of element("models").querySelectorAll("button")) remove.click();
 });
