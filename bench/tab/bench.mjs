@@ -17,16 +17,6 @@ const compiler = new URL("web/compiler/dist/browser/", root);
 const browser = findBrowsers().found.find(({ name }) => name === "Chromium");
 if (browser === undefined) throw new Error("Chromium is not installed here");
 
-console.log("what is downloaded, with brotli of quality 11:");
-let sum = 0;
-for (const name of readdirSync(new URL("dotnet/", compiler))) {
-  const bytes = readFileSync(new URL(`dotnet/${name}`, compiler));
-  const { length } = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } });
-  sum += length;
-  console.log(`  ${name.padEnd(22)} ${String(length).padStart(9)} of ${bytes.length}`);
-}
-console.log(`  ${"together".padEnd(22)} ${String(sum).padStart(9)}`);
-
 const types = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
 const answers = new Map([["given/models.json", Buffer.from(JSON.stringify({ models: [...models.keys()] }))]]);
 let ended;
@@ -56,6 +46,16 @@ await done;
 clearInterval(watching);
 await visit.close();
 server.close();
+
+console.log("what is downloaded, with brotli of quality 11:");
+let sum = 0;
+for (const name of readdirSync(new URL("dotnet/", compiler))) {
+  const bytes = readFileSync(new URL(`dotnet/${name}`, compiler));
+  const { length } = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } });
+  sum += length;
+  console.log(`  ${name.padEnd(22)} ${String(length).padStart(9)} of ${bytes.length}`);
+}
+console.log(`  ${"together".padEnd(22)} ${String(sum).padStart(9)}`);
 
 function tell({ name, bytes, stages, wasm, error }) {
   if (error !== undefined) return console.log(`${name}: ${error}`);
