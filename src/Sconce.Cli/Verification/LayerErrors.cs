@@ -3,7 +3,6 @@ using Sconce.Cli.Compiling;
 using Sconce.Cli.Files;
 using Sconce.Cli.Terminal;
 using Sconce.Compiler;
-using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends;
 using Sconce.Compiler.Types;
 

@@ -22,8 +22,8 @@ internal sealed partial class Interpreter
         ("aten::rfind", (it, a) => PlaceIn(a, isLast: true, mustBe: false)),
         ("aten::rindex", (it, a) => PlaceIn(a, isLast: true, mustBe: true)),
         ("aten::replace", (it, a) => Datum.Of(Replaced(TextIn(a[0]), TextIn(a[1]), TextIn(a[2]), Most(a, 3, "max")))),
-        ("aten::partition", (it, a) => it.Partition(a, isLast: false)),
-        ("aten::rpartition", (it, a) => it.Partition(a, isLast: true)),
+        ("aten::partition", (it, a) => Partition(a, isLast: false)),
+        ("aten::rpartition", (it, a) => Partition(a, isLast: true)),
         ("aten::capitalize", (it, a) => Datum.Of(TextIn(a[0]) is { Length: > 0 } text ? $"{char.ToUpperInvariant(text[0])}{text[1..].ToLowerInvariant()}" : "")),
         ("aten::zfill", (it, a) => Datum.Of(TextIn(a[0]).PadLeft(Sane(it.Whole(a[1]), 1), '0'))),
         ("aten::ljust", (it, a) => Datum.Of(TextIn(a[0]).PadRight(Sane(it.Whole(a[1]), 1), FillOf(a)))),
@@ -159,7 +159,7 @@ internal sealed partial class Interpreter
         return isLast ? [string.Join(separator, pieces[..(count + 1)]), .. pieces[(count + 1)..]] : [.. pieces[..^(count + 1)], string.Join(separator, pieces[^(count + 1)..])];
     }
 
-    private Datum Partition(BuiltinCall a, bool isLast)
+    private static Datum Partition(BuiltinCall a, bool isLast)
     {
         var (text, separator) = (TextIn(a[0]), TextIn(a[1]));
         var at = isLast ? text.LastIndexOf(separator, StringComparison.Ordinal) : text.IndexOf(separator, StringComparison.Ordinal);
