@@ -126,7 +126,7 @@ internal sealed partial class ModelScript(ManifestView manifest, string model, b
     /// <summary>By its name, or by what the model ends with.</summary>
     private bool IsProbability(Port port) => IsNamedProbability(port)
         || (manifest.Outputs.Length == 1 && manifest.Steps.LastOrDefault(step => step.Operator.Length > 0)?.Operator is { } last
-            && (last.StartsWith("aten::softmax", StringComparison.Ordinal) || last.StartsWith("aten::_softmax", StringComparison.Ordinal) || last.StartsWith("aten::sigmoid", StringComparison.Ordinal)));
+            && new[] { "aten::softmax", "aten::_softmax", "aten::sigmoid" }.Any(name => last.StartsWith(name, StringComparison.Ordinal)));
 
     private static long Usual(Dim dim, int place) => UsualSizes.At(dim, symbol => Math.Min(Math.Max(UsualSizes.Least(symbol), place == 0 ? 1 : UsualLength), symbol.Max ?? long.MaxValue));
 

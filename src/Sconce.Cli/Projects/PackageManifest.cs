@@ -36,7 +36,8 @@ internal sealed partial class PackageManifest(string text)
             }
         }
 
-        return replaced > 0 ? this : throw SconceException.Expected($"sconce-{root["dependencies"]?["sconce"]}.tgz in the folder of packages", "none", new Where(folder), ".ci/pack npm makes it, in artifacts/packages");
+        return replaced > 0 ? this : throw SconceException.Expected(
+            $"sconce-{root["dependencies"]?["sconce"]}.tgz in the folder of packages", "none", new Where(folder), ".ci/pack npm makes it, in artifacts/packages");
     }
 
     public override string ToString()

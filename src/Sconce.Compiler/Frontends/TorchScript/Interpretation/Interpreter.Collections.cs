@@ -37,7 +37,8 @@ internal sealed partial class Interpreter
             (Datum.Tensor)it.CallOperator("aten::flip", [part, it.NewList([Datum.Of(0)])], []), [part])))) : a[0] is Datum.List list ? it.Change(list, items => items.Reverse()) : null),
         ("aten::sort", (it, a) => a[0] is Datum.List list ? Done(() => it.SetItems(list.Items, it.InOrder(list, a.Find(1, "reverse") is Datum.Bool { Known: true }))) : null),
         ("aten::sorted", (it, a) => a[0] is Datum.List list ? new Datum.List(it.journal.New(it.InOrder(list, a.Find(1, "reverse") is Datum.Bool { Known: true }))) : null),
-        ("aten::index", (it, a) => a[0] is Datum.Text ? PlaceIn(a, isLast: false, mustBe: true) : a[0] is Datum.List list ? it.PlaceOf(list, a[1]) ?? Datum.Of(it.IndexOf(ListItems(list), a[1])) : null),
+        ("aten::index", (it, a) => a[0] is Datum.Text ? PlaceIn(a, isLast: false, mustBe: true)
+            : a[0] is Datum.List list ? it.PlaceOf(list, a[1]) ?? Datum.Of(it.IndexOf(ListItems(list), a[1])) : null),
         ("aten::count", (it, a) => a[0] is Datum.List list ? it.CountOf(list, a[1]) ?? Datum.Of(ListItems(list).Count(item => it.IsSame(item, a[1])))
             : a[0] is Datum.Text text ? CountIn(text, a) : null),
         ("aten::copy", (it, a) => a[0] is Datum.List list ? it.CopyOf(list) : a[0] is Datum.Dict dict ? it.NewDict(DictItems(dict)) : null),

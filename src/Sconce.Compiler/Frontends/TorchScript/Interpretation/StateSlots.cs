@@ -34,7 +34,8 @@ internal sealed class StateSlots(Interpreter interpreter, GraphBuilder builder, 
                 var values = items.Values.Select((value, i) => Make(value, FormattableString.Invariant($"{path}.{i}"), ItemOf(first, i))).ToList();
                 return items.IsList ? new Datum.List(journal.New(values.ToImmutableList(), areCopies)) : new Datum.Tuple([.. values], items.Names);
             case StateValue.Pairs pairs:
-                return new Datum.Dict(journal.New(pairs.Values.Select((pair, i) => (pair.Key, Make(pair.Value, FormattableString.Invariant($"{path}.{i}"), ItemOf(first, i)))).ToImmutableList(), areCopies));
+                return new Datum.Dict(journal.New(
+                    pairs.Values.Select((pair, i) => (pair.Key, Make(pair.Value, FormattableString.Invariant($"{path}.{i}"), ItemOf(first, i)))).ToImmutableList(), areCopies));
             case StateValue.Members members:
                 var instance = new Instance(members.ClassName);
                 members.Values.ToList().ForEach(member => instance.Attributes.Add(member.Name, journal.New(Make(member.Value, $"{path}.{member.Name}", null), areCopies)));
