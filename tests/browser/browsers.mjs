@@ -103,7 +103,7 @@ function webkitPaths() {
   }
 }
 
-export function which(name) {
+function which(name) {
   const paths = name.includes("/") ? [name] : (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, name));
   return paths.find((path) => {
     try {

@@ -6,7 +6,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, 
 import { tmpdir } from "node:os";
 import { dirname, join, posix } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { chromium, startChromium } from "./chromium.mjs";
+import { chromium, openChromium } from "../browser/chromium.mjs";
 import { blocks, root } from "./markdown.mjs";
 import { serve } from "./serve.mjs";
 
@@ -65,7 +65,7 @@ describe("in Chromium", { skip: chromium === undefined ? "Chromium is not instal
   let server;
   before(async () => {
     server = await serve(dist);
-    browser = await startChromium();
+    browser = await openChromium({ patience: 60 });
   });
   after(async () => {
     await browser?.close();
@@ -77,14 +77,14 @@ describe("in Chromium", { skip: chromium === undefined ? "Chromium is not instal
       const left = [...chosen];
       const wrong = [];
       const visit = async () => {
-        const page = await browser.open({ width, dark });
+        const page = await browser.sized({ width, dark });
         for (let name; (name = left.pop()) !== undefined; ) {
           await page.visit(server.address + name);
           // Once its scripts have taken over.
           await page.until(`document.querySelector("#app")?.__vue_app__ !== undefined`);
-          const found = await page.ask(`({ wide: document.documentElement.scrollWidth - innerWidth, dark: document.documentElement.classList.contains("dark"), headings: document.querySelectorAll("h1").length })`);
+          const found = await page.evaluate(`({ wide: document.documentElement.scrollWidth - innerWidth, dark: document.documentElement.classList.contains("dark"), headings: document.querySelectorAll("h1").length })`);
           if (found.wide > 0 || found.dark !== dark || found.headings !== 1) wrong.push(`${name}: ${JSON.stringify(found)}`);
-          wrong.push(...page.said.splice(0).filter((said) => name !== "404.html" || !said.includes("404")).map((said) => `${name}: ${said}`));
+          wrong.push(...page.errors.splice(0).filter((said) => name !== "404.html" || !said.includes("404")).map((said) => `${name}: ${said}`));
         }
         await page.close();
       };
@@ -94,41 +94,41 @@ describe("in Chromium", { skip: chromium === undefined ? "Chromium is not instal
   }
 
   test("the search, and what was seen, without a network", async () => {
-    const page = await browser.open({ width: 1280 });
+    const page = await browser.sized({ width: 1280 });
     await page.visit(`${server.address}deploy.html`);
-    await page.ask("navigator.serviceWorker.ready.then(() => true)");
+    await page.evaluate("navigator.serviceWorker.ready.then(() => true)");
     // By the service worker, which keeps what it gives.
     await page.visit(`${server.address}deploy.html`);
     await page.until(`document.querySelector("#app")?.__vue_app__ !== undefined`);
-    await page.call("Network.emulateNetworkConditions", { offline: true, latency: 0, downloadThroughput: 0, uploadThroughput: 0 });
-    await page.ask(`document.querySelector(".VPNavBarSearch button").click()`);
+    await page.ask("Network.emulateNetworkConditions", { offline: true, latency: 0, downloadThroughput: 0, uploadThroughput: 0 });
+    await page.evaluate(`document.querySelector(".VPNavBarSearch button").click()`);
     await page.until(`document.querySelector("input.search-input") !== null`);
-    await page.ask(`(() => { const field = document.querySelector("input.search-input"); field.value = "letterbox"; field.dispatchEvent(new Event("input", { bubbles: true })); })()`);
+    await page.evaluate(`(() => { const field = document.querySelector("input.search-input"); field.value = "letterbox"; field.dispatchEvent(new Event("input", { bubbles: true })); })()`);
     const results = await page.until(`[...document.querySelectorAll(".VPLocalSearchBox .result")].map((result) => result.getAttribute("href")).join(" ")`);
     assert.match(results, /pictures/);
-    assert.deepEqual(page.said.splice(0).filter((said) => /policy/i.test(said)), []);
+    assert.deepEqual(page.errors.splice(0).filter((said) => /policy/i.test(said)), []);
     await page.visit(`${server.address}deploy.html`);
-    assert.match(await page.ask(`document.querySelector("h1").textContent`), /Deploy/);
+    assert.match(await page.evaluate(`document.querySelector("h1").textContent`), /Deploy/);
     await page.close();
   });
 
   test("from page to page, and to the playground", async () => {
-    const page = await browser.open({ width: 1280 });
+    const page = await browser.sized({ width: 1280 });
     await page.visit(`${server.address}start.html`);
     await page.until(`document.querySelector("#app")?.__vue_app__ !== undefined`);
-    await page.ask(`[...document.querySelectorAll(".VPSidebar a")].find((link) => link.textContent.includes("Quantised") || link.getAttribute("href").includes("quantisation")).click()`);
+    await page.evaluate(`[...document.querySelectorAll(".VPSidebar a")].find((link) => link.textContent.includes("Quantised") || link.getAttribute("href").includes("quantisation")).click()`);
     await page.until(`document.querySelector("h1")?.textContent.includes("Fewer bits")`);
-    assert.deepEqual(page.said.splice(0), []);
-    await page.ask(`[...document.querySelectorAll(".VPNavBarMenu a")].find((link) => link.textContent.includes("Playground")).click()`);
+    assert.deepEqual(page.errors.splice(0), []);
+    await page.evaluate(`[...document.querySelectorAll(".VPNavBarMenu a")].find((link) => link.textContent.includes("Playground")).click()`);
     await page.until(`location.pathname.startsWith("/playground/") && document.readyState === "complete"`);
-    await page.ask(`document.querySelector("#sample").click()`);
+    await page.evaluate(`document.querySelector("#sample").click()`);
     await page.until(`document.querySelector("#terminal")?.textContent.includes("this is a")`);
-    assert.deepEqual(page.said.splice(0), []);
+    assert.deepEqual(page.errors.splice(0), []);
     await page.close();
   });
 
   test("the first page, as Start gives it", async () => {
-    const page = await browser.open({ width: 1280 });
+    const page = await browser.sized({ width: 1280 });
     const [{ text: first }] = blocks("docs/start.md").filter(({ mark }) => mark === "page");
     await inFolder({ "index.html": first }, async (folder) => {
       compile(join(root, "tests", "docs", "models", "scores.pt2"), join(folder, "scores.wasm"));
@@ -146,7 +146,7 @@ describe("in Chromium", { skip: chromium === undefined ? "Chromium is not instal
       "index.html": '<!doctype html><html lang="en"><title>…</title><script type="module" src="main.js"></script></html>' }, async (folder) => {
       compile(join(root, "examples", "digits", "digits.pt2"), join(folder, "digits.wasm"));
       const own = await serve(folder);
-      const page = await browser.open({ width: 1280 });
+      const page = await browser.sized({ width: 1280 });
       await page.visit(own.address);
       await page.until(`crossOriginIsolated && document.title === "2 threads"`);
       await page.close();

@@ -4,9 +4,9 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "n
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { readNpz } from "sconce/tensor";
+import { chromium, openChromium } from "../browser/chromium.mjs";
 import { folder, root, run } from "../bundlers/folder.mjs";
 import { serve } from "../bundlers/serve.mjs";
-import { chromium, openChromium } from "./chromium.mjs";
 import { pgm, writeCamera, writePng } from "./pictures.mjs";
 import { installed, newProject } from "./projects.mjs";
 

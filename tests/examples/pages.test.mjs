@@ -5,9 +5,9 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { readNpz } from "sconce/tensor";
+import { chromium, openChromium } from "../browser/chromium.mjs";
 import { folder, root } from "../bundlers/folder.mjs";
 import { serve } from "../bundlers/serve.mjs";
-import { chromium, openChromium } from "./chromium.mjs";
 import { exampleProject } from "./projects.mjs";
 import { advance } from "../../examples/cart-pole/cart.js";
 

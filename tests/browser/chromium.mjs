@@ -3,16 +3,16 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findBrowsers } from "../browser/browsers.mjs";
+import { findBrowsers } from "./browsers.mjs";
 
 export const chromium = findBrowsers().found.find(({ name }) => name === "Chromium");
-const patienceMs = 180_000;
 
 /**
- * @param options camera: a .y4m or .mjpeg file that stands in for a camera, for which nobody has to be asked; extensions: folders of unpacked extensions
- * @returns a browser: `page(url)`, `extensionIds`, `targets()`, `close()`
+ * @param options camera: a .y4m or .mjpeg file that stands in for a camera, for which nobody has to be asked; extensions: folders of unpacked extensions;
+ *   patience: how many seconds a page's `until` waits where it is not told
+ * @returns a browser: `page(url)`, `sized({ width, height, dark })`, `extensionIds`, `targets()`, `close()`
  */
-export async function openChromium({ camera, extensions = [] } = {}) {
+export async function openChromium({ camera, extensions = [], patience = 180 } = {}) {
   const profile = mkdtempSync(join(tmpdir(), "sconce-chromium-"));
   const child = spawn(chromium.command, [
     "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -22,15 +22,27 @@ export async function openChromium({ camera, extensions = [] } = {}) {
   const send = connect(child);
   const extensionIds = [];
   for (const path of extensions) extensionIds.push((await send("Extensions.loadUnpacked", { path })).id);
+  const attach = async (targetId) => page(send, (await send("Target.attachToTarget", { targetId, flatten: true })).sessionId, patience);
+  const blank = async () => {
+    const { targetId } = await send("Target.createTarget", { url: "about:blank" });
+    return { ...await attach(targetId), close: () => send("Target.closeTarget", { targetId }) };
+  };
   return {
     extensionIds,
     targets: async () => (await send("Target.getTargets")).targetInfos,
-    attach: async (targetId) => page(send, (await send("Target.attachToTarget", { targetId, flatten: true })).sessionId),
+    attach,
     async page(url) {
-      const { targetId } = await send("Target.createTarget", { url: "about:blank" });
-      const opened = await page(send, (await send("Target.attachToTarget", { targetId, flatten: true })).sessionId);
+      const opened = await blank();
       await opened.go(url);
-      return { ...opened, close: () => send("Target.closeTarget", { targetId }) };
+      return opened;
+    },
+    /** A page of a size and a colour scheme, which hears what the browser itself complains of too. */
+    async sized({ width, height = 800, dark = false }) {
+      const opened = await blank();
+      for (const domain of ["Page", "Log", "Network"]) await opened.ask(`${domain}.enable`);
+      await opened.resize(width, height, width < 600);
+      await opened.ask("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }] });
+      return opened;
     },
     async close() {
       const ended = new Promise((resolve) => child.once("exit", resolve));
@@ -72,13 +84,17 @@ function connect(child) {
 }
 
 /** A page, or a worker, that is spoken to by its session. */
-async function page(send, sessionId) {
+async function page(send, sessionId, patience) {
   const ask = (method, params) => send(method, params, sessionId);
-  const problems = [];
+  const [problems, errors] = [[], []];
+  let loaded;
   send.listen(({ method, params, sessionId: from }) => {
     if (from !== sessionId) return;
-    if (method === "Runtime.exceptionThrown") problems.push(params.exceptionDetails.exception?.description ?? params.exceptionDetails.text);
-    if (method === "Runtime.consoleAPICalled" && (params.type === "error" || params.type === "warning")) problems.push(params.args.map(({ value, description }) => value ?? description).join(" "));
+    if (method === "Page.loadEventFired") loaded?.();
+    const [text, isWarning] = method === "Runtime.exceptionThrown" ? [params.exceptionDetails.exception?.description ?? params.exceptionDetails.text]
+      : method === "Runtime.consoleAPICalled" && (params.type === "error" || params.type === "warning") ? [params.args.map(({ value, description }) => value ?? description).join(" "), params.type === "warning"] : [];
+    if (text !== undefined) for (const list of isWarning ? [problems] : [problems, errors]) list.push(text);
+    if (method === "Log.entryAdded" && params.entry.level === "error") errors.push(`${params.entry.text} ${params.entry.url ?? ""}`);
   });
   await ask("Runtime.enable");
 
@@ -88,6 +104,9 @@ async function page(send, sessionId) {
     if (exceptionDetails !== undefined) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
     return result.value;
   }
+  const go = (url) => ask("Page.navigate", { url }).then(({ errorText }) => {
+    if (errorText !== undefined) throw new Error(`${url}: ${errorText}`);
+  });
   async function node(selector) {
     const { root } = await ask("DOM.getDocument");
     const { nodeId } = await ask("DOM.querySelector", { nodeId: root.nodeId, selector });
@@ -96,22 +115,29 @@ async function page(send, sessionId) {
   }
   return {
     /** Exceptions that nobody caught, and what is an error or warning on the console. */
-    problems, evaluate, ask,
-    go: (url) => ask("Page.navigate", { url }).then(({ errorText }) => {
-      if (errorText !== undefined) throw new Error(`${url}: ${errorText}`);
-    }),
-    /** Waits until an expression is true, or matches in the page's text; tells what the page says where it does not. */
-    async until(condition) {
+    problems,
+    /** These without the warnings; of a `sized` page with what the browser itself says of policies and requests. */
+    errors,
+    evaluate, ask, go,
+    /** Goes there, and waits for all that the page loads; for a `sized` page. */
+    async visit(url) {
+      const load = new Promise((resolve) => (loaded = resolve));
+      await go(url);
+      await load;
+    },
+    /** Waits until an expression is true, and gives it, or matches in the page's text; tells what the page says where it does not. */
+    async until(condition, seconds = patience) {
       const expression = condition instanceof RegExp ? `document.body !== null && ${condition}.test(document.body.innerText)` : condition;
-      for (const end = Date.now() + patienceMs; ; await new Promise((resume) => setTimeout(resume, 50))) {
+      for (const end = Date.now() + 1000 * seconds; ; await new Promise((resume) => setTimeout(resume, 50))) {
         // While a page comes there is none to ask.
-        if (await evaluate(expression).catch(() => false)) return;
-        if (Date.now() > end) throw new Error(`within ${patienceMs / 1000} s there was no ${condition}; the page says: ${await evaluate("document.body?.innerText")}\n${problems.join("\n")}`);
+        const value = await evaluate(expression).catch(() => false);
+        if (value) return value;
+        if (Date.now() > end) throw new Error(`within ${seconds} s there was no ${condition}; the page says: ${await evaluate("document.body?.innerText")}\n${problems.join("\n")}`);
       }
     },
     click: (selector) => evaluate(`document.querySelector(${JSON.stringify(selector)}).click()`),
     give: async (selector, ...files) => ask("DOM.setFileInputFiles", { nodeId: await node(selector), files }),
-    resize: (width, height) => ask("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile: false }),
+    resize: (width, height, mobile = false) => ask("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile }),
     /** Whether nothing sticks out at the side. */
     fits: () => evaluate("document.documentElement.scrollWidth <= innerWidth"),
     offline: (offline) => ask("Network.emulateNetworkConditions", { offline, latency: 0, downloadThroughput: -1, uploadThroughput: -1 }),
