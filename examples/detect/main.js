@@ -3,7 +3,7 @@ import { letterbox, nms } from "sconce/image";
 import { slice } from "sconce/tensor";
 import { watchCamera } from "./camera.js";
 
-const [status, video, canvas, button, file, threshold] = ["#status", "video", "canvas", "#camera", "#file", "#threshold"].map((selector) => document.querySelector(selector));
+const [status, video, canvas, button, file, threshold, table] = ["#status", "video", "canvas", "#camera", "#file", "#threshold", "tbody"].map((selector) => document.querySelector(selector));
 const most = 20;
 let camera;
 
@@ -14,39 +14,48 @@ const [model, labels] = await Promise.all([
   status.textContent = error.message;
   throw error;
 });
+const [, height, width] = model.inputs.find(({ name }) => name === "pixels").shape;
 status.textContent = `Ready, on ${model.report().threads.used} threads.`;
 button.disabled = file.disabled = false;
 
 /** What is in a picture: boxes in its own pixels, the likeliest first, each with its label and score. */
 async function detect(picture) {
   // The model was trained on pictures that were stretched to a square.
-  const { tensor, toSource } = await letterbox(picture, { width: 320, height: 320, fit: "stretch", layout: "nhwc", dtype: "uint8" });
+  const { tensor, toSource } = await letterbox(picture, { width, height, fit: "stretch", layout: "nhwc", dtype: "uint8" });
   const { boxes, scores, classes } = await model.run({ pixels: tensor });
-  const chosen = nms(boxes, scores, { classes, iouThreshold: 0.5, scoreThreshold: threshold.valueAsNumber }).slice(0, most);
+  const chosen = nms(boxes, scores, { classes, iouThreshold: 0.5, scoreThreshold: threshold.valueAsNumber, limit: most });
   return Array.from(chosen, (index) => {
     const [left, top, right, bottom] = toSource(slice(boxes, [[index, index + 1]]), { normalized: true }).data;
     return { left, top, right, bottom, label: labels[Number(classes.data[index])], score: scores.data[index] };
   });
 }
 
-async function show(picture, width, height) {
+/** Shows what is in an ImageBitmap, which boxes belong to: what a camera sees meanwhile is another picture. */
+async function show(picture) {
   const began = performance.now();
   const found = await detect(picture);
-  [canvas.width, canvas.height] = [width, height];
+  [canvas.width, canvas.height] = [picture.width, picture.height];
   const context = canvas.getContext("2d");
   context.drawImage(picture, 0, 0);
-  context.lineWidth = Math.max(2, width / 300);
-  context.font = `${Math.max(12, width / 40)}px system-ui, sans-serif`;
+  picture.close();
+  // As large on a phone as on a desk.
+  const pixel = canvas.width / canvas.clientWidth;
+  context.lineWidth = 2 * pixel;
+  context.font = `${14 * pixel}px system-ui, sans-serif`;
   for (const { left, top, right, bottom, label, score } of found) {
-    const color = `hsl(${(label.length * 47 + label.charCodeAt(0) * 13) % 360} 80% 45%)`;
+    const color = `hsl(${(label.length * 47 + label.charCodeAt(0) * 13) % 360} 80% 28%)`;
     const text = `${label} ${(100 * score).toFixed(0)} %`;
-    const tall = Math.max(12, width / 40) * 1.4;
     context.strokeStyle = context.fillStyle = color;
     context.strokeRect(left, top, right - left, bottom - top);
-    context.fillRect(left, top, context.measureText(text).width + 8, tall);
+    context.fillRect(left, top, context.measureText(text).width + 8 * pixel, 20 * pixel);
     context.fillStyle = "white";
-    context.fillText(text, left + 4, top + tall * 0.75);
+    context.fillText(text, left + 4 * pixel, top + 15 * pixel);
   }
+  table.replaceChildren(...found.map(({ label, score, ...box }) => {
+    const row = document.createElement("tr");
+    for (const text of [label, `${(100 * score).toFixed(1)} %`, ...Object.values(box).map((edge) => edge.toFixed(0))]) row.append(Object.assign(document.createElement("td"), { textContent: text }));
+    return row;
+  }));
   status.textContent = `${found.length === 0 ? "Nothing" : found.map(({ label }) => label).join(", ")}, in ${(performance.now() - began).toFixed(0)} ms`;
 }
 
@@ -55,7 +64,7 @@ button.addEventListener("click", async () => {
   camera = new AbortController();
   button.textContent = "Stop";
   try {
-    await watchCamera(video, () => show(video, video.videoWidth, video.videoHeight), camera.signal);
+    await watchCamera(video, async () => show(await createImageBitmap(video)), camera.signal);
   } catch (error) {
     if (!camera.signal.aborted) status.textContent = `The camera cannot be used: ${error.message}`;
   }
@@ -66,8 +75,7 @@ button.addEventListener("click", async () => {
 async function read(picture) {
   if (picture === undefined) return;
   try {
-    const bitmap = await createImageBitmap(picture);
-    await show(bitmap, bitmap.width, bitmap.height);
+    await show(await createImageBitmap(picture));
   } catch (error) {
     status.textContent = error.message;
   }

@@ -41,7 +41,7 @@ export async function openChromium({ camera, extensions = [], patience = 180 } =
       const opened = await blank();
       for (const domain of ["Page", "Log", "Network"]) await opened.ask(`${domain}.enable`);
       await opened.resize(width, height, width < 600);
-      await opened.ask("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }] });
+      await opened.scheme(dark);
       return opened;
     },
     async close() {
@@ -138,6 +138,7 @@ async function page(send, sessionId, patience) {
     click: (selector) => evaluate(`document.querySelector(${JSON.stringify(selector)}).click()`),
     give: async (selector, ...files) => ask("DOM.setFileInputFiles", { nodeId: await node(selector), files }),
     resize: (width, height, mobile = false) => ask("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile }),
+    scheme: (dark) => ask("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }] }),
     /** Whether nothing sticks out at the side. */
     fits: () => evaluate("document.documentElement.scrollWidth <= innerWidth"),
     offline: (offline) => ask("Network.emulateNetworkConditions", { offline, latency: 0, downloadThroughput: -1, uploadThroughput: -1 }),

@@ -1,43 +1,26 @@
 // The examples that are whole pages, with models that the project's scripts trained: their numbers are PyTorch's, and in Chromium they do what they say.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { readNpz } from "sconce/tensor";
 import { chromium, openChromium } from "../browser/chromium.mjs";
-import { folder, root } from "../bundlers/folder.mjs";
-import { serve } from "../bundlers/serve.mjs";
+import { root } from "../bundlers/folder.mjs";
 import { exampleProject } from "./projects.mjs";
+import { visited } from "./visited.mjs";
 import { advance } from "../../examples/cart-pole/cart.js";
 
 const skip = chromium === undefined ? "Chromium is not installed here" : false;
 const example = (...path) => join(root, "examples", ...path);
-const shots = join(folder, "screenshots");
 
 let browser;
 before(async () => {
-  mkdirSync(shots, { recursive: true });
   if (!skip) browser = await openChromium();
 });
 after(() => browser?.close());
 
-async function opened(name, use) {
-  const { port, stop } = await serve(() => ["serve.mjs"], exampleProject(name));
-  const page = await browser.page(`http://localhost:${port}/`);
-  try {
-    await use(page);
-    for (const width of [375, 1000]) {
-      await page.resize(width, 800);
-      assert.ok(await page.fits(), `nothing sticks out at ${width} pixels`);
-      await page.screenshot(join(shots, `${name}-${width}.png`));
-    }
-    assert.deepEqual(page.problems, []);
-  } finally {
-    await page.close();
-    await stop();
-  }
-}
+const opened = (name, use) => visited(browser, exampleProject(name), use);
 
 test("the models give PyTorch's numbers", () => {
   const said = execFileSync(join(root, "sconce"), ["verify", example("cart-pole"), example("double")], { encoding: "utf8", shell: process.platform === "win32" });

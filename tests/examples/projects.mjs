@@ -24,12 +24,12 @@ function link(path) {
 
 /**
  * A copy of an example whose package.json compiles its own model; gives its folder.
- * @param options from: a folder whose files are put into it, with the model, where the example has none itself
+ * @param options from: a folder whose files are put into it, with the model, where the example has none itself; name: the copy's, where that is another
  */
-export function exampleProject(name, { from } = {}) {
+export function exampleProject(example, { from, name = example } = {}) {
   const path = join(folder, "projects", name);
   rmSync(path, { recursive: true, force: true });
-  cpSync(join(root, "examples", name), path, { recursive: true, filter: (file) => !/[\\/](node_modules|dist)$|\.wasm$/.test(file) });
+  cpSync(join(root, "examples", example), path, { recursive: true, filter: (file) => !/[\\/](node_modules|dist)$|\.wasm$/.test(file) });
   if (from !== undefined) cpSync(from, path, { recursive: true });
   link(path);
   const model = readdirSync(path).find((file) => file.endsWith(".pt2"));

@@ -1,0 +1,108 @@
+"""What PyTorch says of the examples whose weights are fetched: exports them with random weights, as their export.py does, and runs what was written on what the test gives their pages.
+
+    ../shared/pytorch/python tests/examples/pytorch.py EXAMPLE FOLDER     writes EXAMPLE's model, and expected.json, into FOLDER
+"""
+
+import json
+import pathlib
+import runpy
+import sys
+
+import numpy
+import torch
+from PIL import Image
+
+root = pathlib.Path(__file__).resolve().parents[2]
+models = root.parent / "shared" / "models"
+
+
+def exported(folder, name, *options):
+    """Runs an example's export.py, and gives the program that it wrote, by PyTorch."""
+    sys.argv = ["export.py", "--random", "--out", str(folder), *options]
+    runpy.run_path(str(root / "examples" / folder.name / "export.py"), run_name="__main__")
+    return torch.export.load(folder / f"{name}.pt2").module()
+
+
+def picture(folder):
+    """A picture that has edges and colours, of a size that is no model's: writes it as a PNG, and gives it."""
+    dice = numpy.random.default_rng(1)
+    coarse = Image.fromarray(dice.integers(0, 256, (7, 9, 3), dtype=numpy.uint8))
+    drawn = coarse.resize((451, 333), Image.NEAREST)
+    drawn.save(folder / "picture.png")
+    return drawn
+
+
+def pixels(drawn, width, height):
+    return torch.from_numpy(numpy.array(drawn.convert("RGB").resize((width, height), Image.BILINEAR)))[None]
+
+
+def classify(folder):
+    model = exported(folder, "mobilenet_v3_small")
+    # As the template makes the model's picture: the middle of it.
+    drawn = picture(folder)
+    left = (drawn.width - drawn.height) / 2
+    square = drawn.crop((round(left), 0, round(left) + drawn.height, drawn.height))
+    probabilities = model(pixels(square, 224, 224))["probabilities"][0]
+    labels = (folder / "labels.txt").read_text().splitlines()
+    best = probabilities.topk(5)
+    return {"best": [[labels[index], value] for value, index in zip(best.values.tolist(), best.indices.tolist())]}
+
+
+def found(model, drawn, width, height, labels, threshold):
+    """The boxes that stay, in pixels of the picture, the likeliest first."""
+    from torchvision.ops import batched_nms
+
+    said = model(pixels(drawn, width, height))
+    boxes, scores, classes = said["boxes"], said["scores"], said["classes"]
+    sure = (scores > threshold).nonzero().squeeze(1)
+    kept = sure[batched_nms(boxes[sure], scores[sure], classes[sure], 0.5)][:20]
+    edges = boxes * torch.tensor([drawn.width, drawn.height, drawn.width, drawn.height])
+    return [[labels[int(classes[i])], scores[i].item(), edges[i].tolist()] for i in kept]
+
+
+def detect(folder):
+    model = exported(folder, "detect")
+    # Random weights are sure of little.
+    threshold = 0.25
+    return {"threshold": threshold, "found": found(model, picture(folder), 320, 320, (folder / "labels.txt").read_text().splitlines(), threshold)}
+
+
+class Faces(torch.nn.Module):
+    """A face detector of ../shared/models in the form that the page takes."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def forward(self, pixels):
+        scores, boxes = self.model((pixels.permute(0, 3, 1, 2).float() - 127) / 128)
+        return {"boxes": boxes[0].clamp(0, 1), "scores": scores[0, :, 1], "classes": torch.zeros_like(scores[0, :, 1], dtype=torch.int64)}
+
+
+def faces(folder):
+    model = Faces(torch.export.load(models / "ultraface-rfb320.pt2").module())
+    torch.export.save(torch.export.export(model, (torch.zeros(1, 240, 320, 3, dtype=torch.uint8),), strict=False), folder / "detect.pt2")
+    (folder / "labels.txt").write_text("face\n")
+    # As PNG, which every decoder reads alike, and for the camera.
+    portrait = Image.open(models / "inputs" / "grace_hopper.jpg").convert("RGB")
+    portrait.save(folder / "picture.png")
+    write_camera(folder / "camera.y4m", portrait)
+    return {"found": found(model, portrait, 320, 240, ["face"], 0.4)}
+
+
+def write_camera(path, drawn):
+    """A camera's picture, 640 x 480 with a gray border: two frames, in which nothing moves."""
+    frame = Image.new("RGB", (640, 480), (127, 127, 127))
+    small = drawn.resize((round(480 * drawn.width / drawn.height), 480), Image.BILINEAR)
+    frame.paste(small, ((640 - small.width) // 2, 0))
+    luma, blue, red = (numpy.asarray(plane) for plane in frame.convert("YCbCr").split())
+    planes = b"".join(plane.tobytes() for plane in (luma, blue[::2, ::2], red[::2, ::2]))
+    path.write_bytes(b"YUV4MPEG2 W640 H480 F20:1 Ip A1:1 C420jpeg\n" + 2 * (b"FRAME\n" + planes))
+
+
+if __name__ == "__main__":
+    name, folder = sys.argv[1], pathlib.Path(sys.argv[2]).resolve()
+    torch.manual_seed(1)
+    with torch.no_grad():
+        expected = globals()[name](folder)
+    (folder / "expected.json").write_text(json.dumps(expected))
