@@ -33,6 +33,8 @@ async function prepared(example, from = example) {
   return { path: exampleProject(example, { name: from, from: path }), picture: join(path, "picture.png"), expected };
 }
 
+const withModels = { skip: existsSync(models) ? false : "there is no ../shared/models here" };
+
 let browser;
 before(async () => {
   if (!skip) browser = await openChromium();
@@ -50,6 +52,21 @@ function assertFound(shown, expected) {
     assert.ok(Math.abs(parseFloat(score) - 100 * probability) < 0.11, `${score} for ${probability}`);
     edges.forEach((edge, side) => assert.ok(Math.abs(Number(box[side]) - edge) < 0.6, `${box} for ${edges}`));
   });
+}
+
+/** Cuts a picture of the model's own size out, whose opacity is then the mask itself. */
+async function assertMask(page, picture, { mask }) {
+  await page.until(/Ready, on \d+ threads/);
+  await page.evaluate("document.querySelector('#background').value = 'none'");
+  await page.give("#file", picture);
+  await page.until(/\d+ ms, on/);
+  const shown = await page.evaluate(`(() => {
+    const canvas = document.querySelector("canvas");
+    return Array.from(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data).filter((_, i) => i % 4 === 3);
+  })()`);
+  assert.equal(shown.length, mask.length);
+  assert.ok(mask.some((opacity) => opacity < 50) && mask.some((opacity) => opacity > 200), "the mask says something");
+  assert.ok(shown.every((opacity, i) => Math.abs(opacity - mask[i]) <= 1), "the mask is PyTorch's");
 }
 
 describe("examples with fetched weights", { concurrency: 2, skip }, () => {
@@ -77,7 +94,7 @@ describe("examples with fetched weights", { concurrency: 2, skip }, () => {
     });
   });
 
-  test("detect: finds a face in a picture and in front of the camera, and turns the camera off", { skip: existsSync(models) ? false : "there is no ../shared/models here" }, async () => {
+  test("detect: finds a face in a picture and in front of the camera, and turns the camera off", withModels, async () => {
     const { path, picture, expected } = await prepared("detect", "faces");
     assert.equal(expected.found.length, 1);
     const own = await openChromium({ camera: join(path, "camera.y4m") });
@@ -96,6 +113,43 @@ describe("examples with fetched weights", { concurrency: 2, skip }, () => {
         // The last frame stays.
         await page.until("document.querySelector('canvas').getContext('2d').getImageData(320, 240, 1, 1).data[3] === 255");
       }, { name: "faces" });
+    } finally {
+      await own.close();
+    }
+  });
+
+  test("background: the mask is PyTorch's", async () => {
+    const { path, picture, expected } = await prepared("background");
+    await visited(browser, path, (page) => assertMask(page, picture, expected));
+  });
+
+  test("background: a person stays sharp in a picture and in front of the camera, whose background is blurred", withModels, async () => {
+    const { path, picture, expected } = await prepared("background", "portrait");
+    const share = expected.mask.filter((opacity) => opacity > 127).length / expected.mask.length;
+    assert.ok(share > 0.5 && share < 0.65);
+    const own = await openChromium({ camera: join(path, "camera.y4m") });
+    try {
+      await visited(own, path, async (page) => {
+        await assertMask(page, picture, expected);
+        // What is sharp has large steps from pixel to pixel.
+        const sharpness = `((left, top, width, height) => {
+          const { data } = document.querySelector("canvas").getContext("2d").getImageData(left, top, width, height);
+          return data.reduce((sum, byte, i) => sum + (i >= 4 * width ? Math.abs(byte - data[i - 4 * width]) : 0), 0) / data.length;
+        })`;
+        const corner = `${sharpness}(4, 60, 40, 60)`;
+        const face = `${sharpness}(96, 64, 40, 60)`;
+        const choose = (background) => page.evaluate(`Object.assign(document.querySelector("#background"), { value: "${background}" }).dispatchEvent(new Event("input"))`);
+        await choose("gray");
+        const [stars, eyes] = [await page.evaluate(corner), await page.evaluate(face)];
+        await choose("blurred");
+        assert.ok(await page.evaluate(corner) < 0.3 * stars, "the flag is blurred");
+        assert.ok(await page.evaluate(face) > 0.9 * eyes, "the face is not");
+        await page.click("#camera");
+        await page.until("document.querySelector('canvas').width === 640");
+        await page.evaluate("window.track = document.querySelector('video').srcObject.getTracks()[0]");
+        await page.click("#camera");
+        await page.until("window.track.readyState === 'ended'");
+      }, { name: "portrait" });
     } finally {
       await own.close();
     }

@@ -23,11 +23,11 @@ def exported(folder, name, *options):
     return torch.export.load(folder / f"{name}.pt2").module()
 
 
-def picture(folder):
-    """A picture that has edges and colours, of a size that is no model's: writes it as a PNG, and gives it."""
+def picture(folder, width=451, height=333):
+    """A picture that has edges and colours, without more of a size that is no model's: writes it as a PNG, and gives it."""
     dice = numpy.random.default_rng(1)
     coarse = Image.fromarray(dice.integers(0, 256, (7, 9, 3), dtype=numpy.uint8))
-    drawn = coarse.resize((451, 333), Image.NEAREST)
+    drawn = coarse.resize((width, height), Image.NEAREST)
     drawn.save(folder / "picture.png")
     return drawn
 
@@ -88,6 +88,38 @@ def faces(folder):
     portrait.save(folder / "picture.png")
     write_camera(folder / "camera.y4m", portrait)
     return {"found": found(model, portrait, 320, 240, ["face"], 0.4)}
+
+
+def background(folder):
+    model = exported(folder, "background")
+    drawn = picture(folder, 320, 240)
+    return {"mask": opacity(model(pixels(drawn, 320, 240))["person"])}
+
+
+def opacity(shares):
+    return (255 * shares).round().int().flatten().tolist()
+
+
+class Portrait(torch.nn.Module):
+    """A network for portraits of ../shared/models in the form that the page takes: blue comes first."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+        self.register_buffer("mean", torch.tensor([107.304565, 115.69884, 132.35703]).view(3, 1, 1))
+        self.register_buffer("std", 255 * torch.tensor([63.97182, 65.1337, 68.29726]).view(3, 1, 1))
+
+    def forward(self, pixels):
+        return {"person": self.model((pixels.permute(0, 3, 1, 2).float().flip(1) - self.mean) / self.std).softmax(1)[:, 1]}
+
+
+def portrait(folder):
+    model = Portrait(torch.export.load(models / "sinet-portrait.pt2").module())
+    torch.export.save(torch.export.export(model, (torch.zeros(1, 224, 224, 3, dtype=torch.uint8),), strict=False), folder / "background.pt2")
+    drawn = Image.open(models / "inputs" / "grace_hopper.jpg").convert("RGB").resize((224, 224), Image.BILINEAR)
+    drawn.save(folder / "picture.png")
+    write_camera(folder / "camera.y4m", drawn)
+    return {"mask": opacity(model(pixels(drawn, 224, 224))["person"])}
 
 
 def write_camera(path, drawn):
