@@ -132,7 +132,7 @@ async function page(send, sessionId, patience) {
         // While a page comes there is none to ask.
         const value = await evaluate(expression).catch(() => false);
         if (value) return value;
-        if (Date.now() > end) throw new Error(`within ${seconds} s there was no ${condition}; the page says: ${await evaluate("document.body?.innerText")}\n${problems.join("\n")}`);
+        if (Date.now() > end) throw new Error(`within ${seconds} s there was no ${condition}; the page says: ${await evaluate("document.body?.innerText")}\n${[...new Set([...problems, ...errors])].join("\n")}`);
       }
     },
     click: (selector) => evaluate(`document.querySelector(${JSON.stringify(selector)}).click()`),

@@ -1,7 +1,7 @@
 // Projects as `sconce new` makes them, in the folder where bundlers and our packed packages are installed.
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { folder, root } from "../bundlers/folder.mjs";
 
 export const installed = (name) => join(folder, "node_modules", name);
@@ -17,9 +17,12 @@ export function newProject(name, ...options) {
 }
 
 /** Where a page names its packages itself, they are looked for in the project. */
-function link(path) {
-  mkdirSync(join(path, "node_modules"));
-  symlinkSync(installed("sconce"), join(path, "node_modules", "sconce"), "junction");
+function link(path, packages = ["sconce"]) {
+  for (const name of packages) {
+    const place = join(path, "node_modules", name);
+    mkdirSync(dirname(place), { recursive: true });
+    symlinkSync(installed(name), place, "junction");
+  }
 }
 
 /**
@@ -31,7 +34,7 @@ export function exampleProject(example, { from, name = example } = {}) {
   rmSync(path, { recursive: true, force: true });
   cpSync(join(root, "examples", example), path, { recursive: true, filter: (file) => !/[\\/](node_modules|dist)$|\.wasm$/.test(file) });
   if (from !== undefined) cpSync(from, path, { recursive: true });
-  link(path);
+  link(path, Object.keys(JSON.parse(readFileSync(join(path, "package.json"), "utf8")).dependencies));
   const model = readdirSync(path).find((file) => file.endsWith(".pt2"));
   if (model !== undefined) execFileSync(join(root, "sconce"), ["compile", join(path, model)], { stdio: ["ignore", "ignore", "inherit"], shell: process.platform === "win32" });
   return path;

@@ -37,7 +37,7 @@ const withModels = { skip: existsSync(models) ? false : "there is no ../shared/m
 
 let browser;
 before(async () => {
-  if (!skip) browser = await openChromium();
+  if (!skip) browser = await openChromium({ patience: 60 });
 });
 after(() => browser?.close());
 
@@ -153,5 +153,24 @@ describe("examples with fetched weights", { concurrency: 2, skip }, () => {
     } finally {
       await own.close();
     }
+  });
+
+  test("search: tokens and likenesses are those of transformers", async () => {
+    const { path, expected } = await prepared("search");
+    assert.ok(expected.paragraphs > 20 && expected.longest > 256);
+    await visited(browser, path, async (page) => {
+      await page.until(/Ready, on \d+ threads/);
+      for (const [query, best] of Object.entries(expected.answers)) {
+        await page.evaluate(`{
+          document.querySelector("#results").replaceChildren();
+          Object.assign(document.querySelector("#query"), { value: ${JSON.stringify(query)} }).dispatchEvent(new Event("input"));
+        }`);
+        await page.until("document.querySelectorAll('#results li').length > 0");
+        const shown = await page.evaluate("Array.from(document.querySelectorAll('#results li'), (item) => [item.querySelector('a').textContent, Number(item.lastChild.textContent)])");
+        assert.deepEqual(shown.map(([text]) => text), best.map(([text]) => text));
+        shown.forEach(([, score], i) => assert.ok(Math.abs(score - best[i][1]) < 6e-4, `${score} for ${best[i][1]}`));
+      }
+      assert.equal(await page.evaluate("document.querySelectorAll('.found').length"), 1);
+    });
   });
 });

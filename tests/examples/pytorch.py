@@ -3,8 +3,10 @@
     ../shared/pytorch/python tests/examples/pytorch.py EXAMPLE FOLDER     writes EXAMPLE's model, and expected.json, into FOLDER
 """
 
+import html
 import json
 import pathlib
+import re
 import runpy
 import sys
 
@@ -120,6 +122,26 @@ def portrait(folder):
     drawn.save(folder / "picture.png")
     write_camera(folder / "camera.y4m", drawn)
     return {"mask": opacity(model(pixels(drawn, 224, 224))["person"])}
+
+
+def search(folder):
+    import transformers
+
+    model = exported(folder, "search")
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+    page = (root / "examples" / "search" / "index.html").read_text(encoding="utf-8")
+    paragraphs = [html.unescape(paragraph) for paragraph in re.findall(r'<p id="p\d+">(.*?)</p>', page)]
+    vector = lambda text: model(tokenizer(text, return_tensors="pt").input_ids)["vector"]
+    vectors = torch.stack([vector(paragraph) for paragraph in paragraphs])
+    answers = {}
+    # Of one token and both ends, of words that no piece has, and of more tokens than there are places for.
+    for query in ("animals that sleep in winter", "bread", "Überraschung! 東京", " ".join(paragraphs[:12])):
+        tokens = tokenizer(query, return_tensors="pt").input_ids
+        if tokens.shape[1] > 256:
+            tokens = torch.cat((tokens[:, :255], tokens[:, -1:]), 1)
+        best = (vectors @ model(tokens)["vector"]).topk(5)
+        answers[query] = [[paragraphs[index], score] for score, index in zip(best.values.tolist(), best.indices.tolist())]
+    return {"paragraphs": len(paragraphs), "answers": answers, "longest": len(tokenizer(query).input_ids)}
 
 
 def write_camera(path, drawn):
