@@ -1,6 +1,4 @@
 // Generates with each engine in turn, and posts the tokens a second.
-import { load } from "sconce";
-
 const query = new URLSearchParams(location.search);
 const [model, prompt, count, rounds, threads] = [query.get("model"), ...["prompt", "count", "rounds", "threads"].map((name) => Number(query.get(name)))];
 
@@ -9,6 +7,7 @@ const pace = (tokens, ms) => (tokens * 1000) / ms;
 
 const engines = {
   async sconce() {
+    const { load } = await import("sconce");
     const asked = performance.now();
     const step = await load(`../models/${model}.wasm`, { threads });
     await step.run({ token: 1, position: 0 });

@@ -178,8 +178,17 @@ internal static class TileSizes
         /// <summary>Rows in a block where the number of keys is known only when the model runs.</summary>
         public const long UsualRows = 24;
 
-        /// <summary>So few rows are one strip.</summary>
+        /// <summary>So few rows are one strip, and read keys and values where they lie.</summary>
         public const int FewRows = 4;
+
+        /// <summary>Sums in registers, of so few rows with keys or values where they lie. One row takes 16 columns of a value at once, which are a line of the cache.</summary>
+        public const int SumsInPlace = 8;
+
+        /// <summary>Elements from one key to the next, at most: addresses within a round of keys are immediates.</summary>
+        public const long FarthestInPlace = 1 << 24;
+
+        /// <summary>Vectors of a key's features that are written out without a loop.</summary>
+        public const int VectorsInPlace = 16;
 
         /// <summary>Rows of scores lie so many elements, a line, further apart than they must: a power of two apart they would share few places of the first-level cache.</summary>
         public const int Spread = 16;

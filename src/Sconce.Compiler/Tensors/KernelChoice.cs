@@ -84,13 +84,19 @@ public abstract record KernelChoice
     /// <summary>Attention block by block, scores and weights in memory of the thread's own.</summary>
     /// <param name="Block">Rows of a block.</param>
     /// <param name="Keys">What keys are stored as.</param>
-    /// <param name="KeyWidth">Keys of a panel.</param>
+    /// <param name="KeyWidth">Keys of a panel, or that are taken at once.</param>
     /// <param name="Values">What values are stored as.</param>
-    /// <param name="ValueWidth">Columns of a panel.</param>
+    /// <param name="ValueWidth">Columns of a panel, or that are taken at once.</param>
     /// <param name="Sums">What products are summed in.</param>
     /// <param name="Rows">Rows of a strip.</param>
     public sealed record Attention(int Block, Storage Keys, int KeyWidth, Storage Values, int ValueWidth, DType Sums, StripRows Rows) : KernelChoice
     {
+        /// <summary>Elements from one key to the next, where they are read as they lie, each with its features side by side; null where they are in panels.</summary>
+        public int? KeyStep { get; init; }
+
+        /// <summary>The same of values.</summary>
+        public int? ValueStep { get; init; }
+
         public override bool Fits(Step step) => step is AttentionStep attention && IsStored(attention.Operands.Key, Keys)
             && IsStored(attention.Operands.Value, Values) && Sums == DType.Float32 && ThreadScratch is not null;
     }

@@ -138,7 +138,7 @@ internal sealed class AttentionKernel
     private void MakeScores(I32 strips, I32 keys)
     {
         var (space, operands) = (step.Space, step.Operands);
-        var panels = Panels.In(operands.Key, choice.Keys, choice.KeyWidth);
+        var panels = Operand(operands.Key, choice.Keys, choice.KeyWidth, choice.KeyStep);
 
         // Whole panels: what lies past the last key is overwritten afterwards.
         var columns = new Axis(space.Keys.Extent.RoundUp(panels.Width), "key");
@@ -149,13 +149,13 @@ internal sealed class AttentionKernel
                 step, space.Batch, row, columns, new Access(own, Dim.Of(row) * block.QueryStride), [], space.Depth.Extent, panels,
                 panels.Offset(operands.Key, space.Keys, panel, [space.Depth]), panel,
                 new Target(own, [block.ScoresStart + (Dim.Of(row) * block.ScoreStride) + columns]), score, choice.Sums),
-            root.Index(space.Depth.Extent), strips, Whole(keys, panels.Width));
+            root.Index(space.Depth.Extent), strips, Whole(keys, panels.Width), choice.KeyStep is null ? null : Access.Of(operands.Key));
     }
 
     private void MakeResult(I32 strips, I32 keys)
     {
         var (space, operands) = (step.Space, step.Operands);
-        var panels = Panels.In(operands.Value, choice.Values, choice.ValueWidth);
+        var panels = Operand(operands.Value, choice.Values, choice.ValueWidth, choice.ValueStep);
         var panel = new Axis(space.Columns.Extent.CeilDiv(panels.Width), "panel");
         var weighed = new AccumulatorExpr(0, DType.Float32) * new LoadExpr(own, [block.SumsStart + row]);
         var epilogue = new ExprRewriter(dims: dim => dim.Substitute(InBlock), accumulators: _ => weighed).Rewrite(step.Epilogue);
@@ -166,34 +166,61 @@ internal sealed class AttentionKernel
             keys, strips, root.Index(panel.Extent));
     }
 
+    private static Panels Operand(Expr operand, Storage elements, int width, int? step) =>
+        Panels.In(operand, elements, width) is var packed && step is { } apart ? packed with { Apart = apart } : packed;
+
     private static I32 Whole(I32 keys, int width) => keys.ConstantInteger is { } known ? (int)((known + width - 1) / width) : (keys + (width - 1)) >>> (width == 8 ? 3 : 2);
 
     /// <summary>The first so many panels, each times all strips of the block: a panel stays in the first-level cache meanwhile.</summary>
-    private void Multiply(PanelProduct product, I32 run, I32 strips, I32 panels)
+    /// <param name="product">Queries times keys, or weights times values.</param>
+    /// <param name="run">How much is summed over.</param>
+    /// <param name="strips">Strips in the block.</param>
+    /// <param name="panels">So many.</param>
+    /// <param name="keysInPlace">Where keys lie, if they are in no panels.</param>
+    private void Multiply(PanelProduct product, I32 run, I32 strips, I32 panels, Access? keysInPlace = null)
     {
         using var scope = f.Scope();
-        var width = product.Right.Width;
         var store = new PanelStore(f, product, lane);
         var panel = f.I32("panel");
         f.For(panel, 0, panels, 1, () =>
         {
             var e = root.Nested();
             e.Bind(product.Panel, panel);
+            var multiply = keysInPlace is null ? InPanels(e) : InPlace(e, keysInPlace);
+            var position = f.I32("strip");
+            f.For(position, 0, strips, 1, () => Strip(e.Nested(), position, multiply));
+        });
+
+        Func<RowAddress[], Func<int, int, V128>> InPanels(ExprEmitter e)
+        {
             var (pointer, offset) = e.Address(product.Right.Buffer, product.RightOffset);
             var start = f.Let(pointer + (int)offset, "panelStart");
             var sums = new TileProduct(f, module.Options.FusedMultiplyAdd, rowsPerStrip, product.Vectors, product.Sums);
-            var position = f.I32("strip");
-            f.For(position, 0, strips, 1, () => Strip(e.Nested(), position, start, sums));
-        });
+            return rows =>
+            {
+                sums.Emit(rows, [], run, f.Let(start, "panel"), product.Right.Apart, product.Right.Each);
+                return sums.Sum;
+            };
+        }
 
-        void Strip(ExprEmitter e, LocalI32 position, LocalI32 start, TileProduct sums)
+        // Past the last key it is that one again: what it gives is overwritten.
+        Func<RowAddress[], Func<int, int, V128>> InPlace(ExprEmitter e, Access access)
+        {
+            var points = Enumerable.Range(0, product.Right.Width).Select(key => Dim.Min((Dim.Of(product.Panel) * product.Right.Width) + key, step.Space.Keys.Extent - 1));
+            var keys = RowAddress.Along(step.Space.Keys, points, access with { Offset = access.Offset.Substitute(leaf => ReferenceEquals(leaf, step.Space.Depth) ? Dim.Zero : null) }, f, e);
+            var sums = new KeysInPlace(f, module.Options.FusedMultiplyAdd, rowsPerStrip, product.Right.Width, (int)product.Run.Value);
+            return rows =>
+            {
+                sums.Emit(rows, keys);
+                return sums.Sum;
+            };
+        }
+
+        void Strip(ExprEmitter e, LocalI32 position, Func<RowAddress[], Func<int, int, V128>> multiply)
         {
             e.Bind(strip, position);
             var rows = Enumerable.Range(0, rowsPerStrip).Select(r => (Dim.Of(strip) * rowsPerStrip) + r).ToArray();
-            var addresses = product.RowAddresses(f, e, rows);
-            var panelAt = f.Let(start, "panel");
-            sums.Emit(addresses, [], run, panelAt, width, product.Right.Each);
-            store.Emit(e, sums.Sum, rows);
+            store.Emit(e, multiply(product.RowAddresses(f, e, rows)), rows);
         }
     }
 }

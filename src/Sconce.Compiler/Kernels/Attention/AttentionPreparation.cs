@@ -12,23 +12,59 @@ public static class AttentionPreparation
     {
         step = ScaledQuery(GroupedHeads(step));
         var ((batch, _, keys, depth, columns), operands, name) = (step.Space, step.Operands, step.Target.Buffer.Name);
-        var (packKeys, keyPanels, key) = Pack($"{name}.keys", operands.Key, batch, keys, depth);
-        var (packValues, valuePanels, value) = Pack($"{name}.values", operands.Value, batch, columns, keys);
         var rows = AttentionBlock.RowsFor(step);
+        var keyOperand = KeysInPlace(step, rows) ?? Pack($"{name}.keys", operands.Key, batch, keys, depth);
+        var valueOperand = ValuesInPlace(step, rows) ?? Pack($"{name}.values", operands.Value, batch, columns, keys);
         var kernel = new KernelChoice.Attention(
-            rows, keyPanels.Elements, keyPanels.Width, valuePanels.Elements, valuePanels.Width, DType.Float32, AttentionBlock.StripRowsFor(rows, Math.Min(keyPanels.Width, valuePanels.Width)))
+            rows, keyOperand.Elements, keyOperand.Width, valueOperand.Elements, valueOperand.Width, DType.Float32,
+            AttentionBlock.StripRowsFor(rows, Math.Min(keyOperand.Width, valueOperand.Width)))
         {
             ThreadScratch = new TensorBuffer($"{name}.block", DType.Float32, [AttentionBlock.Of(step, rows).Size]),
+            KeyStep = keyOperand.Step,
+            ValueStep = valueOperand.Step,
         };
-        return [packKeys, packValues, step with { Operands = operands with { Key = key, Value = value }, Kernel = kernel }];
+        ImmutableArray<MapStep> packing = [.. new[] { keyOperand.Packing, valueOperand.Packing }.OfType<MapStep>()];
+        return [.. packing, step with { Operands = operands with { Key = keyOperand.Read, Value = valueOperand.Read }, Kernel = kernel }];
     }
 
-    private static (MapStep Packing, Panels Panels, Expr Packed) Pack(string name, Expr operand, ImmutableArray<Axis> batch, Axis columns, Axis inner)
+    /// <summary>Keys or values as the kernel reads them.</summary>
+    /// <param name="Packing">What puts them into panels; null where they are read in their place.</param>
+    /// <param name="Elements">What they are stored as.</param>
+    /// <param name="Width">Columns of a panel, or that are taken at once.</param>
+    /// <param name="Step">Elements from one to the next where they are read in their place.</param>
+    /// <param name="Read">The operand.</param>
+    private sealed record Prepared(MapStep? Packing, Storage Elements, int Width, int? Step, Expr Read);
+
+    /// <summary>Keys that few rows read where they lie; null where they do not lie so, or would be packed when the model is compiled.</summary>
+    private static Prepared? KeysInPlace(AttentionStep step, int rows) =>
+        StepInPlace(step, rows, step.Operands.Key, step.Space.Depth) is { } apart
+            ? new(null, Storage.Plain.Float32, Attention.KeysInPlace.KeysAtOnce(rows), apart, step.Operands.Key)
+            : null;
+
+    private static Prepared? ValuesInPlace(AttentionStep step, int rows) =>
+        StepInPlace(step, rows, step.Operands.Value, step.Space.Columns) is { } apart
+            ? new(null, Storage.Plain.Float32, ColumnsAtOnce(rows, step.Space.Columns.Extent.Value), apart, step.Operands.Value)
+            : null;
+
+    private static int ColumnsAtOnce(int rows, long columns) =>
+        rows <= 2 && columns % (2 * TileSizes.Strip.WidePanel) == 0 ? 2 * TileSizes.Strip.WidePanel
+        : columns % TileSizes.Strip.WidePanel == 0 ? TileSizes.Strip.WidePanel
+        : TileSizes.Strip.NarrowPanel;
+
+    /// <summary>Elements from one key to the next, where few rows can read them as they lie: with features side by side that are whole vectors.</summary>
+    private static int? StepInPlace(AttentionStep step, int rows, Expr operand, Axis features) =>
+        rows <= TileSizes.Attention.FewRows && features.Extent is { IsConstant: true, Value: > 0 and var count } && count % Expressions.Vector.Lanes == 0
+        && operand.Type == DType.Float32 && !OperandExpr.IsConstant(operand) && Access.Of(operand) is { } access && access.HasUnitStride(features)
+        && access.StrideOf(step.Space.Keys) is { IsConstant: true, Value: > 0 and <= TileSizes.Attention.FarthestInPlace and var apart }
+            ? (int)apart
+            : null;
+
+    private static Prepared Pack(string name, Expr operand, ImmutableArray<Axis> batch, Axis columns, Axis inner)
     {
         ImmutableArray<Axis> outer = [.. batch.Where(axis => operand.DependsOn(axis))];
         var (packing, panels) = Panels.Pack(name, outer, columns, [inner], column =>
             operand.Substitute(new Dictionary<Atom, Dim> { [columns] = column }));
-        return (packing, panels, panels.Load([.. outer.Select(axis => Dim.Of(axis))], columns, [inner]));
+        return new(packing, panels.Elements, panels.Width, null, panels.Load([.. outer.Select(axis => Dim.Of(axis))], columns, [inner]));
     }
 
     /// <summary>A constant factor of the products is one of the query, which has fewer elements.</summary>

@@ -55,19 +55,5 @@ internal sealed record PanelProduct(
         [Rows.Extent, Columns.Extent, Panel.Extent, .. Batch.Select(axis => axis.Extent), Run, .. Taps.Select(tap => tap.Count), .. Taps.Select(tap => tap.Step), Left.Offset, RightOffset];
 
     /// <summary>Where the runs of these rows begin; rows at a fixed distance share a pointer, which the caller may move along K.</summary>
-    public RowAddress[] RowAddresses(FunctionBuilder f, ExprEmitter emitter, IReadOnlyList<Dim> numbers)
-    {
-        var copies = new Dictionary<Local, LocalI32>();
-        return [.. numbers.Select(number =>
-        {
-            var (pointer, offset) = emitter.Address(Left.Buffer, Left.Offset.Substitute(leaf => ReferenceEquals(leaf, Rows) ? number : null));
-            var local = pointer as LocalI32 ?? f.Let(pointer);
-            if (!copies.TryGetValue(local, out var copy))
-            {
-                copies.Add(local, copy = f.Let(local, "left"));
-            }
-
-            return new RowAddress(copy, offset);
-        })];
-    }
+    public RowAddress[] RowAddresses(FunctionBuilder f, ExprEmitter emitter, IReadOnlyList<Dim> numbers) => RowAddress.Along(Rows, numbers, Left, f, emitter);
 }

@@ -12,11 +12,14 @@ internal sealed record Panels(TensorBuffer Buffer, int Width, Storage Elements)
 {
     private const int VectorBytes = 16;
 
+    /// <summary>Elements from one K to the next.</summary>
+    public int Apart { get; init; } = Width;
+
     /// <summary>Elements that are read one by one, as all but those of quantised weights are.</summary>
     public Storage.Elementwise Each => (Storage.Elementwise)Elements;
 
     /// <summary>Bytes from one K to the next.</summary>
-    public int Step => Width * Elements.Bits / 8;
+    public int Step => Apart * Elements.Bits / 8;
 
     /// <summary>What a product with these is made with, and so many rows on the left.</summary>
     public KernelChoice.Panels ChoiceFor(Dim rows) => new(new Storage.Plain(Elements.Computed), Elements, Elements.Computed, Width, StripRows.AtMost(rows));

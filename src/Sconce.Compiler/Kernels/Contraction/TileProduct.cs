@@ -1,3 +1,4 @@
+using Sconce.Compiler.Kernels.Expressions;
 using Sconce.Compiler.Tensors;
 using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
@@ -5,7 +6,35 @@ using Sconce.Compiler.Wasm;
 namespace Sconce.Compiler.Kernels.Contraction;
 
 /// <summary>Where a row of the left operand lies: rows a known distance apart share a pointer.</summary>
-internal readonly record struct RowAddress(LocalI32 Pointer, uint Offset);
+internal readonly record struct RowAddress(LocalI32 Pointer, uint Offset)
+{
+    /// <summary>Where these points of an axis lie, by pointers of their own.</summary>
+    public static RowAddress[] Along(Axis axis, IEnumerable<Dim> points, Access access, FunctionBuilder f, ExprEmitter emitter)
+    {
+        var copies = new Dictionary<Local, LocalI32>();
+        return [.. points.Select(point =>
+        {
+            var (pointer, offset) = emitter.Address(access.Buffer, access.Offset.Substitute(leaf => ReferenceEquals(leaf, axis) ? point : null));
+            var local = pointer as LocalI32 ?? f.Let(pointer);
+            if (!copies.TryGetValue(local, out var copy))
+            {
+                copies.Add(local, copy = f.Let(local, axis.Name));
+            }
+
+            return new RowAddress(copy, offset);
+        })];
+    }
+
+    /// <summary>The same rows by other pointers, which may be moved.</summary>
+    public static RowAddress[] Copied(IReadOnlyList<RowAddress> rows, FunctionBuilder f)
+    {
+        var copies = rows.Select(row => row.Pointer).DistinctBy(pointer => pointer.Local).ToDictionary(pointer => pointer.Local, pointer => f.Let(pointer));
+        return [.. rows.Select(row => row with { Pointer = copies[row.Pointer.Local] })];
+    }
+
+    /// <summary>The pointers of rows, each once.</summary>
+    public static LocalI32[] Pointers(IEnumerable<RowAddress> rows) => [.. rows.Select(row => row.Pointer).DistinctBy(pointer => pointer.Local)];
+}
 
 /// <summary>A loop around the runs of consecutive elements that a sum goes through: over the rows of a convolution's window, say. <paramref name="Step"/> is in bytes.</summary>
 internal readonly record struct TapRun(I32 Count, I32 Step);
@@ -111,7 +140,7 @@ internal sealed class TileProduct
         TileProduct tile, RowAddress[] rows, LocalI32 panel, int panelStep, int elementSize, Func<I32, uint, V128> read, (PanelAhead Plan, LocalI32 Pointer)? ahead)
     {
         private readonly FunctionBuilder f = tile.f;
-        private readonly LocalI32[] pointers = [.. rows.Select(row => row.Pointer).DistinctBy(pointer => pointer.Local)];
+        private readonly LocalI32[] pointers = RowAddress.Pointers(rows);
 
         public void Loops(ReadOnlySpan<TapRun> loops, I32 run)
         {

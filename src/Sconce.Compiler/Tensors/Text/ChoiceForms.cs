@@ -35,12 +35,15 @@ internal static class ChoiceForms
             choice =>
             [
                 Number("block", choice.Block), ("keys", Stored(choice.Keys)), Number("key_width", choice.KeyWidth), ("values", Stored(choice.Values)),
-                Number("value_width", choice.ValueWidth), Sums(choice.Sums), Rows(choice.Rows),
+                Number("value_width", choice.ValueWidth), Sums(choice.Sums), Rows(choice.Rows), .. Maybe("key_step", choice.KeyStep), .. Maybe("value_step", choice.ValueStep),
             ],
-            text => new(
-                Number(text, "block"), Stored(text, "keys"), Number(text, "key_width"), Stored(text, "values"), Number(text, "value_width"), Sums(text), Rows(text))),
+            text => new(Number(text, "block"), Stored(text, "keys"), Number(text, "key_width"), Stored(text, "values"), Number(text, "value_width"), Sums(text), Rows(text))
+            {
+                KeyStep = text("key_step")?.Int,
+                ValueStep = text("value_step")?.Int,
+            }),
         ChoiceForm.Of<KernelChoice.Scan>(
-            "scan", choice => [("way", Parameter.Of(choice.Way)), .. choice.Part is { } part ? [Number("part", part)] : ImmutableArray<(string, Parameter)>.Empty],
+            "scan", choice => [("way", Parameter.Of(choice.Way)), .. Maybe("part", choice.Part)],
             text => new(Needed(text, "way").Enum<ScanWay>(), text("part")?.Int)),
         ChoiceForm.Of<KernelChoice.Sort>(
             "sort", choice => [Number("words", choice.Words), .. Flag("selects", choice.Selects)], text => new(Number(text, "words"), text("selects") is not null)),
@@ -63,6 +66,8 @@ internal static class ChoiceForms
     private static DType Sums(Func<string, Parameter?> text) => Needed(text, "sums").Enum<DType>();
 
     private static (string, Parameter) Number(string name, int value) => (name, Parameter.Of([value]));
+
+    private static IEnumerable<(string, Parameter)> Maybe(string name, int? value) => value is { } number ? [Number(name, number)] : [];
 
     private static int Number(Func<string, Parameter?> text, string name) => Needed(text, name).Int;
 

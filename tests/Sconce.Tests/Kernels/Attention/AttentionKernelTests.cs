@@ -49,6 +49,30 @@ public class AttentionKernelTests
     }
 
     [Fact]
+    public void Few_rows_read_keys_and_values_where_they_lie()
+    {
+        var check = new StepCheck();
+        foreach (var (rows, keys, depth, columns) in ((int, int, int, int)[])
+            [(1, 512, 64, 64), (1, 3, 128, 48), (1, 1001, 136, 4), (2, 37, 68, 32), (2, 40, 4, 24), (3, 5, 96, 16), (4, 70, 72, 20), (1, 50, 6, 8), (1, 50, 8, 6)])
+        {
+            var step = Attention(2, 6, rows, keys, depth, columns, axes => Causal(axes, keys - rows), group: 3);
+            check.Add($"{rows} x {keys}, {depth} deep, {columns} columns", step);
+            var made = KernelPreparation.Prepare(step);
+            var choice = Assert.IsType<KernelChoice.Attention>(made[^1].Kernel);
+            Assert.Equal((depth % 4 == 0, columns % 4 == 0), (choice.KeyStep is not null, choice.ValueStep is not null));
+            Assert.Equal(1 + (depth % 4 == 0 ? 0 : 1) + (columns % 4 == 0 ? 0 : 1), made.Length);
+        }
+
+        var past = new Symbol("past", 0, 512);
+        foreach (var before in (long[])[0, 1, 6, 7, 300])
+        {
+            check.Add($"after {before}", Attention(1, 2, 1, Dim.Of(past) + 1, 16, 16, axes => Causal(axes, past)), 1e-4, (past, before));
+        }
+
+        check.Run();
+    }
+
+    [Fact]
     public void Symbolic_sizes()
     {
         var check = new StepCheck();
