@@ -27,15 +27,15 @@ function link(path, packages = ["sconce"]) {
 
 /**
  * A copy of an example whose package.json compiles its own model; gives its folder.
- * @param options from: a folder whose files are put into it, with the model, where the example has none itself; name: the copy's, where that is another
+ * @param options from: a folder whose files are put into it, with the model, where the example has none itself; name: the copy's, where that is another; options: of sconce compile
  */
-export function exampleProject(example, { from, name = example } = {}) {
+export function exampleProject(example, { from, name = example, options = [] } = {}) {
   const path = join(folder, "projects", name);
   rmSync(path, { recursive: true, force: true });
   cpSync(join(root, "examples", example), path, { recursive: true, filter: (file) => !/[\\/](node_modules|dist)$|\.wasm$/.test(file) });
   if (from !== undefined) cpSync(from, path, { recursive: true });
   link(path, Object.keys(JSON.parse(readFileSync(join(path, "package.json"), "utf8")).dependencies));
-  const model = readdirSync(path).find((file) => file.endsWith(".pt2"));
-  if (model !== undefined) execFileSync(join(root, "sconce"), ["compile", join(path, model)], { stdio: ["ignore", "ignore", "inherit"], shell: process.platform === "win32" });
+  const model = readdirSync(path).find((file) => /\.pt2?$/.test(file));
+  if (model !== undefined) execFileSync(join(root, "sconce"), ["compile", join(path, model), ...options], { stdio: ["ignore", "ignore", "inherit"], shell: process.platform === "win32" });
   return path;
 }

@@ -28,9 +28,9 @@ async function exported(name) {
 }
 
 /** A project of an example, with the model that PyTorch made of it, and what its page should say. `from` is the case of pytorch.py, where the example has several. */
-async function prepared(example, from = example) {
+async function prepared(example, { from = example, options } = {}) {
   const { path, expected } = await exported(from);
-  return { path: exampleProject(example, { name: from, from: path }), picture: join(path, "picture.png"), expected };
+  return { path: exampleProject(example, { name: from, from: path, options }), picture: join(path, "picture.png"), expected };
 }
 
 const withModels = { skip: existsSync(models) ? false : "there is no ../shared/models here" };
@@ -95,7 +95,7 @@ describe("examples with fetched weights", { concurrency: 2, skip }, () => {
   });
 
   test("detect: finds a face in a picture and in front of the camera, and turns the camera off", withModels, async () => {
-    const { path, picture, expected } = await prepared("detect", "faces");
+    const { path, picture, expected } = await prepared("detect", { from: "faces" });
     assert.equal(expected.found.length, 1);
     const own = await openChromium({ camera: join(path, "camera.y4m") });
     try {
@@ -124,7 +124,7 @@ describe("examples with fetched weights", { concurrency: 2, skip }, () => {
   });
 
   test("background: a person stays sharp in a picture and in front of the camera, whose background is blurred", withModels, async () => {
-    const { path, picture, expected } = await prepared("background", "portrait");
+    const { path, picture, expected } = await prepared("background", { from: "portrait" });
     const share = expected.mask.filter((opacity) => opacity > 127).length / expected.mask.length;
     assert.ok(share > 0.5 && share < 0.65);
     const own = await openChromium({ camera: join(path, "camera.y4m") });
@@ -171,6 +171,27 @@ describe("examples with fetched weights", { concurrency: 2, skip }, () => {
         shown.forEach(([, score], i) => assert.ok(Math.abs(score - best[i][1]) < 6e-4, `${score} for ${best[i][1]}`));
       }
       assert.equal(await page.evaluate("document.querySelectorAll('.found').length"), 1);
+    });
+  });
+
+  test("whisper: what was said in a recording is what PyTorch says", async () => {
+    const { path, expected } = await prepared("whisper", { options: ["--method", "hear"] });
+    assert.notEqual(expected.low[0], expected.high[0]);
+    assert.equal(expected.high.length, 2);
+    await visited(browser, path, async (page) => {
+      await page.until(/Ready, on \d+ threads/);
+      assert.deepEqual(await page.evaluate("Array.from(document.querySelector('#language').options, ({ value }) => value)"), ["", "en", "de", "fr"]);
+      for (const [name, pieces] of Object.entries(expected)) {
+        await page.evaluate("document.querySelector('#status').textContent = ''");
+        await page.give("#file", join(path, `${name}.wav`));
+        await page.until(/of real time/);
+        assert.equal(await page.evaluate("document.querySelector('#text').textContent"), pieces.join(""));
+      }
+      // What Chromium's own microphone beeps.
+      await page.click("#microphone");
+      await page.until(/Recording: [1-9]/);
+      await page.click("#microphone");
+      await page.until(/^1\.\d s of sound in/m);
     });
   });
 });

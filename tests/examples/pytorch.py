@@ -9,6 +9,7 @@ import pathlib
 import re
 import runpy
 import sys
+import wave
 
 import numpy
 import torch
@@ -18,10 +19,15 @@ root = pathlib.Path(__file__).resolve().parents[2]
 models = root.parent / "shared" / "models"
 
 
-def exported(folder, name, *options):
-    """Runs an example's export.py, and gives the program that it wrote, by PyTorch."""
-    sys.argv = ["export.py", "--random", "--out", str(folder), *options]
-    runpy.run_path(str(root / "examples" / folder.name / "export.py"), run_name="__main__")
+def export(folder):
+    """Runs an example's export.py, and gives its names."""
+    sys.argv = ["export.py", "--random", "--out", str(folder)]
+    return runpy.run_path(str(root / "examples" / folder.name / "export.py"), run_name="__main__")
+
+
+def exported(folder, name):
+    """The program that an example's export.py writes, by PyTorch."""
+    export(folder)
     return torch.export.load(folder / f"{name}.pt2").module()
 
 
@@ -142,6 +148,43 @@ def search(folder):
         best = (vectors @ model(tokens)["vector"]).topk(5)
         answers[query] = [[paragraphs[index], score] for score, index in zip(best.values.tolist(), best.indices.tolist())]
     return {"paragraphs": len(paragraphs), "answers": answers, "longest": len(tokenizer(query).input_ids)}
+
+
+def whisper(folder):
+    import transformers
+
+    model = export(folder)["random_model"]().eval()
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+    known = json.loads((folder / "whisper.json").read_text())
+    extractor = transformers.WhisperFeatureExtractor()
+    said = {}
+    for name, seconds, hertz in (("low", 1.5, 200), ("high", 31, 900)):
+        time = numpy.arange(round(seconds * 16000)) / 16000
+        sound = (12000 * numpy.sin(2 * numpy.pi * hertz * time * (1 + 0.2 * numpy.sin(3 * time))) * numpy.sin(5 * time) ** 2 + 300 * numpy.random.default_rng(2).standard_normal(len(time))).astype("<i2")
+        with wave.open(str(folder / f"{name}.wav"), "wb") as file:
+            file.setnchannels(1), file.setsampwidth(2), file.setframerate(16000)
+            file.writeframes(sound.tobytes())
+        samples, said[name] = sound.astype(numpy.float32) / 32768, []
+        for begin in range(0, len(samples), 480000):
+            features = extractor(samples[begin : begin + 480000], sampling_rate=16000, return_tensors="pt").input_features
+            said[name].append(tokenizer.decode(spoken(model, features, known), skip_special_tokens=True))
+    return said
+
+
+def spoken(model, features, known):
+    """What Whisper says of a sound, the likeliest token each time, all of them looked at anew for each."""
+    hidden = model.model.encoder(features)
+    after = lambda tokens: model(encoder_outputs=hidden, decoder_input_ids=torch.tensor([tokens])).logits[0, -1]
+    languages = list(known["languages"].values())
+    tokens = [known["start"], languages[int(after([known["start"]])[languages].argmax())], known["task"], known["no_timestamps"]]
+    first = len(tokens)
+    while len(tokens) < known["places"]:
+        logits = after(tokens)
+        logits[known["never"] + (known["never_first"] if len(tokens) == first else [])] = -torch.inf
+        if (token := int(logits.argmax())) == known["end"]:
+            break
+        tokens.append(token)
+    return tokens[first:]
 
 
 def write_camera(path, drawn):
