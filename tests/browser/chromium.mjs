@@ -8,16 +8,17 @@ import { findBrowsers } from "./browsers.mjs";
 export const chromium = findBrowsers().found.find(({ name }) => name === "Chromium");
 
 /**
- * @param options camera: a .y4m or .mjpeg file that stands in for a camera, for which nobody has to be asked; extensions: folders of unpacked extensions;
+ * @param options camera: a .y4m or .mjpeg file that stands in for a camera, for which nobody has to be asked; microphone: a .wav file that stands in for one, over and over; extensions: folders of unpacked extensions;
  *   patience: how many seconds a page's `until` waits where it is not told
  * @returns a browser: `page(url)`, `sized({ width, height, dark })`, `extensionIds`, `targets()`, `close()`
  */
-export async function openChromium({ camera, extensions = [], patience = 180 } = {}) {
+export async function openChromium({ camera, microphone, extensions = [], patience = 180 } = {}) {
   const profile = mkdtempSync(join(tmpdir(), "sconce-chromium-"));
   const child = spawn(chromium.command, [
     "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--remote-debugging-pipe", "--enable-unsafe-extension-debugging", `--user-data-dir=${profile}`,
-    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", ...(camera === undefined ? [] : [`--use-file-for-fake-video-capture=${camera}`]), "about:blank",
+    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", ...(camera === undefined ? [] : [`--use-file-for-fake-video-capture=${camera}`]),
+    ...(microphone === undefined ? [] : [`--use-file-for-fake-audio-capture=${microphone}`]), "about:blank",
   ], { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"], detached: true });
   const send = connect(child);
   const extensionIds = [];

@@ -16,15 +16,15 @@ const example = (...path) => join(root, "examples", ...path);
 
 let browser;
 before(async () => {
-  if (!skip) browser = await openChromium();
+  if (!skip) browser = await openChromium({ microphone: example("keywords", "words.wav") });
 });
 after(() => browser?.close());
 
 const opened = (name, use) => visited(browser, exampleProject(name), use);
 
 test("the models give PyTorch's numbers", () => {
-  const said = execFileSync(join(root, "sconce"), ["verify", example("cart-pole"), example("double")], { encoding: "utf8", shell: process.platform === "win32" });
-  assert.match(said, /2 passed, 0 failed/);
+  const said = execFileSync(join(root, "sconce"), ["verify", example("cart-pole"), example("double"), example("keywords")], { encoding: "utf8", shell: process.platform === "win32" });
+  assert.match(said, /3 passed, 0 failed/);
 });
 
 test("the cart moves as in training", async () => {
@@ -69,6 +69,23 @@ describe("pages", { concurrency: 2, skip }, () => {
       assert.ok(difference.most > 20 && difference.mean < 5, JSON.stringify(difference));
       await page.evaluate(`Object.assign(document.querySelector("#slider"), { value: 25 }).dispatchEvent(new Event("input"))`);
       assert.match(await page.evaluate("document.querySelector('#after').style.clipPath"), /25%/);
+    });
+  });
+
+  test("keywords: hears a voice that was never heard in training, in a file and through the microphone, in real time", async () => {
+    const words = JSON.parse(readFileSync(example("keywords", "words.json"), "utf8")).join(", ");
+    await opened("keywords", async (page) => {
+      await page.until(/Ready\./);
+      await page.give("#file", example("keywords", "words.wav"));
+      await page.until(/of real time/);
+      assert.equal(await page.evaluate("document.querySelector('#heard').textContent"), words);
+      await page.click("#microphone");
+      // The file comes over and over, the first time perhaps not from its beginning.
+      await page.until(`document.querySelector("#heard").textContent !== ${JSON.stringify(words)} && document.querySelector("#heard").textContent.includes(${JSON.stringify(words)})`, 60);
+      const [, factor, dropped] = await page.evaluate("/^(.+) of real time, (.+) frames dropped/.exec(document.querySelector('#status').textContent)");
+      assert.ok(Number(factor) > 0 && Number(factor) < 1 && dropped === "0", `${factor} of real time, ${dropped} dropped`);
+      await page.click("#microphone");
+      await page.until("document.querySelector('#microphone').textContent === 'Microphone'");
     });
   });
 });

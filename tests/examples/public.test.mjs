@@ -13,18 +13,30 @@ const python = join(root, "..", "shared", "pytorch", "python");
 const models = join(root, "..", "shared", "models");
 const skip = !existsSync(python) ? "there is no ../shared/pytorch here" : chromium === undefined ? "Chromium is not installed here" : false;
 
-/** What PyTorch makes of an example: a folder with its model, and what it expects of it. */
-async function exported(name) {
+/** What PyTorch makes of the examples, by their names: a folder with the model, and what it expects of it. One Python for all of them, for it takes its time to begin; each is there as soon as it is made. */
+function exportAll(names) {
   // Within the checkout, for PyTorch may see no other folder.
-  const path = join(folder, "exported", name);
-  rmSync(path, { recursive: true, force: true });
-  mkdirSync(path, { recursive: true });
-  const child = spawn(python, [join(root, "tests", "examples", "pytorch.py"), name, path], { stdio: ["ignore", "pipe", "pipe"] });
+  const parent = join(folder, "exported");
+  rmSync(parent, { recursive: true, force: true });
+  mkdirSync(parent, { recursive: true });
+  const child = spawn(python, [join(root, "tests", "examples", "pytorch.py"), parent, ...names], { stdio: ["ignore", "pipe", "pipe"] });
+  const waiting = new Map(names.map((name) => {
+    let settle;
+    const promise = new Promise((resolve, reject) => (settle = { resolve, reject }));
+    // A test that asks for it hears of it.
+    promise.catch(() => undefined);
+    return [name, { promise, ...settle }];
+  }));
   let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (part) => (said += part));
-  const code = await new Promise((resolve) => child.once("close", resolve));
-  assert.equal(code, 0, said);
-  return { path, expected: JSON.parse(readFileSync(join(path, "expected.json"), "utf8")) };
+  child.stderr.on("data", (part) => (said += part));
+  child.stdout.on("data", (part) => {
+    said += part;
+    for (const [, name] of said.matchAll(/^(\w+) is written\n/gm)) waiting.get(name).resolve({ path: join(parent, name), expected: JSON.parse(readFileSync(join(parent, name, "expected.json"), "utf8")) });
+  });
+  child.once("close", () => {
+    for (const [name, { reject }] of waiting) reject(new Error(`PyTorch did not write ${name}:\n${said}`));
+  });
+  return (name) => waiting.get(name).promise;
 }
 
 /** A project of an example, with the model that PyTorch made of it, and what its page should say. `from` is the case of pytorch.py, where the example has several. */
@@ -35,9 +47,11 @@ async function prepared(example, { from = example, options } = {}) {
 
 const withModels = { skip: existsSync(models) ? false : "there is no ../shared/models here" };
 
-let browser;
+let [browser, exported] = [];
 before(async () => {
-  if (!skip) browser = await openChromium({ patience: 60 });
+  if (skip) return;
+  exported = exportAll(["classify", "detect", ...(existsSync(models) ? ["faces"] : []), "background", ...(existsSync(models) ? ["portrait"] : []), "search", "whisper"]);
+  browser = await openChromium({ patience: 60 });
 });
 after(() => browser?.close());
 

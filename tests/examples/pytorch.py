@@ -1,6 +1,6 @@
 """What PyTorch says of the examples whose weights are fetched: exports them with random weights, as their export.py does, and runs what was written on what the test gives their pages.
 
-    ../shared/pytorch/python tests/examples/pytorch.py EXAMPLE FOLDER     writes EXAMPLE's model, and expected.json, into FOLDER
+    ../shared/pytorch/python tests/examples/pytorch.py FOLDER EXAMPLE…     writes each EXAMPLE's model, and expected.json, into FOLDER/EXAMPLE, and then a line that says so
 """
 
 import html
@@ -198,8 +198,12 @@ def write_camera(path, drawn):
 
 
 if __name__ == "__main__":
-    name, folder = sys.argv[1], pathlib.Path(sys.argv[2]).resolve()
-    torch.manual_seed(1)
-    with torch.no_grad():
-        expected = globals()[name](folder)
-    (folder / "expected.json").write_text(json.dumps(expected))
+    parent, *names = sys.argv[1:]
+    for name in names:
+        folder = pathlib.Path(parent).resolve() / name
+        folder.mkdir(parents=True, exist_ok=True)
+        torch.manual_seed(1)
+        with torch.no_grad():
+            expected = globals()[name](folder)
+        (folder / "expected.json").write_text(json.dumps(expected))
+        print(f"\n{name} is written", flush=True)
