@@ -19,7 +19,7 @@ internal static class LeftOutIntegers
         }
 
         var sizes = new Dictionary<Symbol, long>();
-        var outputs = manifest.Outputs.Where(port => call.Outputs.Length == manifest.Outputs.Length || port is not { Type: DType.Int64, Shape.IsEmpty: true });
+        var outputs = GivenOutputs.Of(manifest.Outputs, call.Outputs.Length) ?? [];
         foreach (var (dim, size) in outputs.Zip(call.Outputs).SelectMany(pair => pair.First.Shape.Zip(pair.Second.Shape)))
         {
             foreach (var symbol in manifest.Symbols.Where(symbol => dim.LinearIn(symbol) is ({ IsConstant: true, Value: not 0 }, { IsConstant: true })))

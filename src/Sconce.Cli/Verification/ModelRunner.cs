@@ -145,21 +145,17 @@ internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
         }
     }
 
-    /// <summary>Integers among the outputs are compared where the file has them.</summary>
     private IEnumerable<Comparison> Compare(Case @case, Call call, NodeRun result) => call.Outputs.Zip(
-        result.Outputs.Where(output => call.Outputs.Length == result.Outputs.Count || call.Outputs.Length != result.Outputs.Count(IsTensor) || IsTensor(output)),
+        GivenOutputs.Of([.. result.Outputs], call.Outputs.Length) ?? [],
         (expected, actual) => @case.Forms is { } forms
             ? Comparison.OfForm(actual.Key, expected, actual.Value, forms.FirstOrDefault(port => port.Name == actual.Key))
             : Comparison.Of(actual.Key, expected, actual.Value, @case.Tolerance ?? options.Tolerance));
 
-    private static bool IsTensor(KeyValuePair<string, TensorData> output) => output.Value is not { Type: DType.Int64, Shape.IsEmpty: true };
-
-    /// <summary>A file of cases that does not fit the model says nothing about its numbers. It may leave out what the model writes to its inputs, which comes last.</summary>
+    /// <summary>A file of cases that does not fit the model says nothing about its numbers.</summary>
     private static void CheckOutputs(NodeModel model, string file, Call call)
     {
         var outputs = model.Of(call.Method).Outputs;
-        var own = outputs.Count(port => !port.Name.TrimEnd('_').EndsWith(".written", StringComparison.Ordinal));
-        if (call.Outputs.Length != outputs.Length && call.Outputs.Length != own && call.Outputs.Length != outputs.Count(port => !port.IsInteger))
+        if (GivenOutputs.Of(outputs, call.Outputs.Length) is null)
         {
             throw SconceException.Expected(
                 $"an array for each of the {call.Method ?? "model"}'s {outputs.Length} outputs, out0 … ({string.Join(", ", outputs.Select(port => port.Name))})",

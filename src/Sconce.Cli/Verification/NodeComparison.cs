@@ -94,7 +94,8 @@ internal sealed class NodeComparison
                     + $"Without that rounding the evaluator's outputs change by {rounding:G2}. To allow for it: --atol {RoundedUp(maxError):G1}");
         }
 
-        return calls[^1].Outputs.Zip(outputs).All(pair => Comparison.Of("", pair.First, pair.Second, tolerance).IsRight)
+        var compared = GivenOutputs.Of([.. outputs.Select(output => KeyValuePair.Create("", output))], calls[^1].Outputs.Length) ?? [];
+        return calls[^1].Outputs.Zip(compared, (expected, actual) => (First: expected, Second: actual.Value)).All(pair => Comparison.Of("", pair.First, pair.Second, tolerance).IsRight)
             ? "no node differs from the reference evaluator when each gives its tensor out: the fault lies in how they are fused or placed in memory"
             : "no node differs from the reference evaluator, which is wrong as well: the fault lies in reading the model or in an operator's lowering";
     }

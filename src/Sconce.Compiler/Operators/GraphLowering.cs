@@ -346,14 +346,14 @@ public sealed partial class GraphLowering
                 context.MapInto(parts, imaginary.Dims, index => [.. index, 1], imaginary.At);
                 break;
 
-            // A number that is known when compiling is no output: the run has nothing to say about it.
-            case Lowered.Int { Value: { IsConstant: false } } number:
+            // Also one that is known when compiling: who reads the outputs finds what PyTorch gives.
+            case Lowered.Int number:
                 Output(new(name, DType.Int64, [], BufferKind.Output), _ => Expr.Of(number.Value));
                 break;
-            case Lowered.Float { Value: not ConstExpr } number:
+            case Lowered.Float number:
                 Output(new(name, DType.Float64, [], BufferKind.Output), _ => number.Value);
                 break;
-            case Lowered.Bool { Known: null } flag:
+            case Lowered.Bool flag:
                 Output(new(name, DType.Bool, [], BufferKind.Output), _ => flag.Value);
                 break;
             case Lowered.List list:

@@ -192,7 +192,7 @@ internal sealed partial class Interpreter
             case Datum.Tensor:
                 return CallOperator("aten::select", [of, Datum.Of(0), index], []);
             case Datum.Object { Instance: var instance }:
-                return CallMethod(instance, "__getitem__", [index], []);
+                return code.FindClass(instance.ClassName)?.Method("__getitem__") is null ? ChildAt(instance, index) : CallMethod(instance, "__getitem__", [index], []);
             default:
                 throw SconceException.Expected("something with items", of.Kind);
         }

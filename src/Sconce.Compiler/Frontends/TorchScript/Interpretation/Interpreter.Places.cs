@@ -22,6 +22,17 @@ internal sealed partial class Interpreter
         return chosen;
     }
 
+    /// <summary>A module that hangs on a container, by its place or its name: what <c>prim::ModuleContainerIndex</c> gives where all have one interface.</summary>
+    private Datum ChildAt(Instance container, Datum index)
+    {
+        var children = container.Attributes.Select(attribute => (attribute.Key, Value: attributes.Read(container, attribute.Key)))
+            .Where(child => child.Value is Datum.Object { Instance.Path: not null }).ToList();
+        return index.Usable() is Datum.Text { IsRough: false, Value: var name }
+            ? children.Find(child => child.Key == name).Value ?? throw new RaisedException($"Key Error: no module '{name}' in {container.Path}")
+            : ToInt(index) is { Known: null } unknown ? ItemAt([.. children.Select(child => child.Value!)], unknown)
+            : children[Place(index, children.Count)].Value!;
+    }
+
     /// <summary>Whether a dict has a key that only the run tells.</summary>
     private Datum.Bool HasKey(Datum.Dict dict, Datum.Int key) => KeysOf(dict).Aggregate(
         Datum.Of(false), (any, item) => (Datum.Bool)CallOperator("aten::__or__", [any, CallOperator("aten::eq", [key, item.Key], [])], []));
