@@ -50,7 +50,12 @@ internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
                 CheckOutputs(model, @case.File, call);
                 var result = await RunAsync(model, call, cancellation);
                 times.AddRange(result.Milliseconds);
-                foreach (var comparison in Compare(@case, call, result))
+                if (GivenOutputs.Of([.. result.Outputs], call.Outputs.Length) is not { } given)
+                {
+                    return new($"{Path.GetFileName(@case.File)} call {i}: expected {call.Outputs.Length} outputs, with the items of lists, but got another number", UpTo(@case, i), double.NaN, Median(times));
+                }
+
+                foreach (var comparison in Compare(@case, call, given))
                 {
                     worst = Math.Max(worst, comparison.MaxError);
                     if (!comparison.IsRight)
@@ -145,8 +150,8 @@ internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
         }
     }
 
-    private IEnumerable<Comparison> Compare(Case @case, Call call, NodeRun result) => call.Outputs.Zip(
-        GivenOutputs.Of([.. result.Outputs], call.Outputs.Length) ?? [],
+    private IEnumerable<Comparison> Compare(Case @case, Call call, IReadOnlyList<KeyValuePair<string, TensorData>> outputs) => call.Outputs.Zip(
+        outputs,
         (expected, actual) => @case.Forms is { } forms
             ? Comparison.OfForm(actual.Key, expected, actual.Value, forms.FirstOrDefault(port => port.Name == actual.Key))
             : Comparison.Of(actual.Key, expected, actual.Value, @case.Tolerance ?? options.Tolerance));
@@ -155,7 +160,7 @@ internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
     private static void CheckOutputs(NodeModel model, string file, Call call)
     {
         var outputs = model.Of(call.Method).Outputs;
-        if (GivenOutputs.Of(outputs, call.Outputs.Length) is null)
+        if (!GivenOutputs.MayBe(outputs, call.Outputs.Length))
         {
             throw SconceException.Expected(
                 $"an array for each of the {call.Method ?? "model"}'s {outputs.Length} outputs, out0 … ({string.Join(", ", outputs.Select(port => port.Name))})",

@@ -94,8 +94,15 @@ public sealed record GraphInput(Value Value, InputKind Kind, string Name, Tensor
     public Dim? Number { get; init; }
 }
 
-/// <summary>An output under the name PyTorch's output tree gives it: <c>logits</c>, <c>hidden.0</c>; <c>output</c> where it has none.</summary>
-public sealed record GraphOutput(Argument Value, string Name);
+/// <summary>
+/// An output under the name PyTorch's output tree gives it: <c>logits</c>, <c>hidden.0</c>; <c>output</c> where it has none. <c>output.*</c> is a list whose length only the run tells: one tensor, whose
+/// rows are the items. Of items that are tuples, <c>output.*.0</c> and <c>output.*.1</c> are the parts.
+/// </summary>
+public sealed record GraphOutput(Argument Value, string Name)
+{
+    /// <summary>The part of a name that stands for each item of a list.</summary>
+    public const string EachItem = "*";
+}
 
 /// <summary>A model as a frontend read it: SSA over ATen operators as PyTorch names them.</summary>
 public sealed class Graph

@@ -405,16 +405,6 @@ internal sealed partial class Interpreter
             EitherContent either => HasOther(either.First, count) || HasOther(either.Second, count),
             _ => true,
         };
-
-        IEnumerable<Datum> Examples(object? content) => content switch
-        {
-            ImmutableList<Datum> items => items.Reverse(),
-            MaybeItems maybe => maybe.Items.Reverse().Select(item => item.Value),
-            RowItems rows => [ItemOf(rows, Datum.Of(0))],
-            RunItems run => [ItemOf(FromRun(run), Datum.Of(0))],
-            EitherContent either => Examples(either.First).Concat(Examples(either.Second)),
-            _ => [],
-        };
     }
 
     private void SetStandIns(List<(Cell Cell, object? Before, object? After)> changed, Carrier carrier)

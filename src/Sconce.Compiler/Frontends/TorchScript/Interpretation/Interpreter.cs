@@ -94,28 +94,9 @@ internal sealed partial class Interpreter
     /// <summary>The result of the one or the other, as the run decides.</summary>
     public Datum Choose(Datum.Bool condition, Func<Datum> then, Func<Datum> otherwise)
     {
-        const string Result = "<result>";
         var frame = new Frame(archive.Sources.Values.First());
         Branch(condition, () => Assign(frame, Result, then()), () => Assign(frame, Result, otherwise()), frame);
         return (Datum)frame.Variables[Result].Content!;
-    }
-
-    /// <summary>A result as a run gives it: with lists of its own, and no longer one of two where both are alike.</summary>
-    public Datum Settled(Datum result)
-    {
-        const string Result = "<result>";
-        var frame = new Frame(archive.Sources.Values.First());
-        Undoable(() => Assign(frame, Result, Copied(result)));
-        return (Datum)frame.Variables[Result].Content!;
-
-        Datum Copied(Datum datum) => datum.Usable() switch
-        {
-            Datum.Tensor tensor => new Datum.Tensor(NewTensor(tensor.Reference.Read(builder))),
-            Datum.List list => NewList(ListItems(list).ConvertAll(Copied)),
-            Datum.Dict dict => NewDict(DictItems(dict).ConvertAll(item => (item.Key, Copied(item.Value)))),
-            Datum.Tuple tuple => new Datum.Tuple([.. tuple.Items.Select(Copied)], tuple.Names),
-            var other => other,
-        };
     }
 
     /// <summary>A value as the graph has it.</summary>

@@ -318,6 +318,9 @@ internal sealed class ScriptPass
                 }
 
                 break;
+            case Datum.List list when interpreter.ResultRows(list) is { } rows:
+                Outputs(graph, interpreter, rows.Rows, Inner(name, GraphOutput.EachItem));
+                break;
             case Datum.List list:
                 foreach (var (i, item) in ((ImmutableList<Datum>)list.Items.Now!).Index())
                 {
