@@ -269,7 +269,7 @@ internal sealed partial class Interpreter
                     carried(before, after, path);
                     Zip(cell, a.Items.Content, b.Items.Content, path + "[]", forced: true, carried, kept);
                     break;
-                case (RowItems a, RowItems b) when a.Like.Equals(b.Like):
+                case (RowItems a, RowItems b) when a.Form.Equals(b.Form):
                     Zip(cell, a.Rows, b.Rows, path + "[]", forced, carried, kept);
                     break;
                 case (ImmutableList<Datum> a, ImmutableList<Datum> b) when a.Count == b.Count:

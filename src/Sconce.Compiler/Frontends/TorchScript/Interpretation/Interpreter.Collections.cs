@@ -73,13 +73,16 @@ internal sealed partial class Interpreter
         return (Datum.None)Datum.Nothing;
     }
 
+    private const string WrittenTwin = "a list or dict, after a write to another one that may be the same: which of the two a variable holds, only the run tells";
+
     /// <summary>Writes to a list or a dict. Others that may be the same must not be used from now on.</summary>
     private void SetItems(Cell cell, object items)
     {
         journal.Set(cell, items);
         foreach (var other in cell.Doubtful)
         {
-            journal.Set(other, new Datum.Unusable("a list or dict, after a write to another one that may be the same: which of the two a variable holds, only the run tells"));
+            // Where lists lie in rows, the rows' memory is one of them.
+            journal.Set(other, other.Content is Contents ? new Contents(null, journal.New(null).Born, WrittenTwin) : new Datum.Unusable(WrittenTwin));
         }
     }
 

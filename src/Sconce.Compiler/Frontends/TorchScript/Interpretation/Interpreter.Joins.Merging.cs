@@ -20,7 +20,7 @@ internal sealed partial class Interpreter
             (null, _) or (_, null) => new Datum.Unusable("a variable that is set in one branch only, where only the run tells which is taken"),
             (GrowingItems x, GrowingItems y) => new GrowingItems(Merge(x.Added, y.Added)),
             (MaybeItems or ImmutableList<Datum>, MaybeItems or ImmutableList<Datum>) when Extends(a, b) || Extends(b, a) => new MaybeItems(Merge(Items(a), Items(b))),
-            (RowItems x, RowItems y) when x.Like.Equals(y.Like) && Merge(x.Rows, y.Rows) is var rows && AreRows(rows) => x with { Rows = rows },
+            (RowItems x, RowItems y) when x.Form.Equals(y.Form) && Merge(x.Rows, y.Rows) is var rows && AreRows(rows) => x with { Rows = rows },
             (Sight x, Sight y) => new Sight.Either(decision, new TensorReference(journal, (Sight)Lift(x, true)!), new TensorReference(journal, (Sight)Lift(y, false)!)),
             _ => new EitherContent(decision, Lift(a, true)!, Lift(b, false)!),
         };

@@ -170,7 +170,7 @@ internal sealed partial class Interpreter
                 case (ImmutableList<(Datum Key, Datum Value)> x, ImmutableList<(Datum Key, Datum Value)> y) when HaveSameKeys(x, y):
                     x.Zip(y).ToList().ForEach(pair => Look(pair.First.Value, pair.Second.Value));
                     break;
-                case (RowItems x, RowItems y) when x.Like.Equals(y.Like):
+                case (RowItems x, RowItems y) when x.Form.Equals(y.Form):
                     Look(x.Rows, y.Rows);
                     break;
                 default:
@@ -214,7 +214,7 @@ internal sealed partial class Interpreter
                 case (Datum.List x, Datum.List y) when AreOne(x.Items, y.Items, (a, b)):
                     Look(yes.At(x.Items), no.At(y.Items));
                     break;
-                case (Datum.List x, Datum.List y) when (yes.At(x.Items), no.At(y.Items)) is (RowItems p, RowItems q) && p.Like.Equals(q.Like):
+                case (Datum.List x, Datum.List y) when (yes.At(x.Items), no.At(y.Items)) is (RowItems p, RowItems q) && p.Form.Equals(q.Form):
                     Look(p.Rows, q.Rows);
                     break;
                 case (Datum.Dict x, Datum.Dict y) when AreOne(x.Items, y.Items, (a, b)):

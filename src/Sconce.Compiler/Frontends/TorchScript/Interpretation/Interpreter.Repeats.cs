@@ -169,7 +169,7 @@ internal sealed partial class Interpreter
             case RunItems items:
                 return items;
             case RowItems { Rows: Datum.Tensor all } items:
-                return new([], [(all, null)], LengthOf(items), items.Like is not Datum.None);
+                return new([], [(all, null)], LengthOf(items), items.Form is ItemForm.Number);
             case MaybeItems maybe when maybe.Items.Exists(item => Decided(HasOf(item)).Known is null):
                 var there = maybe.Items.FindAll(item => Decided(HasOf(item)).Known != false);
                 var values = there.ConvertAll(item => item.Value.Usable());
@@ -212,14 +212,24 @@ internal sealed partial class Interpreter
     /// <summary><c>torch.tensor</c> of such a list of numbers.</summary>
     private Datum? TensorRun(BuiltinCall a)
     {
-        if (RunItemsIn(a[0]) is not { IsOfNumbers: true } items)
+        var rows = RunItemsIn(a[0]) is { IsOfNumbers: true } items ? (Datum.Tensor)AllRowsOf(items)
+            : RowsIn(a[0]) is { Form: ItemForm.Composed form } lists ? Together(lists.Rows, form) : null;
+        if (rows is null)
         {
             return null;
         }
 
-        var rows = (Datum.Tensor)AllRowsOf(items);
         return Converted(rows, a.Find(1, "dtype") is Datum.Int given ? given : Datum.Of((DTypeOf(rows) == DType.Float64 ? DType.Float32 : DTypeOf(rows)).Number()));
     }
+
+    /// <summary>Lists of numbers in one tensor; null where the items hold something else.</summary>
+    private Datum.Tensor? Together(Datum rows, ItemForm form) => form switch
+    {
+        ItemForm.Number => (Datum.Tensor)rows,
+        ItemForm.Composed { Parts: var parts } when parts.All(part => part.Equals(parts[0])) && ((Datum.Tuple)rows).Items.Select(part => Together(part, parts[0])).ToList() is var all && !all.Contains(null) =>
+            (Datum.Tensor)CallOperator("aten::stack", [NewList(all!), Datum.Of(1)], []),
+        _ => null,
+    };
 
     /// <summary><c>torch.cat</c> of such a list.</summary>
     private Datum? JoinRun(BuiltinCall a)

@@ -8,10 +8,10 @@ namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
 // Lists that a loop lengthens or shortens, where only the run knows how many turns it makes: their items are rows of tensors.
 internal sealed partial class Interpreter
 {
-    private const string OneTensor = "let the items be tensors of one dtype and shape, numbers, or tuples of these";
+    private const string OneTensor = "let the items be tensors of one dtype and shape, numbers, or tuples, lists and dicts of as many of these";
 
     /// <summary>The items as rows. What an item is tells one that a turn has added, where there is none before.</summary>
-    private RowItems ToRows(object? content, Datum example) => ToRows(content, LikeOf(example), example);
+    private RowItems ToRows(object? content, Datum example) => ToRows(content, FormOf(example), example);
 
     private void MakeRows(Cell items, Datum example)
     {
@@ -26,17 +26,16 @@ internal sealed partial class Interpreter
     }
 
     /// <summary>The items as rows such as those of another list.</summary>
-    private RowItems ToRows(object? content, RowItems other) => ToRows(content, other.Like, ItemOf(other, Datum.Of(0)));
+    private RowItems ToRows(object? content, RowItems other) => ToRows(content, other.Form, ItemOf(other, Datum.Of(0)));
 
-    private RowItems ToRows(object? content, Datum like, Datum example)
+    private RowItems ToRows(object? content, ItemForm form, Datum example)
     {
         return content switch
         {
             RowItems rows => rows,
             RunItems run => FromRun(run),
-            MaybeItems when RunItemsIn(new Datum.List(journal.New(content))) is { } run => FromRun(run),
-            MaybeItems maybe => new(RowsOf(maybe.Decided(), like, example), like),
-            ImmutableList<Datum> items => new(RowsOf(items, like, example), like),
+            MaybeItems maybe => RowsIn(new Datum.List(journal.New(maybe))) ?? new(RowsOf(maybe.Decided(), form, example), form),
+            ImmutableList<Datum> items => new(RowsOf(items, form, example), form),
             _ => throw SconceException.Unsupported("a list that a loop lengthens or shortens, where only the run knows how many turns it makes", hint: OneTensor),
         };
     }
@@ -44,44 +43,73 @@ internal sealed partial class Interpreter
     private RowItems FromRun(RunItems run)
     {
         var rows = HeldRowsOf(run);
-        return new(rows, !run.IsOfNumbers ? Datum.Nothing : DTypeOf(rows) switch
-        {
-            DType.Bool => Datum.Of(false),
-            DType.Float64 => Datum.Of(0.0),
-            _ => Datum.Of(0),
-        });
+        return new(rows, run.IsOfNumbers ? new ItemForm.Number(DTypeOf(rows) is var type and (DType.Bool or DType.Float64) ? type : DType.Int64) : ItemForm.OfTensor);
     }
 
-    private static Datum LikeOf(Datum item) => item.Usable() switch
+    /// <summary>The items of which the run decides which are there, as rows, where they have parts; null where they have none, or where the parts cannot lie in rows.</summary>
+    private RowItems? FromMaybe(MaybeItems maybe)
     {
-        Datum.Tensor => Datum.Nothing,
-        Datum.Int => Datum.Of(0),
-        Datum.Float => Datum.Of(0.0),
-        Datum.Bool => Datum.Of(false),
-        Datum.Tuple tuple => new Datum.Tuple([.. tuple.Items.Select(LikeOf)], tuple.Names),
+        var there = maybe.Items.FindAll(item => Decided(HasOf(item)).Known != false);
+        var values = there.ConvertAll(item => item.Value.Usable());
+        if (there.TrueForAll(item => Decided(HasOf(item)).Known == true) || FormOf(values[0]) is not ItemForm.Composed form
+            || !values.TrueForAll(value => FormOf(value).Equals(form)) || !values.SelectMany(TensorsIn).All(tensor => ShapeOf(tensor).All(builder.Typer.IsOfInputs)))
+        {
+            return null;
+        }
+
+        var mask = MadeTensor(new("aten::tensor", [NewList(there.Select(item => (Datum)Decided(HasOf(item))))], []));
+        return OfRows(new(RowsOf(values, form, values[0]), form), part => Holding((Datum.Tensor)CallOperator("aten::index", [part, NewList([mask])], []), [part]));
+    }
+
+    private static ItemForm FormOf(Datum item) => item.Usable() switch
+    {
+        Datum.Tensor => ItemForm.OfTensor,
+        Datum.Int => new ItemForm.Number(DType.Int64),
+        Datum.Float => new ItemForm.Number(DType.Float64),
+        Datum.Bool => new ItemForm.Number(DType.Bool),
+        Datum.Tuple tuple => new ItemForm.Tuple([.. tuple.Items.Select(FormOf)], tuple.Names),
+        Datum.List { Items.Now: ImmutableList<Datum> { IsEmpty: false } items } => new ItemForm.List([.. items.Select(FormOf)]),
+        Datum.Dict dict when DictItems(dict) is { IsEmpty: false } items => new ItemForm.Dict([.. items.Select(pair => pair.Key)], [.. items.Select(pair => FormOf(pair.Value))]),
         var other => throw SconceException.Unsupported($"a list that a loop lengthens or shortens, where only the run knows how many turns it makes, with {other.Kind} in it", hint: OneTensor),
     };
 
-    private Datum RowsOf(IReadOnlyList<Datum> items, Datum like, Datum example)
+    private Datum RowsOf(IReadOnlyList<Datum> items, ItemForm form, Datum example)
     {
-        switch (like)
+        switch (form)
         {
-            case Datum.Tuple tuple:
-                var columns = items.Select(ItemsOf).ToList();
-                return new Datum.Tuple([.. tuple.Items.Select((part, i) => RowsOf(columns.ConvertAll(column => column[i]), part, ItemsOf(example)[i]))], tuple.Names);
-            case Datum.None when items.Count > 0:
-                return Holding((Datum.Tensor)CallOperator("aten::stack", [NewList(items)], []), items);
-            case Datum.None:
+            case ItemForm.Composed { Parts: var parts }:
+                var columns = items.Select(item => PartsOf(item, form)).ToList();
+                var rows = new Datum.Tuple([.. parts.Select((part, i) => RowsOf(columns.ConvertAll(column => column[i]), part, PartsOf(example, form)[i]))]);
+
+                // Where an item is a list, a write to it is one to the rows.
+                var cells = items.Select(item => item.Usable()).Select(item => (item as Datum.List)?.Items ?? (item as Datum.Dict)?.Items).OfType<Cell>().ToList();
+                MemoriesOf(rows).ToList().ForEach(memory => cells.ForEach(memory.MayBe));
+                return rows;
+            case ItemForm.Number { Type: var type }:
+                return items.Count > 0 ? MadeTensor(new("aten::tensor", [NewList(items)], [("dtype", Datum.Of(type.Number()))]))
+                    : CallOperator("aten::zeros", [NewList([Datum.Of(0)])], [("dtype", Datum.Of(type.Number()))]);
+            default:
+                if (items.Count > 0)
+                {
+                    return Holding((Datum.Tensor)CallOperator("aten::stack", [NewList(items)], []), items);
+                }
+
                 return (example.Usable() as Datum.Tensor)?.Reference.LastRead is Argument.OfValue { Value.Type: GraphType.Tensor { Type: { } element, Shape: { } shape } }
                     && shape.All(builder.Typer.IsOfInputs)
                         ? ToDatum(builder.Single("aten::zeros", new(null, ((ImmutableArray<Dim>)[Dim.Zero, .. shape]).ToArgument()), new("dtype", new Argument.ScalarType(element))))
                         : throw SconceException.Unsupported("a list of tensors whose sizes only the run knows, that a loop lengthens", hint: OneTensor);
-            default:
-                var type = like is Datum.Float ? DType.Float64 : like is Datum.Bool ? DType.Bool : DType.Int64;
-                return items.Count > 0 ? MadeTensor(new("aten::tensor", [NewList(items)], [("dtype", Datum.Of(type.Number()))]))
-                    : CallOperator("aten::zeros", [NewList([Datum.Of(0)])], [("dtype", Datum.Of(type.Number()))]);
         }
     }
+
+    /// <summary>The parts of an item of a form: the same in each.</summary>
+    private static ImmutableArray<Datum> PartsOf(Datum item, ItemForm form)
+    {
+        ImmutableArray<Datum> parts = item.Usable() is Datum.Dict dict ? [.. DictItems(dict).Select(pair => pair.Value)] : [.. ItemsOf(item)];
+        return FormOf(item).Equals(form) ? parts
+            : throw SconceException.Unsupported("a list that a loop lengthens or shortens, where only the run knows how many turns it makes, with items that differ in their parts", hint: OneTensor);
+    }
+
+    private static IEnumerable<Cell> MemoriesOf(Datum rows) => rows is Datum.Tuple tuple ? tuple.Items.SelectMany(MemoriesOf) : ((Datum.Tensor)rows).Reference.Memories.Select(memory => memory.Cell);
 
     /// <summary>A write to a tensor that lies in a list is one to the list's rows: it must not be missed.</summary>
     private static Datum.Tensor Holding(Datum.Tensor rows, IEnumerable<Datum> items)
@@ -98,13 +126,13 @@ internal sealed partial class Interpreter
     private RowItems Appended(RowItems rows, IEnumerable<Datum> more)
     {
         var items = more.ToList();
-        return items.Count == 0 ? rows : Joined(rows, new RowItems(RowsOf(items, rows.Like, items[0]), rows.Like));
+        return items.Count == 0 ? rows : Joined(rows, new RowItems(RowsOf(items, rows.Form, items[0]), rows.Form));
     }
 
     /// <summary>The items of one list and then those of another.</summary>
     private RowItems Joined(RowItems first, RowItems second)
     {
-        return new(Cat(first.Rows, second.Rows), first.Like);
+        return new(Cat(first.Rows, second.Rows), first.Form);
 
         Datum Cat(Datum a, Datum b) => (a, b) switch
         {
@@ -127,14 +155,34 @@ internal sealed partial class Interpreter
 
     private Datum ItemOf(RowItems rows, Datum.Int place)
     {
-        return At(rows.Rows, rows.Like);
+        return At(rows.Rows, rows.Form);
 
-        Datum At(Datum part, Datum like) => (part, like) switch
+        Datum At(Datum part, ItemForm form)
         {
-            (Datum.Tuple x, Datum.Tuple y) => new Datum.Tuple([.. x.Items.Zip(y.Items, At)], x.Names),
-            (_, Datum.None) => CallOperator("aten::select", [part, Datum.Of(0), place], []),
-            _ => ToNumber((Datum.Tensor)CallOperator("aten::select", [part, Datum.Of(0), place], [])),
-        };
+            switch (form)
+            {
+                case ItemForm.Composed { Parts: var forms }:
+                    ImmutableArray<Datum> parts = [.. ((Datum.Tuple)part).Items.Zip(forms, At)];
+                    return form switch
+                    {
+                        ItemForm.Tuple { Names: var names } => new Datum.Tuple(parts, names),
+                        ItemForm.Dict { Keys: var keys } => new Datum.Dict(Held(part, keys.Zip(parts).ToImmutableList())),
+                        _ => new Datum.List(Held(part, parts.ToImmutableList())),
+                    };
+                case ItemForm.Tensor:
+                    return CallOperator("aten::select", [part, Datum.Of(0), place], []);
+                default:
+                    return ToNumber((Datum.Tensor)CallOperator("aten::select", [part, Datum.Of(0), place], []));
+            }
+        }
+
+        // A write to it is one to the rows.
+        Cell Held(Datum part, object items)
+        {
+            var cell = journal.New(items);
+            MemoriesOf(part).ToList().ForEach(cell.MayBe);
+            return cell;
+        }
     }
 
     /// <summary>Items from a place up to another.</summary>
@@ -172,7 +220,7 @@ internal sealed partial class Interpreter
     {
         RowItems rows => rows,
         RunItems run => FromRun(run),
-        MaybeItems => RunItemsIn(list) is { } run ? FromRun(run) : null,
+        MaybeItems maybe => RunItemsIn(list) is { } run ? FromRun(run) : FromMaybe(maybe),
         _ => null,
     };
 
@@ -180,9 +228,9 @@ internal sealed partial class Interpreter
     private Datum? NumbersIn(Datum list) => (list as Datum.List)?.Items.Now switch
     {
         ImmutableList<Datum> items => items.TrueForAll(IsNumber) && items.Exists(item => item is Datum.Int { Known: null } or Datum.Float { Known: null } or Datum.Bool { Known: null })
-            ? RowsOf(items, LikeOf(items[0]), items[0]) : null,
+            ? RowsOf(items, FormOf(items[0]), items[0]) : null,
         null => null,
-        _ => RowsIn(list) is { Like: Datum.Int or Datum.Float or Datum.Bool } rows ? rows.Rows : null,
+        _ => RowsIn(list) is { Form: ItemForm.Number } rows ? rows.Rows : null,
     };
 
     /// <summary>What an operator makes of these numbers: one of their kind.</summary>
@@ -206,5 +254,5 @@ internal sealed partial class Interpreter
 
     /// <summary>A list's items in their order.</summary>
     private object InOrder(Datum.List list, bool reverse) => list.Items.Now is not ImmutableList<Datum> && NumbersIn(list) is { } numbers
-        ? new RowItems(ItemsOf(CallOperator("aten::sort", [numbers, Datum.Of(0), Datum.Of(reverse)], []))[0], RowsIn(list)!.Like) : Sorted(ListItems(list), reverse);
+        ? new RowItems(ItemsOf(CallOperator("aten::sort", [numbers, Datum.Of(0), Datum.Of(reverse)], []))[0], RowsIn(list)!.Form) : Sorted(ListItems(list), reverse);
 }

@@ -28,6 +28,6 @@ internal sealed record GrowingItems(ImmutableList<MaybeItem> Added)
 internal sealed record RunItems(ImmutableList<Datum> Known, ImmutableArray<(Datum Values, Datum? Has)> Rows, Datum.Int Turns, bool IsOfNumbers);
 
 /// <summary>A list's items where only the run knows how many there are, as rows of tensors.</summary>
-/// <param name="Rows">What an item is, with a tensor of all items' rows for each tensor and number in it.</param>
-/// <param name="Like">The same with a number for each number, and None for each tensor.</param>
-internal sealed record RowItems(Datum Rows, Datum Like);
+/// <param name="Rows">A tensor of all items' rows; of items with parts a tuple of such.</param>
+/// <param name="Form">What an item is.</param>
+internal sealed record RowItems(Datum Rows, ItemForm Form);

@@ -319,7 +319,7 @@ internal sealed class ScriptPass
 
                 break;
             case Datum.List list when interpreter.ResultRows(list) is { } rows:
-                Outputs(graph, interpreter, rows.Rows, Inner(name, GraphOutput.EachItem));
+                RowOutputs(rows.Rows, rows.Form, Inner(name, GraphOutput.EachItem));
                 break;
             case Datum.List list:
                 foreach (var (i, item) in ((ImmutableList<Datum>)list.Items.Now!).Index())
@@ -331,12 +331,7 @@ internal sealed class ScriptPass
             case Datum.Dict dict:
                 foreach (var (key, item) in (ImmutableList<(Datum Key, Datum Value)>)dict.Items.Now!)
                 {
-                    Outputs(graph, interpreter, item, Inner(name, key switch
-                    {
-                        Datum.Text text => text.Value,
-                        Datum.Int number => FormattableString.Invariant($"{number.Known}"),
-                        _ => key.Kind,
-                    }));
+                    Outputs(graph, interpreter, item, Inner(name, NameOf(key)));
                 }
 
                 break;
@@ -347,6 +342,32 @@ internal sealed class ScriptPass
             default:
                 throw SconceException.Unsupported($"{value.Kind} as an output");
         }
+
+        void RowOutputs(Datum rows, ItemForm form, string path)
+        {
+            if (form is not ItemForm.Composed { Parts: var parts })
+            {
+                graph.Outputs.Add(new(interpreter.Read(rows), path));
+                return;
+            }
+
+            foreach (var (i, part) in ((Datum.Tuple)rows).Items.Index())
+            {
+                RowOutputs(part, parts[i], Inner(path, form switch
+                {
+                    ItemForm.Tuple { Names: { IsDefault: false } names } => names[i],
+                    ItemForm.Dict { Keys: var keys } => NameOf(keys[i]),
+                    _ => FormattableString.Invariant($"{i}"),
+                }));
+            }
+        }
+
+        static string NameOf(Datum key) => key switch
+        {
+            Datum.Text text => text.Value,
+            Datum.Int number => FormattableString.Invariant($"{number.Known}"),
+            _ => key.Kind,
+        };
 
         static string Inner(string name, string part) => name.Length == 0 ? part : $"{name}.{part}";
     }
