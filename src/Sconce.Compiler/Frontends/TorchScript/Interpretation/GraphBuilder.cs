@@ -11,6 +11,7 @@ internal sealed class GraphBuilder : NodeEmitter
 {
     private readonly Dictionary<string, int> names = [];
     private readonly List<Block> blocks;
+    private readonly Dictionary<Value, Block> homes = [];
 
     public GraphBuilder(IGraphTyper typer, Graph graph)
         : base([], name => name)
@@ -31,6 +32,9 @@ internal sealed class GraphBuilder : NodeEmitter
 
     /// <summary>Whether what a block defines may be used here.</summary>
     public bool IsOpen(Block block) => blocks.Contains(block);
+
+    /// <summary>The block whose node gives a value; null of what a block is given.</summary>
+    public Block? HomeOf(Value value) => homes.GetValueOrDefault(value);
 
     public bool InRegion => blocks.Count > 1;
 
@@ -72,8 +76,7 @@ internal sealed class GraphBuilder : NodeEmitter
             var stem = op[(op.LastIndexOf(':') + 1)..];
             var node = new Node { Operator = op, Overload = overload, Arguments = arguments, Outputs = [.. types.Select(type => new Value(Name(stem), type))], Source = Source };
             Typer.Append(node.Outputs);
-            node.Outputs.ToList().ForEach(Found.Add);
-            Block.Nodes.Add(node);
+            Put(node);
             return (node, isList);
         }
         catch (SconceException error)
@@ -117,7 +120,17 @@ internal sealed class GraphBuilder : NodeEmitter
     {
         node.Blocks.SelectMany(GraphWalk.Definitions).ToList().ForEach(Forget);
         Typer.AppendRegion(node);
-        node.Outputs.ToList().ForEach(Found.Add);
+        Put(node);
+    }
+
+    private void Put(Node node)
+    {
+        foreach (var output in node.Outputs)
+        {
+            Found.Add(output);
+            homes[output] = Block;
+        }
+
         Block.Nodes.Add(node);
     }
 

@@ -24,7 +24,8 @@ internal sealed partial class Interpreter
         ("aten::extend", (it, a) => a[0] is Datum.List list ? it.Extend(list, a[1]) : null),
         ("aten::add_", (it, a) => a[0] is Datum.List list ? it.Extend(list, a[1]) : null),
         ("aten::pop", (it, a) => it.Pop(a)),
-        ("aten::remove", (it, a) => a[0] is Datum.List list ? it.Change(list, items => items.RemoveAt(it.IndexOf(items, a[1]))) : null),
+        ("aten::remove", (it, a) => a[0] is not Datum.List list ? null : it.PlaceOf(list, a[1]) is { } place ? Done(() => it.SetItems(list.Items, it.Without(it.ToRows(list.Items.Now, a[1]), place)))
+            : it.Change(list, items => items.RemoveAt(it.IndexOf(items, a[1])))),
         ("aten::Delete", (it, a) => Done(() => it.Delete(a[0], a[1]))),
         ("aten::clear", (it, a) => a[0] switch
         {
@@ -79,7 +80,8 @@ internal sealed partial class Interpreter
     private void SetItems(Cell cell, object items)
     {
         journal.Set(cell, items);
-        foreach (var other in cell.Doubtful)
+        var told = cell.Within?.Invoke(items).ToHashSet<Cell>(ReferenceEqualityComparer.Instance);
+        foreach (var other in cell.Doubtful.Where(other => told?.Contains(other) != true))
         {
             // Where lists lie in rows, the rows' memory is one of them.
             journal.Set(other, other.Content is Contents ? new Contents(null, journal.New(null).Born, WrittenTwin) : new Datum.Unusable(WrittenTwin));
@@ -108,7 +110,7 @@ internal sealed partial class Interpreter
     {
         if (RowsIn(more) is { } rows && list.Items.Now is not GrowingItems)
         {
-            SetItems(list.Items, list.Items.Now is ImmutableList<Datum> { IsEmpty: true } ? rows : Joined(ToRows(list.Items.Now, ItemOf(rows, Datum.Of(0))), rows));
+            SetItems(list.Items, list.Items.Now is ImmutableList<Datum> { IsEmpty: true } ? rows : Joined(ToRows(list.Items.Now, rows), rows));
             return list;
         }
 

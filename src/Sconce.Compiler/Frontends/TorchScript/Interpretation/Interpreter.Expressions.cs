@@ -169,8 +169,8 @@ internal sealed partial class Interpreter
     {
         switch (of.Usable())
         {
-            case Datum.List { Items.Now: RowItems rows }:
-                return ItemOf(rows, ToInt(index));
+            case Datum.List { Items: { Now: RowItems rows } items }:
+                return ItemOf(rows, ToInt(index), items);
             case Datum.List { Items.Now: MaybeItems maybe } when CertainItem(maybe, ToInt(index)) is { } certain:
                 return certain.Usable();
             case Datum.List list when RunItemsIn(list) is { } run:
@@ -178,9 +178,8 @@ internal sealed partial class Interpreter
             case Datum.List list when ToInt(index).Known is null:
                 return ItemAt(ListItems(list), ToInt(index));
             case Datum.Tuple or Datum.List:
-                var items = ItemsOf(of);
-                var place = Place(index, items.Count);
-                return items[place].Usable();
+                var known = ItemsOf(of);
+                return known[Place(index, known.Count)].Usable();
             case Datum.Dict dict when index.Usable() is Datum.Int { Known: null } unknown:
                 Assert(HasKey(dict, unknown), "a key that the dict does not have");
                 return ValueOf(dict, unknown, null);

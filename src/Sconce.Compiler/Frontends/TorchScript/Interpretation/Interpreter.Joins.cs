@@ -56,7 +56,8 @@ internal sealed partial class Interpreter
         /// <summary>The results of the conditional, and what sets all places after it.</summary>
         public (List<Value> Outputs, Action Changes) Run()
         {
-            var cells = yes.After.Keys.Concat(no.After.Keys).Where(cell => cell.Born < born).Distinct().ToList();
+            var written = yes.After.Keys.Concat(no.After.Keys).Where(cell => cell.Born < born).Distinct().ToLookup(cell => WithoutUse(cell) is not null);
+            var cells = written[false].ToList();
             cells.ForEach(Align);
             int before;
             do
@@ -81,10 +82,34 @@ internal sealed partial class Interpreter
             Fill(false);
             return (outputs, () =>
             {
+                written[true].ToList().ForEach(cell => journal.Set(cell, WithoutUse(cell)));
                 merged.ForEach(entry => journal.Set(entry.Cell, entry.Content));
                 late.ForEach(run => run());
             });
         }
+
+        /// <summary>What a place holds from now on that a branch lost, and that nothing can reach: what it holds otherwise is of a block that has ended. Null for all others.</summary>
+        private object? WithoutUse(Cell cell) => IsLost(yes.At(cell)) && HasEnded(no.At(cell), false) ? yes.At(cell) : IsLost(no.At(cell)) && HasEnded(yes.At(cell), true) ? no.At(cell) : null;
+
+        private static bool IsLost(object? content) => content is Contents { Value: null } or Datum.Unusable { IsUninitialised: false };
+
+        private bool HasEnded(object? content, bool side) => content switch
+        {
+            Contents { Value: { } value } => HasEnded(value, side),
+            Datum.Int { Value: var value } => HasEnded(value, side),
+            Datum.Float { Value: var value } => HasEnded(value, side),
+            Datum.Bool { Value: var value } => HasEnded(value, side),
+            Datum.Tensor { Reference: var reference } => MemoriesOf(reference, side).Any(memory => HasEnded(Of(side).At(memory), side)),
+            Datum.Tuple tuple => tuple.Items.Any(item => HasEnded(item, side)),
+            Datum.List list => HasEnded(Of(side).At(list.Items), side),
+            Datum.Dict dict => HasEnded(Of(side).At(dict.Items), side),
+            RowItems items => HasEnded(items.Rows, side),
+            ImmutableList<Datum> items => items.Exists(item => HasEnded(item, side)),
+            ImmutableList<(Datum Key, Datum Value)> items => items.Exists(item => HasEnded(item.Value, side)),
+            _ => false,
+        };
+
+        private bool HasEnded(Argument argument, bool side) => argument is Argument.OfValue { Value: var value } && builder.HomeOf(value) is { } home && home != Of(side).Block && !builder.IsOpen(home);
 
         /// <summary>Where a list's items are rows in one branch, they become rows in the other.</summary>
         private void Align(Cell cell)

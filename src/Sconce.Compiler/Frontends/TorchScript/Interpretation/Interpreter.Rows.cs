@@ -26,7 +26,21 @@ internal sealed partial class Interpreter
     }
 
     /// <summary>The items as rows such as those of another list.</summary>
-    private RowItems ToRows(object? content, RowItems other) => ToRows(content, other.Form, ItemOf(other, Datum.Of(0)));
+    private RowItems ToRows(object? content, RowItems other) => content switch
+    {
+        ImmutableList<Datum> { IsEmpty: true } => OfRows(other, Emptied),
+        ImmutableList<Datum> items => ToRows(items, other.Form, items[0]),
+        MaybeItems maybe => ToRows(maybe, other.Form, maybe.Items[0].Value),
+        _ => ToRows(content, other.Form, Datum.Nothing),
+    };
+
+    /// <summary>No rows, of the type of others, which may be another branch's.</summary>
+    private Datum Emptied(Datum rows) => ((Datum.Tensor)rows).Reference.LastRead is Argument.OfValue { Value.Type: GraphType.Tensor { Type: { } type, Shape: { } shape } } ? Empty(type, shape[1..])
+        : throw SconceException.Unsupported("a list of tensors whose sizes only the run knows, that a loop lengthens", hint: OneTensor);
+
+    private Datum Empty(DType type, ImmutableArray<Dim> shape) => shape.All(builder.Typer.IsOfInputs)
+        ? ToDatum(builder.Single("aten::zeros", new(null, ((ImmutableArray<Dim>)[Dim.Zero, .. shape]).ToArgument()), new("dtype", new Argument.ScalarType(type))))
+        : throw SconceException.Unsupported("a list of tensors whose sizes only the run knows, that a loop lengthens", hint: OneTensor);
 
     private RowItems ToRows(object? content, ItemForm form, Datum example)
     {
@@ -94,10 +108,8 @@ internal sealed partial class Interpreter
                     return Holding((Datum.Tensor)CallOperator("aten::stack", [NewList(items)], []), items);
                 }
 
-                return (example.Usable() as Datum.Tensor)?.Reference.LastRead is Argument.OfValue { Value.Type: GraphType.Tensor { Type: { } element, Shape: { } shape } }
-                    && shape.All(builder.Typer.IsOfInputs)
-                        ? ToDatum(builder.Single("aten::zeros", new(null, ((ImmutableArray<Dim>)[Dim.Zero, .. shape]).ToArgument()), new("dtype", new Argument.ScalarType(element))))
-                        : throw SconceException.Unsupported("a list of tensors whose sizes only the run knows, that a loop lengthens", hint: OneTensor);
+                return (example.Usable() as Datum.Tensor)?.Reference.LastRead is Argument.OfValue { Value.Type: GraphType.Tensor { Type: { } element, Shape: { } shape } } ? Empty(element, shape)
+                    : throw SconceException.Unsupported("a list of tensors whose sizes only the run knows, that a loop lengthens", hint: OneTensor);
         }
     }
 
@@ -153,7 +165,8 @@ internal sealed partial class Interpreter
 
     private static Datum AnyOf(Datum rows) => rows is Datum.Tuple tuple ? AnyOf(tuple.Items[0]) : rows;
 
-    private Datum ItemOf(RowItems rows, Datum.Int place)
+    /// <summary>The item at a place; with the list that has the rows, a list or dict among the items can be written to.</summary>
+    private Datum ItemOf(RowItems rows, Datum.Int place, Cell? list = null)
     {
         return At(rows.Rows, rows.Form);
 
@@ -179,9 +192,27 @@ internal sealed partial class Interpreter
         // A write to it is one to the rows.
         Cell Held(Datum part, object items)
         {
-            var cell = journal.New(items);
+            var cell = part == rows.Rows && list is not null ? Written(list, items) : journal.New(items);
             MemoriesOf(part).ToList().ForEach(cell.MayBe);
             return cell;
+        }
+
+        Cell Written(Cell holder, object items)
+        {
+            var held = journal.New(rows);
+            return journal.New(items, within: now =>
+            {
+                // With other items, the list may have it no more, or at another place.
+                if (!ReferenceEquals(holder.Now, held.Content))
+                {
+                    return [];
+                }
+
+                var put = With((RowItems)held.Content!, place, now is ImmutableList<Datum> ? new Datum.List(journal.New(now)) : new Datum.Dict(journal.New(now)), isMore: false);
+                SetItems(holder, put);
+                journal.Set(held, put);
+                return MemoriesOf(put.Rows);
+            });
         }
     }
 
@@ -224,12 +255,13 @@ internal sealed partial class Interpreter
         _ => null,
     };
 
-    /// <summary>The numbers of a list in one tensor, where only the run knows some, or how many there are.</summary>
-    private Datum? NumbersIn(Datum list) => (list as Datum.List)?.Items.Now switch
+    /// <summary>The numbers of a list in one tensor, where only the run knows some, or one that they are compared with, or how many there are.</summary>
+    private Datum? NumbersIn(Datum list, Datum? other = null) => (list as Datum.List)?.Items.Now switch
     {
-        ImmutableList<Datum> items => items.TrueForAll(IsNumber) && items.Exists(item => item is Datum.Int { Known: null } or Datum.Float { Known: null } or Datum.Bool { Known: null })
+        ImmutableList<Datum> { IsEmpty: false } items => items.TrueForAll(IsNumber) && (other is null ? items : items.Add(other)).Exists(item
+            => item is Datum.Int { Known: null } or Datum.Float { Known: null } or Datum.Bool { Known: null })
             ? RowsOf(items, FormOf(items[0]), items[0]) : null,
-        null => null,
+        null or ImmutableList<Datum> => null,
         _ => RowsIn(list) is { Form: ItemForm.Number } rows ? rows.Rows : null,
     };
 
@@ -237,7 +269,7 @@ internal sealed partial class Interpreter
     private Datum? OfNumbers(string op, Datum list) => NumbersIn(list) is { } numbers ? ToNumber((Datum.Tensor)CallOperator(op, [numbers], [])) : null;
 
     /// <summary>In which places an item lies.</summary>
-    private Datum? PlacesOf(Datum list, Datum item) => IsNumber(item) && NumbersIn(list) is { } numbers ? CallOperator("aten::eq", [numbers, item], []) : null;
+    private Datum? PlacesOf(Datum list, Datum item) => IsNumber(item) && NumbersIn(list, item) is { } numbers ? CallOperator("aten::eq", [numbers, item], []) : null;
 
     private Datum.Int? CountOf(Datum list, Datum item) => PlacesOf(list, item) is { } places ? ToInt(CallOperator("aten::sum", [places], [])) : null;
 

@@ -17,6 +17,9 @@ internal sealed class Cell(object? content, long born)
     /// <summary>Whether other names may hold what is the same as this in the program: it must not be written.</summary>
     public bool IsCopy { get; init; }
 
+    /// <summary>Where it is an item of a list whose items are rows: puts what is written to it into them, and gives the memory where it lies from then on.</summary>
+    public Func<object, IEnumerable<Cell>>? Within { get; init; }
+
     /// <summary>The loop that carries it, where what else it may be is doubtful for that alone.</summary>
     public Language.Statement? Loop { get; set; }
 
@@ -60,6 +63,8 @@ internal sealed class Journal
     public long Now => clock;
 
     public Cell New(object? content, bool isCopy = false) => new(content, clock++) { IsCopy = isCopy };
+
+    public Cell New(object? content, Func<object, IEnumerable<Cell>> within) => new(content, clock++) { Within = within };
 
     public void Set(Cell cell, object? content)
     {
