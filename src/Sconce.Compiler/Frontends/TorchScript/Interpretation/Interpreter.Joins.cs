@@ -88,8 +88,17 @@ internal sealed partial class Interpreter
             });
         }
 
-        /// <summary>What a place holds from now on that a branch lost, and that nothing can reach: what it holds otherwise is of a block that has ended. Null for all others.</summary>
-        private object? WithoutUse(Cell cell) => IsLost(yes.At(cell)) && HasEnded(no.At(cell), false) ? yes.At(cell) : IsLost(no.At(cell)) && HasEnded(yes.At(cell), true) ? no.At(cell) : null;
+        /// <summary>
+        /// What a place holds from now on that a branch lost, and of which nobody asks in which: because a list was written in which it may lie, or because what it holds otherwise is of a block
+        /// that has ended. Null for all others.
+        /// </summary>
+        private object? WithoutUse(Cell cell)
+        {
+            var (a, b) = (yes.At(cell), no.At(cell));
+            return IsLost(a) && (IsTwin(a) || HasEnded(b, false)) ? a : IsLost(b) && (IsTwin(b) || HasEnded(a, true)) ? b : null;
+        }
+
+        private static bool IsTwin(object? content) => content is Contents { Why: WrittenTwin } or Datum.Unusable { Why: WrittenTwin };
 
         private static bool IsLost(object? content) => content is Contents { Value: null } or Datum.Unusable { IsUninitialised: false };
 
