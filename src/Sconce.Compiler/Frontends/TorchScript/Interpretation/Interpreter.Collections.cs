@@ -83,8 +83,7 @@ internal sealed partial class Interpreter
         var told = cell.Within?.Invoke(items).ToHashSet<Cell>(ReferenceEqualityComparer.Instance);
         foreach (var other in cell.Doubtful.Where(other => told?.Contains(other) != true))
         {
-            // Where lists lie in rows, the rows' memory is one of them.
-            journal.Set(other, other.Content is Contents ? new Contents(null, journal.New(null).Born, WrittenTwin) : new Datum.Unusable(WrittenTwin));
+            journal.Lose(other, new Contents(null, journal.New(null).Born, WrittenTwin), WrittenTwin);
         }
     }
 

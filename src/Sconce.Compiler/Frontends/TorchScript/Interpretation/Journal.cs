@@ -76,6 +76,14 @@ internal sealed class Journal
         Put(cell, content);
     }
 
+    /// <summary>From now on it is not known what a cell holds: a tensor's memory, or a list or dict that may lie in the same rows.</summary>
+    public void Lose(Cell cell, Contents lost, string why)
+    {
+        Set(cell, IsMemory(cell.Content) ? lost : new Datum.Unusable(why));
+
+        static bool IsMemory(object? content) => content is Contents || (content is EitherContent either && IsMemory(either.First));
+    }
+
     /// <summary>Says in other words what a cell holds.</summary>
     public void Put(Cell cell, object? content)
     {

@@ -175,8 +175,8 @@ internal sealed class TensorReference
                 journal.Set(memory.Cell, new Contents(value, journal.New(null).Born));
                 foreach (var other in memory.Cell.Doubtful)
                 {
-                    journal.Set(other, other.Content is Contents ? new Contents(null, journal.New(null).Born, null, builder.Source?.ToString(), memory.Cell.Loop ?? other.Loop)
-                        : new Datum.Unusable("a list or dict, after a write to a tensor of rows in which it may lie"));
+                    journal.Lose(
+                        other, new Contents(null, journal.New(null).Born, null, builder.Source?.ToString(), memory.Cell.Loop ?? other.Loop), "a list or dict, after a write to a tensor that may lie in it");
                 }
 
                 break;
