@@ -33,7 +33,10 @@ internal sealed class GraphBuilder : NodeEmitter
     /// <summary>Whether what a block defines may be used here.</summary>
     public bool IsOpen(Block block) => blocks.Contains(block);
 
-    /// <summary>The block whose node gives a value; null of what a block is given.</summary>
+    /// <summary>The block is given a value.</summary>
+    public void Give(Value parameter) => homes[parameter] = Block;
+
+    /// <summary>The block that defines a value; null of what the graph is given.</summary>
     public Block? HomeOf(Value value) => homes.GetValueOrDefault(value);
 
     public bool InRegion => blocks.Count > 1;

@@ -388,6 +388,7 @@ internal sealed partial class Interpreter
                 {
                     foreach (var (value, leaf) in Values.Zip(Leaves))
                     {
+                        interpreter.builder.Give(value);
                         value.Type = interpreter.builder.Typer.Parameter(value, leaf.First, carrier.OpenAt(leaf.Key));
                     }
                 }
