@@ -19,7 +19,7 @@ import torch
 
 HERE = pathlib.Path(__file__).resolve().parent
 OUT = HERE / "scripted"
-FAMILIES = ["views", "doubts", "numbers", "ways", "containers", "lists", "growing", "layouts", "sequences", "states", "methods", "attention", "detection"]
+FAMILIES = ["views", "doubts", "numbers", "ways", "containers", "lists", "growing", "found", "layouts", "sequences", "states", "methods", "attention", "detection"]
 
 
 def declared():
@@ -39,7 +39,9 @@ def declared():
 
 
 def tensors(value):
-    """What PyTorch gives, flat. None and numbers that the program knows without a run are no outputs: programs wrap these in tensors."""
+    """What PyTorch gives, flat, without None."""
+    if value is None:
+        return []
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, (list, tuple)):
@@ -90,7 +92,8 @@ def write(name, module, calls, traced):
             call = call.call
         rows[-1].update(numbered("", call, loaded))
     every = {key: value for row in rows for key, value in row.items()}
-    if any(row[key].shape != value.shape for row in rows for key, value in every.items() if key in row):
+    own = [{key for key in row if "." not in key} for row in rows]
+    if any(keys != own[0] for keys in own) or any(row[key].shape != value.shape for row in rows for key, value in every.items() if key in row):
         # Each file is for a run of its own.
         rows = [numbered("", call, torch.jit.load(io.BytesIO(data.getvalue()))) for call in calls]
         for ending, row in zip(["", "-sizes", *(f"-sizes-{number}" for number in range(2, len(rows)))], rows):

@@ -27,10 +27,15 @@ internal sealed partial class Interpreter
     {
         var children = container.Attributes.Select(attribute => (attribute.Key, Value: attributes.Read(container, attribute.Key)))
             .Where(child => child.Value is Datum.Object { Instance.Path: not null }).ToList();
-        return index.Usable() is Datum.Text { IsRough: false, Value: var name }
-            ? children.Find(child => child.Key == name).Value ?? throw new RaisedException($"Key Error: no module '{name}' in {container.Path}")
-            : ToInt(index) is { Known: null } unknown ? ItemAt([.. children.Select(child => child.Value!)], unknown)
-            : children[Place(index, children.Count)].Value!;
+        if (index.Usable() is Datum.Text { IsRough: false, Value: var name })
+        {
+            return children.Find(child => child.Key == name).Value ?? throw new RaisedException($"{container.Path} has no module '{name}'");
+        }
+
+        // Modules are not counted from the end: PyTorch looks for one with the name of the number.
+        var place = ToInt(index);
+        Assert(CallOperator("aten::ge", [place, Datum.Of(0)], []), $"{container.Path} has no module of a place below 0");
+        return place.Known is null ? ItemAt([.. children.Select(child => child.Value!)], place) : children[Place(place, children.Count)].Value!;
     }
 
     /// <summary>Whether a dict has a key that only the run tells.</summary>
