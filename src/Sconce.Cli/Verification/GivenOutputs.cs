@@ -1,5 +1,4 @@
 using Sconce.Cli.Artifacts;
-using Sconce.Cli.Node;
 using Sconce.Compiler.Graphs;
 using Sconce.Compiler.Types;
 
@@ -29,8 +28,8 @@ internal static class GivenOutputs
     public static IReadOnlyList<Port>? Of(IReadOnlyList<Port> outputs, int count) => Of(outputs, count, port => KindOf(port.Name, port.Type.Name(), port.Shape.IsEmpty));
 
     /// <summary>Whether some run may give what <paramref name="count"/> arrays stand for.</summary>
-    public static bool MayBe(IReadOnlyList<NodePort> outputs, int count) =>
-        outputs.Any(port => IsList(port.Name)) || Of(outputs, count, port => KindOf(port.Name, port.Dtype, port.Shape?.Count == 0)) is not null;
+    public static bool MayBe(IReadOnlyList<(string Name, string Type, bool IsScalar)> outputs, int count) =>
+        outputs.Any(output => IsList(output.Name)) || Of(outputs, count, output => KindOf(output.Name, output.Type, output.IsScalar)) is not null;
 
     /// <summary>A run's outputs, by their names, for the arrays that a file has; null where no way gives so many.</summary>
     public static IReadOnlyList<KeyValuePair<string, TensorData>>? Of(IReadOnlyList<KeyValuePair<string, TensorData>> outputs, int count) =>

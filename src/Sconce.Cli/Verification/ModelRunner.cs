@@ -160,7 +160,7 @@ internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
     private static void CheckOutputs(NodeModel model, string file, Call call)
     {
         var outputs = model.Of(call.Method).Outputs;
-        if (!GivenOutputs.MayBe(outputs, call.Outputs.Length))
+        if (!GivenOutputs.MayBe([.. outputs.Select(port => (port.Name, port.Dtype, port.Shape?.Count == 0))], call.Outputs.Length))
         {
             throw SconceException.Expected(
                 $"an array for each of the {call.Method ?? "model"}'s {outputs.Length} outputs, out0 … ({string.Join(", ", outputs.Select(port => port.Name))})",

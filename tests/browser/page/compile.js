@@ -1,5 +1,5 @@
 // The compiler in a tab: what it makes are the bytes that the command line makes, and what it refuses it refuses in the same words.
-import { CompileError, compile, inspect, verify } from "../compiler/index.js";
+import { CompileError, compile, inspect, lazy, verify } from "../compiler/index.js";
 import { load } from "../runtime/index.js";
 import { check, failure, finish, same, test } from "./harness.js";
 
@@ -79,6 +79,17 @@ test("inspect tells of an address", async () => {
   const { source, inputs, steps } = await inspect(`../models/${file}`, options);
   same(source, file, "source");
   check(inputs.length > 0 && steps.length > 0, "it has inputs and steps");
+});
+
+test("TorchScript is compiled for the inputs that it is given", async () => {
+  const model = lazy("../models/traced.pt", { load });
+  const ones = (rows) => ({ x: { data: new Float32Array(rows * 5).fill(1), shape: [rows, 5] } });
+  const [two, three] = [await model.run(ones(2)), await model.run(ones(3))];
+  same([two.output.shape[0], three.output.shape[0]], [2, 3], "rows");
+  same([...two.output.data.slice(0, two.output.shape[1])], [...three.output.data.slice(-three.output.shape[1])], "each row alike");
+  check((await model.for(ones(2))) === (await model.for(ones(2))), "compiled once for each size");
+  await model.dispose();
+  check(/expected/.test((await failure(lazy("../models/none.pt", { load }).run(ones(2)))).message), "a missing file is told");
 });
 
 test("an address without a model", async () => {

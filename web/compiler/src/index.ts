@@ -1,10 +1,14 @@
 // What the command line does, as functions: each starts the native tool and gives a promise. Errors are the tool's own words.
-import { extname } from "node:path";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
 import { type File, call, parse, pathOf, report, sizeOf } from "./call.js";
 import type { Inspection } from "./inspection.js";
+import { LazyModel, type Runnable } from "./browser/lazy.js";
 
 export type { File } from "./call.js";
 export type { Inspection, Port, Size } from "./inspection.js";
+export { LazyModel, type OutputsOf, type Runnable, type ShapedInput } from "./browser/lazy.js";
 
 /** How a model is compiled. */
 export interface ModelOptions {
@@ -67,6 +71,26 @@ export async function compile(model: File, { output, split, signal, ...how }: Co
   await call(["compile", source, "-o", path, ...apart, ...settings(how)], signal);
   return path;
 }
+
+/** How a model is compiled that is not compiled before its inputs are known. */
+export interface LazyOptions<Loaded extends Runnable> extends Omit<ModelOptions, "signal"> {
+  /** `load` of the package `sconce`, or a function that calls it with options of its own. */
+  readonly load: (wasm: Uint8Array<ArrayBuffer>) => Promise<Loaded>;
+}
+
+/**
+ * A model of TorchScript (.pt) that is compiled on its first run, for the dtypes and shapes of what it is given there: the file records none. `inputs` says those that are no tensors.
+ */
+export const lazy = <Loaded extends Runnable>(model: File, { load, ...how }: LazyOptions<Loaded>): LazyModel<Loaded> =>
+  new LazyModel(async (inputs) => {
+    const folder = await mkdtemp(join(tmpdir(), "sconce-"));
+    try {
+      const file = await compile(model, { ...how, inputs: { ...how.inputs, ...inputs }, output: join(folder, "model.wasm") });
+      return await load(new Uint8Array(await readFile(file)));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
 
 /** What a model (.pt2 or .pt) or a compiled file (.wasm) takes and gives, and what it costs. */
 export async function inspect(model: File, { signal, ...how }: ModelOptions = {}): Promise<Inspection> {

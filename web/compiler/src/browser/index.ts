@@ -1,5 +1,6 @@
 // The compiler in a browser tab: .NET's WebAssembly runtime with the same compiler as the command line's, in a worker that ends with its work.
 import type { Inspection } from "../inspection.js";
+import { LazyModel, type Runnable } from "./lazy.js";
 import type { Answer, CompressedWeight, GraphBox, Job, Settings } from "./protocol.js";
 import { type Load, prove } from "./proof.js";
 import { CompilerWorker } from "./session.js";
@@ -8,6 +9,7 @@ export type { Inspection, Port, Size } from "../inspection.js";
 export type { CompressedWeight, GraphBox, TensorOf } from "./protocol.js";
 export type { Load, Runner } from "./proof.js";
 export { CompileError } from "./errors.js";
+export { LazyModel, type OutputsOf, type Runnable, type ShapedInput } from "./lazy.js";
 
 /** A model's file (.pt2 or .pt): its bytes, a file that was dropped or chosen, or an address to fetch it from. */
 export type Source = Blob | Uint8Array | ArrayBuffer | URL | string;
@@ -93,6 +95,28 @@ export const verify = (source: Source, options: VerifyOptions): Promise<Proof> =
     options.onCompiled?.(compiled);
     return { ...compiled, ...(await prove(worker, compiled.wasm, options)) };
   });
+
+/** How a model is compiled that is not compiled before its inputs are known. */
+export interface LazyOptions<Loaded extends Runnable> extends Omit<CompileOptions, "signal"> {
+  /** `load` of the package `sconce`, or a function that calls it with options of its own. */
+  readonly load: (wasm: Uint8Array<ArrayBuffer>) => Promise<Loaded>;
+}
+
+/**
+ * A model of TorchScript (.pt) that is compiled on its first run, for the dtypes and shapes of what it is given there: the file records none. `inputs` says those that are no tensors.
+ */
+export const lazy = <Loaded extends Runnable>(source: Source, { load, ...options }: LazyOptions<Loaded>): LazyModel<Loaded> => {
+  // Fetched once, for all variants.
+  let file: Promise<Blob> | undefined;
+  return new LazyModel(async (inputs) => {
+    file ??= fileOf(source, undefined).catch((error: unknown) => {
+      file = undefined;
+      throw error;
+    });
+    const { wasm } = await compile(await file, { name: nameOf(source), ...options, inputs: { ...options.inputs, ...inputs } });
+    return await load(wasm);
+  });
+};
 
 async function working<T>({ signal, onProgress }: CompileOptions, work: (worker: CompilerWorker) => Promise<T>): Promise<T> {
   signal?.throwIfAborted();
