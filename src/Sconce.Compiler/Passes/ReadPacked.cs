@@ -35,8 +35,9 @@ internal static class ReadPacked
                 }
             }
 
-            var others = uses.Readers(group.Key).Select(use => use.Step).Where(step => step is not MapStep map || !group.Any(packing => packing.Step == map)).ToArray();
-            if (others.Length > 0 && others.All(step => MayRead(step, group.Key)))
+            // What is made of constants alone is folded, and then reads nothing.
+            var others = uses.Readers(group.Key).Select(use => use.Step).Where(step => step.BuffersRead.Any(read => read.Kind != BufferKind.Constant)).ToArray();
+            if (others.Length > 0 && others.All(step => !step.ReadInPlace.Any(expr => expr.Reads(group.Key))))
             {
                 Move(distinct[0]);
                 instead.Add(group.Key, distinct[0].Unpacked);
@@ -50,7 +51,8 @@ internal static class ReadPacked
 
         var rewriter = new ExprRewriter(loads: load => instead.TryGetValue(load.Buffer, out var read) ? read(load) : null);
         program.Steps = [.. first, .. program.Steps.Where(step => !gone.Contains(step) && !first.Contains(step))];
-        StepTree.Replace(program, step => [first.Contains(step) || IsPacking(step) || !step.BuffersRead.Any(instead.ContainsKey) ? step : step.Rewrite(rewriter.Rewrite)]);
+        StepTree.Replace(program, step =>
+            [!step.BuffersRead.Any(instead.ContainsKey) || step.BuffersRead.All(read => read.Kind == BufferKind.Constant) ? step : step.Rewrite(rewriter.Rewrite)]);
 
         // The first reader may come before the product.
         void Move(Packing packing)
@@ -60,27 +62,49 @@ internal static class ReadPacked
                 first.Add(packing.Step);
             }
         }
-
-        bool IsPacking(Step step) => packings.Any(group => group.Any(packing => packing.Step == step));
     }
 
-    /// <summary>Whether the step could as well read another form: it is not an operand that a kernel wants as it is, nor a step that is folded anyway.</summary>
-    private static bool MayRead(Step step, TensorBuffer buffer) =>
-        step.BuffersRead.Any(read => read.Kind != BufferKind.Constant)
-        && !step.ReadInPlace.Any(expr => expr.Reads(buffer));
-
     /// <summary>A map that puts each element of a constant into a place of its own.</summary>
-    private sealed record Packing(MapStep Step, TensorBuffer From, ImmutableArray<Dim> Index, Storage.Elementwise Elements)
+    /// <param name="Step">The map.</param>
+    /// <param name="From">The constant.</param>
+    /// <param name="Axes">Those of the map, and where several elements share one of what it writes that of the element among these.</param>
+    /// <param name="Index">The element, over these.</param>
+    /// <param name="Unpack">An element, of where it is by the axes.</param>
+    private sealed record Packing(MapStep Step, TensorBuffer From, ImmutableArray<Axis> Axes, ImmutableArray<Dim> Index, Func<ImmutableArray<Dim>, Expr> Unpack)
     {
         public static Packing? Of(MapStep map, ProgramUses uses)
         {
             var body = map.Body is GuardExpr { Outside: ConstExpr { Value: 0 } } padded ? padded.Inside : map.Body;
-            var stored = Storage.OfStored(body);
             return map.Target.IsWhole(map.Axes) && map.Target.Buffer.Kind == BufferKind.Temporary && uses.Writers(map.Target.Buffer).Count == 1
-                && stored is var (elements, load) && load.Buffer.Kind == BufferKind.Constant && FoldConstants.IsWorthStoring(map)
-                && new Packing(map, load.Buffer, load.Index, elements) is var packing && packing.Places([.. load.Buffer.Dims.Select(dim => Dim.Of(new Axis(dim, "place")))]) is not null
+                && (OfElements(map, body) ?? OfWords(map, body)) is { From.Kind: BufferKind.Constant } packing && FoldConstants.IsWorthStoring(map)
+                && packing.Places([.. packing.From.Dims.Select(dim => Dim.Of(new Axis(dim, "place")))]) is not null
                 ? packing
                 : null;
+        }
+
+        private static Packing? OfElements(MapStep map, Expr body) => Storage.OfStored(body) is var (elements, load)
+            ? new(map, load.Buffer, map.Axes, load.Index, places => elements.Unpack(new LoadExpr(map.Target.Buffer, places)))
+            : null;
+
+        /// <summary>Codes that follow one another along a dim share a word.</summary>
+        private static Packing? OfWords(MapStep map, Expr body)
+        {
+            if (Storage.Integers.CodesOf(body) is not var (width, loads, offset))
+            {
+                return null;
+            }
+
+            var (first, elements) = (loads[0], new Storage.Integers(width, 0));
+            var along = first.Index.Zip(loads[1].Index).ToList().FindIndex(pair => !pair.First.Equals(pair.Second));
+            if (along < 0 || loads.Index().Any(load => !load.Item.Index.AsSpan().SequenceEqual(first.Index.SetItem(along, first.Index[along] + load.Index).AsSpan())))
+            {
+                return null;
+            }
+
+            var place = new Axis(elements.PerWord, "place");
+            return new(
+                map, first.Buffer, map.Axes.Add(place), first.Index.SetItem(along, first.Index[along] + Dim.Of(place)),
+                places => elements.Widen(new LoadExpr(map.Target.Buffer, places[..^1]), places[^1], Expr.Const(DType.Int32, offset), scale: null).As(first.Type));
         }
 
         public bool IsSameAs(Packing other)
@@ -92,14 +116,14 @@ internal static class ReadPacked
         }
 
         /// <summary>The load of the packed constant that stands for one of the constant.</summary>
-        public Expr Unpacked(LoadExpr load) => Elements.Unpack(new LoadExpr(Step.Target.Buffer, Places(load.Index)!.Value));
+        public Expr Unpacked(LoadExpr load) => Unpack(Places(load.Index)!.Value);
 
         /// <summary>
         /// The place of an element, by axis: an index that is 8 · panel + lane says which panel, and which lane. Null where the axes do not go through each element once.
         /// </summary>
         private ImmutableArray<Dim>? Places(ImmutableArray<Dim> element)
         {
-            var places = new Dim?[Step.Axes.Length];
+            var places = new Dim?[Axes.Length];
             for (var i = 0; i < Index.Length; i++)
             {
                 var covered = 1L;
@@ -107,7 +131,7 @@ internal static class ReadPacked
                 foreach (var (number, (coefficient, factors)) in terms.Index())
                 {
                     if (coefficient != covered || factors is not [Axis { Extent: { IsConstant: true } extent } axis]
-                        || Step.Axes.IndexOf(axis) is not (>= 0 and var place) || places[place] is not null)
+                        || Axes.IndexOf(axis) is not (>= 0 and var place) || places[place] is not null)
                     {
                         return null;
                     }
@@ -125,7 +149,7 @@ internal static class ReadPacked
 
             for (var i = 0; i < places.Length; i++)
             {
-                if (places[i] is null && !Step.Axes[i].Extent.Equals(Dim.One))
+                if (places[i] is null && !Axes[i].Extent.Equals(Dim.One))
                 {
                     return null;
                 }

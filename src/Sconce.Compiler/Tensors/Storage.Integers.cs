@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Sconce.Compiler.Types;
 
@@ -32,6 +33,36 @@ public abstract partial record Storage
         /// <param name="codes">Int32, the first code first.</param>
         public Expr Word(IEnumerable<Expr> codes) =>
             codes.Select((code, place) => place == 0 ? code : code.Apply(BinaryOp.Shl, Expr.Const(DType.Int32, (long)Shift(place)))).Aggregate((a, b) => a | b);
+
+        /// <summary>The loads whose numbers, and so much more, are the codes of a word that <see cref="Word"/> has made, the first code first. What stands beside a number that is padded is left out.</summary>
+        public static (int Width, ImmutableArray<LoadExpr> Loads, long Offset)? CodesOf(Expr word)
+        {
+            var codes = new List<Expr>();
+            while (word is BinaryExpr { Op: BinaryOp.Or, Left: var others, Right: BinaryExpr { Op: BinaryOp.Shl, Left: var code, Right: ConstExpr } shifted })
+            {
+                codes.Add(shifted);
+                word = others;
+            }
+
+            codes.Add(word);
+            codes.Reverse();
+            var elements = new Integers(32 / codes.Count, 0);
+            var loads = codes.Select((code, place) => place == 0 ? NumberOf(code)
+                : code is BinaryExpr { Left: var number, Right: ConstExpr by } && by.Value == elements.Shift(place) ? NumberOf(number)
+                : null).ToList();
+            return codes.Count is 4 or 8 && loads[0] is var (first, offset) && loads.TrueForAll(load => load is var (each, added) && each.Buffer == first.Buffer && added == offset)
+                ? (elements.Width, [.. loads.Select(load => load!.Value.Load)], offset)
+                : null;
+        }
+
+        private static (LoadExpr Load, long Offset)? NumberOf(Expr code) => code switch
+        {
+            GuardExpr { Outside: ConstExpr } padded => NumberOf(padded.Inside),
+            BinaryExpr { Op: BinaryOp.Add, Left: var number, Right: ConstExpr { Value: var offset } } when NumberOf(number) is (var load, 0) => (load, (long)offset),
+            CastExpr { Type: DType.Int32, Operand: LoadExpr load } => (load, 0),
+            LoadExpr { Type: DType.Int32 } load => (load, 0),
+            _ => null,
+        };
 
         /// <summary>What a code stands for.</summary>
         /// <param name="word">The load of its word.</param>

@@ -53,7 +53,7 @@ internal static class CompressWeights
             }
 
             var narrow = NarrowWeight.Of(data, format, axis!.Value, Group);
-            report.Add(new(input.Name, data.Shape, narrow.Format, data.ByteCount, narrow.Parts.Sum(part => part.Data.ByteCount), narrow.Error));
+            report.Add(new(input.Name, data.Shape, narrow.Format, data.ByteCount, narrow.Bytes, narrow.Error));
             var parts = narrow.Parts.Select(part => new GraphInput(
                 new Value($"{input.Value.Name}.{part.Name}", new GraphType.Tensor(part.Data.Type, [.. part.Data.Shape.Select(size => (Dim)size)])),
                 InputKind.Parameter, $"{input.Name}.{part.Name}", part.Data)).ToList();

@@ -23,6 +23,9 @@ internal sealed class NarrowWeight
 
     public ImmutableArray<(string Name, TensorData Data)> Parts { get; }
 
+    /// <summary>Bytes in the file: products keep two integers of 4 bits in one.</summary>
+    public long Bytes => Parts.Sum(part => part.Data.Type == DType.Int8 && Format == WeightFormat.Int4 ? part.Data.ByteCount / 2 : part.Data.ByteCount);
+
     /// <summary>The length of the difference by the length of the weight.</summary>
     public double Error { get; }
 
