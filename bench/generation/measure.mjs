@@ -16,7 +16,7 @@ const { values, positionals: [folder] } = parseArgs({
   },
 });
 const { model } = values;
-if (values.engines.includes("sconce") && !existsSync(join(folder, `${model}.wasm`))) throw new Error(`there is no ${join(folder, `${model}.wasm`)}: examples/story/export.py --random ${model}, then sconce compile --weights int4`);
+if (values.engines.includes("sconce") && !existsSync(join(folder, `${model}.wasm`))) throw new Error(`there is no ${join(folder, `${model}.wasm`)}: examples/story/export.py --random ${model}, then sconce compile --weights int4 --method step --input step.tokens=1`);
 if (values.engines.includes("wllama") && !existsSync(join(folder, `${model}.gguf`))) writeGguf(join(folder, `${model}.gguf`), model, 1024);
 const browser = findBrowsers().found.find(({ name }) => name === "Chromium");
 const server = await startServer({
@@ -35,10 +35,10 @@ await server.close();
 for (const { error } of results) if (error !== undefined) throw new Error(error);
 const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 console.log(`${model}, ${values.threads} thread${values.threads === "1" ? "" : "s"}, ${/Chrome\/\d+/.exec(userAgent)}; medians of ${values.rounds} rounds in turns`);
-console.log("| engine | prompt, tokens a second | decode, tokens a second | page and worker | load, s | memory, MB |\n|---|---:|---:|---:|---:|---:|");
+console.log("| engine | prompt, tokens a second | decode, tokens a second | page and worker | the least | load, s | memory, MB |\n|---|---:|---:|---:|---:|---:|---:|");
 for (const engine of values.engines.split(",")) {
   const own = results.filter((each) => each.engine === engine);
   const of = (name) => median(own.map((each) => each[name]));
-  const overhead = of("overhead");
-  console.log(`| ${engine} | ${of("prompt").toFixed(1)} | ${of("decode").toFixed(1)} | ${overhead === undefined ? "" : `${(100 * overhead).toFixed(0)} %`} | ${(of("loaded") / 1000).toFixed(1)} | ${own[0].memory === undefined ? "" : (own[0].memory / 1e6).toFixed(0)} |`);
+  const percent = (name) => (own[0][name] === undefined ? "" : `${(100 * of(name)).toFixed(0)} %`);
+  console.log(`| ${engine} | ${of("prompt").toFixed(1)} | ${of("decode").toFixed(1)} | ${percent("overhead")} | ${percent("least")} | ${(of("loaded") / 1000).toFixed(1)} | ${own[0].memory === undefined ? "" : (own[0].memory / 1e6).toFixed(0)} |`);
 }

@@ -1,9 +1,10 @@
-"""Exports a language model of transformers as the program of one step, as storyteller.js runs it: token and position in, logits out, keys and values in buffers.
+"""Exports a language model of transformers as storyteller.js runs it: tokens and the position of the first in, logits of the next out, keys and values in buffers.
 
     python examples/story/export.py HuggingFaceTB/SmolLM2-135M smollm2.pt2          # from the hub, or a folder with its files
     python examples/story/export.py --random smollm2-135m smollm2.pt2               # random weights in that shape, for measuring without a network
 
-Llama, Qwen2, SmolLM and other decoders that transformers can give a static cache. Then: sconce compile smollm2.pt2 --weights int4
+Llama, Qwen2, SmolLM and other decoders that transformers can give a static cache. How many tokens a run takes is left open, so that a prompt is one run. Then, with kernels of its own for one token:
+sconce compile smollm2.pt2 --weights int4 --method step --input step.tokens=1
 """
 
 import argparse
@@ -22,15 +23,19 @@ SHAPES = {  # as their config.json has them
 }
 
 
-class Step(torch.nn.Module):
-    """One token at its position in, logits of the next out."""
+class Reader(torch.nn.Module):
+    """Tokens and the position of the first in, logits of the one that follows the last out."""
 
     def __init__(self, model, context):
         super().__init__()
         self.cached = TorchExportableModuleWithStaticCache(model, batch_size=1, max_cache_len=context)
 
-    def forward(self, token, position):
-        return {"logits": self.cached(input_ids=token.reshape(1, 1), cache_position=position.reshape(1))[0, -1]}
+    def forward(self, tokens, position):
+        cache = self.cached.static_cache
+        for layer in cache.layers:
+            layer.cumulative_length.copy_(position.reshape(1))
+        # As the module's own forward, but for the logits of all tokens but the last, which nobody wants.
+        return {"logits": self.cached.model(input_ids=tokens[None], past_key_values=cache, use_cache=True, logits_to_keep=1).logits[0, -1]}
 
 
 def prepared(model):
@@ -58,8 +63,9 @@ def main():
         model = prepared(random_model(options.model, options.context))
     else:
         model = prepared(transformers.AutoModelForCausalLM.from_pretrained(options.model, dtype=torch.float32, attn_implementation="sdpa"))
+    sequence = torch.export.Dim("sequence", min=1, max=options.context)
     with torch.no_grad():
-        program = torch.export.export(Step(model, options.context), (torch.tensor(0), torch.tensor(0)), strict=False)
+        program = torch.export.export(Reader(model, options.context), (torch.arange(7), torch.tensor(0)), strict=False, dynamic_shapes={"tokens": {0: sequence}, "position": None})
     torch.export.save(program, options.archive)
     print(f"{options.archive}: {sum(p.numel() for p in model.parameters()) / 1e6:.1f} M parameters, {time.time() - began:.0f} s")
 

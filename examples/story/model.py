@@ -1,4 +1,4 @@
-"""The language model, a small Llama: for training over whole texts, and as the program of one step that is exported."""
+"""The language model, a small Llama: for training over whole texts, and as the program that is exported, which remembers what it has read."""
 
 import torch
 import torch.nn.functional as F
@@ -62,8 +62,8 @@ class Story(nn.Module):
         return F.linear(self.norm(x), self.tokens.weight)
 
 
-class Step(nn.Module):
-    """One token at its position in, logits of the next out. Keys and values of all positions before it are kept in buffers, two for each layer."""
+class Reader(nn.Module):
+    """Tokens and the position of the first in, logits of the one that follows the last out. Keys and values of all positions before are kept in buffers, two for each layer."""
 
     def __init__(self, story):
         super().__init__()
@@ -74,18 +74,18 @@ class Step(nn.Module):
         for name, part in zip(("cosines", "sines"), rotations()):
             self.register_buffer(name, part)
 
-    def forward(self, token, position):
-        place = position.reshape(1)
-        cosines, sines = self.cosines[place], self.sines[place]
-        mask = (torch.arange(CONTEXT) <= position)[None]
-        x = self.story.tokens(token.reshape(1, 1))
+    def forward(self, tokens, position):
+        places = position + torch.arange(tokens.shape[0])
+        cosines, sines = self.cosines[places], self.sines[places]
+        mask = torch.arange(CONTEXT) <= places[:, None]
+        x = self.story.tokens(tokens[None])
         for number, layer in enumerate(self.story.layers):
 
             def attend(query, key, value):
                 keys, values = getattr(self, f"keys{number}"), getattr(self, f"values{number}")
-                keys.index_copy_(2, place, turned(key, cosines, sines))
-                values.index_copy_(2, place, value)
+                keys.index_copy_(2, places, turned(key, cosines, sines))
+                values.index_copy_(2, places, value)
                 return F.scaled_dot_product_attention(turned(query, cosines, sines), keys, values, attn_mask=mask, enable_gqa=True)
 
             x = layer(x, attend)
-        return {"logits": F.linear(self.story.norm(x), self.story.tokens.weight)[0, 0]}
+        return {"logits": F.linear(self.story.norm(x[0, -1]), self.story.tokens.weight)}

@@ -31,7 +31,7 @@ function tell(...args) {
 before(() => {
   folder = mkdtempSync(join(tmpdir(), "sconce-story-"));
   model = join(folder, "story.wasm");
-  const { status, stderr } = spawnSync("dotnet", [join(root, "src/Sconce.Cli/bin/Release/net10.0/sconce.dll"), "compile", join(here, "story.pt2"), "-o", model], { encoding: "utf8" });
+  const { status, stderr } = spawnSync("dotnet", [join(root, "src/Sconce.Cli/bin/Release/net10.0/sconce.dll"), "compile", join(here, "story.pt2"), "--method", "step", "--input", "step.tokens=1", "-o", model], { encoding: "utf8" });
   assert.equal(status, 0, stderr);
 });
 

@@ -19,7 +19,7 @@ import torch.nn.functional as F
 
 import stories
 import tokens
-from model import CONTEXT, VOCABULARY, Step, Story
+from model import CONTEXT, VOCABULARY, Reader, Story
 
 HERE = pathlib.Path(__file__).resolve().parent
 SEED, HELD_BACK = 20260101, 2  # the dice of training and of the stories that only the test sees
@@ -55,12 +55,12 @@ def train(model, tokenizer, steps, size=16, rate=5e-3):
             print(f"step {step + 1} of {steps}: loss {loss.item():.3f}, {time.time() - started:.0f} s", flush=True)
 
 
-def told(step, numbers, most):
+def told(reader, numbers, most):
     """What follows at temperature 0, and the logits of every step: the state is the model's own."""
     numbers, logits = list(numbers), []
     with torch.no_grad():
         for position in range(most):
-            logits.append(step(torch.tensor(numbers[position]), torch.tensor(position))["logits"])
+            logits.append(reader(torch.tensor([numbers[position]]), torch.tensor(position))["logits"])
             if position + 1 == len(numbers):
                 numbers.append(int(logits[-1].argmax()))
                 if numbers[-1] == tokens.END:
@@ -69,8 +69,9 @@ def told(step, numbers, most):
 
 
 def write(model, tokenizer, metrics):
-    example = (torch.tensor(tokens.END), torch.tensor(0))
-    program = torch.export.export(Step(model).eval(), example, strict=False)
+    example = (torch.tensor([tokens.END, 1, 2]), torch.tensor(0))
+    sequence = torch.export.Dim("sequence", min=1, max=CONTEXT)
+    program = torch.export.export(Reader(model).eval(), example, strict=False, dynamic_shapes={"tokens": {0: sequence}, "position": None})
     for node in program.graph.nodes:
         node.meta.pop("stack_trace", None)
     program._example_inputs = None
@@ -78,8 +79,8 @@ def write(model, tokenizer, metrics):
 
     prompt = "Once upon a time there was a dragon named Rollo."
     numbers = [tokens.END, *tokenizer.encode(prompt)]
-    all_numbers, logits = told(Step(model).eval(), numbers, CONTEXT)
-    numpy.savez(HERE / "story.npz", in0=numpy.int64(tokens.END), in1=numpy.int64(0), out0=logits[0].numpy())
+    all_numbers, logits = told(Reader(model).eval(), numbers, CONTEXT)
+    numpy.savez(HERE / "story.npz", in0=numpy.array(numbers), in1=numpy.int64(0), out0=logits[len(numbers) - 1].numpy())
     described = {"pieces": tokenizer.pieces, "end": tokens.END, "context": CONTEXT}
     (HERE / "story.json").write_text(json.dumps(described) + "\n")
     text = tokenizer.decode(all_numbers)

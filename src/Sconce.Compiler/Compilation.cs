@@ -211,7 +211,9 @@ public sealed class Compilation
         }
 
         // The methods' common weights become the same.
-        ImmutableArray<CompressedWeight> compressed = [.. graphs.SelectMany(method => CompressWeights.Run(method.Graph, options.Weights, options.Keep)).DistinctBy(weight => weight.Name)];
+        var known = new Dictionary<(string, ReadOnlyMemory<byte>, int), NarrowWeight>();
+        ImmutableArray<CompressedWeight> compressed =
+            [.. graphs.SelectMany(method => CompressWeights.Run(method.Graph, options.Weights, options.Keep, known)).DistinctBy(weight => weight.Name)];
         if (options.WithProbes)
         {
             var graph = graphs[0].Graph;

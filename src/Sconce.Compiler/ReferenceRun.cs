@@ -61,7 +61,7 @@ public sealed class ReferenceRun
         var names = graph.Inputs.Where(input => input.Data is not null).ToDictionary(input => input.Value, input => input.Name);
         var read = graph.Body.Nodes.SelectMany(node => node.Arguments.SelectMany(argument => argument.Argument.Values()).Distinct()
             .Where(names.ContainsKey).Select(value => (Node: node, Name: names[value]))).ToLookup(pair => pair.Node, pair => pair.Name);
-        CompressWeights.Run(graph, options.Weights, options.Keep);
+        CompressWeights.Run(graph, options.Weights, options.Keep, []);
         var lowered = Budget.InSixtyFourBits(() => GraphLowering.Lower(graph));
         IReadOnlyList<Probe> probes = [.. Probe.AllOf(graph).Where(probe => lowered.Values.GetValueOrDefault(probe.Value) is Lowered.Tensor)];
         var readers = probes.SelectMany(probe => read[probe.Node].Select(weight => (Weight: weight, Probe: probe))).ToLookup(pair => pair.Weight, pair => pair.Probe);

@@ -33,8 +33,8 @@ internal sealed class CompileSettings
 
     private readonly Option<string[]> method = new("--method")
     {
-        Description = "Of TorchScript: a method beside forward that goes into the same file, over the same weights and state; METHOD.x=SIZES for --input says what its inputs are like."
-            + " May be given several times.",
+        Description = "A method beside forward that goes into the same file, over the same weights and state; METHOD.x=SIZES for --input says what its inputs are like. Of TorchScript one of the"
+            + " model's own; of a .pt2 the same program for sizes that it leaves open, with kernels for these. May be given several times.",
         HelpName = "NAME",
     };
 

@@ -22,15 +22,7 @@ public static class Frontend
             return ScriptFrontend.Read(script, options);
         }
 
-        var archive = OpenPt2(zip, name);
-        if (!options.Methods.IsEmpty)
-        {
-            throw new SconceException("methods beside forward are TorchScript's: this file holds one program", new Where(name), "leave out --method, or save the model with torch.jit.save");
-        }
-
-        return options.Inputs.IsEmpty
-            ? [(ScriptFrontend.MainMethod, Pt2Frontend.Read(archive, options.Model))]
-            : throw new SconceException("the shapes of inputs can be said of TorchScript alone: this file has its own", new Where(name), "export the model with other inputs, or with dynamic_shapes");
+        return Pt2Frontend.ReadMethods(OpenPt2(zip, name), options);
     }
 
     /// <inheritdoc cref="Read(ModelBytes, string, FrontendOptions)"/>

@@ -34,7 +34,9 @@ public abstract partial record Storage
         public Expr Word(IEnumerable<Expr> codes) =>
             codes.Select((code, place) => place == 0 ? code : code.Apply(BinaryOp.Shl, Expr.Const(DType.Int32, (long)Shift(place)))).Aggregate((a, b) => a | b);
 
-        /// <summary>The loads whose numbers, and so much more, are the codes of a word that <see cref="Word"/> has made, the first code first. What stands beside a number that is padded is left out.</summary>
+        /// <summary>
+        /// The loads whose numbers, and so much more, are the codes of a word that <see cref="Word"/> has made, the first code first. What stands beside a number that is padded is left out.
+        /// </summary>
         public static (int Width, ImmutableArray<LoadExpr> Loads, long Offset)? CodesOf(Expr word)
         {
             var codes = new List<Expr>();

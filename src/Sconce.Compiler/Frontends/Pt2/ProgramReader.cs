@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sconce.Compiler.Diagnostics;
 using Sconce.Compiler.Frontends.Pickle;
 using Sconce.Compiler.Graphs;
@@ -22,7 +23,7 @@ internal sealed class ProgramReader
     private readonly Graph graph;
     private readonly Dictionary<string, Value> buffers = [];
 
-    private ProgramReader(Pt2Archive archive, string model)
+    private ProgramReader(Pt2Archive archive, string model, IReadOnlyList<InputSpec> sizes)
     {
         var path = archive.ModelPath(model);
         place = archive.Place(path);
@@ -37,13 +38,17 @@ internal sealed class ProgramReader
         var plain = new SymbolTable(program.RangeConstraints, new Dictionary<string, long>(), place);
         symbols = new SymbolTable(program.RangeConstraints, guards.FindMultiples(plain), place);
         NameIntegers(program.RangeConstraints);
+        FixSizes(sizes);
         reader = new GraphReader(symbols, place);
         graph = new Graph { Name = model };
     }
 
-    public static Graph Read(Pt2Archive archive, string model)
+    /// <param name="archive">The file.</param>
+    /// <param name="model">Which of its models.</param>
+    /// <param name="sizes">Sizes of inputs that the model leaves open, and that are always these.</param>
+    public static Graph Read(Pt2Archive archive, string model, IReadOnlyList<InputSpec> sizes)
     {
-        var program = new ProgramReader(archive, model);
+        var program = new ProgramReader(archive, model, sizes);
         var scope = new Scope(program.module.Graph);
         program.ReadInputs(scope);
         program.graph.Checks.AddRange(program.guards.Checks(program.symbols));
@@ -80,7 +85,7 @@ internal sealed class ProgramReader
 
         // Empty where the program was saved without them.
         return archive.Has(path) && archive.Read(path) is { IsEmpty: false } file
-            ? new ProgramReader(archive, model).ReadSamples(new TorchPickle(file, archive.Place(path)))
+            ? new ProgramReader(archive, model, []).ReadSamples(new TorchPickle(file, archive.Place(path)))
             : null;
     }
 
@@ -216,6 +221,62 @@ internal sealed class ProgramReader
                 symbols.Names[symbol] = name;
             }
         }
+    }
+
+    /// <summary>Takes sizes of inputs for the numbers that a method says.</summary>
+    private void FixSizes(IReadOnlyList<InputSpec> sizes)
+    {
+        var users = module.Signature.InputSpecs.Zip(module.Graph.Inputs).Where(pair => IsUserInput(pair.First)).Select(pair => pair.Second).ToList();
+        foreach (var said in sizes)
+        {
+            if (inputNames.IndexOf(said.Name) is not (>= 0 and var number) || users.Count != inputNames.Count
+                || users[number] is not ArgumentJson.Reference { Kind: ReferenceKind.Tensor } input || module.Graph.TensorValues.GetValueOrDefault(input.Name) is not { } recorded)
+            {
+                throw SconceException.Expected($"an input of the model that is a tensor ({string.Join(", ", inputNames)})", $"'{said.Name}'", place);
+            }
+
+            // A tensor with one dim and a number are written alike.
+            ImmutableArray<Dim> shape = said is { Shape.IsDefault: true, Fixed: Argument.Int { Value: { IsConstant: true } only } } ? [only] : said.Shape;
+            if (shape.IsDefault || shape.Length != recorded.Sizes.Count)
+            {
+                throw SconceException.Expected($"{recorded.Sizes.Count} sizes of '{said.Name}'", shape.IsDefault ? "none" : $"{shape.Length}", place);
+            }
+
+            foreach (var (size, known) in recorded.Sizes.Zip(shape).Where(pair => pair.Second.IsConstant))
+            {
+                if (size.AsInt is { } always)
+                {
+                    Same(always, known.Value);
+                    continue;
+                }
+
+                var (symbol, factor, more) = Linear(size) ?? throw SconceException.Unsupported(
+                    $"a size of '{said.Name}' is worked out of others ({size.AsExpr?.ExprStr})", place, "say the sizes of the inputs that give it");
+                var (value, rest) = Math.DivRem(known.Value - more, factor);
+                Same(known.Value - rest, known.Value);
+                Same((symbols.Fixed.GetValueOrDefault(symbol, value) * factor) + more, known.Value);
+                symbols.Fixed[symbol] = value;
+            }
+
+            void Same(long expected, long found)
+            {
+                if (expected != found)
+                {
+                    throw SconceException.Expected($"{expected} as a size of '{said.Name}', as the model has it", $"{found}", place);
+                }
+            }
+        }
+    }
+
+    /// <summary>The symbol of a size that is so many times this one, and so much more; null where it is something else.</summary>
+    private static (string Symbol, long Factor, long More)? Linear(SymIntJson size)
+    {
+        var found = new Dictionary<string, Symbol>();
+        return size.AsExpr is { ExprStr: { } text }
+            && SympyParser.Parse(text, (name, _) => found.TryGetValue(name, out var symbol) ? symbol : found[name] = new Symbol(name, 0, null)) is { } dim
+            && found.Values.ToList() is [var only] && dim.LinearIn(only) is ({ IsConstant: true, Value: > 0 and var factor }, { IsConstant: true, Value: var more })
+                ? (only.Name, factor, more)
+                : null;
     }
 
     private bool IsNumber(Dim size) => size.AsAtom is Symbol symbol && symbols.Numbers.Contains(symbol.Name);

@@ -20,6 +20,7 @@ internal sealed class Pt2Archive
     private readonly ZipReader zip;
     private readonly string root;
     private readonly bool isFlat;
+    private readonly Dictionary<(string Model, string Kind), StoredTensors> tensors = [];
 
     private Pt2Archive(ZipReader zip, string fileName)
     {
@@ -58,6 +59,17 @@ internal sealed class Pt2Archive
 
     /// <summary>In a file for each, which a list names, since PyTorch 2.9; before, all in one file of torch.save.</summary>
     private StoredTensors Tensors(string model, string kind, string flatName)
+    {
+        // Methods share them.
+        if (!tensors.TryGetValue((model, kind), out var read))
+        {
+            tensors.Add((model, kind), read = Open(model, kind, flatName));
+        }
+
+        return read;
+    }
+
+    private StoredTensors Open(string model, string kind, string flatName)
     {
         var folder = $"data/{kind}/";
         string[] pickles = isFlat ? [$"{flatName}.pt", $"{flatName}.json"] : [$"{folder}{model}.pt"];

@@ -20,6 +20,9 @@ internal sealed class SymbolTable(IReadOnlyDictionary<string, RangeJson> ranges,
     /// <summary>Symbols of integers that size no tensor: they may be anything that the guards let through.</summary>
     public HashSet<string> Numbers { get; } = [];
 
+    /// <summary>What symbols are that a method says the number of.</summary>
+    public Dictionary<string, long> Fixed { get; } = [];
+
     /// <summary>What symbols are called that are integers among the inputs: as these are.</summary>
     public Dictionary<string, string> Names { get; } = [];
 
@@ -153,7 +156,12 @@ internal sealed class SymbolTable(IReadOnlyDictionary<string, RangeJson> ranges,
                 throw new SconceException($"the size {name} ranges from {min} to {range?.MaxVal ?? long.MaxValue}, where no tensor's can lie", place, "the file is damaged: export it again");
             }
 
-            symbol = multiples.TryGetValue(name, out var factor)
+            symbol = Fixed.TryGetValue(name, out var number)
+                ? number >= min && !(max < number) && number % multiples.GetValueOrDefault(name, 1) == 0
+                    ? number
+                    : throw SconceException.Expected(
+                        $"a size that the model was exported for ({min} to {(max is { } most ? most : "any")}{(multiples.TryGetValue(name, out var of) ? $", a multiple of {of}" : "")})", $"{number}", place)
+                : multiples.TryGetValue(name, out var factor)
                 ? factor * (Dim)new Symbol($"{name}_by{factor}", -Dim.FloorDivide(-min, factor), max is { } last ? Dim.FloorDivide(last, factor) : null)
                 : new Symbol(Names.GetValueOrDefault(name, name), min, max);
             symbols.Add(name, symbol);

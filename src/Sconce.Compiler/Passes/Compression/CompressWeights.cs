@@ -21,7 +21,9 @@ internal static class CompressWeights
     /// <param name="graph">The graph, after its passes.</param>
     /// <param name="format">What weights become; nothing is done where they stay as they are.</param>
     /// <param name="keep">Names of weights that stay as they are, <c>*</c> for any part of one.</param>
-    public static ImmutableArray<CompressedWeight> Run(Graph graph, WeightFormat format, ImmutableArray<string> keep)
+    /// <param name="known">What became of weights in the other methods of the model: they are the same.</param>
+    public static ImmutableArray<CompressedWeight> Run(
+        Graph graph, WeightFormat format, ImmutableArray<string> keep, Dictionary<(string Name, ReadOnlyMemory<byte> Storage, int Axis), NarrowWeight> known)
     {
         if (format == WeightFormat.AsIs)
         {
@@ -52,7 +54,11 @@ internal static class CompressWeights
                 continue;
             }
 
-            var narrow = NarrowWeight.Of(data, format, axis!.Value, Group);
+            if (!known.TryGetValue((input.Name, data.Storage, axis!.Value), out var narrow))
+            {
+                known.Add((input.Name, data.Storage, axis.Value), narrow = NarrowWeight.Of(data, format, axis.Value, Group));
+            }
+
             report.Add(new(input.Name, data.Shape, narrow.Format, data.ByteCount, narrow.Bytes, narrow.Error));
             var parts = narrow.Parts.Select(part => new GraphInput(
                 new Value($"{input.Value.Name}.{part.Name}", new GraphType.Tensor(part.Data.Type, [.. part.Data.Shape.Select(size => (Dim)size)])),

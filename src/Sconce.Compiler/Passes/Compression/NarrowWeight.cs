@@ -33,7 +33,15 @@ internal sealed class NarrowWeight
     public static string? Misfit(TensorData data, WeightFormat format)
     {
         var most = format == WeightFormat.Float16 ? (float)Half.MaxValue : float.MaxValue;
-        return Array.TrueForAll(Floats(data), number => Math.Abs(number) <= most) ? null : $"it has numbers that {format.ToString().ToLowerInvariant()} has not";
+        foreach (var number in Floats(data))
+        {
+            if (!(Math.Abs(number) <= most))
+            {
+                return $"it has numbers that {format.ToString().ToLowerInvariant()} has not";
+            }
+        }
+
+        return null;
     }
 
     /// <param name="data">Float32.</param>
@@ -46,7 +54,15 @@ internal sealed class NarrowWeight
         if (format == WeightFormat.Float16)
         {
             var half = HalfPrecision.Narrow(dense, DType.Float16);
-            return new(format, [("half", half)], Difference(Floats(dense), Floats(HalfPrecision.Widen(half))), [], default);
+            var difference = default(Difference);
+            var before = Floats(dense);
+            var after = Floats(HalfPrecision.Widen(half));
+            for (var i = 0; i < before.Length; i++)
+            {
+                difference.Add(before[i], after[i]);
+            }
+
+            return new(format, [("half", half)], difference.Relative, [], default);
         }
 
         // All dims but the first belong to a row of 8 bits, as windows of a convolution do.
@@ -82,7 +98,7 @@ internal sealed class NarrowWeight
         var (shape, strides) = (data.Shape, TensorData.RowMajorStrides(data.Shape));
         ImmutableArray<long> counts = [.. shape.Zip(block, (size, length) => size / length)];
         var numbers = Floats(data);
-        var (steps, scales, whole) = (new sbyte[numbers.Length], new float[counts.Aggregate(1L, (a, b) => a * b)], new float[numbers.Length]);
+        var (steps, scales, difference) = (new sbyte[numbers.Length], new float[counts.Aggregate(1L, (a, b) => a * b)], default(Difference));
         var places = Places(block, strides);
         for (var number = 0; number < scales.Length; number++)
         {
@@ -97,14 +113,15 @@ internal sealed class NarrowWeight
             scales[number] = scale;
             foreach (var place in places)
             {
-                var step = Step(numbers[first + place], scale, range);
-                (steps[first + place], whole[first + place]) = ((sbyte)step, step * scale);
+                var step = Step(numbers[(int)(first + place)], scale, range);
+                steps[(int)(first + place)] = (sbyte)step;
+                difference.Add(numbers[(int)(first + place)], step * scale);
             }
         }
 
         var integers = TensorData.Dense(DType.Int8, shape, MemoryMarshal.AsBytes<sbyte>(steps).ToArray());
         var factors = TensorData.Dense(DType.Float32, counts, MemoryMarshal.AsBytes<float>(scales).ToArray());
-        return new(format, [("steps", integers), ("scale", factors)], Difference(numbers, whole), block, range);
+        return new(format, [("steps", integers), ("scale", factors)], difference.Relative, block, range);
     }
 
     /// <summary>Where the elements of a block lie, from its first.</summary>
@@ -121,12 +138,12 @@ internal sealed class NarrowWeight
 
     private static float Step(float number, float scale, (int Low, int High) range) => Math.Clamp(MathF.Round(number / scale), range.Low, range.High);
 
-    private static double Best(float[] numbers, long first, long[] places, (int Low, int High) range, double[] cuts)
+    private static double Best(ReadOnlySpan<float> numbers, long first, long[] places, (int Low, int High) range, double[] cuts)
     {
         var largest = 0f;
         foreach (var place in places)
         {
-            largest = Math.Max(largest, Math.Abs(numbers[first + place]));
+            largest = Math.Max(largest, Math.Abs(numbers[(int)(first + place)]));
         }
 
         var (best, least) = (0.0, double.PositiveInfinity);
@@ -136,7 +153,8 @@ internal sealed class NarrowWeight
             var error = 0.0;
             foreach (var place in places)
             {
-                var difference = numbers[first + place] - (Step(numbers[first + place], (float)Math.Max(scale, SmallestScale), range) * scale);
+                var number = numbers[(int)(first + place)];
+                var difference = number - (Step(number, (float)Math.Max(scale, SmallestScale), range) * scale);
                 error += difference * difference;
             }
 
@@ -149,17 +167,21 @@ internal sealed class NarrowWeight
         return best;
     }
 
-    private static float[] Floats(TensorData data) => MemoryMarshal.Cast<byte, float>(data.ToDense().Span).ToArray();
+    /// <summary>Large weights are looked at where they are: each copy of a language model's would be some gigabytes.</summary>
+    private static ReadOnlySpan<float> Floats(TensorData data) => MemoryMarshal.Cast<byte, float>(data.ToDense().Span);
 
-    private static double Difference(float[] before, float[] after)
+    /// <summary>How far numbers are from what they were.</summary>
+    private struct Difference
     {
-        var (error, length) = (0.0, 0.0);
-        for (var i = 0; i < before.Length; i++)
+        private double error;
+        private double length;
+
+        public void Add(float before, double after)
         {
-            error += (before[i] - (double)after[i]) * (before[i] - (double)after[i]);
-            length += before[i] * (double)before[i];
+            error += (before - after) * (before - after);
+            length += before * (double)before;
         }
 
-        return length == 0 ? 0 : Math.Sqrt(error / length);
+        public readonly double Relative => length == 0 ? 0 : Math.Sqrt(error / length);
     }
 }
