@@ -1,6 +1,5 @@
 using Sconce.Compiler.Kernels.Contraction;
 using Sconce.Compiler.Kernels.Expressions;
-using Sconce.Compiler.Types;
 using Sconce.Compiler.Wasm;
 
 namespace Sconce.Compiler.Kernels.Attention;
