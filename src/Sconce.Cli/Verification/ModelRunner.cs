@@ -52,7 +52,8 @@ internal sealed class ModelRunner(VerifyOptions options) : IAsyncDisposable
                 times.AddRange(result.Milliseconds);
                 if (GivenOutputs.Of([.. result.Outputs], call.Outputs.Length) is not { } given)
                 {
-                    return new($"{Path.GetFileName(@case.File)} call {i}: expected {call.Outputs.Length} outputs, with the items of lists, but got another number", UpTo(@case, i), double.NaN, Median(times));
+                    return new(
+                        $"{Path.GetFileName(@case.File)} call {i}: expected {call.Outputs.Length} outputs, with the items of lists, but got another number", UpTo(@case, i), double.NaN, Median(times));
                 }
 
                 foreach (var comparison in Compare(@case, call, given))

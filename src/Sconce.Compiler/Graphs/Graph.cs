@@ -95,8 +95,8 @@ public sealed record GraphInput(Value Value, InputKind Kind, string Name, Tensor
 }
 
 /// <summary>
-/// An output under the name PyTorch's output tree gives it: <c>logits</c>, <c>hidden.0</c>; <c>output</c> where it has none. <c>output.*</c> is a list whose length only the run tells: one tensor, whose
-/// rows are the items. Of items that are tuples, <c>output.*.0</c> and <c>output.*.1</c> are the parts.
+/// An output under the name PyTorch's output tree gives it: <c>logits</c>, <c>hidden.0</c>; <c>output</c> where it has none. <c>output.*</c> is a list whose length only the run tells: one tensor,
+/// whose rows are the items. Of items that are tuples, <c>output.*.0</c> and <c>output.*.1</c> are the parts.
 /// </summary>
 public sealed record GraphOutput(Argument Value, string Name)
 {

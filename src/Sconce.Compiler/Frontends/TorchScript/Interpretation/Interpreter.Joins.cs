@@ -118,7 +118,8 @@ internal sealed partial class Interpreter
             _ => false,
         };
 
-        private bool HasEnded(Argument argument, bool side) => argument is Argument.OfValue { Value: var value } && builder.HomeOf(value) is { } home && home != Of(side).Block && !builder.IsOpen(home);
+        private bool HasEnded(Argument argument, bool side) =>
+            argument is Argument.OfValue { Value: var value } && builder.HomeOf(value) is { } home && home != Of(side).Block && !builder.IsOpen(home);
 
         /// <summary>Where a list's items are rows in one branch, they become rows in the other.</summary>
         private void Align(Cell cell)

@@ -226,7 +226,8 @@ internal sealed partial class Interpreter
     private Datum.Tensor? Together(Datum rows, ItemForm form) => form switch
     {
         ItemForm.Number => (Datum.Tensor)rows,
-        ItemForm.Composed { Parts: var parts } when parts.All(part => part.Equals(parts[0])) && ((Datum.Tuple)rows).Items.Select(part => Together(part, parts[0])).ToList() is var all && !all.Contains(null) =>
+        ItemForm.Composed { Parts: var parts } when parts.All(part => part.Equals(parts[0]))
+            && ((Datum.Tuple)rows).Items.Select(part => Together(part, parts[0])).ToList() is var all && !all.Contains(null) =>
             (Datum.Tensor)CallOperator("aten::stack", [NewList(all!), Datum.Of(1)], []),
         _ => null,
     };

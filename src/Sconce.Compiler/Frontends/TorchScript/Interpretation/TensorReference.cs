@@ -176,7 +176,9 @@ internal sealed class TensorReference
                 foreach (var other in memory.Cell.Doubtful)
                 {
                     journal.Lose(
-                        other, new Contents(null, journal.New(null).Born, null, builder.Source?.ToString(), memory.Cell.Loop ?? other.Loop), "a list or dict, after a write to a tensor that may lie in it");
+                        other,
+                        new Contents(null, journal.New(null).Born, null, builder.Source?.ToString(), memory.Cell.Loop ?? other.Loop),
+                        "a list or dict, after a write to a tensor that may lie in it");
                 }
 
                 break;
