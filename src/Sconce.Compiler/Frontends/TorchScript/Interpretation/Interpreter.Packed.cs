@@ -23,8 +23,8 @@ internal sealed partial class Interpreter
         ("quantized::conv_transpose1d", (it, a) => it.Convolve(a, relu: false)),
         ("quantized::conv_transpose2d", (it, a) => it.Convolve(a, relu: false)),
         ("quantized::conv_transpose3d", (it, a) => it.Convolve(a, relu: false)),
-        ("quantized::linear", (it, a) => it.Requantised(a, it.Linear(a[0], a[1]), relu: false)),
-        ("quantized::linear_relu", (it, a) => it.Requantised(a, it.Linear(a[0], a[1]), relu: true)),
+        ("quantized::linear", (it, a) => it.RequantisedSums(a, it.Linear(a[0], a[1]), relu: false)),
+        ("quantized::linear_relu", (it, a) => it.RequantisedSums(a, it.Linear(a[0], a[1]), relu: true)),
         ("quantized::linear_dynamic", (it, a) => it.DynamicLinear(a[0], a[1])),
         ("quantized::linear_relu_dynamic", (it, a) => it.CallOperator("aten::relu", [it.DynamicLinear(a[0], a[1])], [])),
         ("quantized::linear_dynamic_fp16", (it, a) => it.DynamicLinear(a[0], a[1])),
@@ -79,7 +79,7 @@ internal sealed partial class Interpreter
         var sums = CallOperator("aten::convolution", [steps, StepsFromZero(weight), Datum.Nothing, List(packed.Stride), List(packed.Padding), List(packed.Dilation),
             Datum.Of(packed.IsTransposed), List(packed.OutputPadding), Datum.Of(packed.Groups)], []);
         var result = Scaled(sums, input.Quantiser, weight.Quantiser, packed.Bias, packed.Rank);
-        return Requantised(a, isFlat ? CallOperator("aten::squeeze", [result, Datum.Of(2)], []) : result, relu);
+        return RequantisedSums(a, isFlat ? CallOperator("aten::squeeze", [result, Datum.Of(2)], []) : result, relu);
     }
 
     /// <summary>Floats of sums of products of integers. The sums are exact in floats up to 2 to the power of 24, as PyTorch's are, which are integers.</summary>
@@ -90,9 +90,9 @@ internal sealed partial class Interpreter
     /// <param name="rank">How many dims come after the channels.</param>
     private Datum Scaled(Datum sums, Quantiser input, Quantiser weight, Datum bias, int rank)
     {
-        var scale = input.Scale is Argument.Float { Value: var x } && weight.Scale is Argument.Float { Value: var w } ? Datum.Of((double)((float)x * (float)w))
-            : CallOperator("aten::mul", [OfChannels(weight.Scale), OfScale(input.Scale)], []);
-        var result = CallOperator("aten::mul", [sums, scale], []);
+        // One after the other, as onednn does it.
+        var result = CallOperator(
+            "aten::mul", [CallOperator("aten::mul", [sums, OfScale(input.Factor ?? input.Scale)], []), OfChannels(weight.Factor ?? weight.Scale)], []);
         return bias is Datum.None ? result : CallOperator("aten::add", [result, OfChannels(ToArgument(bias))], []);
 
         Datum OfScale(Argument value) => value is Argument.Float ? new Datum.Float(value) : CallOperator("aten::to", [new Datum.Tensor(NewTensor(value)), Datum.Of(DType.Float32.Number())], []);
@@ -100,6 +100,24 @@ internal sealed partial class Interpreter
         Datum OfChannels(Argument value) => value is Argument.Float || rank == 0 ? OfScale(value)
             : CallOperator("aten::reshape", [OfScale(value), NewList([Datum.Of(-1), .. Enumerable.Repeat<Datum>(Datum.Of(1), rank)])], []);
     }
+
+    /// <summary>What a convolution or a product gives, in steps: onednn adds the zero point before it rounds, where quantising rounds first. Halves that go to the even number go to another one then.</summary>
+    private Datum RequantisedSums(BuiltinCall a, Datum sums, bool relu)
+    {
+        var form = new Quantiser(a[0] is Datum.Quantised { Quantiser.Type: var type } ? type : DType.UInt8, Single(a[a.Count - 2]), Single(a[a.Count - 1]));
+        if (form is not { Scale: Argument.Float { Value: var scale }, Zero: Argument.Int { Value: { IsConstant: true } } zero })
+        {
+            return Requantised(a, sums, relu);
+        }
+
+        var steps = CallOperator("aten::mul", [relu ? CallOperator("aten::relu", [sums], []) : sums, Datum.Of((double)Quantiser.FactorOf(1 / scale))], []);
+        steps = CallOperator("aten::round", [CallOperator("aten::add", [steps, new Datum.Int(zero)], [])], []);
+        return new Datum.Quantised((Datum.Tensor)InType(steps, form), form.Narrowed());
+    }
+
+    /// <summary>Floats that are integers, in a quantised dtype's range and type.</summary>
+    private Datum InType(Datum steps, Quantiser form) =>
+        CallOperator("aten::to", [CallOperator("aten::clamp", [steps, Datum.Of((double)form.Low), Datum.Of((double)form.High)], []), Datum.Of(form.Type.Number())], []);
 
     private Datum Linear(Datum input, Datum packed)
     {

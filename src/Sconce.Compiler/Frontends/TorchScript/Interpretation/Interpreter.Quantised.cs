@@ -28,7 +28,7 @@ internal sealed partial class Interpreter
     /// <summary>Functions whose results PyTorch quantises as their input is.</summary>
     private static readonly FrozenSet<string> kept = FrozenSet.Create(
         "aten::mean", "aten::adaptive_avg_pool1d", "aten::adaptive_avg_pool2d", "aten::adaptive_avg_pool3d", "aten::avg_pool1d", "aten::avg_pool2d", "aten::avg_pool3d", "aten::hardtanh",
-        "aten::clamp", "aten::relu6", "aten::leaky_relu", "aten::threshold", "aten::upsample_bilinear2d");
+        "aten::clamp", "aten::relu6", "aten::leaky_relu", "aten::threshold");
 
     public static IEnumerable<(string Name, Builtin Run)> QuantisedBuiltins =>
     [
@@ -43,7 +43,7 @@ internal sealed partial class Interpreter
         ("quantized::mul", Computed("aten::mul", 2)),
         ("quantized::mul_relu", Computed("aten::mul", 2, relu: true)),
         ("quantized::matmul", Computed("aten::matmul", 2)),
-        ("quantized::hardswish", Computed("aten::hardswish", 1)),
+        ("quantized::hardswish", (it, a) => it.Requantised(a, it.HardSwish(it.Dequantised(a[0])), relu: false)),
         ("quantized::sigmoid", Computed("aten::sigmoid", 1)),
         ("quantized::leaky_relu", Computed("aten::leaky_relu", 2)),
         ("quantized::softmax", Computed("aten::softmax", 2)),
@@ -81,6 +81,11 @@ internal sealed partial class Interpreter
 
         switch (op)
         {
+            case "aten::upsample_bilinear2d" when quantiser is { Axis: null, Zero: Argument.Int zero }:
+                // Between integers, which are rounded again.
+                var between = CallOperator(op, On(CallOperator("aten::to", [self.Steps, Datum.Of(DType.Float32.Number())], [])), named);
+                var above = CallOperator("aten::round", [CallOperator("aten::sub", [between, new Datum.Int(zero)], [])], []);
+                return Like(InType(CallOperator("aten::add", [above, new Datum.Int(zero)], []), quantiser), quantiser);
             case "prim::dtype":
                 return Datum.Of(quantiser.Number);
             case "aten::int_repr":
@@ -103,6 +108,10 @@ internal sealed partial class Interpreter
                 throw SconceException.Unsupported($"{op} of a quantised tensor", hint: "dequantise the tensor before, with torch.dequantize");
         }
     }
+
+    /// <summary>With a division by 6 as PyTorch does it here, not a product with its reciprocal.</summary>
+    private Datum HardSwish(Datum x) => CallOperator(
+        "aten::div", [CallOperator("aten::mul", [x, CallOperator("aten::clamp", [CallOperator("aten::add", [x, Datum.Of(3)], []), Datum.Of(0), Datum.Of(6)], [])], []), Datum.Of(6)], []);
 
     /// <summary>Tensors of integers as quantised ones.</summary>
     private Datum Like(Datum steps, Quantiser quantiser) => steps switch

@@ -14,6 +14,12 @@ namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
 /// <param name="Axis">The axis that the scales go along; null where there is one.</param>
 internal sealed record Quantiser(DType Type, Argument Scale, Argument Zero, int? Axis = null)
 {
+    /// <summary>
+    /// The scale by which sums of products are multiplied: PyTorch gives onednn the reciprocal of the double, as a float, and that is inverted again
+    /// (<c>aten/src/ATen/native/quantized/cpu/qconv.cpp</c>). It may be off by one in its last bit, which decides where a number lies halfway.
+    /// </summary>
+    public Argument? Factor { get; init; }
+
     private static readonly (DType Type, long Number)[] numbers =
         [(DType.Int8, 12), (DType.UInt8, 13), (DType.Int32, 14)];
 
@@ -44,16 +50,22 @@ internal sealed record Quantiser(DType Type, Argument Scale, Argument Zero, int?
         {
             case ScriptQuantisation.PerTensor { Scale: var scale, ZeroPoint: var zero }:
                 return new Quantiser(type, new Argument.Float(scale), new Argument.Int(zero)).Narrowed();
-            case ScriptQuantisation.PerChannel { Scales: var scales, ZeroPoints: { Type: DType.Int64 } zeros, Axis: var axis } when scales.Type.IsFloat():
+            case ScriptQuantisation.PerChannel { Scales: var scales, ZeroPoints: { Type: DType.Int64 } zeros, Axis: var axis } when scales.Type is DType.Float32 or DType.Float64:
                 var offsets = MemoryMarshal.Cast<byte, long>(zeros.Data.ToDense().Span).ToArray();
-                return new(type, attributes.Constant(Narrowed(scales.Data)), Array.TrueForAll(offsets, offset => offset == 0) ? Argument.Nothing : attributes.Constant(zeros.Data), (int)axis);
+                return new(type, attributes.Constant(Narrowed(scales.Data, scale => (float)scale)), Array.TrueForAll(offsets, offset => offset == 0) ? Argument.Nothing : attributes.Constant(zeros.Data), (int)axis)
+                {
+                    Factor = attributes.Constant(Narrowed(scales.Data, FactorOf)),
+                };
             default:
                 throw SconceException.Unsupported("a tensor quantised per channel with zero points that are no integers", hint: "quantise with torch.per_channel_affine");
         }
     }
 
     /// <summary>With the scale as PyTorch computes with it.</summary>
-    public Quantiser Narrowed() => Scale is Argument.Float { Value: var scale } ? this with { Scale = new Argument.Float((float)scale) } : this;
+    public Quantiser Narrowed() => Scale is Argument.Float { Value: var scale } ? this with { Scale = new Argument.Float((float)scale), Factor = new Argument.Float(FactorOf(scale)) } : this;
+
+    /// <summary>What a scale is after its two inversions.</summary>
+    public static float FactorOf(double scale) => 1f / (float)(1 / scale);
 
     public Value ToSteps(GraphBuilder builder, Argument floats) => builder.Single("quantized_decomposed::quantize_per_tensor", [new(null, floats), new(null, Scale), new(null, Zero), .. Range]);
 
@@ -64,18 +76,14 @@ internal sealed record Quantiser(DType Type, Argument Scale, Argument Zero, int?
     private NamedArgument[] Range => [new(null, new Argument.Int(Low)), new(null, new Argument.Int(High)), new(null, new Argument.ScalarType(Type))];
 
     /// <summary>Scales as PyTorch computes with them.</summary>
-    private static TensorData Narrowed(TensorData scales)
+    private static TensorData Narrowed(TensorData scales, Func<double, float> narrow)
     {
-        if (scales.Type != DType.Float64)
-        {
-            return scales;
-        }
-
-        var wide = MemoryMarshal.Cast<byte, double>(scales.ToDense().Span);
+        var given = scales.ToDense().Span;
+        double[] wide = scales.Type == DType.Float64 ? MemoryMarshal.Cast<byte, double>(given).ToArray() : [.. MemoryMarshal.Cast<byte, float>(given).ToArray().Select(scale => (double)scale)];
         var bytes = new byte[wide.Length * sizeof(float)];
         for (var i = 0; i < wide.Length; i++)
         {
-            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), (float)wide[i]);
+            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), narrow(wide[i]));
         }
 
         return TensorData.Dense(DType.Float32, scales.Shape, bytes);
