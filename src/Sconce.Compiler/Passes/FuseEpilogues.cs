@@ -81,6 +81,7 @@ internal static class FuseEpilogues
     private static Dictionary<Atom, Dim>? MatchAxes(MapStep map, LoadExpr load, ImmutableArray<Axis> axes)
     {
         var result = new Dictionary<Atom, Dim>();
+        var ones = new Queue<Axis>();
         for (var i = 0; i < load.Index.Length; i++)
         {
             if (load.Index[i].AsAtom is Axis axis && map.Axes.Contains(axis))
@@ -90,7 +91,11 @@ internal static class FuseEpilogues
                     return null;
                 }
             }
-            else if (!load.Index[i].Equals(Dim.Zero) || !axes[i].Extent.Equals(Dim.One))
+            else if (load.Index[i].Equals(Dim.Zero) && axes[i].Extent.Equals(Dim.One))
+            {
+                ones.Enqueue(axes[i]);
+            }
+            else
             {
                 return null;
             }
@@ -105,7 +110,8 @@ internal static class FuseEpilogues
                     return null;
                 }
 
-                result.Add(axis, Dim.Zero);
+                // An axis, where there is one, so that the next map finds the whole target again.
+                result.Add(axis, ones.TryDequeue(out var one) ? Dim.Of(one) : Dim.Zero);
             }
         }
 

@@ -34,6 +34,7 @@ public sealed partial class ExprEmitter
             AccumulatorExpr accumulator => TryFind(e => e.vectorAccumulators, accumulator.Number, out var bound)
                 ? bound
                 : throw new InvalidOperationException($"{accumulator} has no vector here."),
+            UnaryExpr { Op: UnaryOp.Round } rounded => vectorOps.Unary(rounded.Op, rounded.Operand.Type, Rounded(rounded.Operand)),
             UnaryExpr unary => vectorOps.Unary(unary.Op, unary.Operand.Type, Vector(unary.Operand)),
             BinaryExpr binary when ConstantPowers.ExponentOf(binary) is { } exponent =>
                 Vector(binary.Left).Map(half => ConstantPowers.Vector(f, half, exponent, binary.Type == DType.Float64)),
@@ -263,10 +264,24 @@ public sealed partial class ExprEmitter
         : Varies(dim) ? IndexVector(dim)
         : I32x4.Splat(Index(dim));
 
+    /// <summary>What is rounded to a step of a quantised tensor: with a rounding less before it, what lies halfway would go the other way than PyTorch's.</summary>
+    private Vector Rounded(Expr expr)
+    {
+        roundings++;
+        try
+        {
+            return Vector(expr);
+        }
+        finally
+        {
+            roundings--;
+        }
+    }
+
     /// <summary>A sum of which one side is a product that nothing else needs.</summary>
     private Vector? MultiplyAdd(BinaryExpr sum)
     {
-        if (sum.Op != BinaryOp.Add || sum.Type != DType.Float32 || !vectorOps.Fuses)
+        if (sum.Op != BinaryOp.Add || sum.Type != DType.Float32 || !vectorOps.Fuses || roundings > 0)
         {
             return null;
         }

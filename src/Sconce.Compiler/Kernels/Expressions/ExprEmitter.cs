@@ -29,6 +29,9 @@ public sealed partial class ExprEmitter
     private readonly Dictionary<Expr, int> uses;
     private readonly Dictionary<Expr, bool> varies;
 
+    /// <summary>How many roundings the expression is in.</summary>
+    private int roundings;
+
     /// <summary>An emitter for a whole function.</summary>
     public ExprEmitter(FunctionBuilder function, KernelModule module, Axis? along = null)
     {
