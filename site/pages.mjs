@@ -19,6 +19,7 @@ export const groups = [
       { path: "start", title: "Start", about: "See it in 60 seconds, install it, and bring a first model to a page" },
       { path: "export", title: "Export", about: "What to write in Python: open sizes, state, several inputs, what to cut off, how to check" },
       { path: "frameworks", title: "Frameworks", about: "React, Next, Vue, Svelte, Vite, webpack, Node, workers, extensions: what each one takes" },
+      { path: "examples", title: "Examples", from: "examples/README.md", about: "Whole pages: eight hosts, and models that see, hear, write and search" },
     ],
   },
   {
