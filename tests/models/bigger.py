@@ -11,6 +11,7 @@ import torch
 from torch.utils import _pytree as pytree
 
 import case
+import forms
 
 
 def arguments(description, names):
@@ -48,17 +49,25 @@ def season(model, run, passes=3):
     return model.eval()
 
 
-def write(model, args, kwargs, path, core=False, dynamic=None, test=None):
+def write(model, args, kwargs, path, core=False, dynamic=None, test=None, form="exported"):
     """One archive and its npz; gives what to say about it."""
-    program = case.export(model, args, kwargs, dynamic)
-    if core:
-        program = program.run_decompositions()
-    case.save(program, path)
     test_args, test_kwargs = test or (args, kwargs)
     expected = case.run(model, test_args, test_kwargs)
-    case.check(path, test_args, test_kwargs, expected, rough=True)
-    case.save_npz(path.with_suffix(".npz"), (test_args, test_kwargs), expected)
-    operators = {str(node.target) for node in program.graph.nodes if node.op == "call_function"}
+    if form == "exported":
+        program = case.export(model, args, kwargs, dynamic)
+        if core:
+            program = program.run_decompositions()
+        case.save(program, path)
+        case.check(path, test_args, test_kwargs, expected, rough=True)
+        case.save_npz(path.with_suffix(".npz"), (test_args, test_kwargs), expected)
+        operators = {str(node.target) for node in program.graph.nodes if node.op == "call_function"}
+    else:
+        program, operators = forms.write(form, model, args, path)
+        case.compare(case.call(program, test_args, test_kwargs), expected, rough=True)
+        # The file records no sizes: where two calls differ in one, it is open.
+        case.save_npz(path.with_suffix(".npz"), args, case.run(model, args, kwargs))
+        if test:
+            case.save_npz(path.with_name(f"{path.stem}-sizes.npz"), test_args, expected)
     outputs = [tuple(t.shape) for t in case.tensors(expected)]
     shown = f"{outputs[:3]}{'…' if len(outputs) > 3 else ''}"
     steady = change(model, test_args, test_kwargs, expected, lambda t: t * (1 + 1e-6) if t.is_floating_point() else t)
@@ -87,14 +96,15 @@ def make_all(names, make, options):
             torch.manual_seed(0)
             for suffix, arguments_of_write in make(name):
                 started = time.time()
-                said = write(path=options.out / f"{name}{suffix}.pt2", **arguments_of_write)
+                ending = ".pt" if arguments_of_write.get("form", "exported") in forms.TORCHSCRIPT else ".pt2"
+                said = write(path=options.out / f"{name}{suffix}{ending}", **arguments_of_write)
                 print(f"{name}{suffix}: {said}, {time.time() - started:.0f} s", flush=True)
         except Exception as error:  # keep going: one model that PyTorch cannot export must not hide the others
             failed.append(name + suffix)
             where = traceback.extract_tb(error.__traceback__)[-1]
             print(f"{name}{suffix}: FAILED: {type(error).__name__}: {' '.join(str(error).split())[:300]} "
                   f"({pathlib.Path(where.filename).name}:{where.lineno})", flush=True)
-            for ending in (".pt2", ".npz"):
+            for ending in (".pt2", ".pt", ".npz", "-sizes.npz"):
                 (options.out / f"{name}{suffix}{ending}").unlink(missing_ok=True)
         gc.collect()
     print(f"{len(names) - len(failed)} models, {len(failed)} failed{': ' if failed else ''}{' '.join(failed)}")

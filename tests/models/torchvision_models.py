@@ -1,6 +1,7 @@
-"""Writes torchvision's models with seeded random weights: torchvision_models.py OUT [names ...] [--size N] [--core] [--dynamic].
+"""Writes torchvision's models with seeded random weights: torchvision_models.py OUT [names ...] [--size N] [--form FORM] [--core] [--dynamic].
 
-One of each family by default; any other by its name. A model that cannot be as small as --size gets its own smallest size.
+One of each family by default; any other by its name. A model that cannot be as small as --size gets its own smallest size. As scripted or frozen programs detectors are whole; else they are
+cut before the choice of boxes.
 """
 
 import functools
@@ -10,6 +11,8 @@ import torch
 import torchvision
 
 import bigger
+import detectors
+import forms
 
 CLASSIFIERS = """
     alexnet convnext_tiny densenet121 efficientnet_b0 efficientnet_b1 efficientnet_v2_s googlenet inception_v3 maxvit_t mnasnet0_5
@@ -64,6 +67,9 @@ def build(name, size):
 
 
 def make(name, options):
+    if name in detectors.NAMES and options.form in ("scripted", "frozen"):
+        yield f"-{options.form}", whole_detector(name, options)
+        return
     size = FIXED.get(name) or max(options.size, SMALLEST.get(name, 0))
     model = build(name, size)
     if name in VIDEO:
@@ -76,12 +82,23 @@ def make(name, options):
     batch = 1 if name in VIDEO + FLOW else 16 if size < 128 else 4  # the statistics of small pictures need more of them
     bigger.season(model, lambda m: m(*(torch.cat([inputs() for _ in range(batch)]) for _ in range(count))))
     args = tuple(inputs() for _ in range(count))
+    if options.form != "exported":
+        yield f"-{options.form}", {"model": model, "args": args, "kwargs": {}, "form": options.form}
+        return
     if not options.only:
         yield "", {"model": model, "args": args, "kwargs": {}}
     if options.core:
         yield "-core", {"model": model, "args": args, "kwargs": {}, "core": True}
     if options.dynamic:
         yield "-dynamic", dynamic(model, name, size)
+
+
+def whole_detector(name, options):
+    """One image, and with --dynamic another of other sizes."""
+    model, size = detectors.build(name, options.size), options.size
+    images = [picture(3, *sizes) * 0.25 + 0.5 for sizes in [(size, size * 5 // 4), (size * 5 // 4 + 3, size)] * 2]
+    detectors.season(model, images)
+    return {"model": model, "args": (images[:1],), "kwargs": {}, "form": options.form, "test": ((images[1:2],), {}) if options.dynamic else None}
 
 
 def dynamic(model, name, size):
@@ -98,8 +115,9 @@ def dynamic(model, name, size):
 def main():
     parser = bigger.arguments(__doc__, DEFAULT)
     parser.add_argument("--size", type=int, default=224)
+    parser.add_argument("--form", choices=forms.FORMS, default="exported", help="NAME.pt2, or NAME-scripted.pt and so on")
     options = parser.parse_args()
-    names = bigger.chosen(DEFAULT, options, torchvision.models.list_models())
+    names = bigger.chosen(list(dict.fromkeys(DEFAULT + detectors.NAMES)) if options.form in ("scripted", "frozen") else DEFAULT, options, torchvision.models.list_models())
     return bigger.make_all(names, lambda name: make(name, options), options)
 
 
