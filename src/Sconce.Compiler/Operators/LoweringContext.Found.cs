@@ -17,6 +17,9 @@ public sealed partial class LoweringContext
     /// <summary>The symbols that PyTorch has for sizes which it does not know, by what they are here.</summary>
     private readonly Dictionary<Atom, Dim> recorded = [];
 
+    /// <summary>A sum of more terms than these, of sizes that steps find, is a size that is found itself: what is computed with it, such as its square, has few terms then.</summary>
+    private const int MostFoundTerms = 8;
+
     private Dictionary<Dim, Dim> settled = [];
 
     /// <summary>The largest values that the model asserts of symbols of PyTorch's.</summary>
@@ -131,7 +134,23 @@ public sealed partial class LoweringContext
         return found;
     }
 
-    /// <summary>The same of a size that must not be zero: where a step finds it, a run that finds less ends, and all that hangs on it knows that it is 1 or more.</summary>
+    /// <summary>A size, or a place within one, that parts of found sizes add up to: in a few terms.</summary>
+    internal Dim SumOfFound(Dim size)
+    {
+        if (size.Terms.Length <= MostFoundTerms || size.Bounds.Min < 0 || !size.Any(leaf => leaf is FoundSymbol) || size.HasLoads())
+        {
+            return size;
+        }
+
+        if (!settled.TryGetValue(size, out var found))
+        {
+            settled.Add(size, found = Find(Expr.Of(size), SizeBound.Of(size), size.Bounds.Min));
+        }
+
+        return found;
+    }
+
+    /// <summary>A size that hangs on elements of tensors and must not be zero: where a step finds it, a run that finds less ends, and all that hangs on it knows that it is 1 or more.</summary>
     internal Dim SettlePositive(Dim size, string what)
     {
         if (size.HasLoads() && !settled.ContainsKey(size))

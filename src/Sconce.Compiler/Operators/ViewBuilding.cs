@@ -96,7 +96,7 @@ public static class ViewBuilding
             var total = Dim.Zero;
             foreach (var part in parts)
             {
-                total += part.Dims[axis];
+                total = context.SumOfFound(total + part.Dims[axis]);
                 for (var i = 0; i < part.Rank; i++)
                 {
                     if (i != axis)
@@ -112,7 +112,7 @@ public static class ViewBuilding
             {
                 var offset = start;
                 context.MapInto(result, part.Dims, index => index.SetItem(axis, index[axis] + offset), part.At);
-                start += part.Dims[axis];
+                start = context.SumOfFound(start + part.Dims[axis]);
             }
 
             return result;

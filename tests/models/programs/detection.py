@@ -127,3 +127,23 @@ class BatchedNms(nn.Module):
         high = torch.where(scores > 0.3)[0]
         kept = boxes.batched_nms(every[high], scores[high], classes[high], 0.4)[:50]
         return every[high][kept], scores[high][kept], classes[high][kept]
+
+
+@program(*[(torch.cat([at, at + extent], 1), rand(12, 92, low=low, high=1)) for at, extent, low in [(rand(12, 2, low=0, high=30), rand(12, 2, low=1, high=20), low) for low in (-4, 0)]])
+class BoxesOfEachClass(nn.Module):
+    """As an SSD chooses: of each class those above a score, the best few of them, and all classes one after the other."""
+
+    def forward(self, every: Tensor, scores: Tensor):
+        found: list[Tensor] = []
+        high: list[Tensor] = []
+        classes: list[Tensor] = []
+        for label in range(1, scores.size(-1)):
+            score = scores[:, label]
+            kept = torch.where(score > 0.5)[0]
+            score, best = score[kept].topk(min(5, int(kept.numel())))
+            found.append(every[kept[best]])
+            high.append(score)
+            classes.append(torch.full_like(score, fill_value=label, dtype=torch.int64))
+        all_found, all_high, all_classes = torch.cat(found), torch.cat(high), torch.cat(classes)
+        best = boxes.batched_nms(all_found, all_high, all_classes, 0.4)[:20]
+        return all_found[best], all_high[best], all_classes[best]
