@@ -14,6 +14,9 @@ const failedCheck = 2;
 
 /** What it gives where it found sizes that the context's tail is too small for. */
 const tailTooSmall = 3;
+
+/** What a tail has at least, and twice what is wanted, for a run that begins anew since it was too small: turns of a loop may find one size after the other, each larger than all before. */
+const leastForLoops = 1 << 22;
 const paused = 4;
 
 /** One run's inputs, outputs, state and buffers: WASI-NN's execution context. All of it is synchronous. */
@@ -199,7 +202,12 @@ export class ExecutionContext {
   #extend(): number {
     const [, bytes, step] = this.#fault();
     const { start } = this.#tail;
-    this.graph.resize(this.#tail, Number(bytes));
+    const wanted = Number(bytes);
+    try {
+      this.graph.resize(this.#tail, step === 0n ? Math.max(leastForLoops, 2 * wanted) : wanted);
+    } catch {
+      this.graph.resize(this.#tail, wanted);
+    }
     this.#words(this.#manifest.context.tail ?? 0, 2).set([this.#tail.start, this.#tail.end]);
     return start === 0 || start === this.#tail.start ? Number(step) : 0;
   }
