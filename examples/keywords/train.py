@@ -4,7 +4,7 @@
     python3 examples/keywords/speak.py spoken
     ../shared/pytorch/python examples/keywords/train.py spoken [--steps N]
 
-It learns from streams that are put together as it goes: words and sentences of many voices one after the other, in rooms, through microphones and in noise that are made up by dice. Some three minutes on
+It learns from streams that are put together as it goes: words and sentences of many voices one after the other, in rooms, through microphones and in noise that are made up by dice. Some six minutes on
 one core. Writes, beside this script: keywords.pt2, keywords.npz and keywords-sequence.npz (what `sconce verify` compares), words.json, words.wav (a voice that was never heard in training says each
 word, for tests) and metrics.json.
 """
@@ -115,7 +115,7 @@ def lessons(hearing, voices, dice, count):
     return torch.cat(features), torch.stack(wanted)
 
 
-def train(hearing, voices, steps, lots=4000, size=32, rate=4e-3):
+def train(hearing, voices, steps, lots=8000, size=32, rate=4e-3):
     dice, started, mean = numpy.random.default_rng(SEED), time.time(), 2.0
     features, wanted = lessons(hearing, voices, dice, lots)
     print(f"{lots} streams, {time.time() - started:.0f} s", flush=True)
@@ -204,7 +204,7 @@ def write(listener, voices, metrics):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("spoken", type=pathlib.Path, help="the folder that speak.py made")
-    parser.add_argument("--steps", type=int, default=2500)
+    parser.add_argument("--steps", type=int, default=5000)
     options = parser.parse_args()
     torch.manual_seed(SEED)
     torch.set_num_threads(1)

@@ -45,13 +45,14 @@ async function prepared(example, { from = example, options } = {}) {
   return { path: exampleProject(example, { name: from, from: path, options }), picture: join(path, "picture.png"), expected };
 }
 
+/** They look at what PyTorch writes for the camera with the first of them. */
 const withModels = { skip: existsSync(models) ? false : "there is no ../shared/models here" };
 
 let [browser, exported] = [];
 before(async () => {
   if (skip) return;
   exported = exportAll(["classify", "detect", ...(existsSync(models) ? ["faces"] : []), "background", ...(existsSync(models) ? ["portrait"] : []), "search", "whisper"]);
-  browser = await openChromium({ patience: 60 });
+  browser = await openChromium({ patience: 60, camera: existsSync(models) ? join(folder, "exported", "faces", "camera.y4m") : undefined });
 });
 after(() => browser?.close());
 
@@ -111,25 +112,20 @@ describe("examples with fetched weights", { concurrency: 2, skip }, () => {
   test("detect: finds a face in a picture and in front of the camera, and turns the camera off", withModels, async () => {
     const { path, picture, expected } = await prepared("detect", { from: "faces" });
     assert.equal(expected.found.length, 1);
-    const own = await openChromium({ camera: join(path, "camera.y4m") });
-    try {
-      await visited(own, path, async (page) => {
-        await page.until(/Ready, on \d+ threads/);
-        await page.give("#file", picture);
-        await page.until(/^face, in \d+ ms/m);
-        assertFound(await rows(page), expected.found);
-        await page.evaluate("document.querySelector('tbody').replaceChildren()");
-        await page.click("#camera");
-        await page.until("document.querySelectorAll('tbody tr').length === 1");
-        await page.evaluate("window.track = document.querySelector('video').srcObject.getTracks()[0]");
-        await page.click("#camera");
-        await page.until("window.track.readyState === 'ended'");
-        // The last frame stays.
-        await page.until("document.querySelector('canvas').getContext('2d').getImageData(320, 240, 1, 1).data[3] === 255");
-      }, { name: "faces" });
-    } finally {
-      await own.close();
-    }
+    await visited(browser, path, async (page) => {
+      await page.until(/Ready, on \d+ threads/);
+      await page.give("#file", picture);
+      await page.until(/^face, in \d+ ms/m);
+      assertFound(await rows(page), expected.found);
+      await page.evaluate("document.querySelector('tbody').replaceChildren()");
+      await page.click("#camera");
+      await page.until("document.querySelectorAll('tbody tr').length === 1");
+      await page.evaluate("window.track = document.querySelector('video').srcObject.getTracks()[0]");
+      await page.click("#camera");
+      await page.until("window.track.readyState === 'ended'");
+      // The last frame stays.
+      await page.until("document.querySelector('canvas').getContext('2d').getImageData(320, 240, 1, 1).data[3] === 255");
+    });
   });
 
   test("background: the mask is PyTorch's", async () => {
@@ -139,34 +135,30 @@ describe("examples with fetched weights", { concurrency: 2, skip }, () => {
 
   test("background: a person stays sharp in a picture and in front of the camera, whose background is blurred", withModels, async () => {
     const { path, picture, expected } = await prepared("background", { from: "portrait" });
+    await exported("faces");
     const share = expected.mask.filter((opacity) => opacity > 127).length / expected.mask.length;
     assert.ok(share > 0.5 && share < 0.65);
-    const own = await openChromium({ camera: join(path, "camera.y4m") });
-    try {
-      await visited(own, path, async (page) => {
-        await assertMask(page, picture, expected);
-        // What is sharp has large steps from pixel to pixel.
-        const sharpness = `((left, top, width, height) => {
-          const { data } = document.querySelector("canvas").getContext("2d").getImageData(left, top, width, height);
-          return data.reduce((sum, byte, i) => sum + (i >= 4 * width ? Math.abs(byte - data[i - 4 * width]) : 0), 0) / data.length;
-        })`;
-        const corner = `${sharpness}(4, 60, 40, 60)`;
-        const face = `${sharpness}(96, 64, 40, 60)`;
-        const choose = (background) => page.evaluate(`Object.assign(document.querySelector("#background"), { value: "${background}" }).dispatchEvent(new Event("input"))`);
-        await choose("gray");
-        const [stars, eyes] = [await page.evaluate(corner), await page.evaluate(face)];
-        await choose("blurred");
-        assert.ok(await page.evaluate(corner) < 0.3 * stars, "the flag is blurred");
-        assert.ok(await page.evaluate(face) > 0.9 * eyes, "the face is not");
-        await page.click("#camera");
-        await page.until("document.querySelector('canvas').width === 640");
-        await page.evaluate("window.track = document.querySelector('video').srcObject.getTracks()[0]");
-        await page.click("#camera");
-        await page.until("window.track.readyState === 'ended'");
-      }, { name: "portrait" });
-    } finally {
-      await own.close();
-    }
+    await visited(browser, path, async (page) => {
+      await assertMask(page, picture, expected);
+      // What is sharp has large steps from pixel to pixel.
+      const sharpness = `((left, top, width, height) => {
+        const { data } = document.querySelector("canvas").getContext("2d").getImageData(left, top, width, height);
+        return data.reduce((sum, byte, i) => sum + (i >= 4 * width ? Math.abs(byte - data[i - 4 * width]) : 0), 0) / data.length;
+      })`;
+      const corner = `${sharpness}(4, 60, 40, 60)`;
+      const face = `${sharpness}(96, 64, 40, 60)`;
+      const choose = (background) => page.evaluate(`Object.assign(document.querySelector("#background"), { value: "${background}" }).dispatchEvent(new Event("input"))`);
+      await choose("gray");
+      const [stars, eyes] = [await page.evaluate(corner), await page.evaluate(face)];
+      await choose("blurred");
+      assert.ok(await page.evaluate(corner) < 0.3 * stars, "the flag is blurred");
+      assert.ok(await page.evaluate(face) > 0.9 * eyes, "the face is not");
+      await page.click("#camera");
+      await page.until("document.querySelector('canvas').width === 640");
+      await page.evaluate("window.track = document.querySelector('video').srcObject.getTracks()[0]");
+      await page.click("#camera");
+      await page.until("window.track.readyState === 'ended'");
+    });
   });
 
   test("search: tokens and likenesses are those of transformers", async () => {

@@ -126,7 +126,6 @@ def portrait(folder):
     torch.export.save(torch.export.export(model, (torch.zeros(1, 224, 224, 3, dtype=torch.uint8),), strict=False), folder / "background.pt2")
     drawn = Image.open(models / "inputs" / "grace_hopper.jpg").convert("RGB").resize((224, 224), Image.BILINEAR)
     drawn.save(folder / "picture.png")
-    write_camera(folder / "camera.y4m", drawn)
     return {"mask": opacity(model(pixels(drawn, 224, 224))["person"])}
 
 

@@ -8,7 +8,7 @@ import { serve } from "../bundlers/serve.mjs";
 const shots = join(folder, "screenshots");
 
 /** Serves a project's folder, uses its page, and looks at it: nothing sticks out, and the browser has nothing to complain of. It leaves screenshots. */
-export async function visited(browser, project, use, { name = basename(project) } = {}) {
+export async function visited(browser, project, use) {
   mkdirSync(shots, { recursive: true });
   const { port, stop } = await serve(() => ["serve.mjs"], project);
   const page = await browser.sized({ width: 1000 });
@@ -19,7 +19,7 @@ export async function visited(browser, project, use, { name = basename(project) 
       await page.resize(width, 800, width < 600);
       await page.scheme(dark);
       assert.ok(await page.fits(), `nothing sticks out at ${width} pixels`);
-      await page.screenshot(join(shots, `${name}-${width}.png`));
+      await page.screenshot(join(shots, `${basename(project)}-${width}.png`));
     }
     assert.deepEqual([page.problems, page.errors], [[], []]);
   } finally {
