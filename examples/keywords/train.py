@@ -5,7 +5,7 @@
     ../shared/pytorch/python examples/keywords/train.py spoken [--steps N]
 
 It learns from streams that are put together as it goes: words and sentences of many voices one after the other, in rooms, through microphones and in noise that are made up by dice. Some six minutes on
-one core. Writes, beside this script: keywords.pt2, keywords.npz and keywords-sequence.npz (what `sconce verify` compares), words.json, words.wav (a voice that was never heard in training says each
+one core that does nothing else. Writes, beside this script: keywords.pt2, keywords.npz and keywords-sequence.npz (what `sconce verify` compares), words.json, words.wav (a voice that was never heard in training says each
 word, for tests) and metrics.json.
 """
 
