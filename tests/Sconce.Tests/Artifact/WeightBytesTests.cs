@@ -17,11 +17,17 @@ public sealed class WeightBytesTests
     [InlineData("tied-float16", ((104 * 24) + (24 * 24) + 24) * 2)]
     [InlineData("tied-bfloat16", ((104 * 24) + (24 * 24) + 24) * 2)]
     [InlineData("tied-shared", ((24 * 24) + 24) * 4)]
-    public void Are_those_of_the_model(string name, int bytes)
+    public void Are_those_of_the_model(string name, int bytes) => Assert.Equal(bytes, BytesOf(name));
+
+    [Theory]
+    [InlineData("tied-float32", (104 * 24) + (104 * 4) + (((24 * 24) + 24) * 4))]
+    public void An_embedding_of_integers_that_is_an_output_layer_too_is_there_once(string name, int bytes) => Assert.Equal(bytes, BytesOf(name, WeightFormat.Int8));
+
+    private static int BytesOf(string name, WeightFormat weights = WeightFormat.AsIs)
     {
-        var compilation = Compilation.Compile(File.ReadAllBytes(Path.Combine(ModelFiles.Operators, name + ".pt2")), name);
+        var compilation = Compilation.Compile(File.ReadAllBytes(Path.Combine(ModelFiles.Operators, name + ".pt2")), name, new CompileOptions { Weights = weights });
         compilation.WriteTo(Stream.Null);
-        Assert.Equal(bytes, compilation.Module.Data.Where(segment => segment.Offset >= NumberTable.End).Sum(segment => segment.Bytes.Length));
+        return compilation.Module.Data.Where(segment => segment.Offset >= NumberTable.End).Sum(segment => segment.Bytes.Length);
     }
 
     [Fact]
