@@ -126,7 +126,7 @@ def write(chosen, folder):
             save(variant, folder / f"{name}.pt2")
             expected = run(chosen.module, args, chosen.kwargs)
             check(folder / f"{name}.pt2", args, chosen.kwargs, expected, chosen.rough or suffix == "-core")
-            save_npz(folder / f"{name}.npz", with_integers((args, chosen.kwargs), chosen), with_integers(expected, chosen))
+            save_npz(folder / f"{name}.npz", with_integers((args, chosen.kwargs), chosen), with_numbers(expected))
             written.append(name)
         if chosen.raises:
             save_raising(folder / f"{chosen.name}{suffix}-sequence.npz", chosen, folder / f"{chosen.name}{suffix}.pt2")
@@ -205,6 +205,11 @@ def with_integers(tree, chosen):
     return pytree.tree_map(lambda leaf: torch.tensor(leaf) if type(leaf) is int else leaf, tree) if chosen.integers else tree
 
 
+def with_numbers(tree):
+    """Numbers that a program returns are outputs too."""
+    return pytree.tree_map(lambda leaf: torch.tensor(leaf, dtype=torch.float64 if type(leaf) is float else None) if type(leaf) in (int, float, bool) else leaf, tree)
+
+
 def tensors(tree):
     return [leaf for leaf in pytree.tree_leaves(tree) if isinstance(leaf, torch.Tensor)]
 
@@ -239,7 +244,7 @@ def save_sequence(path, module, calls):
     """Several calls of one instance in order; every array has the call as an extra first dimension."""
     module = copy.deepcopy(module)
     with torch.no_grad():
-        rows = [numbered(tensors(call), tensors(copy.deepcopy(module(*copy.deepcopy(call))))) for call in calls]
+        rows = [numbered(tensors(call), tensors(with_numbers(copy.deepcopy(module(*copy.deepcopy(call)))))) for call in calls]
     numpy.savez(path, **{name: numpy.stack([row[name] for row in rows]) for name in rows[0]})
 
 
@@ -248,7 +253,7 @@ def save_raising(path, chosen, archive):
     program, rows = torch.export.load(str(archive)).module(), []
     with torch.no_grad():
         for args in [*chosen.raises, None]:
-            rows.append(numbered(tensors(chosen.args), tensors(copy.deepcopy(program(*copy.deepcopy(chosen.args))))))
+            rows.append(numbered(tensors(chosen.args), tensors(with_numbers(copy.deepcopy(program(*copy.deepcopy(chosen.args)))))))
             for function in (copy.deepcopy(chosen.module), program) if args else ():
                 try:
                     function(*copy.deepcopy(args))

@@ -101,7 +101,9 @@ internal sealed partial class Interpreter
             : CallOperator("aten::reshape", [OfScale(value), NewList([Datum.Of(-1), .. Enumerable.Repeat<Datum>(Datum.Of(1), rank)])], []);
     }
 
-    /// <summary>What a convolution or a product gives, in steps: onednn adds the zero point before it rounds, where quantising rounds first. Halves that go to the even number go to another one then.</summary>
+    /// <summary>
+    /// What a convolution or a product gives, in steps: onednn adds the zero point before it rounds, where quantising rounds first. Halves that go to the even number go to another one then.
+    /// </summary>
     private Datum RequantisedSums(BuiltinCall a, Datum sums, bool relu)
     {
         var form = new Quantiser(a[0] is Datum.Quantised { Quantiser.Type: var type } ? type : DType.UInt8, Single(a[a.Count - 2]), Single(a[a.Count - 1]));

@@ -52,7 +52,8 @@ internal sealed record Quantiser(DType Type, Argument Scale, Argument Zero, int?
                 return new Quantiser(type, new Argument.Float(scale), new Argument.Int(zero)).Narrowed();
             case ScriptQuantisation.PerChannel { Scales: var scales, ZeroPoints: { Type: DType.Int64 } zeros, Axis: var axis } when scales.Type is DType.Float32 or DType.Float64:
                 var offsets = MemoryMarshal.Cast<byte, long>(zeros.Data.ToDense().Span).ToArray();
-                return new(type, attributes.Constant(Narrowed(scales.Data, scale => (float)scale)), Array.TrueForAll(offsets, offset => offset == 0) ? Argument.Nothing : attributes.Constant(zeros.Data), (int)axis)
+                var shift = Array.TrueForAll(offsets, offset => offset == 0) ? Argument.Nothing : attributes.Constant(zeros.Data);
+                return new(type, attributes.Constant(Narrowed(scales.Data, scale => (float)scale)), shift, (int)axis)
                 {
                     Factor = attributes.Constant(Narrowed(scales.Data, FactorOf)),
                 };
