@@ -9,6 +9,13 @@ public static class UnknownOperators
 {
     private const int LinesShown = 3;
 
+    /// <summary>They read weights in an order that hangs on the processor which packed them, and no file says which that was: to guess would give numbers without sense.</summary>
+    private static readonly HashSet<string> packed =
+    [
+        "aten::_weight_int4pack_mm", "aten::_weight_int4pack_mm_for_cpu", "aten::_convert_weight_to_int4pack", "aten::_convert_weight_to_int4pack_for_cpu",
+        "aten::_dyn_quant_matmul_4bit", "aten::_dyn_quant_pack_4bit_weight",
+    ];
+
     public static void Check(Graph graph)
     {
         var unknown = new SortedDictionary<string, List<Node>>(StringComparer.Ordinal);
@@ -38,7 +45,10 @@ public static class UnknownOperators
 
         throw SconceException.Unsupported(
             text.ToString(),
-            hint: "Write these lines with other operators ('sconce ops' lists those there are), or export with ep.run_decompositions(), which replaces many by simpler ones.");
+            hint: unknown.Values.Any(nodes => packed.Contains(nodes[0].Operator))
+                ? "Weights of 4 bits that are packed lie in the order of the processor that packed them, which the file does not tell. Quantise with torchao's IntxWeightOnlyConfig,"
+                    + " which keeps them unpacked, or export the float model and compile it with --weights int4."
+                : "Write these lines with other operators ('sconce ops' lists those there are), or export with ep.run_decompositions(), which replaces many by simpler ones.");
     }
 
     private static void Collect(Block block, SortedDictionary<string, List<Node>> unknown)

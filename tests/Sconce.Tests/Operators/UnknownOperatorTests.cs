@@ -22,6 +22,16 @@ public sealed class UnknownOperatorTests
         Assert.Contains("what to do:", error.Message);
     }
 
+    [Theory]
+    [InlineData("aten::_weight_int4pack_mm_for_cpu", "IntxWeightOnlyConfig")]
+    [InlineData("mine::widget", "run_decompositions")]
+    public void OfPackedWeightsItIsSaidHowToKeepThemUnpacked(string name, string said)
+    {
+        var graph = new Graph();
+        graph.Body.Nodes.Add(Node(name, 3));
+        Assert.Contains(said, Assert.Throws<SconceException>(() => GraphLowering.Lower(graph)).Message, StringComparison.Ordinal);
+    }
+
     private static Node Node(string name, int line) => new()
     {
         Operator = name,
