@@ -19,7 +19,7 @@ import torch
 
 HERE = pathlib.Path(__file__).resolve().parent
 OUT = HERE / "scripted"
-FAMILIES = ["views", "doubts", "numbers", "ways", "containers", "lists", "growing", "found", "layouts", "sequences", "states", "methods", "attention", "detection"]
+FAMILIES = ["views", "doubts", "numbers", "ways", "containers", "lists", "growing", "found", "layouts", "sequences", "states", "methods", "attention", "quantised", "detection"]
 
 
 def declared():
