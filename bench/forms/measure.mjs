@@ -40,7 +40,8 @@ try {
       }
       const ratio = (of) => (of(one) / of(other)).toFixed(2);
       console.log([
-        basename(script, ".pt").padEnd(32), ratio(({ compileMs }) => compileMs).padStart(8), (one.code.equals(other.code) ? "same" : `${((one.code.length / other.code.length - 1) * 100).toFixed(1)} %`).padStart(7),
+        basename(script, ".pt").padEnd(32), ratio(({ compileMs }) => compileMs).padStart(8),
+        (one.code.equals(other.code) ? "same" : `${((one.code.length / other.code.length - 1) * 100).toFixed(1)} %`).padStart(7),
         ratio(({ times }) => median(times)).padStart(8), ratio(({ times }) => Math.min(...times)).padStart(7)].join(" "));
       one.model.dispose();
       other.times.length = 0;

@@ -15,9 +15,10 @@ const failedCheck = 2;
 /** What it gives where it found sizes that the context's tail is too small for. */
 const tailTooSmall = 3;
 
+const paused = 4;
+
 /** What a tail has at least, and twice what is wanted, for a run that begins anew since it was too small: turns of a loop may find one size after the other, each larger than all before. */
 const leastForLoops = 1 << 22;
-const paused = 4;
 
 /** One run's inputs, outputs, state and buffers: WASI-NN's execution context. All of it is synchronous. */
 export class ExecutionContext {
