@@ -39,8 +39,9 @@ class Pair:
 class Writer:
     """Writes one program. Names are kept by their types, so that every statement is well typed; numbers stay small, so that nothing overflows."""
 
-    def __init__(self, seed):
+    def __init__(self, seed, nested=False):
         self.random = random.Random(seed)
+        self.nested = nested
         self.lines = []
         self.depth = 2
         self.next = 0
@@ -162,7 +163,7 @@ class Writer:
         if self.depth > 4:
             choice = self.random.randrange(20)
         else:
-            choice = self.random.randrange(30)
+            choice = self.random.randrange(38 if self.nested else 30)
         size = self.random.randrange(1, 4)
         match choice:
             case 0 | 1:
@@ -245,6 +246,19 @@ class Writer:
                 self.write("if o is not None:")
                 self.write(f"    {self.pick('a = o + 1', 'b = o', 'o.add_(1.0)')}")
 
+            case 30 | 31:
+                self.write(self.pick(f"g.append([{self.int(1)}, {self.int(1)}])", f"g.append([{self.int(2)}, g[-1][0]])", "g = g[1:] if len(g) > 2 else g", "g.append([1, 2] if len(g) < 3 else g[0])", f"g[0] = [{self.int(2)}, 5]"))
+            case 32 | 33:
+                self.write(self.pick(f"g[-1][0] = {self.int(1)}", f"g[0][1] = {self.int(1)}", f"g[{self.name('int')} % len(g)][1] = {self.int(2)}", "w = g[-1]\n" + "    " * self.depth + f"w[1] = {self.int(1)}",
+                                     "w = g[0]\n" + "    " * self.depth + f"g.append([{self.int(2)}, 1])\n" + "    " * self.depth + "w[0] = w[1] + 1"))
+            case 34 | 35:
+                self.write(self.pick(f"z.append(({self.int(1)}, {self.float(1)}))", "z = z[-2:]", "k = z[-1][0] % 20", "f = z[0][1] * 0.5", "k = (k + g[-1][0]) % 30", "z.reverse()", f"z[0] = ({self.int(1)}, 1.5)"))
+            case 36:
+                self.next += 1
+                self.block(self.pick(f"for v{self.next} in g[:3]:", f"for v{self.next}, y{self.next} in z[:3]:", f"for i{self.next}, v{self.next} in enumerate(g[-2:]):"), size)
+            case 37:
+                self.write(self.pick("w = g.pop() if len(g) > 1 else [0, 0]", "k = len(g) + len(z)", "u = g\n" + "    " * self.depth + f"u.append([{self.int(2)}, 7])", "k = [w[0] for w in g][-1] % 9"))
+
     def program(self, size):
         self.write("a = x.clone()")
         self.write("b = x * 2")
@@ -257,12 +271,16 @@ class Writer:
         self.write("t: List[Tensor] = [a, x + 1]")
         self.write("d: Dict[str, Tensor] = {'k': b}")
         self.write("p = Pair(x * 1, 1)")
+        if self.nested:
+            self.write("g: List[List[int]] = [[1, 2], [n, 3]]")
+            self.write("z: List[Tuple[int, float]] = [(n, 0.5)]")
         for _ in range(size):
             self.statement()
-            if self.random.random() < 0.04:
+            if self.random.random() < 0.04 and not self.nested:
                 self.write(f"if {self.bool()}:")
                 self.write("    return a, b, r, t[0], d['k'], p.first, torch.tensor(n), torch.tensor([k]), torch.tensor(f), torch.tensor(len(l)), self.h * 1")
-        self.write("return a, b, r, t[0], d['k'], p.first, torch.tensor(n), torch.tensor([k + p.count]), torch.tensor(f), torch.tensor(sum(l) + len(t) + len(s) + len(d)), self.h * 1")
+        more = ", torch.tensor([v[0] * 3 + v[1] for v in g]).sum(), torch.tensor([v[0] + v[1] * 2 for v in z]).sum(), len(g) * 100 + len(z)" if self.nested else ""
+        self.write(f"return a, b, r, t[0], d['k'], p.first, torch.tensor(n), torch.tensor([k + p.count]), torch.tensor(f), torch.tensor(sum(l) + len(t) + len(s) + len(d)), self.h * 1{more}")
         forward = "\n".join(self.lines)
         other = self.pick("        if k > 1:\n            return y * 2\n        return y", "        for i in range(k % 3):\n            y = y + 1\n        return y", "        y.mul_(0.5)\n        return y",
                           "        if bool(y.sum() > 0):\n            return y\n        return y - 1")
@@ -294,9 +312,9 @@ def load(name, source):
     return module.Random
 
 
-def make(seed, size):
+def make(seed, size, nested=False):
     """The archive and its calls; None where PyTorch itself refuses the program, or a number is none."""
-    source = Writer(seed).program(size)
+    source = Writer(seed, nested).program(size)
     try:
         model = torch.jit.script(load(f"program_{seed}", source)().eval())
     except Exception as error:
@@ -316,7 +334,7 @@ def make(seed, size):
                 results = loaded(x.clone(), c.clone())
         except Exception as error:
             return None, source, f"run: {str(error)[-200:]}"
-        row = {"in0": x, "in1": c} | {f"out{i}": result.detach().clone() for i, result in enumerate(results)}
+        row = {"in0": x, "in1": c} | {f"out{i}": torch.as_tensor(result).detach().clone() for i, result in enumerate(results)}
         if not all(torch.isfinite(value).all() and value.abs().max() < 1e6 for value in row.values()):
             return None, source, "large"
         rows.append(row)
@@ -331,12 +349,13 @@ def main():
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--size", type=int, default=8, help="how many statements")
+    parser.add_argument("--nested", action="store_true", help="with lists of lists and of tuples")
     parser.add_argument("--packed", action="store_true", help="without the programs as text")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     seed, written, why = options.seed, 0, {}
     while written < options.count:
-        made, source, error = make(seed, options.size)
+        made, source, error = make(seed, options.size, options.nested)
         if made:
             (options.folder / f"random-{seed}.pt").write_bytes(made[0])
             numpy.savez(options.folder / f"random-{seed}-sequence.npz", **made[1])
