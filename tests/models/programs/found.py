@@ -165,3 +165,53 @@ class Experts(nn.Module):
     def forward(self, x: Tensor, which: Tensor):
         expert: Expert = self.experts[int(which)]
         return expert.forward(x)
+
+
+def pairs(g: List[List[int]]) -> Tensor:
+    return torch.tensor([v[0] * 100 + v[1] for v in g]).sum() + len(g)
+
+
+@program(torch.tensor(3), torch.tensor(0))
+class ListTwice(nn.Module):
+    """A list lies twice in another, of which only the run knows how long it is."""
+
+    def forward(self, c: Tensor):
+        g: List[List[int]] = [[1, 2], [3, 4]]
+        for i in range(int(c)):
+            g.append(g[0])
+        g[0][1] = 50
+        return pairs(g)
+
+
+@program(torch.tensor(3), torch.tensor(0))
+class ListInEachTurn(nn.Module):
+    def forward(self, c: Tensor):
+        g: List[List[int]] = [[1, 2], [3, 4]]
+        w = g.pop()
+        for i in range(int(c)):
+            g.append(w)
+        w[0] = 70
+        return pairs(g)
+
+
+@program(torch.tensor(3), torch.tensor(0))
+class ListLast(nn.Module):
+    def forward(self, c: Tensor):
+        g: List[List[int]] = [[1, 2], [3, 4]]
+        last = [0, 0]
+        for i in range(int(c)):
+            last = [i, i]
+            g.append(last)
+        last[0] = 99
+        return pairs(g)
+
+
+@program(torch.tensor(3), torch.tensor(0))
+class ListsInRows(nn.Module):
+    def forward(self, c: Tensor):
+        g: List[List[int]] = [[1, 2], [3, 4]]
+        for i in range(int(c)):
+            g.append([i, i])
+            g[0][1] += 10
+            g[-1][0] = 7
+        return pairs(g)

@@ -36,6 +36,9 @@ internal sealed partial class Interpreter
             /// <summary>Whether it may be a tensor that a turn makes.</summary>
             public bool HasOwn { get; set; }
 
+            /// <summary>Whether a turn may leave a list or dict in it that lies in rows.</summary>
+            public bool IsHeld { get; set; }
+
             public bool HasTag => Candidates.Count + (HasOwn ? 1 : 0) > 1;
         }
 
@@ -80,7 +83,7 @@ internal sealed partial class Interpreter
         /// <summary>A variable is nothing when a turn begins, and after the loop.</summary>
         public void Lose(Cell variable, SconceException why) => hasOpened |= lost.TryAdd(variable, new Datum.Unusable($"{why.Problem}, and it is read by the next turn, or after the loop"));
 
-        private int Count() => places.Count + shared.Count + places.Values.Sum(place => place.Others.Count + place.Candidates.Count + (place.HasOwn ? 1 : 0));
+        private int Count() => places.Count + shared.Count + places.Values.Sum(place => place.Others.Count + place.Candidates.Count + (place.HasOwn ? 1 : 0) + (place.IsHeld ? 1 : 0));
 
         private void Compare(Cell cell, object? before, object? after)
         {
@@ -137,6 +140,7 @@ internal sealed partial class Interpreter
                     else if (places.TryGetValue((cell, path), out place) && (before, after) is (Datum.List or Datum.Dict, Datum.List or Datum.Dict))
                     {
                         AddOthers(place, PlacesIn(before), PlacesIn(after).Where(other => other.Content is not Contents));
+                        place.IsHeld |= ((after as Datum.List)?.Items ?? (after as Datum.Dict)?.Items)!.MustStay;
                     }
                 }, (_, _, _) => { });
             }
@@ -228,8 +232,10 @@ internal sealed partial class Interpreter
 
                 var made = interpreter.journal.New(inner);
                 made.MayBe(items);
+                made.IsHeld = items.MustStay;
                 if (places.TryGetValue((cell, path), out var place))
                 {
+                    made.IsHeld |= place.IsHeld;
                     place.Others.FindAll(other => other.Content is not Contents).ForEach(made.MayBe);
                 }
 

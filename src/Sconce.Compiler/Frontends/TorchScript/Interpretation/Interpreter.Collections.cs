@@ -79,6 +79,12 @@ internal sealed partial class Interpreter
     /// <summary>Writes to a list or a dict. Others that may be the same must not be used from now on.</summary>
     private void SetItems(Cell cell, object items)
     {
+        if (cell.IsHeld || (cell.Within is not null && state.ItemsRepeat))
+        {
+            throw SconceException.Unsupported(
+                "a write to a list or dict that lies in a list of which only the run knows how long it is, by another name than that list's, or where it may lie there twice", hint: "append a copy, list(items)");
+        }
+
         journal.Set(cell, items);
         var told = cell.Within?.Invoke(items).ToHashSet<Cell>(ReferenceEqualityComparer.Instance);
         foreach (var other in cell.Doubtful.Where(other => told?.Contains(other) != true))
@@ -109,6 +115,7 @@ internal sealed partial class Interpreter
     {
         if (RowsIn(more) is { } rows && list.Items.Now is not GrowingItems)
         {
+            Repeat(more);
             SetItems(list.Items, list.Items.Now is ImmutableList<Datum> { IsEmpty: true } ? rows : Joined(ToRows(list.Items.Now, rows), rows));
             return list;
         }
@@ -117,7 +124,11 @@ internal sealed partial class Interpreter
     }
 
     /// <summary>Another list of the same items.</summary>
-    private Datum CopyOf(Datum.List list) => list.Items.Now is RowItems or RunItems or MaybeItems ? new Datum.List(journal.New(list.Items.Now)) : NewList(ListItems(list));
+    private Datum CopyOf(Datum.List list)
+    {
+        Repeat(list);
+        return list.Items.Now is RowItems or RunItems or MaybeItems ? new Datum.List(journal.New(list.Items.Now)) : NewList(ListItems(list));
+    }
 
     private Datum Change(Datum.List list, Func<ImmutableList<Datum>, ImmutableList<Datum>> change)
     {
@@ -287,6 +298,7 @@ internal sealed partial class Interpreter
 
         if (a[0] is Datum.List { Items.Now: RowItems or RunItems } && a.Find(3, "step") is Datum.None or Datum.Int { Known: 1 })
         {
+            Repeat(a[0]);
             return new Datum.List(journal.New(Part(RowsIn(a[0])!, a.Find(1, "start"), a.Find(2, "end"))));
         }
 

@@ -104,7 +104,7 @@ internal sealed partial class Interpreter
                 case (Datum.Tuple x, Datum.Tuple y) when x.Items.Length == y.Items.Length:
                     return new Datum.Tuple([.. x.Items.Zip(y.Items, Merge)], x.Names);
                 case (Datum.List x, Datum.List y) when IsOne(x.Items) && IsOne(y.Items) && Merge(yes.At(x.Items), no.At(y.Items)) is ImmutableList<Datum> items:
-                    return new Datum.List(journal.New(items, x.Items.IsCopy || y.Items.IsCopy));
+                    return new Datum.List(Joined(items, x.Items, y.Items));
                 case (Datum.List x, Datum.List y) when (yes.At(x.Items), no.At(y.Items)) is (RowItems p, RowItems q) && Merge(p, q) is RowItems rows:
                     // A write to what the one list was is one to this: whoever else holds it must not use it then.
                     var both = journal.New(rows);
@@ -112,7 +112,7 @@ internal sealed partial class Interpreter
                     both.MayBe(y.Items);
                     return new Datum.List(both);
                 case (Datum.Dict x, Datum.Dict y) when IsOne(x.Items) && IsOne(y.Items) && Merge(yes.At(x.Items), no.At(y.Items)) is ImmutableList<(Datum Key, Datum Value)> items:
-                    return new Datum.Dict(journal.New(items, x.Items.IsCopy || y.Items.IsCopy));
+                    return new Datum.Dict(Joined(items, x.Items, y.Items));
                 case (Datum.Object x, Datum.Object y) when AttributesOf(x, y) is { Count: > 0 } attributes && attributes.TrueForAll(pair => IsOne(pair.First) && IsOne(pair.Second)):
                     var made = new Datum.Object(new Instance(x.Instance.ClassName));
 
@@ -127,6 +127,13 @@ internal sealed partial class Interpreter
                 default:
                     return new Datum.Either(decision, Lift(a, true), Lift(b, false));
             }
+        }
+
+        private Cell Joined(object items, Cell a, Cell b)
+        {
+            var cell = journal.New(items, a.IsCopy || b.IsCopy);
+            cell.IsHeld = a.MustStay || b.MustStay;
+            return cell;
         }
 
         private bool IsOne(Cell cell) => cell.IsCopy || (IsFresh(cell) && !apart.Contains(cell));

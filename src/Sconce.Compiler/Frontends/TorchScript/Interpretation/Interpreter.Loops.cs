@@ -16,6 +16,9 @@ internal sealed partial class Interpreter
 
     private int undecided;
 
+    /// <summary>When the innermost loop of the graph began: what was there before is the same in each turn.</summary>
+    private long loopBorn = -1;
+
     private void While(Statement.While loop, Frame frame)
     {
         for (var turn = 0; frame.Result is null; turn++)
@@ -187,7 +190,7 @@ internal sealed partial class Interpreter
     /// <summary>Does something, and undoes it where it gives false or cannot be done.</summary>
     private bool Discard(Func<bool> run)
     {
-        var (levels, blocks, source) = (journal.Depth, builder.Depth, builder.Source);
+        var (levels, blocks, source, heldBefore) = (journal.Depth, builder.Depth, builder.Source, held.Count);
         var stays = false;
         journal.Begin();
         try
@@ -217,6 +220,8 @@ internal sealed partial class Interpreter
             else
             {
                 builder.Source = source;
+                held[heldBefore..].ForEach(cell => cell.IsHeld = false);
+                held.RemoveRange(heldBefore, held.Count - heldBefore);
             }
         }
 
@@ -329,9 +334,10 @@ internal sealed partial class Interpreter
     /// <summary>Goes through a loop's body.</summary>
     private void GoThrough(Frame frame, long born, Action body)
     {
-        var (outer, outerFrame, depth) = (branches, branchFrame, calls);
+        var (outer, outerFrame, depth, outerBorn) = (branches, branchFrame, calls, loopBorn);
         branches++;
         branchFrame = frame;
+        loopBorn = born;
         try
         {
             Within(born, body);
@@ -342,7 +348,7 @@ internal sealed partial class Interpreter
         }
         finally
         {
-            (branches, branchFrame, calls) = (outer, outerFrame, depth);
+            (branches, branchFrame, calls, loopBorn) = (outer, outerFrame, depth, outerBorn);
         }
     }
 

@@ -8,6 +8,9 @@ namespace Sconce.Compiler.Frontends.TorchScript.Interpretation;
 // Lists that a loop lengthens or shortens, where only the run knows how many turns it makes: their items are rows of tensors.
 internal sealed partial class Interpreter
 {
+    /// <summary>All lists and dicts that lie in rows.</summary>
+    private readonly List<Cell> held = [];
+
     private const string OneTensor = "let the items be tensors of one dtype and shape, numbers, or tuples, lists and dicts of as many of these";
 
     /// <summary>The items as rows. What an item is tells one that a turn has added, where there is none before.</summary>
@@ -87,17 +90,19 @@ internal sealed partial class Interpreter
         var other => throw SconceException.Unsupported($"a list that a loop lengthens or shortens, where only the run knows how many turns it makes, with {other.Kind} in it", hint: OneTensor),
     };
 
-    private Datum RowsOf(IReadOnlyList<Datum> items, ItemForm form, Datum example)
+    /// <param name="items">The items.</param>
+    /// <param name="form">What each of them is.</param>
+    /// <param name="example">One, for where there are none.</param>
+    /// <param name="isMore">Whether a list gets them in addition to what it has.</param>
+    private Datum RowsOf(IReadOnlyList<Datum> items, ItemForm form, Datum example, bool isMore = false)
     {
         switch (form)
         {
             case ItemForm.Composed { Parts: var parts }:
                 var columns = items.Select(item => PartsOf(item, form)).ToList();
-                var rows = new Datum.Tuple([.. parts.Select((part, i) => RowsOf(columns.ConvertAll(column => column[i]), part, PartsOf(example, form)[i]))]);
+                var rows = new Datum.Tuple([.. parts.Select((part, i) => RowsOf(columns.ConvertAll(column => column[i]), part, PartsOf(example, form)[i], isMore))]);
 
-                // Where an item is a list, a write to it is one to the rows.
-                var cells = items.Select(item => item.Usable()).Select(item => (item as Datum.List)?.Items ?? (item as Datum.Dict)?.Items).OfType<Cell>().ToList();
-                MemoriesOf(rows).ToList().ForEach(memory => cells.ForEach(memory.MayBe));
+                Hold([.. items.Select(item => item.Usable()).Select(item => (item as Datum.List)?.Items ?? (item as Datum.Dict)?.Items).OfType<Cell>()], rows, isMore);
                 return rows;
             case ItemForm.Number { Type: var type }:
                 return items.Count > 0 ? MadeTensor(new("aten::tensor", [NewList(items)], [("dtype", Datum.Of(type.Number()))]))
@@ -110,6 +115,45 @@ internal sealed partial class Interpreter
 
                 return (example.Usable() as Datum.Tensor)?.Reference.LastRead is Argument.OfValue { Value.Type: GraphType.Tensor { Type: { } element, Shape: { } shape } } ? Empty(element, shape)
                     : throw SconceException.Unsupported("a list of tensors whose sizes only the run knows, that a loop lengthens", hint: OneTensor);
+        }
+    }
+
+    /// <summary>Lists and dicts that become rows: whoever else holds them must not write to them any more, nor use the rows if he did.</summary>
+    private void Hold(List<Cell> cells, Datum rows, bool isMore)
+    {
+        var seen = new HashSet<Cell>(ReferenceEqualityComparer.Instance);
+        foreach (var cell in cells)
+        {
+            // What was there before a loop may be appended in each turn.
+            if (!seen.Add(cell) || cell.Within is not null || (isMore && (cell.IsHeld || cell.Born < loopBorn)))
+            {
+                Repeat();
+            }
+
+            MemoriesOf(rows).ToList().ForEach(memory => memory.MayBe(cell));
+            if (!cell.IsHeld)
+            {
+                cell.IsHeld = true;
+                held.Add(cell);
+            }
+        }
+    }
+
+    /// <summary>From now on a list or dict lies twice in lists whose items are rows.</summary>
+    private void Repeat()
+    {
+        if (!state.ItemsRepeat)
+        {
+            throw new RepeatedItemException();
+        }
+    }
+
+    /// <summary>Another list gets the items of one.</summary>
+    private void Repeat(Datum list)
+    {
+        if (list is Datum.List { Items.Now: RowItems { Form: ItemForm.Composed { HasLists: true } } })
+        {
+            Repeat();
         }
     }
 
@@ -138,7 +182,7 @@ internal sealed partial class Interpreter
     private RowItems Appended(RowItems rows, IEnumerable<Datum> more)
     {
         var items = more.ToList();
-        return items.Count == 0 ? rows : Joined(rows, new RowItems(RowsOf(items, rows.Form, items[0]), rows.Form));
+        return items.Count == 0 ? rows : Joined(rows, new RowItems(RowsOf(items, rows.Form, items[0], isMore: true), rows.Form));
     }
 
     /// <summary>The items of one list and then those of another.</summary>
@@ -193,6 +237,7 @@ internal sealed partial class Interpreter
         Cell Held(Datum part, object items)
         {
             var cell = part == rows.Rows && list is not null ? Written(list, items) : journal.New(items);
+            cell.IsHeld = cell.Within is null;
             MemoriesOf(part).ToList().ForEach(cell.MayBe);
             return cell;
         }

@@ -27,11 +27,12 @@ internal sealed partial class Interpreter
 
     /// <summary>Loops that carry which tensors they are about, and not their values alone.</summary>
     private readonly IReadOnlySet<Statement> exactLoops;
+    private readonly ScriptState state;
     private int calls;
 
     public Interpreter(ScriptArchive archive, ProgramCode code, GraphBuilder builder, ScriptState state, IReadOnlySet<Statement> exactLoops)
     {
-        (this.archive, this.code, this.builder, this.exactLoops) = (archive, code, builder, exactLoops);
+        (this.archive, this.code, this.builder, this.exactLoops, this.state) = (archive, code, builder, exactLoops, state);
         attributes = new Attributes(code, builder, journal, state, SetState, MemberOf);
     }
 

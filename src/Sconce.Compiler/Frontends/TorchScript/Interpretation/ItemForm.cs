@@ -43,5 +43,9 @@ internal abstract record ItemForm
     }
 
     /// <summary>Something with parts, each of which has rows of its own.</summary>
-    public abstract record Composed(ImmutableArray<ItemForm> Parts) : ItemForm;
+    public abstract record Composed(ImmutableArray<ItemForm> Parts) : ItemForm
+    {
+        /// <summary>Whether an item is, or has in it, something that can be written to.</summary>
+        public bool HasLists => this is List or Dict || Parts.Any(part => part is Composed { HasLists: true });
+    }
 }

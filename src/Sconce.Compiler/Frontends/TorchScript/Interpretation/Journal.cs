@@ -20,6 +20,12 @@ internal sealed class Cell(object? content, long born)
     /// <summary>Where it is an item of a list whose items are rows: puts what is written to it into them, and gives the memory where it lies from then on.</summary>
     public Func<object, IEnumerable<Cell>>? Within { get; init; }
 
+    /// <summary>Whether it lies in a list whose items are rows, which know nothing of it any more: it must not be written.</summary>
+    public bool IsHeld { get; set; }
+
+    /// <summary>Whether another cell that stands for it must not be written.</summary>
+    public bool MustStay => IsHeld || Within is not null;
+
     /// <summary>The loop that carries it, where what else it may be is doubtful for that alone.</summary>
     public Language.Statement? Loop { get; set; }
 

@@ -13,6 +13,9 @@ internal sealed record MaybeItems(ImmutableList<MaybeItem> Items)
     public ImmutableList<Datum> Decided() => [.. Items.Where(item => item.Has?.Choose(true, false) != false).Select(item => item.Value)];
 }
 
+/// <summary>A list or dict may lie twice in lists whose items are rows: the program is gone through again, and none of the items is written.</summary>
+internal sealed class RepeatedItemException() : Exception("a list lies twice in lists whose items are rows");
+
 /// <summary>A list's items while a loop appends to it: it must not be read there.</summary>
 internal sealed record GrowingItems(ImmutableList<MaybeItem> Added)
 {

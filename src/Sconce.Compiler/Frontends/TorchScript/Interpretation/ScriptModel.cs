@@ -63,6 +63,10 @@ internal static class ScriptModel
             {
                 state.FirstByItself = true;
             }
+            catch (RepeatedItemException) when (!state.ItemsRepeat)
+            {
+                state.ItemsRepeat = true;
+            }
             catch (DoubtfulLoopException doubtful) when (exactLoops.Add(doubtful.Loop))
             {
                 Budget.Spend(Budget.Step);

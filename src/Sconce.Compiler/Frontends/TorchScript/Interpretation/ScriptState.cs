@@ -39,6 +39,9 @@ internal sealed class ScriptState
     /// <summary>Whether the first run is gone through by itself where it begins with other kinds than later ones: else attributes are one of two, until they are made alike.</summary>
     public bool FirstByItself { get; set; }
 
+    /// <summary>Whether a list or dict may lie twice in lists whose items are rows: none of the items is written then.</summary>
+    public bool ItemsRepeat { get; set; }
+
     /// <summary>Whether a method writes the tensor, and its name: the first path that led to it; of a constant of the code none, unless it is written.</summary>
     public (bool IsWritten, string? Name) Find(ScriptValue.Tensor tensor, string? path)
     {
