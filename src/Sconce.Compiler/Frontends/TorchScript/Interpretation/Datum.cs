@@ -95,7 +95,11 @@ internal abstract record Datum
     public sealed record Optional(Argument Has, Datum Value) : Datum;
 
     /// <summary>One of two values of which only the run tells which: what uses it is gone through for each.</summary>
-    public sealed record Either(Decision Decision, Datum First, Datum Second) : Datum;
+    public sealed record Either(Decision Decision, Datum First, Datum Second) : Datum
+    {
+        /// <summary>All values that it may be.</summary>
+        public IEnumerable<Datum> Leaves() => new[] { First, Second }.SelectMany(way => way is Either either ? either.Leaves() : [way]);
+    }
 
     /// <summary>Something that must not be used, with the reason. What TorchScript calls uninitialised is never used: anything may stand for it.</summary>
     public sealed record Unusable(string Why, bool IsUninitialised = false) : Datum;
@@ -135,7 +139,7 @@ internal abstract record Datum
         Member { Class: var name, Name: var member } => $"{name}.{member}",
         Range => "a range",
         Optional => "a value or None, which only the run can tell",
-        Either { First: var first, Second: var second } => $"{first.Kind} or {second.Kind}, which only the run can tell",
+        Either either => $"{string.Join(" or ", either.Leaves().Select(leaf => leaf.Kind).Distinct())}, one of several, which only the run can tell",
         Unusable { Why: var why } => why,
         Path { Name: var name } => name,
         _ => "a function",
