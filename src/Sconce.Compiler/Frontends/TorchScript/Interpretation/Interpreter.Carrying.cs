@@ -126,7 +126,7 @@ internal sealed partial class Interpreter
             {
                 Zip(cell, content, cell.Content, "", forced: false, (before, after, path) =>
                 {
-                    if (places.TryGetValue((cell, path), out var place) && after is Datum.Tensor { Reference: var reference })
+                    if (after is Datum.Tensor { Reference: var reference } && PlaceOf(before, reference, (cell, path)) is { } place)
                     {
                         LearnTensor(place, before, reference, turn);
                         foreach (var memory in Fresh(reference, place, turn))
@@ -144,6 +144,17 @@ internal sealed partial class Interpreter
                     }
                 }, (_, _, _) => { });
             }
+        }
+
+        /// <summary>The place of a tensor that is carried; an item of a list that is carried has one from when a turn leaves another tensor in it.</summary>
+        private Place? PlaceOf(object before, TensorReference after, (Cell, string) key)
+        {
+            if (!places.TryGetValue(key, out var place) && before is Datum.Tensor { Reference: var reference } && reference != after)
+            {
+                places.Add(key, place = new Place());
+            }
+
+            return place;
         }
 
         private void LearnTensor(Place place, object? before, TensorReference after, Turn turn)
