@@ -109,7 +109,8 @@ try {
   const threads = Number(new URLSearchParams(location.search).get("threads") ?? 1);
   const teller = await Storyteller.load("story.wasm", new Tokenizer(described.pieces), described, {
     threads,
-    onProgress: ({ loaded, total }) => showStatus(`Loading the model … ${Math.round((100 * loaded) / total)} %`),
+    // The last word of it may come when the model is there already.
+    onProgress: ({ loaded, total }) => tell.disabled && showStatus(`Loading the model … ${Math.round((100 * loaded) / total)} %`),
   });
   showReport(teller.model.report(), performance.now() - asked);
   form.addEventListener("submit", (event) => {

@@ -75,7 +75,7 @@ export async function compile(model: File, { output, split, signal, ...how }: Co
 /** How a model is compiled that is not compiled before its inputs are known. */
 export interface LazyOptions<Loaded extends Runnable> extends Omit<ModelOptions, "signal"> {
   /** `load` of the package `sconce`, or a function that calls it with options of its own. */
-  readonly load: (wasm: Uint8Array<ArrayBuffer>) => Promise<Loaded>;
+  readonly load: (wasm: Uint8Array) => Promise<Loaded>;
 }
 
 /**
