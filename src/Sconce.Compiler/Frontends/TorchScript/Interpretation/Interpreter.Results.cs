@@ -35,7 +35,7 @@ internal sealed partial class Interpreter
 
         // One of two lists, which are not alike, has rows in either case, so that these can be one.
         RowItems? ListRows(Datum datum, Datum.List list) => asRows && IsOneOfTwo(datum) && Examples(datum).FirstOrDefault() is { } example
-            ? ToRows(list.Items.Now, example) : ResultRows(list) is { } rows ? OfRows(rows, tensor => tensor) : null;
+            ? ToRows(list.Items.Now, example) : ResultRows(list);
     }
 
     private static bool IsOneOfTwo(Datum datum) => datum is Datum.Either or Datum.List { Items.Content: EitherContent };

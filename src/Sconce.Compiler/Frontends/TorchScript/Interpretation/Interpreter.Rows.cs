@@ -101,7 +101,6 @@ internal sealed partial class Interpreter
             case ItemForm.Composed { Parts: var parts }:
                 var columns = items.Select(item => PartsOf(item, form)).ToList();
                 var rows = new Datum.Tuple([.. parts.Select((part, i) => RowsOf(columns.ConvertAll(column => column[i]), part, PartsOf(example, form)[i], isMore))]);
-
                 Hold([.. items.Select(item => item.Usable()).Select(item => (item as Datum.List)?.Items ?? (item as Datum.Dict)?.Items).OfType<Cell>()], rows, isMore);
                 return rows;
             case ItemForm.Number { Type: var type }:
